@@ -1,5 +1,6 @@
 """What a person approves is shut by a second connection: that, and nothing else, and nothing that has changed since."""
 
+import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -11,13 +12,14 @@ import pytest
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.report import explain
+from offboarding.revoking import proposing
 from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
 from tests.support.office import Office, System, access_key
 from tests.support.shutting import KEY, KIM, LOGIN, POLICY, USER, Hands, KilledError, Shutting, killed_at, of_kim
-from tests.support.small_company import LEFT, STAFF, WORKS, number, tag, worker
+from tests.support.small_company import LEFT, STAFF, WORKS, job, number, tag, worker
 from tests.support.variants import variants
 
 
@@ -124,6 +126,44 @@ def test_the_policy_bounds_what_is_proposed(office: Office, bound: tuple[dict[st
     made.night()
 
     assert {row.rule for row in made.rows()} == rules
+
+
+WRITTEN = {
+    "decomposed": ("*émergence*", unicodedata.normalize("NFD", "émergence")),
+    "wide": ("*break*glass*", "".join(chr(ord(letter) + 0xFEE0) for letter in "break-glass")),
+    "with a soft hyphen": ("*break*glass*", "bre\u00adak-glass"),
+    "a bracket is itself": ("[BG] *", "[BG] kim"),
+    "blanks around": (" *glass* ", "break-glass"),
+}
+
+
+@variants(2, written=WRITTEN)
+def test_never_holds_however_a_name_is_written(kim: Shutting, written: tuple[str, str]) -> None:
+    pattern, name = written
+    kim.policy["never"] = [pattern]
+    kim.office.directory.change("kim", display_name=name)
+
+    kim.night()
+
+    assert key_of(kim, "leaver-account-works") not in kim.offered()
+
+
+@variants(1, worker_id=("1042](http://evil.example) **HR: yes**", "1042\n- **f-00000000**: nothing", "1042` <b>x</b>"))
+def test_ids_are_shown_to_the_letter_and_in_one_line(office: Office, worker_id: str) -> None:
+    """Whoever edits HR's feed writes no link, and no line of the question's own."""
+    office.hr.workers = [replace(KIM, worker_id=worker_id), STAFF]
+    office.directory.accounts = [replace(LOGIN, keys=(number(worker_id),))]
+    made = Shutting(office=office)
+    made.night()
+
+    asked = proposing.question(office.session, made.settings)
+
+    assert asked
+    (line, *_, _) = asked.details.splitlines()
+    shown = " ".join(worker_id.split())
+    code = f"`` hr:{shown} ``" if "`" in shown else f"`hr:{shown}`"
+    assert f", of {code}: set pwdAccountLockedTime" in line
+    assert asked.details.splitlines()[1] == ""
 
 
 # --- who may, and how -------------------------------------------------------------------------------------------------
@@ -345,6 +385,43 @@ def test_where_a_look_tells_what_an_account_holds_and_not_the_account_nothing_is
         kim.answer(key_of(kim))
 
     assert kim.changes() == []
+
+
+def test_what_the_second_connection_sees_it_called_counts_as_well(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was renamed after the look."""
+    for name, why in (("kim-old", "called otherwise"), ("aidakim", r"never names it \(\*:user/admins/\*\)")):
+        monkeypatch.setattr(Hands, "called", lambda *_, name=name: (name, f"arn:aws:iam::1:user/admins/{name}"))
+        kim.policy["never"] = ["*:user/admins/*"]
+        with pytest.raises(FatalError, match=why):
+            kim.answer(key_of(kim))
+        kim.night()
+
+    assert kim.changes() == []
+
+
+BACK: dict[str, tuple[str, dict[str, Any]]] = {
+    "by the mail, a vendor": ("vendors", {"mail": "kim@corp.example"}),
+    "by the login that their mail holds, a vendor": ("vendors", {"logins": ("kim",)}),
+    "by the mail, in another system of HR's": ("hr", {"mail": "kim@corp.example"}),
+}
+
+
+@variants(2, back=BACK)
+def test_somebody_who_is_here_by_their_mail_or_login_may_be_they(
+    kim: Shutting, back: tuple[str, dict[str, Any]]
+) -> None:
+    roster, told = back
+    feed = kim.office.hr if roster == "hr" else kim.office.vendors
+    feed.workers = [*feed.workers, worker("2042", job("active", start="2015-01-01"), **told)]
+
+    with pytest.raises(FatalError, match="it may be somebody else's"):
+        kim.answer(*kim.offered())
+
+    assert kim.changes() == []
+    kim.night()
+    assert kim.offered() == []
 
 
 def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:

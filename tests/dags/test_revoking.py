@@ -167,7 +167,7 @@ def test_from_the_question_to_the_undo(
     assert sorted(shown["offered"]) == sorted(keys.values())
     assert shown["assigned_users"] == [{"id": "lee", "name": "lee"}, KIM]
     said = shown["subject"] + shown["body"]
-    assert f"of hr:{LEAVER}: set Inactive" in said
+    assert f"of `hr:{LEAVER}`: set Inactive" in said
     assert not [name for name in (*NAMES, *MAILS, *LOGINS) if name in said]
 
     # Whoever may not, or chooses what wasn't offered, or nothing at all, changes nothing.

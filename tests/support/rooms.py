@@ -159,7 +159,7 @@ ARROWS: dict[str, set[str]] = {
     # What a person approved is looked at again by the run that looks at some people.
     "revoking": NOUNS
     | {"interfaces", "interfaces.kinds", "config.policy", "config.settings", "guard.releasing", "report", "runs"}
-    | {"runs.pipeline", "store"},
+    | {"identity", "runs.pipeline", "store"},
     "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
     "wiring.connections": NOUNS | {"interfaces"},
     "wiring.forms": NOUNS | {"net.destinations", "interfaces", "interfaces.kinds", "config.loading", "store", "wiring"},

@@ -1,6 +1,6 @@
 """An office whose leavers' things may be shut: by a second connection that lies in the test's own hands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -50,6 +50,10 @@ class Hands:
         if self._standing(thing) is not Standing.WORKS:
             raise FatalError(f"{thing.native_id} is shut already.")
         return {"standing": "works"}
+
+    def called(self, thing: Revocable) -> Sequence[str]:
+        found = [each for each in self.system.accounts if each.native_id == thing.account_native_id]
+        return [name for each in found for name in (each.login, each.label)]
 
     def seen(self, thing: Revocable, before: Before) -> StepSeen:
         self.calls.append("seen")

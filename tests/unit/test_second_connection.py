@@ -64,6 +64,7 @@ def test_it_is_off_by_default_and_good_when_switched_on(tmp_path: Path) -> None:
         pytest.param(revoked(rules=["leaver-acces-key"]), "Did you mean leaver-access-key?", id="no rule"),
         pytest.param(revoked(subjects=["ssh_key"]), "subjects", id="what can only be deleted"),
         pytest.param(revoked(subjects=[]), "subjects", id="nothing"),
+        pytest.param(revoked(never=[]), "never", id="nobody that is never shut"),
         pytest.param(revoked(most_a_day=0), "most_a_day", id="none a day"),
         pytest.param(revoked(most_a_day=101), "most_a_day", id="too many a day"),
         pytest.param(also(lambda s: s.pop("guard")), "says who may approve", id="no approvers"),

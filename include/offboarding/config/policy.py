@@ -120,7 +120,9 @@ class RevocationPolicy(Strict):
     severities: tuple[Severity, ...] = Field(default=(), description="As the policy has them; every one if empty.")
     never: tuple[str, ...] = Field(
         default=("*break*glass*", "*emergency*"),
-        description="Accounts that are never shut, as patterns of label, login or native id, without regard to case.",
+        min_length=1,
+        description="Accounts that are never shut: label, login, display name or native id, with `*` and `?`, without"
+        " regard to case. At least one: yours for break-glass.",
     )
     most_a_day: int = Field(default=10, ge=1, le=100, description="So many are shut within 24 hours at most.")
 

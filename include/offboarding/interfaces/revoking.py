@@ -1,5 +1,6 @@
 """What takes the reversible step: by a connection of its own, and only once a person has approved it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from offboarding.model import Before, Revocable, StepSeen
@@ -20,6 +21,10 @@ class Revoker(Protocol):
         Raises FatalError where it isn't there any more, isn't on that account, is shut already, can't be shut so, or is
         what a connection of ours logs in by.
         """
+        ...
+
+    def called(self, thing: Revocable) -> Sequence[str]:
+        """What its account is called now, its login among it. Changes nothing; FatalError where it's gone."""
         ...
 
     def seen(self, thing: Revocable, before: Before) -> StepSeen:

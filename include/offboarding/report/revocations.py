@@ -1,9 +1,11 @@
 """What people read of revocations: the question in Airflow, comments on tickets."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from offboarding.model import counted
 from offboarding.model.keys import short_finding
+from offboarding.model.texts import sentence
 from offboarding.report.wording import COMMAND, worker
 from offboarding.store.revocations import RevocationRow
 
@@ -81,7 +83,14 @@ def undone(row: RevocationRow, author: str, reason: str) -> str:
 def _lines(found: Sequence[RevocationRow]) -> Iterator[str]:
     for row in found:
         thing = row.thing
-        on = f" on {thing.account_native_id}" if thing.account_native_id != thing.native_id else ""
-        what = f"{thing.kind.replace('_', ' ')} `{thing.native_id}`{on}, {row.source} {row.part}".rstrip()
-        whose = worker(row.id_space, row.worker_id)
+        on = f" on {_code(thing.account_native_id)}" if thing.account_native_id != thing.native_id else ""
+        what = f"{thing.kind.replace('_', ' ')} {_code(thing.native_id)}{on}, {row.source} {row.part}".rstrip()
+        whose = _code(worker(row.id_space, row.worker_id))
         yield f"**{short_finding(row.finding_key)}** ({row.severity}, {row.rule}): {what}, of {whose}: {row.step}"
+
+
+def _code(text: str) -> str:
+    """As Markdown shows it to the letter: whoever writes an id could write a link, or a line of the question's own."""
+    line = sentence(" ".join(text.split()))
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"

@@ -17,7 +17,7 @@ from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
 from offboarding.revoking import settling
-from offboarding.revoking.refusals import refusal
+from offboarding.revoking.refusals import refusal, refusal_by_name
 from offboarding.revoking.settling import NotDone, Revokers
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers, whole_departure
@@ -181,9 +181,10 @@ def _begun(
     """What stands there is written down, unless something came up since the look."""
     policy = settings.policy.revocation
     before = revoker.before(row.thing)
+    called = revoker.called(row.thing)
     with revocations.locked(session):
         revocations.hold_to_the_record(session, whole=True)
-        if why := _against(session, settings, run, row):
+        if why := _against(session, settings, run, row) or refusal_by_name(settings, row.thing, called):
             return why
         most = policy.most_a_day if policy else 0
         if revocations.begin(session, row, run_id=run.run_id, caller=answer.caller, before=before, most=most):

@@ -1,12 +1,13 @@
 """What speaks against shutting a thing. Asked when it is proposed, and again right before it is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from offboarding.config.policy import RevocationPolicy
 from offboarding.config.settings import Settings
-from offboarding.model import Basis, FindingState, Relation, Standing, TicketKind
+from offboarding.identity.folding import normal
+from offboarding.model import Basis, FindingState, Relation, Revocable, Standing, TicketKind
 from offboarding.store.revocations import Candidate
 
 UNUSED = timedelta(days=30)
@@ -21,6 +22,16 @@ def refusal(settings: Settings, found: Candidate, now: datetime) -> str:
     if policy is None:
         return "policy.revocation isn't set"
     return next(_against(settings, policy, found, now), "")
+
+
+def refusal_by_name(settings: Settings, thing: Revocable, called: Iterable[str]) -> str:
+    """The same, of what the second connection says that its account is called."""
+    policy, names = settings.policy.revocation, tuple(called)
+    if policy is None:
+        return "policy.revocation isn't set"
+    if thing.login and normal(thing.login) not in map(normal, names):
+        return "its account is called otherwise than when it was proposed"
+    return next(_never(policy, names), "")
 
 
 def _against(settings: Settings, policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
@@ -77,11 +88,17 @@ def _of_the_link(found: Candidate) -> Iterator[str]:
 def _of_the_account(policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
     if found.is_reader:
         yield "the checker itself logs in by it"
-    names = {name.casefold() for name in found.names} | {found.thing.native_id.casefold()}
-    for pattern in policy.never:
-        if any(fnmatchcase(name, pattern.casefold()) for name in names):
-            yield f"policy.revocation.never names it ({pattern})"
+    yield from _never(policy, (*found.names, found.thing.native_id))
     if found.robot and (found.use_unknown or found.used_at is None):
         yield "it looks like a workload's, and when it was last used isn't known"
     elif found.robot and found.used_at and found.used_at > now - UNUSED:
         yield f"it looks like a workload's, and was used within {UNUSED.days} days: move what runs with it first"
+
+
+def _never(policy: RevocationPolicy, names: Iterable[str]) -> Iterator[str]:
+    """In the form in which names are compared. `[` is itself: display names bear it."""
+    written = {normal(name) for name in names}
+    for pattern in policy.never:
+        folded = normal(pattern).replace("[", "[[]")
+        if any(fnmatchcase(name, folded) for name in written):
+            yield f"policy.revocation.never names it ({pattern})"

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
 
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
-from offboarding.interfaces import Revoker
+from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Credential, Effect, Fact, Revocable, Standing, StepSeen, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources.aws_iam import revoke
@@ -138,6 +139,48 @@ def test_a_renamed_user_s_key_is_found(aws: AwsServer, revoker: Revoker) -> None
     assert revoker.seen(thing(), before) is StepSeen.BEFORE
 
 
+def test_a_renamed_user_s_password_is_found(aws: AwsServer, revoker: Revoker) -> None:
+    """By its UserId; and its name is told as it is now, before anything is shut."""
+    about = thing(PASSWORD)
+    before = revoker.before(about)
+    revoker.revoke(about, before)
+    aws.operator(CORE).update_user(UserName="mjkim", NewUserName="break-glass", NewPath="/admins/")
+
+    assert revoker.seen(about, before) is StepSeen.SET
+    assert revoker.called(about) == ("break-glass", f"arn:aws:iam::{CORE}:user/admins/break-glass")
+    assert revoker.called(thing()) == revoker.called(about)
+    revoker.undo(about, before)
+
+    assert aws.operator(CORE).list_user_policies(UserName="break-glass")["PolicyNames"] == []
+
+
+def test_two_sessions_of_one_role_are_one_login(aws: AwsServer) -> None:
+    """As a platform gives them to a connection without a login: each of another name."""
+    base = cloud.connection(aws)
+
+    def session(name: str) -> ConnectionFields:
+        sts: Any = boto3.client(
+            "sts",
+            region_name="us-east-1",
+            endpoint_url=str(base.extra["endpoint_url"]),
+            aws_access_key_id=base.login,
+            aws_secret_access_key=base.password,
+        )
+        role = f"arn:aws:iam::{CORE}:role/OffboardingAudit"
+        given = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+        return replace(
+            base,
+            conn_id=name,
+            login=given["AccessKeyId"],
+            password=given["SecretAccessKey"],
+            extra={**base.extra, "aws_session_token": given["SessionToken"]},
+        )
+
+    settings = cloud.settings(accounts=[CORE], role_name=None, revoke_connection="aws_revoke")
+    with pytest.raises(FatalError, match="are one login"):
+        revoke.build(settings, session("one"), session("other"), CORE).check()
+
+
 def test_what_is_gone_is_gone(aws: AwsServer, revoker: Revoker) -> None:
     operator = aws.operator(CORE)
     operator.delete_access_key(UserName="mjkim", AccessKeyId=key_id("mjkim"))
@@ -193,6 +236,9 @@ def test_the_page_names_the_rights_that_are_asked_and_no_more(aws: AwsServer, re
         before = revoker.before(about)
         revoker.revoke(about, before)
         revoker.undo(about, before)
+    aws.operator(CORE).update_user(UserName="hnlee", NewUserName="lee")
+    revoker.called(thing(PASSWORD, "hnlee"))
+    beside = {"AssumeRole", "GetCallerIdentity", "UpdateUser"}
 
-    asked = {f"iam:{action}" for action in aws.requests(CORE)} - {"iam:AssumeRole", "iam:GetCallerIdentity"}
+    asked = {f"iam:{action}" for action in set(aws.requests(CORE)) - beside}
     assert asked == cloud.shipped_rights("AWS", page="docs/revocation.md")

@@ -1,18 +1,21 @@
 """An account is locked by a second connection, and unlocked: on a real OpenLDAP whose reader may write nothing."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import ldap3
 import pytest
 
 from demo import slapd
-from offboarding.interfaces import Revoker
+from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Revocable, Standing, StepSeen, SubjectKind
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError
 from offboarding.sources.ldap import revoke
 from tests.support import directory
-from tests.support.directory import PEOPLE, PERMANENT, POLICY, READER, REALM
+from tests.support.directory import PEOPLE, PERMANENT, POLICY, READER, REALM, SUFFIX
 from tests.support.revoker import ACCESS, REVOKER, REVOKING, entry_of_revoker
 
 LOCK = "pwdAccountLockedTime"
@@ -144,10 +147,12 @@ def test_what_the_checker_logs_in_by_is_never_locked(server: slapd.Server, revok
 
 def test_the_reader_s_own_login_can_write_nothing(server: slapd.Server) -> None:
     """Were it given to the second connection, the directory would refuse it."""
-    frank, reader = thing(server, "frank"), by(server)
+    frank = thing(server, "frank")
+    fields = directory.connection(server)
+    reader = revoke.build(directory.settings(), fields, replace(fields, login=REVOKER), "")
 
     with pytest.raises(FatalError, match=f"{READER} may not write {LOCK}.*Grant it that right alone"):
-        reader.revoke(frank, reader.before(frank))
+        reader.revoke(frank, {LOCK: ""})
 
     assert standing(server, "frank") is Standing.WORKS
 
@@ -198,8 +203,72 @@ def test_what_can_be_taken_back(kind: SubjectKind, product: str, says: str | Non
 
 
 def test_nothing_is_contacted_before_it_s_asked() -> None:
-    connection = directory.ConnectionFields(conn_id="gone", host="127.0.0.1", port=1, login="cn=x", password="y")
-    made = revoke.build(directory.settings(), connection, connection, "")
+    connection = ConnectionFields(conn_id="gone", host="127.0.0.1", port=1, login="cn=x", password="y")
+    made = revoke.build(directory.settings(), connection, replace(connection, login="cn=y"), "")
 
     with pytest.raises(OffboardingError, match="can't be reached"):
         made.before(Revocable(realm=REALM, kind=SubjectKind.ACCOUNT, native_id=REALM, account_native_id="", login=""))
+
+
+def test_an_account_that_was_moved_out_of_the_base_is_unlocked(tmp_path: Path) -> None:
+    people = (directory.person("alice"), directory.person("bob"), entry_of_revoker())
+    access = (f'to dn.subtree="{SUFFIX}" attrs=pwdAccountLockedTime by dn.exact="{REVOKER}" write by * break', *ACCESS)
+    with directory.directory(tmp_path, *people, access=access) as server:
+        settings = directory.settings(base_dn=PEOPLE)
+        fields, reader = directory.connection(server, **REVOKING), directory.connection(server)
+        made = revoke.build(settings, fields, reader, "")
+        with directory.as_admin(server) as admin:
+            admin.search(PEOPLE, "(objectClass=*)", "BASE", attributes=["entryUUID"])
+            realm = str(admin.entries[0].entryUUID)
+        alice, bob = (replace(thing(server, name), realm=realm) for name in ("alice", "bob"))
+        before = made.before(alice)
+        made.revoke(alice, before)
+        with directory.as_admin(server) as admin:
+            admin.add(f"ou=left,{SUFFIX}", ["organizationalUnit"], {"ou": "left"})
+            for name in ("alice", "bob"):
+                admin.modify_dn(f"uid={name},{PEOPLE}", f"uid={name}", new_superior=f"ou=left,{SUFFIX}")
+
+        assert made.called(alice) == (f"uid=alice,ou=left,{SUFFIX}", "alice")
+        assert made.seen(alice, before) is StepSeen.SET
+        made.undo(alice, before)
+        with pytest.raises(FatalError, match="was moved to uid=bob,ou=left"):
+            made.before(bob)
+
+
+def test_what_it_s_called_now_is_told(server: slapd.Server, revoker: Revoker) -> None:
+    frank = thing(server, "frank")
+    with directory.as_admin(server) as admin:
+        admin.modify_dn(f"uid=frank,{PEOPLE}", "uid=break-glass")
+    try:
+        assert revoker.called(frank) == (f"uid=break-glass,{PEOPLE}", "break-glass")
+    finally:
+        with directory.as_admin(server) as admin:
+            admin.modify_dn(f"uid=break-glass,{PEOPLE}", "uid=frank")
+
+
+@pytest.mark.parametrize(
+    ("login", "reader"),
+    [(READER.replace(",", ", "), READER), ("CORP\\reader", "reader@corp.example")],
+    ids=["spaces", "two forms of Active Directory's"],
+)
+def test_one_login_written_twice_is_refused_before_anything_is_sent(login: str, reader: str) -> None:
+    second, first = (
+        ConnectionFields(conn_id=name, host="::1", port=1, login=name, password="x") for name in (login, reader)
+    )
+
+    with pytest.raises(ConfigError, match="who reads must not be able to write"):
+        revoke.build(directory.settings(), second, first, "")
+
+
+def test_one_login_by_the_server_s_word_is_refused(server: slapd.Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a name that the directory takes in a DN's place."""
+    apart = count()
+
+    def forms(login: str) -> Iterator[str]:
+        yield f"{login} {next(apart)}"
+
+    monkeypatch.setattr(revoke, "_forms", forms)
+    made, erin = by(server), thing(server, "erin")
+    for ask in (made.check, lambda: made.before(erin)):
+        with pytest.raises(FatalError, match=rf"are one login \(dn:{READER}\)"):
+            ask()

@@ -5,7 +5,7 @@ of a name of ours, which contains the password and whatever else the user holds.
 """
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +22,7 @@ from offboarding.sources.aws_iam.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
+    from mypy_boto3_iam.type_defs import UserTypeDef
 
 _Answer = TypeVar("_Answer")
 
@@ -60,6 +61,7 @@ class _Held:
 
     iam: "IAMClient"
     user_name: str
+    arn: str
     value: str
     """A key's status; of a password's user the text of our policy, "" where there is none."""
     is_on: bool
@@ -93,6 +95,13 @@ class AwsIamRevoker:
             if not held.is_on:
                 raise FatalError(f"{self._where(thing)} is shut already.")
             return {_USER: held.user_name, _value_of(thing): held.value}
+
+    def called(self, thing: Revocable) -> Sequence[str]:
+        """Its user's name, and ARN with the path."""
+        with self._at(thing) as held:
+            if held is None:
+                raise FatalError(f"{self._where(thing)} isn't there any more, or is on another user.")
+            return held.user_name, held.arn
 
     def seen(self, thing: Revocable, before: Before) -> StepSeen:
         """By its status, or by our policy."""
@@ -129,12 +138,12 @@ class AwsIamRevoker:
     def _apart(self) -> tuple[str, str]:
         """Who reads and who writes, by their unique ids."""
         reader, writer = _caller(self.reader), _caller(self.writer)
-        if reader == writer:
+        if reader.user_id == writer.user_id or reader.arn == writer.arn:
             raise FatalError(
                 f"{self.access.asker}: connections {self.reader.asker.conn_id} and {self.writer.asker.conn_id} are one"
-                f" login ({writer}): who reads must not be able to write. Give the second one a user of its own."
+                f" login ({writer.arn}): who reads must not be able to write. Give the second one a user of its own."
             )
-        return reader, writer
+        return reader.user_id, writer.user_id
 
     def _where(self, thing: Revocable) -> str:
         return f"{self.access.asker}: {thing.kind.replace('_', ' ')} {thing.native_id}"
@@ -155,10 +164,21 @@ class AwsIamRevoker:
             yield _key(iam, thing) if thing.kind is SubjectKind.ACCESS_KEY else _password(iam, thing)
 
 
-def _caller(access: AccountConnection) -> str:
-    """The unique id of whoever a connection logs in as: a user's own, or a role's with its session."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Caller:
+    """Whoever a connection logs in as: a user, or a role whatever its session is called."""
+
+    user_id: str
+    arn: str
+
+
+def _caller(access: AccountConnection) -> _Caller:
+    """By https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html."""
     with speaking_of(access.asker):
-        return access.open().sts().get_caller_identity()["UserId"]
+        identity = access.open().sts().get_caller_identity()
+    arn = identity["Arn"]
+    is_role = arn.split(":", 5)[-1].startswith("assumed-role/")
+    return _Caller(user_id=identity["UserId"].partition(":")[0], arn=arn.rpartition("/")[0] if is_role else arn)
 
 
 def _value_of(thing: Revocable) -> str:
@@ -168,25 +188,41 @@ def _value_of(thing: Revocable) -> str:
 def _key(iam: "IAMClient", thing: Revocable) -> _Held | None:
     """By the key's own id: its user may have been renamed since."""
     name = _or_none(lambda: iam.get_access_key_last_used(AccessKeyId=thing.native_id)["UserName"])
-    if name is None or not _is_user(iam, name, thing):
+    user = _user(iam, name, thing) if name else None
+    if user is None:
         return None
+    name = user["UserName"]
     pages = iam.get_paginator("list_access_keys").paginate(UserName=name)
     keys = (key for page in pages for key in page["AccessKeyMetadata"])
     status = next((key.get("Status") for key in keys if key.get("AccessKeyId") == thing.native_id), None)
-    return _Held(iam=iam, user_name=name, value=status, is_on=status == "Active") if status else None
+    if not status:
+        return None
+    return _Held(iam=iam, user_name=name, arn=user["Arn"], value=status, is_on=status == "Active")
 
 
 def _password(iam: "IAMClient", thing: Revocable) -> _Held | None:
-    if not _is_user(iam, thing.login, thing):
+    """By its user's UserId, under the name that was seen, or else whichever it bears now."""
+    user = _user(iam, thing.login, thing) or next(
+        (
+            each
+            for page in iam.get_paginator("list_users").paginate()
+            for each in page["Users"]
+            if each["UserId"] == thing.account_native_id
+        ),
+        None,
+    )
+    if user is None:
         return None
-    there = _or_none(lambda: iam.get_login_profile(UserName=thing.login)) is not None
-    document = _or_none(lambda: iam.get_user_policy(UserName=thing.login, PolicyName=POLICY_NAME)["PolicyDocument"])
-    return _Held(iam=iam, user_name=thing.login, value=_text(document), is_on=there)
+    name = user["UserName"]
+    there = _or_none(lambda: iam.get_login_profile(UserName=name)) is not None
+    document = _or_none(lambda: iam.get_user_policy(UserName=name, PolicyName=POLICY_NAME)["PolicyDocument"])
+    return _Held(iam=iam, user_name=name, arn=user["Arn"], value=_text(document), is_on=there)
 
 
-def _is_user(iam: "IAMClient", name: str, thing: Revocable) -> bool:
-    """Whether that name is still borne by the user that was seen, and not by another one."""
-    return _or_none(lambda: iam.get_user(UserName=name)["User"]["UserId"]) == thing.account_native_id
+def _user(iam: "IAMClient", name: str, thing: Revocable) -> "UserTypeDef | None":
+    """The user of that name; None where it's another one than was seen."""
+    user = _or_none(lambda: iam.get_user(UserName=name)["User"])
+    return user if user and user["UserId"] == thing.account_native_id else None
 
 
 def _seen(thing: Revocable, held: _Held | None, before: Before) -> StepSeen:

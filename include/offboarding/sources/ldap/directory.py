@@ -139,7 +139,7 @@ class Directory:
         """
         self._require_realm(accounts)
         missing = {account.native_id.lower(): account for account in accounts}
-        for base in dict.fromkeys((self.settings.base_dn, *self._context_above())):
+        for base in bases(self.session, self.settings.base_dn):
             if missing:
                 yield from self._found(base, missing)
         if missing:
@@ -210,13 +210,6 @@ class Directory:
         yield ScopeRead(realm=self.realm, scope=description.native_id, kinds=whole, groups=groups)
         yield from description.unread
 
-    def _context_above(self) -> tuple[str, ...]:
-        """The naming context that holds the base, asked of the root entry (RFC 4512 5.1)."""
-        root = self.session.read("", ("namingContexts",)).entry
-        base = canonical(self.settings.base_dn)
-        contexts = root.values("namingContexts") if root else ()
-        return tuple(dn for dn in contexts if base.endswith(f",{canonical(dn)}"))
-
     def _last_look(self, account: AccountRef, trouble: str) -> Iterator[Fact]:
         wanted = wanted_attributes(self.settings, self.flavor)
         # "" is the root entry's DN.
@@ -253,6 +246,16 @@ class Directory:
                 f"is {self.realm} here. {STANDS}\n  Point the connection at the directory that was read before, or "
                 "make the other one a source of its own."
             )
+
+
+def bases(session: Session, base_dn: str) -> Iterator[str]:
+    """Where an account is looked for by its id: at and below the base, then in the naming context that holds that, as
+    the root entry names it (RFC 4512 5.1), since it may have been moved.
+    """
+    yield base_dn
+    root = session.read("", ("namingContexts",)).entry
+    contexts = root.values("namingContexts") if root else ()
+    yield from (dn for dn in contexts if canonical(base_dn).endswith(f",{canonical(dn)}"))
 
 
 def base_id(session: Session, settings: LdapSettings, flavor: Flavor) -> str:

@@ -13,9 +13,9 @@ from ldap3 import MODIFY_ADD, MODIFY_DELETE
 
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Before, Revocable, StepSeen, SubjectKind
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources.ldap.active_directory import CONTROL, DISABLED, is_disabled
-from offboarding.sources.ldap.directory import base_id
+from offboarding.sources.ldap.directory import base_id, bases
 from offboarding.sources.ldap.dirsrv import LOCK
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import Flavor
@@ -27,6 +27,8 @@ from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.ldap.standing import LOCKED, PERMANENT
 
 RIGHTS = "docs/revocation.md"
+WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+ONE_LOGIN = "who reads must not be able to write. Give the second one a login of its own."
 _LOGIN_NAMES = ("uid", "sAMAccountName", "userPrincipalName")
 _CHANGED_MEANWHILE = {16: "noSuchAttribute", 20: "attributeOrValueExists"}
 """What a server says where the old value isn't there any more, or another is (RFC 4511 appendix A)."""
@@ -79,36 +81,57 @@ def step(thing: Revocable) -> str | None:
 
 
 def build(settings: LdapSettings, connection: ConnectionFields, reader: ConnectionFields, part: str) -> Revoker:
-    """The revoker; nothing is contacted before its first method is called."""
+    """The revoker; nothing is contacted before its first method is called. Raises ConfigError where both connections
+    log in as the same, however it's written.
+    """
     del part
-    return LdapRevoker(settings, connection, own=(connection.login, reader.login))
+    if set(_forms(connection.login)) & set(_forms(reader.login)):
+        raise ConfigError(
+            f"sources.{settings.name}: connection {connection.conn_id} logs in as {reader.conn_id} does: {ONE_LOGIN}"
+        )
+    return LdapRevoker(settings, connection, reader)
 
 
 class LdapRevoker:
     """Of one directory."""
 
-    def __init__(self, settings: LdapSettings, connection: ConnectionFields, *, own: Sequence[str]) -> None:
+    def __init__(self, settings: LdapSettings, connection: ConnectionFields, reader: ConnectionFields) -> None:
         self._settings = settings
         self._connection = connection
-        self._own = own
+        self._reader = reader
+        self._login_attributes = (settings.attributes.login,)
         self._where = f"sources.{settings.name}"
 
     def check(self) -> None:
-        """That the login is taken, that this directory has locks, and that its own id can be seen."""
+        """That the login is taken, and not the reader's, that this directory has locks, and that its own id can be
+        seen.
+        """
+        self._apart()
         with self._opened():
             pass
 
     def before(self, thing: Revocable) -> Before:
         """The lock's attribute, "" where it isn't there."""
+        own = self._apart()
         with self._at(thing) as (_, lock, entry):
             if entry is None:
-                raise FatalError(f"{self._where}: account {thing.native_id} isn't there any more.")
-            self._refuse_own(entry)
+                raise self._gone(thing)
+            if own & {canonical(entry.dn), *(value.casefold() for value in self._logins(entry))}:
+                raise FatalError(
+                    f"{self._where}: this account is one that the checker itself logs in by: never locked."
+                )
             value = entry.first(lock.attribute)
             if lock.is_locked(value):
                 raise FatalError(f"{self._where}: account {thing.native_id} is locked already.")
             lock.locked(value)
             return {lock.attribute: value}
+
+    def called(self, thing: Revocable) -> Sequence[str]:
+        """Its DN, and its login names."""
+        with self._at(thing) as (_, _, entry):
+            if entry is None:
+                raise self._gone(thing)
+            return entry.dn, *self._logins(entry)
 
     def seen(self, thing: Revocable, before: Before) -> StepSeen:
         """By that attribute alone."""
@@ -155,12 +178,38 @@ class LdapRevoker:
             " somebody changed it since, and nothing was done. Look at it, and do by hand what is right."
         )
 
-    def _refuse_own(self, entry: Entry) -> None:
-        """Never what we log in by: a DN, or one of the names that a directory takes in its place."""
-        names = {canonical(entry.dn), *(value.casefold() for name in _LOGIN_NAMES for value in entry.values(name))}
-        own = {form for login in self._own for form in _forms(login)}
-        if names & own:
-            raise FatalError(f"{self._where}: this account is one that the checker itself logs in by: never locked.")
+    def _gone(self, thing: Revocable) -> FatalError:
+        return FatalError(f"{self._where}: account {thing.native_id} isn't there any more.")
+
+    def _logins(self, entry: Entry) -> Iterator[str]:
+        for name in dict.fromkeys((*_LOGIN_NAMES, *self._login_attributes)):
+            yield from entry.values(name)
+
+    def _apart(self) -> set[str]:
+        """What may stand for the two logins. Raises FatalError where the server says that they are one."""
+        said = [self._as_told(each) for each in (self._connection, self._reader)]
+        if said[0] and said[0] == said[1]:
+            raise FatalError(
+                f"{self._where}: connections {self._connection.conn_id} and {self._reader.conn_id} are one login"
+                f" ({said[0]}): {ONE_LOGIN}"
+            )
+        logins = (self._connection.login, self._reader.login, *(each.partition(":")[2] for each in said))
+        return {form for login in logins if login for form in _forms(login)}
+
+    def _as_told(self, connection: ConnectionFields) -> str:
+        """Who a connection logs in as, by the server's word (RFC 4532), "" where it has none."""
+        read_only = connection is self._reader
+        with (
+            opened(connection, source=self._where, count=lambda _: None, read_only=read_only) as session,
+            session.client() as client,
+        ):
+            asked = cast("Any", client)
+            asked.extended(WHO_AM_I)
+            if refusal_of(asked.result).code != SUCCESS:
+                return ""
+            said = (asked.result.get("responseValue") or b"").decode("utf-8", "backslashreplace")
+        kind, _, name = said.partition(":")
+        return f"{kind}:{canonical(name)}" if name else ""
 
     @contextmanager
     def _at(self, thing: Revocable) -> Generator[tuple[Session, Lock, Entry | None]]:
@@ -189,12 +238,25 @@ class LdapRevoker:
             yield session, flavor, lock, base_id(session, flavor.settle(self._settings), flavor)
 
     def _found(self, session: Session, flavor: Flavor, lock: Lock, thing: Revocable) -> Entry | None:
-        wanted = (*flavor.id_attributes, *_LOGIN_NAMES, lock.attribute)
-        pages = session.search(self._settings.base_dn, flavor.id_filter(thing.native_id), wanted, page_size=2)
-        found = [entry for page in pages for entry in page if flavor.native_id(entry) == thing.native_id]
-        if len(found) > 1:
-            raise FatalError(f"{self._where}: {len(found)} entries have the id {thing.native_id}: nothing was done.")
-        return next(iter(found), None)
+        """It, wherever it was moved. Outside of the base no lock that is shown may be one that is hidden."""
+        self._login_attributes = (flavor.settle(self._settings).attributes.login,)
+        wanted = (*flavor.id_attributes, *_LOGIN_NAMES, *self._login_attributes, lock.attribute)
+        for base in bases(session, self._settings.base_dn):
+            pages = session.search(base, flavor.id_filter(thing.native_id), wanted, page_size=2)
+            found = [entry for page in pages for entry in page if flavor.native_id(entry) == thing.native_id]
+            if len(found) > 1:
+                raise FatalError(
+                    f"{self._where}: {len(found)} entries have the id {thing.native_id}: nothing was done."
+                )
+            if found and base != self._settings.base_dn and not found[0].first(lock.attribute):
+                raise FatalError(
+                    f"{self._where}: account {thing.native_id} was moved to {found[0].dn}, where {lock.attribute} isn't"
+                    f" there, or {self._connection.login} may not read it: nothing was done. Look at it, and do by hand"
+                    " what is right."
+                )
+            if found:
+                return found[0]
+        return None
 
 
 def _forms(login: str) -> Iterator[str]:
@@ -202,6 +264,8 @@ def _forms(login: str) -> Iterator[str]:
     5.1.1.1.1).
     """
     yield canonical(login)
+    if "=" in login:
+        return
     name = login.casefold().rpartition("\\")[2]
     yield from (name, name.partition("@")[0])
 

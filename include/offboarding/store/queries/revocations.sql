@@ -1,6 +1,7 @@
 -- name: facts
 -- All that is known of findings of a system's things: whether one may be shut is judged by it. One finding, or every open
--- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by. People's words
+-- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by, or who is here
+-- by a mail or login of theirs or the account's. People's words
 -- count from the moment that they're given, though links and departures go by them from the next correlation on only.
 select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ticket_kind,
     f.relation, f.reopened, f.episode, f.person_uid::text,
@@ -30,7 +31,26 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
             and l.valid_to is null and l.decision <> 'candidate') or exists (
         select from link_decision o
         where (o.realm, o.native_id) = (a.realm, a.native_id) and o.revoked_at is null
-            and (o.verdict = 'reject') = (o.person_uid = f.person_uid)) as rival,
+            and (o.verdict = 'reject') = (o.person_uid = f.person_uid)) or exists (
+        -- Perhaps they are back under another number.
+        select from (
+            select m.kind, m.value from worker_key m join worker v using (worker_pk)
+            where v.person_uid = f.person_uid and m.kind in ('mail', 'login')
+            union
+            select 'login', m.loose from worker_key m join worker v using (worker_pk)
+            where v.person_uid = f.person_uid and m.kind = 'mail'
+            union
+            select 'login', lower(b.login) from link l join account b using (account_pk)
+            where l.person_uid = f.person_uid and l.relation = 'is' and l.valid_to is null and l.decision = 'linked'
+            union
+            select x ->> 0, x ->> 1 from jsonb_array_elements(a.keys) x
+            where x ->> 0 in ('mail', 'login') and x ->> 3 <> 'owner'
+        ) mark
+        join worker_key k using (kind, value) join worker o using (worker_pk)
+        where k.origin = 'current' and k.valid_to is null and o.missing_since is null and o.person_uid <> f.person_uid
+            and not exists (
+                select from departure e
+                where e.person_uid = o.person_uid and e.valid_to is null and e.confirmed and not e.returned)) as rival,
     d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
     d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
