@@ -8,12 +8,12 @@ from importlib import resources
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from jinja2 import FunctionLoader, StrictUndefined, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import FunctionLoader, StrictUndefined, TemplateRuntimeError, Undefined
 
 from offboarding.model import Language, Sentence, say
 from offboarding.model.sentences import Value
 from offboarding.texts import languages
+from offboarding.texts.bounds import BoundedEnvironment, within_margin
 from offboarding.texts.layout import INDENT, flowed, numbered, on_one_line, written
 from offboarding.texts.own import OwnTemplates
 
@@ -27,32 +27,34 @@ def shipped() -> Mapping[str, str]:
     return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(ENDING)}
 
 
-def environment(language: Language, zone: str, own: OwnTemplates) -> ImmutableSandboxedEnvironment:
+def environment(language: Language, zone: str, own: OwnTemplates) -> BoundedEnvironment:
     """Where tickets in this language are rendered. `zone`: the company's, for moments."""
     return _environment(language, zone, tuple(sorted(own.sources.items())))
 
 
 @cache
-def _environment(language: Language, zone: str, own: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+def _environment(language: Language, zone: str, own: tuple[tuple[str, str], ...]) -> BoundedEnvironment:
     sources = {**shipped(), **dict(own)}
 
     def found(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         """With its name as its file's, for tracebacks."""
         return (sources[name], name, lambda: True) if name in sources else None
 
-    made = ImmutableSandboxedEnvironment(
+    made = BoundedEnvironment(
+        bounded=bool(own),
         loader=FunctionLoader(found),
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = TemplateWords(language=language, zone=ZoneInfo(zone))
+    words = TemplateWords(language=language, zone=ZoneInfo(zone), fits=made.fits)
     made.finalize = words.written
     callables = cast("dict[str, Callable[..., str]]", made.globals)
     callables.clear()
     callables["say"] = words.say
-    made.filters.update(words.filters())
+    made.callables.add(words.say)
+    made.add_filters(dict(words.filters()))
     made.tests["translated"] = words.translated
     return made
 
@@ -63,6 +65,8 @@ class TemplateWords:
 
     language: Language
     zone: ZoneInfo
+    fits: Callable[[str, Mapping[str, object]], None]
+    """Raises where a sentence would be too long."""
 
     def filters(self) -> Iterator[tuple[str, Callable[..., str]]]:
         """Yield them by name."""
@@ -85,11 +89,14 @@ class TemplateWords:
         for value in values.values():
             if isinstance(value, Undefined):
                 str(value)  # raises that it's undefined
+        self.fits(pattern if len(pattern) > len(plural) else plural, values)
         known = pattern if isinstance(pattern, Sentence) and not values else say(pattern, plural, **values)
         return languages.told(known, self.language)
 
     def written(self, value: object) -> object:
         """A value as it's put into the text: a sentence in its language."""
+        if isinstance(value, (list, tuple, dict)):
+            raise TemplateRuntimeError("a list is no text: write what of it is to be told, by a loop or join")
         return languages.told(value, self.language) if isinstance(value, Sentence) else value
 
     def translated(self, value: str) -> bool:
@@ -129,6 +136,7 @@ class TemplateWords:
 
     def flow(self, value: str, hang: int = 0, indent: int = 0) -> str:
         """Prose over as many lines as it needs; `hang`: how far later ones stand in."""
+        within_margin(hang, indent)
         return flowed(" " * indent + languages.told(value, self.language), hang=hang)
 
     def below(self, value: str) -> str:
@@ -137,6 +145,7 @@ class TemplateWords:
 
     def step(self, value: str, indent: int) -> str:
         """A step: its words, and the command below them."""
+        within_margin(indent)
         return "\n".join(written(languages.told(value, self.language), " " * indent))
 
     def and_then(self, value: str, more: str) -> str:

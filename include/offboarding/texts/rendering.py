@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from jinja2 import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateError, TemplateNotFound
 
 from offboarding.model import Language
 from offboarding.texts import languages
-from offboarding.texts.environment import ENDING, environment
+from offboarding.texts.bounds import BoundedEnvironment
+from offboarding.texts.environment import ENDING, environment, shipped
 from offboarding.texts.layout import on_one_line
 from offboarding.texts.own import OwnTemplates
 from offboarding.texts.views import TicketViews
@@ -65,8 +65,9 @@ class TicketTexts:
         return text if name == TITLE else languages.zoned(text, ZoneInfo(self.zone), self.language)
 
 
-def rendered(made: ImmutableSandboxedEnvironment, name: str, views: TicketViews) -> str:
+def rendered(made: BoundedEnvironment, name: str, views: TicketViews) -> str:
     """What a template makes of a ticket: a title on one line, a comment without blank ones."""
+    made.begin()
     text = made.get_template(name + ENDING).render({each.name: getattr(views, each.name) for each in fields(views)})
     if name == TITLE:
         return on_one_line(text)
@@ -83,7 +84,7 @@ def missing(name: str, views: TicketViews, text: str) -> str:
         left_out = [thing.key for thing in views.things if thing.key not in text]
         if left_out:
             return f"{len(left_out)} of {len(views.things)} things aren't on the list: each is known by its thing.key"
-        if views.ticket.more and f"{views.ticket.more:,}" not in text:
+        if views.ticket.more and not any(f"{views.ticket.more:{sign}}" in text for sign in ("", ",")):
             return "it doesn't say that there are {{ ticket.more }} more things than are listed"
     if name != TITLE and not text.strip():
         return "it says nothing"
@@ -100,5 +101,7 @@ def where(error: Exception, name: str) -> str:
 
 def reason(error: Exception) -> str:
     """What went wrong, on one line."""
+    if isinstance(error, TemplateNotFound):
+        return f"there is no {error.name}: a template includes or imports another of {', '.join(sorted(shipped()))}"
     said = on_one_line(str(error)).rstrip(".") or type(error).__name__
     return said if isinstance(error, TemplateError) else f"{type(error).__name__}: {said}"

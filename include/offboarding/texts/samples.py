@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 
 from offboarding.model import TicketKind
 from offboarding.texts.views import (
@@ -106,13 +107,24 @@ _WHOLE = TicketViews(
 
 
 def samples() -> Iterator[TicketViews]:
-    """Yield a ticket of each kind: full, and with as little on it as there may be."""
+    """Yield a ticket of each kind: full, and with as little on it as there may be. What they are called by is another
+    each time, so that nobody's template passes that has it written down.
+    """
+    keys = {each.key: f"f-{token_hex(4)}" for each in _THINGS}
+    things = tuple(replace(each, key=keys[each.key]) for each in _THINGS)
     for kind in TicketKind:
         person = _PERSON if kind in {TicketKind.REVOKE, TicketKind.EVENT} else None
-        ticket = replace(_TICKET, kind=kind.value)
-        yield replace(_WHOLE, ticket=ticket, person=person)
+        ticket = replace(_TICKET, kind=kind.value, key=f"offb-{token_hex(6)}")
+        yield replace(_WHOLE, ticket=ticket, person=person, things=things, changed=things)
         bare = replace(ticket, holders=(), working=0, untold=0, holding=0, more=0, missing=(), explain="")
         withdrawn = replace(_PERSON, name="", withdrawn=True, left_on=None, left_at=None, basis="") if person else None
         yield replace(
-            _WHOLE, ticket=bare, person=withdrawn, things=(_DONE,), shared=(), decisions=(), changed=(), changed_more=0
+            _WHOLE,
+            ticket=bare,
+            person=withdrawn,
+            things=things[1:2],
+            shared=(),
+            decisions=(),
+            changed=(),
+            changed_more=0,
         )

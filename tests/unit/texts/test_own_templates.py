@@ -1,5 +1,6 @@
 """A company's own templates: refused before a night by file and line; where one fails at night no ticket is lost."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,9 +52,13 @@ def test_one_of_them_is_enough_and_the_others_stay_ours(tmp_path: Path) -> None:
         ("title", "{{ ticket.key | upper2 }}", "title.txt.j2:1: No filter named 'upper2'"),
         ("title", "\n{{ ''.__class__.__mro__ }} [{{ ticket.key }}]", "title.txt.j2:2: access to attribute '__class__'"),
         ("title", "{{ say.__globals__ }} [{{ ticket.key }}]", "title.txt.j2:1: access to attribute '__globals__'"),
-        ("title", "{{ '{0.__class__}'.format(ticket) }} [{{ ticket.key }}]", "title.txt.j2:1: access to attribute"),
+        ("title", "{{ '{0.__class__}'.format(ticket) }} [{{ ticket.key }}]", "title.txt.j2:1: format can't be called"),
         ("title", "{{ 1 / 0 }} [{{ ticket.key }}]", "title.txt.j2:1: ZeroDivisionError"),
-        ("title", "{% include '/etc/passwd' %} [{{ ticket.key }}]", "title.txt.j2:1: /etc/passwd"),
+        ("title", "{% include '/etc/passwd' %} [{{ ticket.key }}]", "title.txt.j2:1: there is no /etc/passwd: "),
+        ("title", "Security [offb-3fa9c1d2e4b7]", "title.txt.j2:1: the title doesn't end in [{{ ticket.key }}]"),
+        ("title", "{{ say('Hi {worker}', workr=1) }} [{{ ticket.key }}]", "title.txt.j2:1: say() is given no worker"),
+        ("title", "{{ say('Hi', worker=1) }} [{{ ticket.key }}]", "title.txt.j2:1: say() is given worker, for which"),
+        ("title", "{{ 'a' * 300 }} [{{ ticket.key }}]", "title.txt.j2:1: a title of 320 characters"),
         ("body", "{% for thing in things[1:] %}{{ thing.key }}{% endfor %}", "1 of 3 things aren't on the list"),
         ("body", "{% for thing in things %}{{ thing.key }}{% endfor %}", "there are {{ ticket.more }} more things"),
         ("changed", "\n", "changed.txt.j2:1: it says nothing"),
@@ -67,6 +72,71 @@ def test_what_would_fail_or_leave_something_out_is_refused_by_file_and_line(
     _, wrong = read(folder(tmp_path, **{name: text}))
 
     assert any(why in each for each in wrong), wrong
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("{{ 'a' * 10**9 }}", "a text or list of more than 1,000,000"),
+        ("{{ 10**9 * 'a' }}", "a text or list of more than 1,000,000"),
+        ("{{ [1] * 10**9 }}", "a text or list of more than 1,000,000"),
+        ("{{ 'a' | center(10**9) }}", "No filter named 'center'"),
+        ("{{ 'a'.center(10**9) }}", "center can't be called here"),
+        ("{{ '%2000000000d' % 1 }}", "% puts no values into a text here"),
+        ("{{ 9 ** 999 }}", "a number of more than 100 digits"),
+        ("{{ 'a' | indent(10**9, true) }}", "a filter is given 1,000,000 at most"),
+        ("{{ 'a' | flow(10**6) }}", "indented by 100 characters at most"),
+        ("{{ ('a' * 9999) | replace('a', 'b' * 9999) }}", "a text or list of more than 1,000,000"),
+        ("{{ ('a' * 9999) | join('b' * 9999) }}", "a text or list of more than 1,000,000"),
+        ("{% set a = 'a' * 9999 %}{{ say('{a}' * 9999, a=a) }}", "a text or list of more than 1,000,000"),
+        ("{% for a in 'x' * 99999 %}{% for b in 'x' * 99999 %}{% endfor %}{% endfor %}", "does too much for a text"),
+        ("{% for a in 'x' * 99999 %}{{ 'x' * 99 }}{% endfor %}", "a text or list of more than 1,000,000"),
+        ("{% set a = 'x' * 999999 %}{% set b = a ~ a %}", "a text or list of more than 1,000,000"),
+        ("{% set a %}{% for b in 'x' * 9999 %}{{ 'x' * 999 }}{% endfor %}{% endset %}", "does too much for a text"),
+        ("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}", "title.txt.j2:1: RecursionError"),
+        ("{{ things }}", "a list is no text"),
+        ("{% for a in things recursive %}{% endfor %}", "a loop can't be recursive here"),
+        ("{% for a in things %}" * 30 + "{% endfor %}" * 30, "title.txt.j2: Python can't take it (SyntaxError"),
+        ("{{ " + "(" * 9999 + ")" * 9999 + " }}", "title.txt.j2: Python can't take it (RecursionError"),
+        ("a" * 99_999, "title.txt.j2 has 100,018 bytes, and may have 65,536."),
+    ],
+)  # fmt: skip
+def test_what_would_take_long_or_much_is_refused(tmp_path: Path, written: str, why: str) -> None:
+    _, wrong = read(folder(tmp_path, title=f"{written} [{{{{ ticket.key }}}}]"))
+
+    (said,) = wrong
+    assert why in said
+    assert said.startswith("title.txt.j2:1: ") or "title.txt.j2" in why
+
+
+def test_what_is_no_file_of_the_folder_isnt_opened(tmp_path: Path) -> None:
+    beyond = tmp_path / "secret.txt.j2"
+    beyond.write_text("x", "utf-8")
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    os.mkfifo(texts / "title.txt.j2")
+    (texts / "body.txt.j2").symlink_to("/dev/zero")
+    (texts / "parts.txt.j2").symlink_to(beyond)
+    (texts / "closed.txt.j2").symlink_to(texts / "closed.txt.j2")
+    (texts / "title.txt").write_text("x", "utf-8")
+    (texts / "..data").mkdir()
+
+    _, wrong = read(texts)
+
+    assert [each.partition(":")[0] for each in wrong] == [
+        "body.txt.j2 is a link that leads out of the folder",
+        "closed.txt.j2 can't be looked at (Too many levels of symbolic links)",
+        "parts.txt.j2 is a link that leads out of the folder",
+        "title.txt",
+        "title.txt.j2 is no regular file",
+    ]
+
+
+@pytest.mark.parametrize("more", ["{{ ticket.more }}", "{{ say('{count}', count=ticket.more) }}"])
+def test_how_many_more_there_are_may_be_said_with_a_comma_and_without(tmp_path: Path, more: str) -> None:
+    text = "{% for thing in things %}{{ thing.key }} {% endfor %}" + more
+
+    assert read(folder(tmp_path, body=text))[1] == []
 
 
 def test_a_folder_that_isnt_there_is_said(tmp_path: Path) -> None:
