@@ -29,15 +29,18 @@ ARROWS: dict[str, set[str]] = {
     "net": NOUNS,
     "net.postgres": NOUNS | {"interfaces", "net.destinations", "config.spelling"},
     "net.service": NOUNS | {"interfaces", "net.destinations", "net"},
+    "net.github": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
-    "sources": NOUNS | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"},
+    "sources": NOUNS
+    | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"}
+    | {"net.service", "net.github"},
     "verifiers": NOUNS
     | {"net.plain_file", "net.destinations", "interfaces", "net.revocation", "custody.thumbprints", "net"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
     "config.yaml_file": NOUNS,
-    "trackers": NOUNS | {"net.destinations", "net.service", "interfaces", "texts"},
+    "trackers": NOUNS | {"net.destinations", "net.service", "net.github", "interfaces", "texts"},
     "queues": NOUNS | {"net.destinations", "interfaces"},
     "runs.messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"net.destinations", "config.spelling"},

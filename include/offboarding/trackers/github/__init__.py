@@ -24,13 +24,14 @@ from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.destinations import Destination
+from offboarding.net.github import destination
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, within
-from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client, destination
+from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client
 
 if TYPE_CHECKING:
     from github import Github

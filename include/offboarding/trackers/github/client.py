@@ -4,28 +4,19 @@ https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 """
 
 import math
-import re
-import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
-from offboarding.net.destinations import Destination
-from offboarding.net.service.address import address_of, needed
+from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
 from offboarding.net.service.asking import in_short
 
 if TYPE_CHECKING:
     from github import Github, GithubException
 
-ITSELF = ("", "github.com", "www.github.com", "api.github.com")
-_TOKEN = re.compile(r"\b(?:gh[a-z]|github_pat)_\w{10,}")
-"""An installation's are made as we go (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats).
-"""
 RIGHTS = (
     "Give the connection's token read and write of Issues in that repository, and of Metadata to read "
     "(fine-grained, or an App's); or the scope repo, and its owner the role Write"
@@ -47,24 +38,6 @@ class GithubInvalidError(FatalError):
     """GitHub doesn't take what was asked for."""
 
 
-def base_of(where: str, connection: ConnectionFields) -> str:
-    """Where the API answers: GitHub's own, a company's part of it (ghe.com), or a server of its own."""
-    if connection.host.lower() in ITSELF:
-        return "https://api.github.com"
-    address = address_of(where, connection)
-    if address.host.endswith(".ghe.com"):
-        return f"https://api.{address.host.removeprefix('api.')}"
-    return str(address.join("api/v3")) if address.path == "/" else str(address).rstrip("/")
-
-
-def destination(where: str, connection: ConnectionFields) -> Destination:
-    """The one host that the connection leads to."""
-    scheme, _, rest = base_of(where, connection).partition("://")
-    return Destination(
-        host=re.split(r"[:/]", rest)[0] if rest[0] != "[" else rest[1:].partition("]")[0], clear_text=scheme == "http"
-    )
-
-
 def client(where: str, connection: ConnectionFields, *, seconds: float, pause: float) -> "Github":
     """By a token; or where the extra holds installation_id, as that App: its id is the login, its key the password.
 
@@ -72,15 +45,11 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
     """
     from github import Auth, Github  # noqa: PLC0415 - reading a configuration needs no PyGithub
 
-    installation = str(connection.extra.get("installation_id") or "")
-    if installation:
-        needed(where, connection, "login", "password")
-        auth = Auth.AppAuth(connection.login, _key(where, connection)).get_installation_auth(
-            _number(where, installation)
-        )
-    else:
-        needed(where, connection, "password")
+    installation = installation_of(where, connection)
+    if installation is None:
         auth = Auth.Token(connection.password)
+    else:
+        auth = app_of(connection).get_installation_auth(installation)
     authorities = str(connection.extra.get("ca_certs_file") or "")
     if authorities and not Path(authorities).is_file():
         raise ConfigError(f"{where}: extra.ca_certs_file {authorities} of {connection.conn_id}: there is no such file")
@@ -94,23 +63,6 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
         seconds_between_writes=pause or None,
         per_page=100,
     )
-
-
-def _key(where: str, connection: ConnectionFields) -> str:
-    try:
-        load_pem_private_key(connection.password.encode(), password=None)
-    except (ValueError, TypeError) as error:
-        raise ConfigError(
-            f"{where}: connection {connection.conn_id} is an App's, by its installation_id, and its password is no "
-            "private key in PEM. Paste the file that GitHub made for the App."
-        ) from error
-    return connection.password
-
-
-def _number(where: str, text: str) -> int:
-    if not text.isdecimal():
-        raise ConfigError(f"{where}: extra.installation_id is a number, as it ends the page of the App's installation")
-    return int(text)
 
 
 @contextmanager
@@ -149,15 +101,9 @@ def _refusal(what: str, error: "GithubException") -> FatalError | RetriableError
 
 
 def _wait(error: "GithubException", headers: Mapping[str, str]) -> str:
-    """How long to, where that helps; "" where it doesn't (.../using-the-rest-api/rate-limits-for-the-rest-api)."""
-    if error.status in {403, 429}:
-        after = headers.get("retry-after", "")
-        if after.isdecimal():
-            return f"Try again in {after} seconds"
-        if headers.get("x-ratelimit-remaining") == "0" and headers.get("x-ratelimit-reset", "").isdecimal():
-            seconds = max(1, int(headers["x-ratelimit-reset"]) - int(time.time()))
-            return f"The limit of requests is used up: try again in {seconds} seconds"
-        return "Try again in a minute" if error.status == 429 or "rate limit" in _words(error).lower() else ""
+    """How long to, where that helps; "" where it doesn't."""
+    if limit := limit_of(error.status, headers, _words(error)):
+        return limit.told
     # 409: GitHub is at it; 3xx: a page of its own, while it's being moved.
     return "It's busy or ill: try again in a minute" if error.status in {408, 409} or error.status >= 500 else ""
 
@@ -165,11 +111,11 @@ def _wait(error: "GithubException", headers: Mapping[str, str]) -> str:
 def _words(error: "GithubException") -> str:
     data: Any = error.data
     if not isinstance(data, dict):
-        return in_short(_TOKEN.sub("(a secret)", str(data)))
+        return in_short(without_tokens(str(data)))
     said = cast(Mapping[str, Any], data)
     errors: list[Any] = said["errors"] if isinstance(said.get("errors"), list) else []
     words = [str(said.get("message") or said.get("data") or ""), *(_detail(each) for each in errors)]
-    return in_short(_TOKEN.sub("(a secret)", "; ".join(words)))
+    return in_short(without_tokens("; ".join(words)))
 
 
 def _detail(error: Any) -> str:
