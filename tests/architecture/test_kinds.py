@@ -22,7 +22,9 @@ from tests.support.source_tree import (
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
 ORDINARY = {"csv", "github", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
-"""Formats, protocols, and whose system several kinds ask, of which some may speak: there it counts whether a kind is meant."""
+"""Formats, protocols, and a system that several kinds ask, of which some may speak: what counts is whether a kind is
+meant.
+"""
 SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}
 """Rooms that serve every system, and speak of none."""
 SYSTEMS = re.compile(

@@ -24,8 +24,13 @@ _HEAD = (
 _THINGS: Mapping[str, Sequence[Kind]] = {
     "aws_iam": (Kind.ACCOUNT, *CREDENTIAL_KINDS, Kind.ROLE, Kind.ROOT_ACCOUNT),
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
+    "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
 }
-_PRODUCTS: Mapping[str, Sequence[str]] = {"ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad")}
+_PRODUCTS: Mapping[str, Sequence[str]] = {
+    "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
+    "github_org": ("member", "outside collaborator", "invitation", "deploy key"),
+}
+_REACHED = {"ldap": "ldaps://HOST", "github_org": "github.com/ORGANIZATION"}
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),
     "vault_transit": ("transit/NAME",),
@@ -64,12 +69,12 @@ def _of_accounts(kind: str, remedy: Remedy) -> Iterator[tuple[str, Step]]:
         subject = Subject(kind=thing, native_id="ID", label="LABEL", account_label="USER_ARN")
         for product in _PRODUCTS.get(kind, ("",)):
             about = f"{_words(thing).lower()} ({product})" if product else _words(thing).lower()
-            yield about, AccountAction(remedy=remedy, kind=kind, account=_account(product), subject=subject)
+            yield about, AccountAction(remedy=remedy, kind=kind, account=_account(kind, product), subject=subject)
 
 
-def _account(product: str) -> Account:
+def _account(kind: str, product: str) -> Account:
     told = {"realm": "ACCOUNT", "native_id": "ID", "label": "DN", "login": "LOGIN", "product": product}
-    return cases.directory_account(**told, reached_by="ldaps://HOST" if product else "")
+    return cases.directory_account(**told, reached_by=_REACHED[kind] if product else "")
 
 
 def _of_keys(kind: str, remedy: Remedy) -> Iterator[tuple[str, Step]]:

@@ -20,8 +20,9 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
-from offboarding.sources import aws_cloudtrail, mariadb_logins, postgres_logins, vault_transit
+from offboarding.sources import aws_cloudtrail, github_org, mariadb_logins, postgres_logins, vault_transit
 from offboarding.sources.aws_cloudtrail import bucket
+from offboarding.sources.github_org import people
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.vault_transit import bounded
@@ -84,6 +85,14 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
+    "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),
+    "GitHub organization: waits for its limits, in all": (
+        default(github_org.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "GitHub organization: an answer": (asking.MOST_BYTES, ""),
+    "GitHub organization: a whole call": (default(github_org.Settings, "timeout_seconds"), "timeout_seconds"),
+    "GitHub organization: passes over a list that changes": (people.MOST_PASSES, ""),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
     "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),

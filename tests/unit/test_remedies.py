@@ -52,6 +52,35 @@ def test_aws_switches_off_and_back_on(kind: SubjectKind, command: str, option: s
     assert steps[0] == "As an IAM administrator of AWS account 222222222222:"
 
 
+@pytest.mark.parametrize(
+    ("product", "native_id", "words"),
+    [
+        ("member", "417", "orgs/corp/memberships/{login}"),
+        ("outside collaborator", "417", "orgs/corp/outside_collaborators/{login}"),
+        ("invitation", "invitation/31", "orgs/corp/invitations/31"),
+        ("deploy key", "deploy-key/7/99", "repositories/7/keys/99"),
+    ],
+)
+def test_an_organization_s_owner_takes_away_what_it_is(product: str, native_id: str, words: str) -> None:
+    account = cases.directory_account(
+        native_id=native_id, login=HOSTILE, product=product, reached_by="ghe.corp.example/corp"
+    )
+
+    steps = cases.steps(Remedy.DISABLE, "github_org", account, subject(SubjectKind.ACCOUNT, native_id))
+
+    path = words.format(login="jdoe%27%3B%20rm%20-rf%20~%20%23")
+    (delete,) = (words for words in commands(steps, "gh") if "DELETE" in words)
+    assert delete == ["gh", "api", "--hostname", "ghe.corp.example", "--method", "DELETE", path]
+
+
+def test_an_owner_who_is_taken_out_is_put_back_as_one() -> None:
+    account = cases.directory_account(native_id="417", login="ann", product="member", privileged=True)
+
+    steps = cases.steps(Remedy.DISABLE, "github_org", account, subject(SubjectKind.ACCOUNT, "417"))
+
+    assert commands(steps, "gh")[-1][-1] == "role=admin"
+
+
 def test_aws_takes_a_console_password_away() -> None:
     steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), subject(SubjectKind.CONSOLE_PASSWORD))
 

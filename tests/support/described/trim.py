@@ -12,11 +12,20 @@ from typing import Any
 FOLDER = Path(__file__).parent
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "tags", "operationId", "title", "default"}
 ISSUES = "/repos/{owner}/{repo}/issues"
+KEYS = "/repos/{owner}/{repo}/keys"
 USED = {
     "github": {
         "/user": ["get"],
         "/installation/repositories": ["get"],
         "/app/installations/{installation_id}/access_tokens": ["post"],
+        "/orgs/{org}": ["get"],
+        "/orgs/{org}/credential-authorizations": ["get"],
+        "/orgs/{org}/invitations": ["get"],
+        "/orgs/{org}/members": ["get"],
+        "/orgs/{org}/memberships/{username}": ["get"],
+        "/orgs/{org}/outside_collaborators": ["get"],
+        "/orgs/{org}/personal-access-tokens": ["get"],
+        "/orgs/{org}/repos": ["get"],
         "/repos/{owner}/{repo}": ["get"],
         "/repos/{owner}/{repo}/assignees/{assignee}": ["get"],
         "/repos/{owner}/{repo}/labels": ["post"],
@@ -28,6 +37,10 @@ USED = {
         f"{ISSUES}/{{issue_number}}/labels": ["post"],
         f"{ISSUES}/{{issue_number}}/labels/{{name}}": ["delete"],
         f"{ISSUES}/comments/{{comment_id}}": ["delete"],
+        KEYS: ["get"],
+        "/user/{account_id}": ["get"],
+        "/user/memberships/orgs/{org}": ["get"],
+        "/users/{username}/keys": ["get"],
     },
     "jira": {
         "/myself": ["get"],
@@ -44,6 +57,36 @@ USED = {
         "/user/properties/{propertyKey}": ["get", "put", "delete"],
     },
 }
+GRAPHQL = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["query"],
+                    "properties": {"query": {"type": "string"}, "variables": {"type": "object"}},
+                }
+            }
+        },
+    },
+    "responses": {
+        "200": {
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "data": {"type": "object", "nullable": True},
+                            "errors": {"type": "array", "items": {"type": "object"}},
+                        },
+                    }
+                }
+            }
+        }
+    },
+}
+"""What every question in GraphQL is; what is asked, GitHub describes in another language."""
 BELOW = {"github": "", "jira": "/rest/api/3"}
 """Below what a stub serves them."""
 
@@ -100,6 +143,19 @@ def _as_told(name: str, made: dict[str, Any]) -> None:
         adding = made["paths"][f"{ISSUES}/{{issue_number}}/labels"]["post"]["requestBody"]["content"]
         labels = {"type": "array", "minItems": 1, "items": {"type": "string"}}
         adding["application/json"]["schema"]["oneOf"].append(labels)
+        # As redirects and Link headers name a repository, whatever it's called
+        # (https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api).
+        by_id = {"name": "repository_id", "in": "path", "required": True, "schema": {"type": "integer"}}
+        listing = made["paths"][KEYS]["get"]
+        named = {f"#/components/parameters/{name}" for name in ("owner", "repo")}
+        kept = [each for each in listing["parameters"] if each.get("$ref") not in named]
+        made["paths"]["/repositories/{repository_id}/keys"] = {"get": {**listing, "parameters": [by_id, *kept]}}
+        named = made["paths"]["/repos/{owner}/{repo}"]["get"]
+        made["paths"]["/repositories/{repository_id}"] = {"get": {**named, "parameters": [by_id]}}
+        made["paths"]["/api/graphql"] = {"post": GRAPHQL}
+        # As servers of a company's own tell it (GHUser.getSuspendedAt of hub4j/github-api).
+        for schema in ("private-user", "public-user"):
+            made["components"]["schemas"][schema]["properties"]["suspended_at"] = {"type": "string", "nullable": True}
     if name == "jira":
         # An answer of any kind at all is none: "Returned if the request is successful."
         for operation in (each for path in made["paths"].values() for each in path.values()):

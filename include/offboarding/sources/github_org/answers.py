@@ -1,0 +1,165 @@
+"""What GitHub answers, as far as it's of interest here.
+
+https://docs.github.com/en/rest, https://docs.github.com/en/graphql/reference/objects#externalidentity
+"""
+
+from datetime import UTC
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class OrgAnswer(_Told):
+    """An organization; how many private repositories it has is told to owners alone."""
+
+    id: int
+    login: str
+    created_at: Moment
+    public_repos: int
+    total_private_repos: int | None = None
+
+
+class InstallationToken(_Told):
+    """What an App is let in by for an hour, and what it may."""
+
+    token: str
+    expires_at: Moment
+    permissions: dict[str, str] = {}
+    repository_selection: str = ""
+
+
+class OrgPerson(_Told):
+    """A user; `suspended_at` is told by servers of a company's own."""
+
+    id: int
+    login: str
+    suspended_at: Moment | None = None
+
+
+class OrgMembership(_Told):
+    """Somebody's, in the organization."""
+
+    state: Literal["active", "pending"]
+    role: str
+    user: OrgPerson | None = None
+
+
+class OrgInvitation(_Told):
+    """To become a member; by a login, or by a mail address where nobody has claimed it yet."""
+
+    id: int
+    login: str | None
+    email: str | None
+    role: str
+    created_at: Moment
+    inviter: OrgPerson | None = None
+
+
+class FineGrainedToken(_Told):
+    """A fine-grained personal access token that the organization approved."""
+
+    token_id: int
+    token_name: str
+    owner: OrgPerson
+    token_expired: bool
+    token_expires_at: Moment | None
+    token_last_used_at: Moment | None
+    access_granted_at: Moment
+
+
+class CredentialAuthorization(_Told):
+    """A token or an SSH key that somebody authorized for an organization with single sign-on."""
+
+    login: str
+    credential_id: int
+    credential_type: str
+    credential_authorized_at: Moment
+    credential_accessed_at: Moment | None
+    authorized_credential_id: int | None
+    authorized_credential_note: str | None = None
+    authorized_credential_title: str | None = None
+    authorized_credential_expires_at: Moment | None = None
+    token_last_eight: str = ""
+    fingerprint: str = ""
+
+
+class PublicKey(_Told):
+    """An SSH key of a user's, as everybody may see it."""
+
+    id: int
+    key: str
+    created_at: Moment | None = None
+    last_used: Moment | None = None
+
+
+class OrgRepository(_Told):
+    """One of the organization's."""
+
+    id: int
+    full_name: str
+
+
+class DeployKey(_Told):
+    """An SSH key of a repository's own."""
+
+    id: int
+    key: str
+    title: str
+    verified: bool
+    created_at: Moment
+    read_only: bool
+    added_by: str | None = None
+    last_used: Moment | None = None
+    enabled: bool = True
+
+
+class _MailAddress(_Told):
+    value: str
+
+
+class _FromProvider(_Told):
+    nameId: str | None = None  # noqa: N815 - GraphQL's words, here and below
+    username: str | None = None
+    emails: tuple[_MailAddress, ...] | None = None
+
+
+class _LoginOnly(_Told):
+    login: str
+
+
+class ExternalIdentity(_Told):
+    """Who a member is at the identity provider."""
+
+    user: _LoginOnly | None
+    samlIdentity: _FromProvider | None = None  # noqa: N815
+    scimIdentity: _FromProvider | None = None  # noqa: N815
+
+    def mails(self) -> dict[str, str]:
+        """Address -> what it is called there."""
+        found: dict[str, str] = {}
+        for provided, name in ((self.samlIdentity, "SAML"), (self.scimIdentity, "SCIM")):
+            if provided:
+                given = ((provided.nameId, "nameId"), (provided.username, "userName"))
+                mails = ((each.value, "email") for each in provided.emails or ())
+                for text, what in (*given, *mails):
+                    if text and "@" in text:
+                        found.setdefault(text.strip(), f"{name} {what}")
+        return found
+
+
+class _PageInfo(_Told):
+    hasNextPage: bool  # noqa: N815
+    endCursor: str | None  # noqa: N815
+
+
+class IdentityPage(_Told):
+    """Some of the external identities."""
+
+    pageInfo: _PageInfo  # noqa: N815
+    nodes: tuple[ExternalIdentity, ...]

@@ -1,0 +1,211 @@
+"""What lets a member in beside the browser: personal access tokens, and SSH keys.
+
+https://docs.github.com/en/rest/orgs/personal-access-tokens
+https://docs.github.com/en/enterprise-cloud@latest/rest/orgs/orgs#list-saml-sso-authorizations-for-an-organization
+https://docs.github.com/en/rest/users/keys
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import quote
+
+from offboarding.custody.thumbprints import ssh_fingerprint
+from offboarding.model import Credential, ScopeRead, Standing, SubjectKind
+from offboarding.model.errors import FatalError
+from offboarding.sources.github_org.answers import CredentialAuthorization, FineGrainedToken, OrgPerson, PublicKey
+from offboarding.sources.github_org.client import NotAnsweredError
+from offboarding.sources.github_org.people import GithubOrganization, UnreadRows
+
+TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
+FINE_GRAINED, AUTHORIZED = "token/", "authorization/"
+"""How the native id of a token begins, by where it's listed."""
+
+
+class FineGrainedTokens:
+    """Those that the organization approved, of some people; listed once, and only by an App."""
+
+    def __init__(self, organization: GithubOrganization, owners: frozenset[int]) -> None:
+        self.error = ""
+        self._of: dict[int, list[FineGrainedToken]] = {}
+        rest, called, unread = organization.rest, "orgs/ORG/personal-access-tokens", UnreadRows()
+        if rest.installation is None or not owners:
+            return
+        try:
+            for page in rest.pages(f"{organization.path}/personal-access-tokens", "detail", called):
+                for token in unread.rows(rest.where, called, FineGrainedToken, page):
+                    if token.owner.id in owners:
+                        self._of.setdefault(token.owner.id, []).append(token)
+            self.error = unread.told
+        except NotAnsweredError as missing:
+            self.error = str(missing)
+
+    def of(self, owner: int) -> list[FineGrainedToken]:
+        """Somebody's."""
+        return self._of.get(owner, [])
+
+
+def credentials(
+    organization: GithubOrganization,
+    person: OrgPerson,
+    tokens: FineGrainedTokens,
+    as_of: datetime,
+    *,
+    is_member: bool,
+    suspended: bool,
+) -> Iterator[Credential | ScopeRead]:
+    """Yield somebody's tokens and SSH keys, and for each kind how far it was read.
+
+    Outside collaborators pass no single sign-on, and nothing of a suspended user's works. Nothing is said of a kind
+    that can't be told whole: of tokens where no App asks.
+    """
+
+    def as_told(found: Iterator[Credential]) -> Iterator[Credential]:
+        for each in found:
+            reason = "GitHub: the user is suspended"
+            off = replace(each, standing=Standing.DEAD, standing_reason=reason, can_reactivate=True)
+            yield off if suspended and each.standing is not Standing.DEAD else each
+
+    scope, signs_on = str(person.id), is_member and organization.settings.saml
+    authorized: Mapping[int, CredentialAuthorization] = {}
+    error = ""
+    try:
+        authorized = {each.credential_id: each for each in _authorized(organization, person)}
+    except FatalError as missing:
+        error = str(missing)
+    if organization.rest.installation is not None:
+        wrong = tokens.error or error
+        if not wrong:
+            yield from as_told(_tokens(organization, person, tokens, authorized, as_of))
+        yield ScopeRead(realm=organization.realm, scope=scope, kinds=(TOKEN,), error=wrong)
+    elif not error:
+        # They're told as they are, and no absence is concluded from.
+        yield from as_told(_tokens(organization, person, tokens, authorized, as_of))
+    try:
+        keys = [] if error else list(as_told(_ssh_keys(organization, person, authorized, signs_on=signs_on)))
+    except FatalError as missing:
+        keys, error = [], str(missing)
+    yield from keys
+    yield ScopeRead(realm=organization.realm, scope=scope, kinds=(SSH_KEY,), error=error)
+
+
+def _authorized(organization: GithubOrganization, person: OrgPerson) -> Iterator[CredentialAuthorization]:
+    if not organization.settings.saml:
+        return
+    rest, called, unread = organization.rest, "orgs/ORG/credential-authorizations", UnreadRows()
+    for page in rest.pages(f"{organization.path}/credential-authorizations", "detail", called, login=person.login):
+        for each in unread.rows(rest.where, called, CredentialAuthorization, page):
+            if each.login.lower() == person.login.lower():
+                yield each
+    if unread.told:
+        raise FatalError(unread.told)
+
+
+def _tokens(
+    organization: GithubOrganization,
+    person: OrgPerson,
+    tokens: FineGrainedTokens,
+    authorized: Mapping[int, CredentialAuthorization],
+    as_of: datetime,
+) -> Iterator[Credential]:
+    listed = tokens.of(person.id)
+    for token in listed:
+        ended = token.token_expired or bool(token.token_expires_at and token.token_expires_at <= as_of)
+        yield Credential(
+            realm=organization.realm,
+            account_native_id=str(person.id),
+            kind=TOKEN,
+            native_id=f"{FINE_GRAINED}{token.token_id}",
+            label=f"fine-grained token {token.token_id} ({token.token_name})",
+            standing=Standing.DEAD if ended else Standing.WORKS,
+            standing_reason="GitHub: expired" if ended else "GitHub: approved, and not expired",
+            created_at=token.access_granted_at,
+            last_used_at=token.token_last_used_at,
+            expires_at=token.token_expires_at,
+        )
+    known = {token.token_id for token in listed}
+    for each in authorized.values():
+        if not _is_ssh(each) and each.authorized_credential_id not in known:
+            ends = each.authorized_credential_expires_at
+            ended = bool(ends and ends <= as_of)
+            note = f" ({each.authorized_credential_note})" if each.authorized_credential_note else ""
+            yield Credential(
+                realm=organization.realm,
+                account_native_id=str(person.id),
+                kind=TOKEN,
+                native_id=f"{AUTHORIZED}{each.credential_id}",
+                label=f"{each.credential_type} {each.credential_id}{note}",
+                standing=Standing.DEAD if ended else Standing.WORKS,
+                standing_reason="GitHub: expired" if ended else "GitHub: authorized for single sign-on",
+                created_at=each.credential_authorized_at,
+                last_used_at=each.credential_accessed_at,
+                expires_at=ends,
+            )
+
+
+def _ssh_keys(
+    organization: GithubOrganization,
+    person: OrgPerson,
+    authorized: Mapping[int, CredentialAuthorization],
+    *,
+    signs_on: bool,
+) -> Iterator[Credential]:
+    """Yield the keys that GitHub shows of a user, and those authorized here. With single sign-on a key that nobody
+    authorized gets in only where that isn't enforced, which can't be told.
+    """
+    rest, called, unread = organization.rest, "users/LOGIN/keys", UnreadRows()
+    ours = [each for each in authorized.values() if _is_ssh(each)]
+    by_key = {each.authorized_credential_id: each for each in ours}
+    shown_too = set[int]()
+    for page in rest.pages(f"users/{quote(person.login, safe='')}/keys", "detail", called):
+        for key in unread.rows(rest.where, called, PublicKey, page):
+            own = by_key.get(key.id)
+            shown_too |= {own.credential_id} if own else set()
+            works, reason = Standing.WORKS, "GitHub: listed"
+            if signs_on:
+                works = Standing.WORKS if own else Standing.UNKNOWN
+                reason += "; authorized for single sign-on" if own else "; not authorized for single sign-on"
+            fingerprint, shown = fingerprint_of(key.key)
+            used = [at for at in (key.last_used, own and own.credential_accessed_at) if at]
+            yield Credential(
+                realm=organization.realm,
+                account_native_id=str(person.id),
+                kind=SSH_KEY,
+                native_id=str(key.id),
+                label=f"{shown} (key {key.id})",
+                standing=works,
+                standing_reason=reason,
+                fingerprint=fingerprint,
+                created_at=key.created_at,
+                last_used_at=max(used, default=None),
+            )
+    if unread.told:
+        raise FatalError(unread.told)
+    for own in (each for each in ours if each.credential_id not in shown_too):
+        yield Credential(
+            realm=organization.realm,
+            account_native_id=str(person.id),
+            kind=SSH_KEY,
+            native_id=str(own.authorized_credential_id or f"{AUTHORIZED}{own.credential_id}"),
+            label=f"SSH key {own.authorized_credential_title or own.credential_id}",
+            standing=Standing.WORKS,
+            standing_reason="GitHub: authorized for single sign-on",
+            created_at=own.credential_authorized_at,
+            last_used_at=own.credential_accessed_at,
+        )
+
+
+def fingerprint_of(text: str) -> tuple[str, str]:
+    """("SHA256:...", "ssh-ed25519 SHA256:...") of a public key as GitHub shows it; ("", its type) where it is none."""
+    kind, _, rest = text.partition(" ")
+    try:
+        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
+    except ValueError:
+        return "", kind[:40]
+    fingerprint = ssh_fingerprint(blob)
+    return fingerprint, f"{kind[:40]} {fingerprint}"
+
+
+def _is_ssh(each: CredentialAuthorization) -> bool:
+    return "ssh" in each.credential_type.lower()

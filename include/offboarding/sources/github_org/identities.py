@@ -1,0 +1,80 @@
+"""Who a member is at the organization's SAML identity provider: the one word on it that isn't the member's own.
+
+https://docs.github.com/en/graphql/reference/objects#externalidentity
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+from pydantic import ValidationError
+
+from offboarding.model.errors import FatalError
+from offboarding.sources.github_org.answers import IdentityPage
+from offboarding.sources.github_org.client import PAGE, GithubRest, NotAnsweredError, Purpose
+
+CALLED = "samlIdentityProvider"
+Mails = Mapping[str, str]
+"""Address -> what it is called there."""
+_IDENTITIES = """
+query($organization: String!, $after: String, $login: String) {
+  organization(login: $organization) {
+    samlIdentityProvider {
+      externalIdentities(first: 100, after: $after, login: $login) {
+        pageInfo { hasNextPage endCursor }
+        nodes {
+          user { login }
+          samlIdentity { nameId username emails { value } }
+          scimIdentity { username emails { value } }
+        }
+      }
+    }
+  }
+}
+"""
+
+
+def mails_by_login(rest: GithubRest, organization: str, purpose: Purpose, login: str | None = None) -> dict[str, Mails]:
+    """Login in small letters -> mails; of one login, or of all.
+
+    Raises NotAnsweredError where it isn't told: whoever may not see it gets null, as if there were none.
+    """
+    found: dict[str, Mails] = {}
+    after: str | None = None
+    while True:
+        variables = {"organization": organization, "after": after, "login": login}
+        page = _page(rest, rest.graphql(_IDENTITIES, variables, purpose, CALLED))
+        for each in page.nodes:
+            if each.user:
+                name = each.user.login.lower()
+                found[name] = {**found.get(name, {}), **each.mails()}
+        if not page.pageInfo.hasNextPage:
+            return found
+        if not page.pageInfo.endCursor or page.pageInfo.endCursor == after:
+            raise FatalError(f"{rest.where}: {CALLED}: its pages lead nowhere, so that nobody knows the rest")
+        after = page.pageInfo.endCursor
+
+
+def single_sign_on(rest: GithubRest, organization: str) -> bool:
+    """Whether the organization tells of a SAML identity provider of its own."""
+    query = "query($organization: String!) { organization(login: $organization) { samlIdentityProvider { id } } }"
+    return _provider(rest.graphql(query, {"organization": organization}, "overhead", CALLED)) is not None
+
+
+def _provider(data: Mapping[str, object]) -> Mapping[str, object] | None:
+    organization = cast("Mapping[str, object] | None", data.get("organization"))
+    return cast("Mapping[str, object] | None", organization.get("samlIdentityProvider")) if organization else None
+
+
+def _page(rest: GithubRest, data: Mapping[str, object]) -> IdentityPage:
+    provider = _provider(data)
+    if provider is None:
+        raise NotAnsweredError(
+            f"{rest.where}: {CALLED}: there is none, or it isn't told: it takes an owner's classic token with read:org,"
+            " or an App with Members: read, and single sign-on of the organization itself, not of its enterprise. See"
+            f" {PAGE}",
+            status=200,
+        )
+    try:
+        return IdentityPage.model_validate(provider.get("externalIdentities"))
+    except ValidationError:
+        raise FatalError(f"{rest.where}: {CALLED}: not GitHub's answer. Look where the connection leads") from None

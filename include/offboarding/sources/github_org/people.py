@@ -1,0 +1,272 @@
+"""Who is in the organization: members, outside collaborators, and who may still become a member."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import quote
+
+from pydantic import BaseModel, ValidationError
+
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.model.errors import FatalError
+from offboarding.sources.github_org.answers import (
+    OrgAnswer,
+    OrgInvitation,
+    OrgMembership,
+    OrgPerson,
+)
+from offboarding.sources.github_org.client import PAGE, GithubRest, NotAnsweredError, Purpose
+from offboarding.sources.github_org.identities import Mails, mails_by_login
+from offboarding.sources.github_org.settings import GithubOrgSettings
+
+INVITATION = "invitation/"
+"""How the native id of an invitation begins; a user's is a number alone."""
+OWNER = "admin"
+"""What GitHub calls an owner's role."""
+MOST_PASSES = 4
+"""Over a list of more than a page, until nobody new is in it."""
+_READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
+
+
+class GithubProduct(StrEnum):
+    """What an account is: how it's shut depends on it."""
+
+    MEMBER = "member"
+    COLLABORATOR = "outside collaborator"
+    INVITATION = "invitation"
+    DEPLOY_KEY = "deploy key"
+
+
+_Row = TypeVar("_Row", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadRows:
+    """What couldn't be read, by now."""
+
+    sentences: list[str] = field(default_factory=list[str])
+
+    def rows(self, where: str, called: str, model: type[_Row], page: list[object]) -> Iterator[_Row]:
+        """Yield the rows of a page that can be read, and say of the others that there are some."""
+        for row in page:
+            try:
+                yield model.model_validate(row)
+            except ValidationError as error:
+                loc = error.errors(include_input=False)[0]["loc"]
+                self.sentences.append(f"{where}: {called}: one can't be read, whose {'.'.join(map(str, loc))} is wrong")
+
+    @property
+    def told(self) -> str:
+        """In one sentence; "" for nothing."""
+        if not self.sentences:
+            return ""
+        more = f" (and {len(self.sentences) - 1} more)" if len(self.sentences) > 1 else ""
+        return self.sentences[0] + more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GithubOrganization:
+    """The organization, and that its reader sees all of its members."""
+
+    rest: GithubRest
+    settings: GithubOrgSettings
+    told: OrgAnswer
+    reached_by: str
+
+    @property
+    def realm(self) -> str:
+        """Ids are numbered anew on each server, so when it was made is part of it."""
+        return f"github:{self.told.id}-{self.told.created_at:%Y%m%d%H%M%S}"
+
+    @property
+    def path(self) -> str:
+        """Below which it's asked."""
+        return f"orgs/{self.told.login}"
+
+    def members(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
+        """Yield members, outside collaborators and invitations. Raises NotAnsweredError where one list isn't told.
+
+        Outside collaborators come first: nobody may list them who doesn't see all members, while a list of members is
+        cut to the public ones for whoever may not see more, without a word.
+        """
+        collaborators = list(self._everybody(f"{self.path}/outside_collaborators", purpose, unread))
+        owners = {each.id for each in self._everybody(f"{self.path}/members", purpose, unread, role=OWNER)}
+        mails = self._mails(purpose)
+        for person in self._everybody(f"{self.path}/members", purpose, unread, role="all"):
+            role = OWNER if person.id in owners else "member"
+            yield self.member(person, role, mails.get(person.login.lower(), {}), weak)
+        for person in collaborators:
+            yield self.collaborator(person, weak)
+        yield from self.invitations(purpose, unread)
+
+    def member(self, person: OrgPerson, role: str, mails: Mails, weak: frozenset[int]) -> Account:
+        """A member as an account."""
+        what = "an owner of the organization" if role == OWNER else "a member of the organization"
+        return self._person(person, what, weak, product=GithubProduct.MEMBER, owner=role == OWNER, mails=mails)
+
+    def collaborator(self, person: OrgPerson, weak: frozenset[int]) -> Account:
+        """An outside collaborator as an account: whether they administrate a repository isn't told."""
+        what, product = "an outside collaborator", GithubProduct.COLLABORATOR
+        return self._person(person, what, weak, product=product, owner=None, mails={})
+
+    def invitations(self, purpose: Purpose, unread: UnreadRows) -> Iterator[Account]:
+        """Yield who is invited: whoever takes it up is in. A server of a company's own has none, and no such list."""
+        called = "orgs/ORG/invitations"
+        try:
+            for page in self.rest.pages(f"{self.path}/invitations", purpose, called):
+                for invitation in unread.rows(self.rest.where, called, OrgInvitation, page):
+                    yield self._invited(invitation)
+        except NotAnsweredError as missing:
+            if missing.status != 404 or not self.rest.is_server:
+                raise
+
+    def without_second_factor(self, purpose: Purpose) -> frozenset[int] | None:
+        """Who has none, by id; None where that isn't told, since it's told to owners alone (422 to others)."""
+        found = set[int]()
+        for name in ("members", "outside_collaborators"):
+            called = f"orgs/ORG/{name} without a second factor"
+            try:
+                for page in self.rest.pages(f"{self.path}/{name}", purpose, called, filter="2fa_disabled"):
+                    found.update(each.id for each in UnreadRows().rows(self.rest.where, called, OrgPerson, page))
+            except NotAnsweredError:
+                return None
+        return frozenset(found)
+
+    def look_at(self, native_id: str, login: str) -> tuple[OrgPerson | None, OrgMembership | None, Mails]:
+        """Who somebody is by now, what they are here, and their mails at the identity provider.
+
+        A user whom the reader may not see is looked up by the login that they had: 404 says nothing there.
+        """
+        person = self.rest.maybe(f"user/{native_id}", "detail", OrgPerson, "user/ID")
+        name = person.login if person else login
+        at = f"{self.path}/memberships/{quote(name, safe='')}"
+        membership = self.rest.maybe(at, "detail", OrgMembership, "orgs/ORG/memberships/LOGIN")
+        if membership is not None and (membership.user is None or str(membership.user.id) != native_id):
+            membership = None  # the login is another's by now
+        if membership is None or membership.state != "active":
+            return person, None, {}
+        here = person or membership.user
+        return here, membership, self._mails("detail", name).get(name.lower(), {})
+
+    def outside(self) -> frozenset[int]:
+        """Who is an outside collaborator, by id."""
+        unread = UnreadRows()
+        found = frozenset(each.id for each in self._everybody(f"{self.path}/outside_collaborators", "detail", unread))
+        if unread.told:
+            raise FatalError(unread.told)
+        return found
+
+    def _mails(self, purpose: Purpose, login: str | None = None) -> Mapping[str, Mails]:
+        return mails_by_login(self.rest, self.told.login, purpose, login) if self.settings.saml else {}
+
+    def _person(
+        self,
+        person: OrgPerson,
+        what: str,
+        weak: frozenset[int],
+        *,
+        product: GithubProduct,
+        owner: bool | None,
+        mails: Mails,
+    ) -> Account:
+        reason = f"GitHub: {what}" + ("; without a second factor" if person.id in weak else "")
+        standing = Standing.WORKS
+        if person.suspended_at:
+            standing, reason = Standing.DEAD, f"GitHub: {what}; suspended since {person.suspended_at:%Y-%m-%d}"
+        return Account(
+            realm=self.realm,
+            native_id=str(person.id),
+            label=person.login,
+            login=person.login,
+            keys=(
+                *self._logins(person.login),
+                *(_key(IdentityKeyKind.MAIL, mail, name) for mail, name in mails.items()),
+            ),
+            standing=standing,
+            standing_reason=reason,
+            product=product,
+            reached_by=self.reached_by,
+            privileged=owner,
+            privileged_by="owner of the organization" if owner else "",
+        )
+
+    def _invited(self, invitation: OrgInvitation) -> Account:
+        whom = invitation.login or invitation.email or ""
+        owner = invitation.role == OWNER
+        return Account(
+            realm=self.realm,
+            native_id=f"{INVITATION}{invitation.id}",
+            label=f"invitation {invitation.id} of {whom}",
+            login=invitation.login or "",
+            keys=(
+                *(self._logins(invitation.login) if invitation.login else ()),
+                *([_key(IdentityKeyKind.MAIL, invitation.email, "invited mail")] if invitation.email else []),
+            ),
+            created_at=invitation.created_at,
+            created_by=invitation.inviter.login if invitation.inviter else "",
+            standing=Standing.WORKS,
+            standing_reason=f"GitHub: invited as {invitation.role}, and whoever takes it up is in",
+            product=GithubProduct.INVITATION,
+            reached_by=self.reached_by,
+            privileged=owner,
+            privileged_by="invited as an owner" if owner else "",
+        )
+
+    def _logins(self, login: str) -> Iterator[AccountKey]:
+        yield _key(IdentityKeyKind.LOGIN, login, "login")
+        ending = f"_{self.settings.shortcode}".lower()
+        if self.settings.shortcode and login.lower().endswith(ending) and len(login) > len(ending):
+            yield _key(IdentityKeyKind.LOGIN, login[: -len(ending)], f"login without {ending}")
+
+    def _everybody(self, path: str, purpose: Purpose, unread: UnreadRows, **parameters: str) -> Iterator[OrgPerson]:
+        """Yield each once. Pages go by numbers, and whoever leaves moves others onto a page that was read already: a
+        list of several pages is read until a pass finds nobody new.
+        """
+        called = f"orgs/ORG/{path.rpartition('/')[2]}"
+        seen = set[int]()
+        for _ in range(MOST_PASSES):
+            pages, before = 0, len(seen)
+            broken = UnreadRows()
+            for page in self.rest.pages(path, purpose, called, **parameters):
+                pages += 1
+                for person in broken.rows(self.rest.where, called, OrgPerson, page):
+                    if person.id not in seen:
+                        seen.add(person.id)
+                        yield person
+            if pages == 1 or (before and len(seen) == before):
+                unread.sentences.extend(broken.sentences)
+                return
+        raise FatalError(
+            f"{self.rest.where}: {called}: it changes as it's read: {MOST_PASSES} times somebody new was in it. Read it"
+            " at a quieter time"
+        )
+
+
+def organization(rest: GithubRest, settings: GithubOrgSettings, reached_by: Callable[[str], str]) -> GithubOrganization:
+    """The organization, seen whole. Raises NotAnsweredError where its reader sees its public members alone."""
+    called = "orgs/ORG"
+    answer = rest.one(f"orgs/{settings.organization}", "overhead", OrgAnswer, called)
+    found = GithubOrganization(rest=rest, settings=settings, told=answer, reached_by=reached_by(answer.login))
+    if rest.installation is not None:
+        if "members" not in rest.installed().permissions:
+            raise NotAnsweredError(
+                f"{rest.where}: {called}: the App sees public members alone. Give it Members: read. See {PAGE}",
+                status=403,
+            )
+        return found
+    own = rest.ask("GET", f"user/memberships/{found.path}", "overhead", called="user/memberships/orgs/ORG")
+    scopes = own.headers.get("x-oauth-scopes")
+    given = {scope.strip() for scope in scopes.split(",")} if scopes is not None else set[str]()
+    active = rest.parsed(own, OrgMembership, called).state == "active"
+    if not active or (scopes is not None and not given & _READS_MEMBERS):
+        raise NotAnsweredError(
+            f"{rest.where}: {called}: the token sees public members alone. Let an owner make it, with read:org"
+            f" (classic) or Members: read (fine-grained). See {PAGE}",
+            status=403,
+        )
+    return found
+
+
+def _key(kind: IdentityKeyKind, value: str, name: str) -> AccountKey:
+    return AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)

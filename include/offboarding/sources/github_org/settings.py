@@ -1,0 +1,31 @@
+"""What a user may write for an organization on GitHub."""
+
+from pydantic import Field
+
+from offboarding.interfaces import SourceSettings
+
+
+class GithubOrgSettings(SourceSettings):
+    """An organization's people, and what lets them in."""
+
+    organization: str = Field(
+        pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$", description="The organization, as its address has it."
+    )
+    saml: bool = Field(
+        default=False,
+        description="It has a SAML identity provider of its own: who its members are there, and which tokens and SSH"
+        " keys they authorized, is read.",
+    )
+    shortcode: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9]+$",
+        description="Of managed users: what stands behind `_` in each login, such as corp in kim_corp.",
+    )
+    deploy_keys: bool = Field(default=True, description="Deploy keys are read: a request for each repository.")
+    max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
+    max_wait_minutes: float = Field(
+        default=60,
+        ge=0,
+        description="How long one read may wait, in all, where GitHub says that it was asked too often.",
+    )
+    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
