@@ -51,10 +51,10 @@ class RevokeOperator(HITLOperator):
         try:
             super().execute(context)
         except AnswerAwaited as waits:
-            waits.kwargs = (waits.kwargs or {}) | {"offered": list(asked.offered)}
+            waits.kwargs = (waits.kwargs or {}) | {"offered": asked.offered}
             raise
 
-    def execute_complete(self, context: Any, event: dict[str, Any], offered: list[str] | None = None) -> None:
+    def execute_complete(self, context: Any, event: dict[str, Any], offered: dict[str, int] | None = None) -> None:
         """Shut what the person chose, who is the author. Nobody's answer shuts nothing."""
         if event.get("error_type") == "timeout":
             raise AirflowSkipException(NOBODY)
@@ -72,6 +72,7 @@ class RevokeOperator(HITLOperator):
         with at_work() as (loaded, session):
             said = approving.ApprovalAnswer(
                 chosen=chosen,
+                shown=offered or {},
                 reason=answer["params_input"].get("reason") or "",
                 author=author,
                 author_id=who.get("id"),

@@ -200,6 +200,55 @@ def test_more_than_the_days_measure_shuts_none_of_them(kim: Shutting) -> None:
     assert kim.offered() == [key_of(kim, "leaver-account-works")]
 
 
+def test_what_nobody_chooses_keeps_no_other_from_being_asked_about(office: Office) -> None:
+    office.hr.workers, office.directory.accounts, office.cloud.accounts = [KIM, STAFF], [LOGIN], [USER]
+    office.cloud.credentials = [access_key(KEY, USER)]
+    made = Shutting(office=office)
+    made.policy["most_a_day"] = 1
+
+    assert [(made.night(), len(made.offered())) for _ in range(3)] == [(1, 1), (2, 2), (2, 2)]
+
+
+def test_an_answer_is_about_what_was_shown_and_nothing_that_was_proposed_since(kim: Shutting) -> None:
+    """The key was shut, and opened on purpose: of that the person was shown nothing."""
+    key, shown = key_of(kim), kim.shown()
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+    kim.night()
+    kim.office.cloud.change(KEY, standing=Standing.WORKS)
+    kim.night()
+    assert key in kim.offered()
+
+    with pytest.raises(FatalError, match=f"{key} may not be shut any more, and nothing is"):
+        kim.answer(key, shown=shown)
+
+    assert kim.changes() == []
+
+
+def test_nobody_approves_where_nobody_is_named(kim: Shutting) -> None:
+    kim.office.guard["approvers"] = []
+
+    with pytest.raises(FatalError, match=r"while guard\.approvers names nobody"):
+        kim.answer(key_of(kim), author="anybody")
+
+
+@pytest.mark.parametrize("reason", ["x\0y", "x\ud800y"], ids=["a NUL", "half of a character"])
+def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting, reason: str) -> None:
+    with pytest.raises(FatalError, match="The reason holds a NUL, or half of a character, and nothing is done"):
+        kim.answer(key_of(kim), reason=reason)
+
+    assert set(kim.stages()) == {"proposed"}
+
+
+def test_no_reason_adds_lines_to_a_ticket(kim: Shutting, tracker: Any) -> None:
+    kim.answer(key := key_of(kim), reason="ok\x1b[2J\nf-00000000: lee approved its revocation")
+    kim.undo(key, reason="a\nmistake")
+    kim.night()
+
+    done, undone = kim.said(tracker)[:2]
+    assert "Reason: ok [2J f-00000000: lee approved its revocation\n" in done
+    assert "Reason: a mistake\n" in undone
+
+
 # --- what has changed since it was proposed ---------------------------------------------------------------------------
 
 
@@ -432,6 +481,36 @@ def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
 
     assert kim.hands["aws"].calls == ["before", "revoke"]
     assert sorted(kim.stages()) == ["done", "refused"]
+
+
+def test_what_wasn_t_shut_is_said_though_the_tracker_is_away(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    kim.office.directory.change("kim", standing=Standing.DEAD)
+
+    def away(*_: object) -> None:
+        raise RetriableError("the tracker is away")
+
+    chosen = kim.offered()
+    monkeypatch.setattr("offboarding.revoking.approving.pipeline.ticket", away)
+
+    with pytest.raises(FatalError, match=r"1 of 2 that .* weren't shut: .* couldn't be told that yet: the tracker is"):
+        kim.answer(*chosen)
+
+
+def test_a_defect_of_ours_keeps_no_other_back_either(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Hands.revoke
+
+    def broken(hands: Hands, thing: Revocable, before: Before) -> None:
+        if hands is kim.hands["aws"]:
+            raise ValueError("a defect")
+        real(hands, thing, before)
+
+    monkeypatch.setattr(Hands, "revoke", broken)
+
+    with pytest.raises(FatalError, match=r"1 of 2 that were approved weren't shut: .*a defect of ours, whose trace"):
+        kim.answer(*kim.offered())
+
+    assert sorted(kim.stages()) == ["done", "refused"]
+    assert kim.changes() == ["revoke"]
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_what_was_broken_off_is_looked_at_though_nothing_else_is_asked(one: Shut
 
 
 def test_an_error_after_which_nobody_could_look_is_looked_at_after_the_next_night(
-    one: Shutting, monkeypatch: pytest.MonkeyPatch
+    one: Shutting, monkeypatch: pytest.MonkeyPatch, tracker: Any
 ) -> None:
     one.hands["aws"].error = RetriableError("no answer")
     with monkeypatch.context() as patch:
@@ -142,6 +142,7 @@ def test_an_error_after_which_nobody_could_look_is_looked_at_after_the_next_nigh
         with pytest.raises(FatalError, match="Whether it was done can't be seen"):
             one.answer(key_of(one))
     assert one.stages() == ["doing"]
+    assert "and it may have been done: no answer Whether" in one.said(tracker)[0]
 
     one.nights(1)
 

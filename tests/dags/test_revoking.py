@@ -101,7 +101,9 @@ def task() -> RevokeOperator:
     return found
 
 
-def answer(chosen: list[str], offered: list[str], *, by: dict[str, str] | None = KIM, reason: str = "asked HR") -> None:
+def answer(
+    chosen: list[str], offered: dict[str, int], *, by: dict[str, str] | None = KIM, reason: str = "asked HR"
+) -> None:
     event = {
         "chosen_options": chosen,
         "params_input": {"reason": reason},

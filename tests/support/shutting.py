@@ -120,14 +120,19 @@ class Shutting:
 
     def offered(self) -> list[str]:
         """What a person would be asked."""
+        return list(self.shown())
+
+    def shown(self) -> dict[str, int]:
+        """The same, and which proposal each is."""
         asked = proposing.question(self.office.session, self.settings)
-        return list(asked.offered) if asked else []
+        return asked.offered if asked else {}
 
     def answer(self, *chosen: str, author: str = "sam", reason: str = "looked at them", **changes: Any) -> None:
         """Somebody chooses these. Each answer is an hour after the last night or answer."""
         self.hours += 1
         given = approving.ApprovalAnswer(
             chosen=chosen,
+            shown=self.shown(),
             reason=reason,
             author=author,
             caller=f"by answer {self.office.queue} {self.hours}",

@@ -8,6 +8,7 @@ from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
 from offboarding.report.wording import COMMAND, worker
 from offboarding.store.revocations import RevocationRow
+from offboarding.texts.layout import on_one_line
 
 NOTHING = "None of them"
 """The option of the question that shuts nothing."""
@@ -46,6 +47,14 @@ def done(row: RevocationRow) -> str:
     )
 
 
+def unsure(row: RevocationRow, why: str) -> str:
+    """The comment where its system was told, and it can't be seen yet whether it was done."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and it may have"
+        f" been done: {why}."
+    )
+
+
 def late(row: RevocationRow) -> str:
     """The comment where it stands shut, and had been said not to be."""
     return (
@@ -78,6 +87,11 @@ def undone(row: RevocationRow, author: str, reason: str) -> str:
         f"{short_finding(row.finding_key)}: {author} undid its revocation of {row.approved_by}'s: it stands as before."
         f" Reason: {reason}\nIt isn't proposed again. Where it's to be shut after all, do what the ticket says."
     )
+
+
+def in_a_line(reason: str) -> str:
+    """A person's reason: no line of theirs may pass for one of ours."""
+    return on_one_line(reason)
 
 
 def _lines(found: Sequence[RevocationRow]) -> Iterator[str]:

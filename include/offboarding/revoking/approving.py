@@ -4,8 +4,8 @@ An approval is used by the task that heard it, or not at all: begun again after 
 it came, shuts nothing more, and asks anew. So nothing that stands in the store leads to a change outside.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -16,6 +16,7 @@ from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
+from offboarding.report import revocations as words
 from offboarding.revoking import settling
 from offboarding.revoking.refusals import refusal, refusal_by_name
 from offboarding.revoking.settling import NotDone, Revokers
@@ -40,6 +41,8 @@ class ApprovalAnswer:
 
     chosen: Sequence[str]
     """Short keys of findings."""
+    shown: Mapping[str, int]
+    """By short keys: the proposals that they were shown. One that was made since is approved by nobody."""
     reason: str
     author: str
     author_id: str | None = None
@@ -57,8 +60,11 @@ def answered(
     Raises FatalError where somebody may not, what they chose isn't proposed, or there is no reason: nothing is done
     then. And once all of it was seen to, where something that they approved wasn't done.
     """
+    if not settings.guard.users:
+        raise FatalError("Nothing is shut while guard.approvers names nobody who may approve it.")
     check_approver(settings, name=answer.author, user_id=answer.author_id)
-    if not answer.reason.strip():
+    answer = replace(answer, reason=settling.on_a_ticket(answer.reason))
+    if not answer.reason:
         raise FatalError("Nothing is shut without a reason: trigger offboarding_release again, and say why.")
     with revocations_held(session):
         approved = _approved(session, settings, answer)
@@ -71,9 +77,14 @@ def answered(
                 settling.refuse(session, row, f"nothing could be looked at again: {error}")
             raise
         missed = [found for row in approved if (found := _seen_to(session, settings, run, revokers, row, answer))]
-    _tell(session, settings, readers, run)
+    try:
+        pipeline.ticket(session, settings, run, readers.trackers(settings))
+    except OffboardingError as error:
+        if missed:
+            raise FatalError(f"{_said(missed, len(approved))} They couldn't be told that yet: {error}") from error
+        raise
     if missed:
-        raise FatalError(_said(missed, len(approved)))
+        raise FatalError(f"{_said(missed, len(approved))} It stands on their tickets.")
 
 
 def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> list[RevocationRow]:
@@ -83,12 +94,12 @@ def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> l
         raise FatalError("policy.revocation isn't set: nothing is shut.")
     with revocations.locked(session):
         revocations.hold_to_the_record(session, whole=True)
-        proposed = {short_finding(row.finding_key): row for row in revocations.rows(session, RevocationStage.PROPOSED)}
-        if unknown := [key for key in answer.chosen if key not in proposed]:
+        proposed = {row.revocation_id: row for row in revocations.rows(session, RevocationStage.PROPOSED)}
+        if unknown := [key for key in answer.chosen if answer.shown.get(key) not in proposed]:
             raise FatalError(
                 f"{', '.join(unknown)} may not be shut any more, and nothing is: the next night asks anew."
             )
-        chosen = [proposed[key] for key in dict.fromkeys(answer.chosen)]
+        chosen = [proposed[answer.shown[key]] for key in dict.fromkeys(answer.chosen)]
         left = policy.most_a_day - revocations.taken(session)
         if len(chosen) > left:
             raise FatalError(
@@ -96,9 +107,8 @@ def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> l
                 " (policy.revocation.most_a_day): nothing is shut. Choose fewer."
             )
         for row in chosen:
-            revocations.approve(session, row, author=answer.author, reason=answer.reason.strip(), caller=answer.caller)
-    keys = {row.finding_key for row in chosen}
-    return [row for row in revocations.rows(session, RevocationStage.APPROVED) if row.finding_key in keys]
+            revocations.approve(session, row, author=answer.author, reason=answer.reason, caller=answer.caller)
+    return [revocations.row(session, row.revocation_id) for row in chosen]
 
 
 def _look(
@@ -154,6 +164,7 @@ def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str
         log.exception("a defect of ours", finding=short_finding(row.finding_key))
         unseen = DEFECT.format(type(error).__name__)
     why = f"{why} Whether it was done can't be seen ({unseen}), and is looked at before the next question"
+    settling.comment(session, row, words.unsure(row, why), event="unsure")
     return NotDone(finding_key=row.finding_key, why=why)
 
 
@@ -192,11 +203,6 @@ def _begun(
     return f"{most} were shut within 24 hours already, or it isn't approved any more"
 
 
-def _tell(session: Session, settings: Settings, readers: Readers, run: Run) -> None:
-    """What came of it stands on the tickets at once."""
-    pipeline.ticket(session, settings, run, readers.trackers(settings))
-
-
 def _said(missed: Sequence[NotDone], approved: int) -> str:
     each = "; ".join(f"{short_finding(one.finding_key)}: {one.why}" for one in missed)
-    return f"{len(missed)} of {approved} that were approved weren't shut: {each}. It stands on their tickets."
+    return f"{len(missed)} of {approved} that were approved weren't shut: {each}."

@@ -26,8 +26,8 @@ class RevocationQuestion:
     subject: str
     details: str
     """Which things of whom, and what an answer does; as Markdown, without names, mails or labels."""
-    offered: tuple[str, ...]
-    """Short keys of findings, the worst first; none is chosen beforehand."""
+    offered: dict[str, int]
+    """By short keys of findings, the worst first: which proposal is shown. None is chosen beforehand."""
 
 
 def propose(session: Session, settings: Settings, run: Run) -> int:
@@ -71,7 +71,7 @@ def question(session: Session, settings: Settings) -> RevocationQuestion | None:
     return RevocationQuestion(
         subject=words.asked(ordered),
         details=words.details(ordered, most=policy.most_a_day),
-        offered=tuple(short_finding(row.finding_key) for row in ordered),
+        offered={short_finding(row.finding_key): row.revocation_id for row in ordered},
     )
 
 

@@ -10,6 +10,7 @@ from offboarding.interfaces import Revoker
 from offboarding.model import RevocationStage, StepSeen, TicketCall
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
+from offboarding.model.texts import is_storable
 from offboarding.report import revocations as words
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers
@@ -77,6 +78,7 @@ def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: s
 
     Raises FatalError where nothing of this finding was broken off.
     """
+    reason = on_a_ticket(reason)
     standing = (RevocationStage.APPROVED, RevocationStage.DOING, RevocationStage.UNDOING)
     with revocations_held(session):
         row = next(iter(revocations.rows(session, *standing, finding_key=finding_key)), None)
@@ -125,6 +127,13 @@ def end_undo(session: Session, row: RevocationRow, seen: StepSeen) -> None:
         revocations.end_undo(session, row, author=author, undone=undone)
         if undone:
             comment(session, row, words.undone(row, author, row.ended_for or ""), event="undone")
+
+
+def on_a_ticket(reason: str) -> str:
+    """A person's reason as a ticket shows it. Raises FatalError where it can't be kept."""
+    if not is_storable(reason):
+        raise FatalError("The reason holds a NUL, or half of a character, and nothing is done: write it anew.")
+    return words.in_a_line(reason)
 
 
 def comment(session: Session, row: RevocationRow, text: str, *, event: str = "") -> None:

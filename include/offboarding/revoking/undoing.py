@@ -20,6 +20,7 @@ def undo(session: Session, revokers: Revokers, finding_key: str, *, reason: str,
     Raises FatalError where nothing of this finding was shut, somebody changed it since, or the revocation isn't as the
     record says: then nothing is done.
     """
+    reason = settling.on_a_ticket(reason)
     with revocations_held(session):
         revocations.hold_to_the_record(session)
         row = _newest(session, finding_key)
