@@ -126,6 +126,10 @@ def test_a_389ds_account_is_locked_and_unlocked(instance: Instance, unit: str, h
 
     assert made.seen(alice, before) is StepSeen.SET
     assert (instance.collect().account("alice").standing, instance.binds("alice", unit)) == (DEAD, False)
+    # As `ipa user-disable` writes it: somebody else's word.
+    instance.change(f"uid=alice,{unit}", nsAccountLock="TRUE")
+    assert made.seen(alice, before) is StepSeen.CHANGED
+    instance.change(f"uid=alice,{unit}", nsAccountLock="true")
 
     made.undo(alice, before)
 

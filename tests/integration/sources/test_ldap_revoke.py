@@ -272,3 +272,25 @@ def test_one_login_by_the_server_s_word_is_refused(server: slapd.Server, monkeyp
     for ask in (made.check, lambda: made.before(erin)):
         with pytest.raises(FatalError, match=rf"are one login \(dn:{READER}\)"):
             ask()
+
+
+@pytest.mark.parametrize("first", ["", "20261101120000Z"])
+def test_a_lock_after_failed_logins_that_comes_between_is_left(
+    server: slapd.Server, revoker: Revoker, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    dave = thing(server, "dave")
+    lock_of(server, "dave", *filter(None, [first]))
+    before, seen = revoker.before(dave), revoke._seen
+    theirs = iter(["20261103120000Z"])
+
+    def and_then(*given: Any) -> StepSeen:
+        stood = seen(*given)
+        for value in theirs:
+            lock_of(server, "dave", value)
+        return stood
+
+    monkeypatch.setattr(revoke, "_seen", and_then)
+    with pytest.raises(FatalError, match="somebody changed it since, and nothing was done"):
+        revoker.revoke(dave, before)
+
+    assert revoker.before(dave) == {LOCK: "20261103120000Z"}

@@ -30,6 +30,8 @@ RIGHTS = "docs/revocation.md"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 ONE_LOGIN = "who reads must not be able to write. Give the second one a login of its own."
 _LOGIN_NAMES = ("uid", "sAMAccountName", "userPrincipalName")
+CONSTRAINT_VIOLATION = 19
+"""Also where a second value would be put beside one that came meanwhile."""
 _CHANGED_MEANWHILE = {16: "noSuchAttribute", 20: "attributeOrValueExists"}
 """What a server says where the old value isn't there any more, or another is (RFC 4511 appendix A)."""
 
@@ -162,7 +164,9 @@ class LdapRevoker:
                 refusal = refusal_of(asked.result)
             if refusal.code == SUCCESS:
                 return
-            if refusal.code in _CHANGED_MEANWHILE:
+            if refusal.code in _CHANGED_MEANWHILE or (
+                refusal.code == CONSTRAINT_VIOLATION and self.seen(thing, before) is StepSeen.CHANGED
+            ):
                 raise self._changed(thing, lock)
             said = f"result {refusal.code} {refusal.description} {' '.join(refusal.text.split())}".rstrip()
             if refusal.code == INSUFFICIENT_ACCESS:
@@ -276,4 +280,5 @@ def _seen(lock: Lock, entry: Entry | None, before: Before) -> StepSeen:
     value, then = entry.first(lock.attribute), before[lock.attribute]
     if value == then:
         return StepSeen.BEFORE
-    return StepSeen.SET if value.lower() == lock.locked(then).lower() else StepSeen.CHANGED
+    # To the letter: TRUE is what others write where ours is true.
+    return StepSeen.SET if value == lock.locked(then) else StepSeen.CHANGED
