@@ -254,3 +254,10 @@ def test_slack(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
         extra = {"base_url": f"http://127.0.0.1:{port}/"}
         connection: dict[str, object] = {"conn_type": "slack", "password": SECRET, "extra": extra}
         silent(notifier(monkeypatch, "slack", connection, channel="#offboarding"))
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_msteams(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    with echo.web(status) as port:
+        connection: dict[str, object] = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": port}
+        silent(notifier(monkeypatch, "msteams", {**connection, "password": SECRET}))
