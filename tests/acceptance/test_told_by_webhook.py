@@ -1,16 +1,18 @@
 """Nights that tell a tracker which can't be asked: nothing is taken for so, and nothing is told twice or lost."""
 
+import json
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import runs
 from offboarding.tickets import moving
 from offboarding.trackers.webhook import build
+from tests.support.liars import lying
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, worker
@@ -148,3 +150,36 @@ def test_tickets_move(kim: Told, there: bool) -> None:
     assert (ours.is_open, theirs.is_open) == (there, not there)
     left, new = (theirs, ours) if there else (ours, theirs)
     assert f"Moved to other, {new.ref.ref}" in left.said[-1][1]
+
+
+@pytest.mark.parametrize("status", [422, 503])
+def test_what_it_says_back_of_a_leaver_stands_nowhere(
+    kim: Told, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was told with the input that it doesn't take, as many frameworks answer by themselves."""
+    kim.directory.accounts = [login("kim.minjun@corp.example", number("1042"))]
+
+    came = bytearray()
+
+    def refuse(asked: bytes) -> list[bytes]:
+        came.extend(asked)
+        sent = bytes(came).partition(b"\r\n\r\n")[2]
+        if not sent.endswith(b"}}"):
+            return []
+        came.clear()
+        title = json.loads(sent)["data"]["title"]
+        body = json.dumps({"by": "Kim.Minjun@corp.example", "title": title, "input": json.loads(sent)}).encode()
+        head = f"HTTP/1.1 {status} No\r\nRetry-After: 120\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        return [head.encode() + body]
+
+    with lying(refuse) as liar:
+        connection = replace(kim.place.connection(), port=liar.port, schema="http")
+        kim.line.inner = build(settings(), connection)
+        with pytest.raises(OffboardingError) as raised:
+            kim.night()
+
+    kept = str(kim.session.execute("select array_agg(words) from refusal").fetchone())
+    heard = f"{raised.value} {kept} {capsys.readouterr()}"
+    assert "(what was sent)" in heard
+    assert "Kim" not in heard
+    assert "injun" not in heard

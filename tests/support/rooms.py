@@ -86,7 +86,8 @@ ARROWS: dict[str, set[str]] = {
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store", "texts"},
-    "tickets.desk": NOUNS | {"interfaces", "report", "store", "texts", "tickets.plan"},
+    "tickets.confided": NOUNS | {"store"},
+    "tickets.desk": NOUNS | {"interfaces", "report", "store", "texts", "tickets.confided", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS

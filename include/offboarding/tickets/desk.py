@@ -25,7 +25,7 @@ from offboarding.model import (
     TicketStatus,
     counted,
 )
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import FatalError, confiding
 from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
 from offboarding.report.wording import printable
@@ -38,6 +38,7 @@ from offboarding.store.outbox import Pending
 from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.texts.rendering import TicketTexts
+from offboarding.tickets.confided import confided
 from offboarding.tickets.plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
@@ -106,7 +107,7 @@ class TicketDesk:
 
     def _try(self, key: str) -> None:
         try:
-            with ticket_held(self.session, key):
+            with ticket_held(self.session, key), confiding(lambda: confided(self.session, key, self._draft)):
                 self._see_to(key)
         except FatalError as error:
             if not self._refused:

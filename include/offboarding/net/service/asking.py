@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from offboarding.model.errors import FatalError, RetriableError, without_secrets
+from offboarding.model.errors import FatalError, RetriableError, repeatable
 from offboarding.net.wire import Deadline, HurriedBackend
 
 MOST_BYTES = 16 << 20
@@ -104,7 +104,7 @@ def in_short(text: str) -> str:
 
     What isn't to be said is taken out before: of a part of it nobody could tell what it was.
     """
-    return without_secrets(" ".join(text[:_MOST_LOOKED_AT].split()))[:MOST_WORDS].rstrip(".")
+    return repeatable(" ".join(text[:_MOST_LOOKED_AT].split()))[:MOST_WORDS].rstrip(".")
 
 
 def redirects(response: httpx.Response) -> str:
