@@ -13,6 +13,11 @@ from tests.support.patterns_said import patterns
 FOREIGN = [Language.KO, Language.JA]
 PARTICLE = re.compile(r"\{(?!who\})\w+\}(은|는|이|가|을|를|과|와|으로|로|이나|나|이라|라)(?=[\s.,:)]|$)")
 """Whose form depends on how the word before it ends. {who} always ends in 님 or 직원."""
+JAPANESE = "[ぁ-んァ-ヶ一-龠々ー]"
+BLANKS = re.compile(
+    rf"[、。] |{JAPANESE} {JAPANESE}|\{{day\}} {JAPANESE}|\) {JAPANESE}|\( | \)|{JAPANESE}\d+ {JAPANESE}"
+)
+"""What Japanese writes together."""
 PLURALS = {"count"}
 """Stands in a plural form, and maybe not in the singular, which is the key."""
 
@@ -37,6 +42,10 @@ def test_a_translation_holds_the_same_values(language: Language) -> None:
 
 def test_no_korean_particle_depends_on_the_sound_of_a_value() -> None:
     assert [text for text in catalog(Language.KO).values() if PARTICLE.search(text)] == []
+
+
+def test_nothing_stands_apart_that_japanese_writes_together() -> None:
+    assert [text for text in catalog(Language.JA).values() if BLANKS.search(text)] == []
 
 
 @pytest.mark.parametrize("language", FOREIGN)

@@ -34,7 +34,7 @@ MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Langu
 LEFT_OUT = {
     Language.EN: r"([\d,]+) more (are|lines|line|is)",
     Language.KO: r"([\d,]+)(건|줄)을 생략",
-    Language.JA: r"([\d,]+) (件|行)を省略",
+    Language.JA: r"([\d,]+)(件|行)を省略",
 }
 ITEMS = [
     replace(ACCOUNT, finding_key=f"{n:08x}" + "0" * 24, subject_label=f"uid=k{n},{LONG}", account_label=f"uid=k{n}")
