@@ -43,11 +43,14 @@ def killed(kim: Shutting, place: str = "after revoke") -> None:
     hands.at = lambda _: None
 
 
-def blind(patch: pytest.MonkeyPatch) -> None:
+CLOSED = FatalError("the account was closed")
+
+
+def blind(patch: pytest.MonkeyPatch, error: Exception = CLOSED) -> None:
     """Nobody can look by the second connections."""
 
     def away(_: Hands, __: Revocable, ___: Before) -> StepSeen:
-        raise FatalError("the account was closed")
+        raise error
 
     patch.setattr(Hands, "seen", away)
 
@@ -160,8 +163,13 @@ def test_where_nothing_could_be_looked_at_again_the_person_is_asked_anew(one: Sh
     assert key in one.offered()
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(CLOSED, "the account was closed"), (ValueError("x"), "a defect of ours, whose trace stands in the log (Value")],
+    ids=["its account is gone", "a defect of ours"],
+)
 def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_person_ends_it(
-    kim: Shutting, monkeypatch: pytest.MonkeyPatch, tracker: Any
+    kim: Shutting, error: Exception, why: str, monkeypatch: pytest.MonkeyPatch, tracker: Any
 ) -> None:
     key = key_of(kim)
     for hands in kim.hands.values():
@@ -170,7 +178,7 @@ def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_perso
         kim.answer(*kim.offered())
     assert sorted(kim.stages()) == ["approved", "doing"]
     (doing,) = [row for row in kim.rows() if row.status == "doing"]
-    blind(monkeypatch)
+    blind(monkeypatch, error)
 
     unseen = kim.settle()
 
@@ -187,7 +195,7 @@ def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_perso
     kim.night()
     assert last_reasons(kim) == []
     (said,) = [text for text in kim.said(tracker) if "lee ended it so" in text]
-    assert "whether it was done can't be seen: the account was closed" in said
+    assert f"whether it was done can't be seen: {why}" in said
     assert recorded.troubles(kim.office.session) == []
     with pytest.raises(FatalError, match=f"no revocation of {key} was broken off"):
         kim.give_up(key)

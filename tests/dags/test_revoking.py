@@ -199,6 +199,9 @@ def test_from_the_question_to_the_undo(
     assert main(["revoke", "list"]) == 0
     listed = capsys.readouterr().out
     assert all(key in listed for key in keys.values())
+    # Nothing was broken off.
+    assert main(["revoke", "settle", keys["leaver-access-key"], "--reason", "gone", "--author", "lee"]) == 1
+    assert "was broken off. See: python -m offboarding revoke list" in capsys.readouterr().err
     for key in keys.values():
         assert main(["revoke", "undo", key, "--reason", "a mistake", "--author", "lee"]) == 0
     assert main(["revoke", "undo", keys["leaver-access-key"], "--reason", "twice", "--author", "lee"]) == 1

@@ -19,7 +19,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report import revocations as words
 from offboarding.revoking import settling
 from offboarding.revoking.refusals import refusal, refusal_by_name
-from offboarding.revoking.settling import NotDone, Revokers
+from offboarding.revoking.settling import DEFECT, NotDone, Revokers
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers, whole_departure
 from offboarding.store import revocations
@@ -31,8 +31,6 @@ from offboarding.store.revocations import RevocationRow
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.revoking")
-
-DEFECT = "a defect of ours, whose trace stands in the log ({})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +155,9 @@ def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str
             return None
         settling.refuse(session, row, why)
         return NotDone(finding_key=row.finding_key, why=why)
-    # It stays as it is: `settle` looks at it before anything else is asked, and each night is red of it.
     except OffboardingError as error:
-        unseen = str(error)
-    except Exception as error:
-        log.exception("a defect of ours", finding=short_finding(row.finding_key))
-        unseen = DEFECT.format(type(error).__name__)
-    why = f"{why} Whether it was done can't be seen ({unseen}), and is looked at before the next question"
+        # It stays as it is: `settle` looks at it before anything else is asked, and each night is red of it.
+        why = f"{why} Whether it was done can't be seen ({error}), and is looked at before the next question"
     settling.comment(session, row, words.unsure(row, why), event="unsure")
     return NotDone(finding_key=row.finding_key, why=why)
 

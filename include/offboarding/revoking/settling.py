@@ -23,6 +23,7 @@ log = structlog.get_logger("offboarding.revoking")
 
 Revokers = Callable[[str, str], Revoker]
 """By a source's name and part, ready; raises ConfigError where there is none."""
+DEFECT = "a defect of ours, whose trace stands in the log ({})"
 BROKEN_OFF = "the task was broken off before it was done. Approve it anew"
 CHANGED = "somebody changed it meanwhile: look at it"
 
@@ -97,8 +98,16 @@ def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: s
 
 
 def looked(revokers: Revokers, row: RevocationRow) -> StepSeen:
-    """How its thing stands, by the connection that shuts it. Changes nothing."""
-    return revokers(row.source_now, row.part_now).seen(row.thing, row.before or {})
+    """How its thing stands, by the connection that shuts it. Changes nothing. A defect of ours hides it as well as an
+    answer that doesn't come.
+    """
+    try:
+        return revokers(row.source_now, row.part_now).seen(row.thing, row.before or {})
+    except OffboardingError:
+        raise
+    except Exception as error:
+        log.exception("a defect of ours", finding=short_finding(row.finding_key))
+        raise FatalError(DEFECT.format(type(error).__name__)) from error
 
 
 def done(session: Session, row: RevocationRow) -> None:
