@@ -30,7 +30,7 @@ TITLES: dict[str, Callable[[TicketDraft], str]] = {
     "servicenow": lambda told: short_title(told.title, told.key),
 }
 LONG = "ou=개발 본부 開発本部 *bold* `x`," * 60
-MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか 2,900 件"}
+MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか2,900件"}
 LEFT_OUT = {
     Language.EN: r"([\d,]+) more (are|lines|line|is)",
     Language.KO: r"([\d,]+)(건|줄)을 생략",
