@@ -9,12 +9,14 @@ import pytest
 from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import runs
+from offboarding.store import reading, runs
+from offboarding.store.reading import Night
 from offboarding.tickets import moving
 from offboarding.trackers.webhook import build
 from tests.support.liars import lying
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.webhook_receiver import Receiving, receiving, settings
 
@@ -47,6 +49,12 @@ class Told(Office):
     def said(self) -> list[str]:
         """Types of what the receiver took, in order."""
         return [each["type"].removeprefix("ticket.") for each in self.place.taken]
+
+    def last(self) -> Night:
+        """The newest run, as a report tells it."""
+        row = self.session.execute("select max(run_id) from run").fetchone()
+        assert row
+        return reading.night(self.session, int(str(row[0])))
 
     def ticket(self) -> ListedTicket:
         (found,) = self.place.kept.there()
@@ -131,6 +139,24 @@ def test_what_ends_and_works_again_is_told_each_time(kim: Told) -> None:
 
     told = [each for each in kim.said() if each in ("open", "close", "reopen")]
     assert told == ["open", "close", "reopen", "close", "reopen"]
+
+
+def test_a_wording_that_could_not_be_told_makes_the_night_red(kim: Told) -> None:
+    """Nothing of it is in the outbox: the tickets are only read otherwise."""
+    kim.night()
+    there, kim.policy = kim.line.inner, {"language": "ko"}
+    with lying(lambda _: [b"HTTP/1.1 503 No\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n"]) as liar:
+        kim.line.inner = build(settings(), replace(kim.place.connection(), port=liar.port))
+        with pytest.raises(RetriableError):
+            kim.night()
+
+    (red,) = why_red(kim.last())
+    assert red.startswith("tracker secops couldn't be told how its tickets read now: trackers.soar: ticket.update ")
+    assert "503. It is busy or ill" in red
+    assert "in 120 seconds" in red
+    kim.line.inner = there
+    assert kim.night().failed == ()
+    assert why_red(kim.last()) == ()
 
 
 @pytest.mark.parametrize("there", [False, True], ids=["from it", "to it"])

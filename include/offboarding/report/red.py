@@ -53,19 +53,25 @@ def _reasons(found: Troubles) -> Iterator[str]:
     yield from found.edited[:MOST_LINES]
     for hold in found.trips:
         yield f"the guard holds {held.sentence(hold)}"
+    yield from _trackers(found)
+    yield from found.texts_refused[:MOST_LINES]
+    if found.unheard:
+        yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
+    if found.queue:
+        yield _unheard(found.queue)
+
+
+def _trackers(found: Troubles) -> Iterator[str]:
     for tracker, changes in found.untold:
         yield f"{f'tracker {tracker}' if tracker else 'the tracker'} hasn't been told of {counted(changes, 'change')}"
+    for tracker, why in found.deaf:
+        yield f"tracker {tracker} couldn't be told how its tickets read now: {why}"
     yield from refused.reasons(found.refused)
     for name in found.elsewhere:
         yield (
             f"nobody sees to the tickets of tracker {name}, which the configuration names no longer: name it again, or"
             f" {COMMAND} tracker move {name} NAME"
         )
-    yield from found.texts_refused[:MOST_LINES]
-    if found.unheard:
-        yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
-    if found.queue:
-        yield _unheard(found.queue)
 
 
 def _reads(found: Troubles) -> Iterator[str]:

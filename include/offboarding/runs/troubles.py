@@ -34,6 +34,8 @@ class Troubles:
     """Lines that the guard began to hold in this very run."""
     untold: tuple[tuple[str, int], ...]
     """Trackers that haven't been told of changes, and of how many; "" for the only one."""
+    deaf: tuple[tuple[str, str], ...]
+    """Others that couldn't be told how their tickets read now, and why."""
     refused: tuple[RefusedTicket, ...]
     """Tickets that their tracker refuses."""
     elsewhere: tuple[str, ...]
@@ -76,6 +78,7 @@ def troubles(night: Night) -> Troubles:
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
         untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),
+        deaf=tuple(sorted((name, why) for name, why in night.tickets.deaf.items() if name not in night.tickets.untold)),
         refused=tuple(night.tickets.refused),
         elsewhere=tuple(night.tickets.elsewhere),
         texts_refused=night.texts_refused,

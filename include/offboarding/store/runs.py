@@ -99,6 +99,11 @@ def note_trackers(session: Session, run_id: int, trackers: Sequence[str]) -> Non
     session.execute(block("runs", "note_trackers"), {"run_id": run_id, "trackers": Jsonb(list(trackers))})
 
 
+def note_deaf(session: Session, run_id: int, deaf: Mapping[str, str]) -> None:
+    """Trackers that couldn't be told all that there was, by their names, and why: of this attempt, as the last word."""
+    session.execute(block("runs", "note_deaf"), {"run_id": run_id, "deaf": Jsonb(dict(deaf))})
+
+
 def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
     """What the configuration says is to be read, so that a read whose task never began is missed, too."""
     expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}

@@ -49,6 +49,10 @@ MOST_WORDS = 400
 """Characters of a refusal that are kept."""
 
 
+class TicketsRefusedError(FatalError):
+    """Single tickets were; the others were seen to."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketCounts:
     """What was told."""
@@ -98,7 +102,7 @@ class TicketDesk:
                 continue
             self._try(key)
         if self._refused:
-            raise FatalError(
+            raise TicketsRefusedError(
                 f"{counted(len(self._refused), 'ticket was', 'tickets were')} refused by {self.name}"
                 f" ({', '.join(self._refused[:MOST_KEYS])}{', ...' if len(self._refused) > MOST_KEYS else ''}):"
                 " its words stand above, and in each report until it takes them."

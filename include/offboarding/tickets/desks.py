@@ -11,12 +11,12 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
-from offboarding.report.wording import COMMAND
+from offboarding.report.wording import COMMAND, printable
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from offboarding.texts.rendering import TicketTexts
-from offboarding.tickets.desk import TicketCounts, TicketDesk
+from offboarding.tickets.desk import MOST_WORDS, TicketCounts, TicketDesk, TicketsRefusedError
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import assignee_of
 
@@ -35,7 +35,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     texts = texts_of(settings)
     plan = _plan(session, settings, run, [*trackers], texts)
     plan.make()
-    counts, untold = TicketCounts(), list[OffboardingError]()
+    counts, untold, deaf = TicketCounts(), list[OffboardingError](), dict[str, str]()
     runs.note_trackers(session, run.run_id, [*trackers])
     # What moved is opened where it goes before it's closed where it was.
     leaving = outbox.leaving(session)
@@ -56,6 +56,9 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
             counts = counts.plus(**said)
         except OffboardingError as error:
             untold.append(error)
+            if not isinstance(error, TicketsRefusedError):
+                deaf[name] = printable(" ".join(str(error).split()))[:MOST_WORDS]
+    runs.note_deaf(session, run.run_id, deaf)
     for name, count in outbox.elsewhere(session, [*trackers]):
         untold.append(
             FatalError(

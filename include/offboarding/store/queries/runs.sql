@@ -83,6 +83,10 @@ update run set summary = coalesce(summary, '{}')
     || jsonb_build_object('broken', coalesce(summary -> 'broken', '[]') || to_jsonb(%(step)s::text))
 where run_id = %(run_id)s;
 
+-- name: note_deaf
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('deaf', %(deaf)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: note_texts_refused
 update run set summary = coalesce(summary, '{}') || jsonb_build_object(
     'texts_refused', coalesce(summary -> 'texts_refused', '[]') || %(sentences)s::jsonb)

@@ -122,6 +122,8 @@ class TicketTotals:
     open: int
     untold: Mapping[str, int] = field(default_factory=dict[str, int])
     """Of each tracker, how many of them; without what it refused."""
+    deaf: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Trackers that couldn't be told all that there was in this very run, and why."""
     refused: Sequence[RefusedTicket] = ()
     """What stands refused."""
     trackers: Sequence[str] = ()
