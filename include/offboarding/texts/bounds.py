@@ -33,6 +33,8 @@ _PLAIN = (
 )  # fmt: skip
 """Jinja's filters that make no more than they are given."""
 _METHODS = {"endswith", "isdigit", "isoformat", "items", "lower", "split", "startswith", "strip", "upper"}
+_OF_A_CALL = 20
+"""What a call takes, in turns of a loop."""
 _OF_LOOPS = {"changed", "cycle"}
 
 
@@ -126,7 +128,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             or (not isinstance(of, LoopContext) and name in _METHODS)
         ):
             raise SecurityError(f"{name or type(obj).__name__} can't be called here: use say(), a macro or a filter")
-        self.spend(1)
+        self.spend(_OF_A_CALL)
         return super().call(context, obj, *args, **kwargs)
 
     def fits(self, pattern: str, values: Mapping[str, object]) -> None:
