@@ -190,6 +190,8 @@ def opened(answer: Answered) -> object:
         ({"ref": "OPS-12", "url": "https://ops.example/12"}, "OPS-12", "https://ops.example/12"),
         ({"ref": "OPS-12"}, "OPS-12", ""),
         ({"message": "Workflow was started"}, "KEY", ""),
+        ({"ref": None, "url": None}, "KEY", ""),
+        ({"ref": " ", "url": ""}, "KEY", ""),
         (["queued"], "KEY", ""),
         (None, "KEY", ""),
     ],
@@ -201,13 +203,13 @@ def test_a_receiver_may_say_how_it_calls_the_ticket(body: object, ref: str, url:
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        ({"ref": "OPS 12"}, "the ref"),
-        ({"ref": "x" * 65}, "the ref"),
-        ({"ref": 12, "url": "javascript:alert(1)"}, "the ref and url"),
+        ({"ref": "OPS 12"}, "ref"),
+        ({"ref": "x" * 65}, "ref"),
+        ({"ref": 12, "url": "javascript:alert(1)"}, "ref and url"),
     ],
 )
 def test_what_is_no_name_or_address_is_fatal(body: object, what: str) -> None:
-    with pytest.raises(FatalError, match=f"offb-\\w+ was taken, and {what} in the answer is none"):
+    with pytest.raises(FatalError, match=f"offb-\\w+ was taken, but of the answer its {what} can't be used"):
         opened(Answered(body=body))
 
 
@@ -217,6 +219,8 @@ def test_what_is_no_name_or_address_is_fatal(body: object, what: str) -> None:
         (Answered(status=429, headers={"Retry-After": "37"}), RetriableError, r"429.*try again in 37 seconds"),
         (Answered(status=503), RetriableError, r"503.*try again later"),
         (Answered(status=400, body={"why": "no queue"}), FatalError, r'400, {"why": "no queue"}.*schema'),
+        (Answered(status=422, body={"why": "no queue"}), FatalError, r"422.*schema"),
+        (Answered(status=401), FatalError, r"401\. Compare the secret"),
         (Answered(status=307, headers={"Location": "http://10.0.0.7/"}), FatalError, "it redirects to http://10"),
     ],
 )
@@ -241,7 +245,7 @@ def test_the_address_is_asked_to_the_letter_and_its_secret_shown_nowhere(whole: 
 def test_a_path_that_is_none_is_said() -> None:
     connection = ConnectionFields(conn_id="soar", host="hooks.example", password=new_secret(), extra={"path": "ü"})
 
-    with pytest.raises(ConfigError, match="connection soar: its path is none"):
+    with pytest.raises(ConfigError, match="connection soar: its path can't be one"):
         build(settings(), connection)
 
 

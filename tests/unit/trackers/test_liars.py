@@ -93,6 +93,22 @@ def test_a_trickle_ends(kind: str, of: str) -> None:
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.parametrize("kind", ["redmine", "roundup", "rt", "servicenow"])
+def test_an_answer_that_is_none_is_told_in_a_sentence(kind: str) -> None:
+    body = json.dumps({"data": {"collection": 5}, "page": "x", "issues": 5, "result": 5}).encode()
+    with lying(answering("200 OK", body)) as liar:
+        text = said(kind, liar, FatalError)
+
+    assert "answer (" in text
+    assert "[{" not in text
+    assert "pydantic" not in text
+
+
+def test_a_page_is_no_receiver_s_answer() -> None:
+    with lying(answering("200 OK", b"<html>Sign in</html>", "Content-Type: text/html; charset=utf-8")) as liar:
+        assert "200, but a page answered, not the receiver" in said("webhook", liar, FatalError)
+
+
 @pytest.mark.parametrize("kind", [*TRACKERS, "pagerduty"])
 def test_of_a_secret_that_is_said_back_no_part_is_left(kind: str) -> None:
     words = "x" * 185 + f" {SECRET}"

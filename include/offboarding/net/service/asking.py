@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError, repeatable
 from offboarding.net.wire import Deadline, HurriedBackend
@@ -92,6 +93,12 @@ def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, 
         when = f"in {wait} seconds" if wait.isdecimal() else "later"
         raise RetriableError(f"{said}. It is busy or ill, or counts too many logins: try again {when}")
     raise FatalError(f"{said}. {fixes.get(response.status_code, fixes[404])}")
+
+
+def not_its_answer(error: ValidationError) -> str:
+    """What of an answer isn't as it should be: where, and which sort of mistake; nothing of what was answered."""
+    wrong = [(".".join(map(str, each["loc"][:3])) or "it", each["type"].replace("_", " ")) for each in error.errors()]
+    return "; ".join(f"{place}: {kind}" for place, kind in wrong[:3])
 
 
 def is_passing(response: httpx.Response) -> bool:

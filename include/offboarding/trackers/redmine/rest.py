@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 
 FIXES = {
     401: "Check the API key in the connection's password, and that Redmine's REST service is enabled",
@@ -186,7 +186,7 @@ class RedmineRest:
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
-            doubt = error.errors(include_input=False, include_context=False)
+            doubt = not_its_answer(error)
             raise FatalError(
                 f"{self._where}: {method} {path}: not Redmine's answer ({doubt}). {WHERE_IT_LEADS}"
             ) from None

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.net.service.asking import Asker, in_short, is_passing, redirects
+from offboarding.net.service.asking import Asker, in_short, is_passing, not_its_answer, redirects
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "
@@ -150,10 +150,8 @@ class Rest:
         try:
             return answer.model_validate(response.json()["data"])
         except (ValueError, KeyError, TypeError, RecursionError) as error:
-            doubt = error.errors(include_input=False) if isinstance(error, ValidationError) else "no JSON of its"
-            raise FatalError(
-                f"{self._source}: {method} {path}: not Roundup's answer ({doubt}). {FIXES[404]}"
-            ) from error
+            doubt = not_its_answer(error) if isinstance(error, ValidationError) else "no JSON of its"
+            raise FatalError(f"{self._source}: {method} {path}: not Roundup's answer ({doubt}). {FIXES[404]}") from None
 
     def _check(self, method: str, path: str, response: httpx.Response) -> None:
         """Raise what the status means; Roundup's own sentence is part of the text."""

@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 
 FIXES = {
     400: "Compare the names in the configuration with RT's",
@@ -188,8 +188,9 @@ class Rest2:
         try:
             return TypeAdapter(answer).validate_python(answered)
         except ValidationError as error:
-            doubt = error.errors(include_input=False)
-            raise FatalError(f"{self._where}: {method} {path}: not RT's answer ({doubt}). {WHERE_IT_LEADS}") from error
+            doubt = not_its_answer(error)
+            # Not `from error`: it holds what was answered.
+            raise FatalError(f"{self._where}: {method} {path}: not RT's answer ({doubt}). {WHERE_IT_LEADS}") from None
 
     def _check(self, method: str, path: str, response: httpx.Response) -> None:
         check(f"{self._where}: {method} {path}", response, _reason(response), FIXES)

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 from offboarding.trackers.servicenow.text import as_kept
 
 FIXES = {
@@ -154,10 +154,9 @@ class TableApi:
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
-            doubt = [f"{'.'.join(map(str, each['loc'][:3]))}: {each['type']}" for each in error.errors()[:3]]
             # Not `from error`: it holds what was answered. An instance that sleeps answers a page.
             raise FatalError(
-                f"{self._where}: {method} {path}: not ServiceNow's answer ({'; '.join(doubt)}). {WHERE_IT_LEADS};"
+                f"{self._where}: {method} {path}: not ServiceNow's answer ({not_its_answer(error)}). {WHERE_IT_LEADS};"
                 " an instance that hibernates is to be woken"
             ) from None
 

@@ -15,10 +15,10 @@ import secrets
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Literal
+from typing import Annotated, Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketRef, TicketState
@@ -37,8 +37,12 @@ FIXES = {
     401: "Compare the secret in the connection's password with the receiver's, and the clocks of both machines",
     403: "Compare the secret in the connection's password with the receiver's, and the clocks of both machines",
     404: "Compare host and path of the connection with the receiver's address",
+    422: "Compare what the receiver takes with the published schema (docs/configuration/webhook.md)",
     413: "Let the receiver take messages of 1 MB",
 }
+
+
+_PAGES = ("text/html", "application/xhtml+xml")
 
 
 class Settings(TrackerSettings):
@@ -47,13 +51,16 @@ class Settings(TrackerSettings):
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
+_SAID = BeforeValidator(lambda given: given.strip() if isinstance(given, str) else given)
+
+
 class Answer(BaseModel):
     """What a receiver may say of a ticket that it opened; whatever else it answers is its own affair."""
 
     model_config = ConfigDict(strict=True)
 
-    ref: str = Field(default="", pattern=r"^[\x21-\x7e]{0,64}$")
-    url: str = Field(default="", pattern=r"^(https?://[\x21-\x7e]{1,1990})?$")
+    ref: Annotated[str | None, _SAID] = Field(default=None, pattern=r"^[\x21-\x7e]{0,64}$")
+    url: Annotated[str | None, _SAID] = Field(default=None, pattern=r"^(https?://[\x21-\x7e]{1,1990})?$")
 
 
 def destinations(settings: TrackerSettings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -104,10 +111,10 @@ class Webhook:
             wrong = " and ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
             # Not `from error`: it holds what was answered.
             raise FatalError(
-                f"{self._asker.where}: {draft.key} was taken, and the {wrong} in the answer is none. Let the receiver"
-                " answer a ref of at most 64 characters without blanks and an http(s) url as texts, or neither"
+                f"{self._asker.where}: {draft.key} was taken, but of the answer its {wrong} can't be used. Let the"
+                " receiver answer a ref of at most 64 characters without blanks and an http(s) url as texts, or neither"
             ) from None
-        return TicketRef(ref=answer.ref or draft.key, url=answer.url, key=draft.key)
+        return TicketRef(ref=answer.ref or draft.key, url=answer.url or "", key=draft.key)
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
         """All of it as the draft says; whose it is by now is the receiver's to know."""
@@ -145,6 +152,11 @@ class Webhook:
         headers = {"Content-Type": "application/json", **self._signer.headers(message_id, content)}
         response = self._asker.ask("POST", self._url, called=called, content=content, headers=headers)
         check(f"{self._asker.where}: {called}", response, in_short(response.text), FIXES)
+        if response.headers.get("content-type", "").partition(";")[0].strip().lower() in _PAGES:
+            raise FatalError(
+                f"{self._asker.where}: {called}: {response.status_code}, but a page answered, not the receiver: a login"
+                f" or a proxy before it, maybe. {FIXES[404]}"
+            )
         return response
 
 
@@ -157,7 +169,8 @@ def _receiver(where: str, connection: ConnectionFields) -> str:
         url = address_of(where, connection).copy_with(raw_path=f"/{str(path).lstrip('/')}".encode("ascii"))
     except (httpx.InvalidURL, ValueError) as error:
         raise ConfigError(
-            f"{where}: connection {connection.conn_id}: its path is none. Copy it from the receiver's address"
+            f"{where}: connection {connection.conn_id}: its path can't be one of an address. Copy it from"
+            " the receiver's address"
         ) from error
     keep_out_of_errors(url)
     return str(url)
