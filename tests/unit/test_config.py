@@ -232,6 +232,17 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="a route that lists nothing",
         ),
         pytest.param(
+            lambda s: s.update(policy={"routes": [{"queue": "q", "severities": ["critcal"], "owners": [" "]}]}),
+            [
+                (
+                    "policy.routes[0].severities[0]: Input should be 'critical', 'high', 'medium' or 'low'"
+                    " (got 'critcal'). Did you mean critical?"
+                ),
+                "policy.routes[0].owners: holds an empty word, which fits nothing: fill it in, or leave it out",
+            ],
+            id="a route that lists one wrong word",
+        ),
+        pytest.param(
             lambda s: s.update(policy={"severities": {"leaver-acces-key": "high"}}),
             ["policy.severities.leaver-acces-key is no rule. Did you mean leaver-access-key?"],
             id="severity of no rule",

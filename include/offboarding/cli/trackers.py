@@ -48,7 +48,8 @@ def route(*, key: Key) -> int:
     whose = f"; a new ticket is {taken.assignee}'s" if taken and taken.assignee else ""
     say(f"It goes to tracker {tracker}, {named}, {by}{whose}.")
     if finding.tracker and finding.ref:
-        say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there: {finding.url or ''}".rstrip())
+        place = f": {finding.url}" if finding.url else "."
+        say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there{place}")
     return DONE
 
 

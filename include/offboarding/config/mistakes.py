@@ -43,7 +43,13 @@ def of_validation(
     model: type[BaseModel], fields: Mapping[str, object], where: str, error: ValidationError
 ) -> Iterator[Mistake]:
     """Yield pydantic's errors in our words. `where`: the path of `fields` in the file, which should be a `model`."""
-    for detail in error.errors(include_url=False):
+    found = error.errors(include_url=False)
+    for detail in found:
+        # Of a list whose every word is wrong pydantic says, too, that it's empty.
+        if detail["type"] == "too_short" and any(
+            each["loc"] != detail["loc"] == each["loc"][: len(detail["loc"])] for each in found
+        ):
+            continue
         yield _mistake(model, fields, where, cast("Mapping[str, object]", detail))
 
 

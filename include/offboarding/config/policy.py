@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from offboarding.config.values import CronLine, DayTime, Hours, Hundredths, LoginPattern, Zone
 from offboarding.interfaces import (
@@ -19,7 +19,15 @@ DEFAULT_EXCEPTIONS = "exceptions.yaml"
 
 
 _Word = TypeVar("_Word")
-Some = Annotated[tuple[_Word, ...], Field(min_length=1)]
+
+
+def _no_blanks(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    if any(isinstance(word, str) and not word.strip() for word in words):
+        raise ValueError("holds an empty word, which fits nothing: fill it in, or leave it out")
+    return words
+
+
+Some = Annotated[tuple[_Word, ...], Field(min_length=1), AfterValidator(_no_blanks)]
 """What a route asks for. A key that is there and lists nothing was meant to say something."""
 _ANYTHING = frozenset((object(),))
 """What is asked of a thing that nothing is said of: no set of words holds it."""
