@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -240,6 +241,23 @@ def test_the_address_is_asked_to_the_letter_and_its_secret_shown_nowhere(whole: 
 
         assert service.asked == ["POST /a/hook/0123456789abcdef0123"]
         assert "0123456789abcdef" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"extra": {"pth": "hook"}}, "its extra holds pth, which nobody reads. Known: path, ca_certs_file"),
+        ({"host": "https://ann:pa55word@hooks.example/"}, "its host holds a login"),
+        ({"host": "ann:pa55word@hooks.example"}, "its host holds a login"),
+    ],
+)
+def test_a_slip_in_the_connection_is_said(changes: dict[str, Any], said: str) -> None:
+    given: dict[str, Any] = {"conn_id": "soar", "host": "hooks.example", "password": new_secret(), **changes}
+
+    with pytest.raises(ConfigError, match=said) as raised:
+        build(settings(), ConnectionFields(**given))
+
+    assert "pa55word" not in str(raised.value)
 
 
 def test_a_path_that_is_none_is_said() -> None:

@@ -22,6 +22,11 @@ def address_of(where: str, connection: ConnectionFields, path: str = "") -> http
         url = url.copy_with(port=connection.port or url.port, path=f"/{path.strip('/')}/".replace("//", "/"))
     except httpx.InvalidURL as error:
         raise ConfigError(f"{where}: connection {connection.conn_id}: no address in its host: {error}") from error
+    if url.userinfo:
+        raise ConfigError(
+            f"{where}: connection {connection.conn_id}: its host holds a login, which would be shown. Write it into"
+            " login and password, or leave it out"
+        )
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigError(f"{where}: connection {connection.conn_id}: schema is http or https, not {url.scheme!r}")
     return url

@@ -32,6 +32,8 @@ __all__ = ["Settings", "Webhook", "build", "destinations"]
 
 SCHEMA = 1
 """Which version of schema.json a message keeps."""
+EXTRA = ("path", "ca_certs_file")
+"""What the connection's extra may hold."""
 FIXES = {
     400: "Compare what the receiver takes with the published schema (docs/configuration/webhook.md)",
     401: "Compare the secret in the connection's password with the receiver's, and the clocks of both machines",
@@ -72,6 +74,11 @@ def build(settings: Settings, connection: ConnectionFields) -> "Webhook":
     """What signs by the secrets in the connection's password. Raises ConfigError where one of them is none."""
     where = f"trackers.{settings.name}"
     needed(where, connection, "host", "password")
+    for name in sorted(connection.extra.keys() - set(EXTRA)):
+        raise ConfigError(
+            f"{where}: connection {connection.conn_id}: its extra holds {name}, which nobody reads. Known: "
+            f"{', '.join(EXTRA)}"
+        )
     signer, url = signer_of(where, connection), _receiver(where, connection)
     client = client_of(
         where,
