@@ -98,6 +98,7 @@ class GithubOrgService:
         self.selection = "all"
         self.saml = True
         self.is_server = False
+        self.invites = True
         self.limits: list[Answered] = []
         """What is said first, one after the other."""
         self.between_pages: Callable[[], None] | None = None
@@ -215,7 +216,7 @@ class GithubOrgService:
         return self._paged(asked, [self._person(each) for each in found])
 
     def _invitations(self, asked: Asked) -> Answered:
-        if self.is_server:
+        if self.is_server or not self.invites:
             return NOT_FOUND
         owner = self._person(KeptPerson(id=9, login="reader"))
         return self._paged(
@@ -416,18 +417,18 @@ class GithubOrgPlace:
 
     kept: GithubOrgService
     service: Described
-    tls: Tls
+    tls: Tls | None
 
     def connection(self, *, app: bool = True, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
         given: dict[str, Any] = {"conn_id": "corp_github", "host": "127.0.0.1", "port": self.service.port}
-        extra: dict[str, object] = {"ca_certs_file": str(self.tls.authority)}
+        extra: dict[str, object] = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
         if app:
             given |= {"login": "1234", "password": app_key()}
             extra |= {"installation_id": 417}
         else:
             given["password"] = OWNER_TOKEN
-        given |= {"schema": "https", "extra": extra, **changes}
+        given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
         return ConnectionFields(**given)
 
     def source(self, connection: ConnectionFields | None = None, *, app: bool = True, **settings: Any) -> Source:
@@ -449,9 +450,11 @@ def description() -> Description:
 
 
 @contextmanager
-def github_org_place(tls: Tls) -> Generator[GithubOrgPlace]:
-    """On a free port; nothing that was asked or said differs from the description."""
+def github_org_place(tls: Tls | None) -> Generator[GithubOrgPlace]:
+    """On a free port; nothing that was asked or said differs from the description. Without TLS nothing is checked,
+    which is most of the time that it takes.
+    """
     kept = GithubOrgService()
-    with described(kept.answer, description(), tls, base=BASE) as service:
-        kept.api = f"https://127.0.0.1:{service.port}{BASE}"
+    with described(kept.answer, description() if tls else None, tls, base=BASE) as service:
+        kept.api = f"{'https' if tls else 'http'}://127.0.0.1:{service.port}{BASE}"
         yield GithubOrgPlace(kept=kept, service=service, tls=tls)

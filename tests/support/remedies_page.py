@@ -28,7 +28,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
-    "github_org": ("member", "outside collaborator", "invitation", "deploy key"),
+    "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
 }
 _REACHED = {"ldap": "ldaps://HOST", "github_org": "github.com/ORGANIZATION"}
 _NAMES: Mapping[str, Sequence[str]] = {

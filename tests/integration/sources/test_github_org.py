@@ -2,7 +2,6 @@
 
 import ssl
 from collections.abc import Generator, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 from github import Auth, Github
 
 from demo.certificates import make_certificate
+from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
     Account,
@@ -31,19 +31,19 @@ from tests.support.described.server import Answered
 from tests.support.github_org_service import ORG, OWNER_TOKEN, GithubOrgPlace, KeptToken, app_key, github_org_place
 
 TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
-MANY = 130
+MANY = 104
 """More than a page."""
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tls")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def place(folder: Path) -> Generator[GithubOrgPlace]:
+def place(tls: Tls) -> Generator[GithubOrgPlace]:
     """Ann owns it, Kim is a member, Zed an outside collaborator."""
-    with github_org_place(make_certificate(folder)) as found:
+    with github_org_place(tls) as found:
         found.kept.add("ann", "admin", mail="ann@corp.example")
         found.kept.add("kim", mail="kim@corp.example")
         found.kept.add("zed", "outside")
@@ -98,10 +98,10 @@ def test_an_invitation_that_was_taken_back_is_gone(place: GithubOrgPlace) -> Non
     assert not gone.error
 
 
-def test_pygithub_sees_the_same_people(place: GithubOrgPlace) -> None:
+def test_pygithub_sees_the_same_people(place: GithubOrgPlace, tls: Tls) -> None:
     for number in range(MANY):
         place.kept.add(f"more{number:03}")
-    authority = str(place.tls.authority)
+    authority = str(tls.authority)
     base = f"https://127.0.0.1:{place.service.port}/api/v3"
     with Github(base_url=base, auth=Auth.Token(OWNER_TOKEN), verify=authority, retry=None) as control:
         theirs = control.get_organization(ORG)
@@ -115,9 +115,9 @@ def test_pygithub_sees_the_same_people(place: GithubOrgPlace) -> None:
     assert repositories == {"corp/shop", "corp/pay"}
 
 
-def test_a_request_that_github_would_not_take_is_noticed(folder: Path) -> None:
-    with github_org_place(make_certificate(folder)) as found:
-        verify = ssl.create_default_context(cafile=str(found.tls.authority))
+def test_a_request_that_github_would_not_take_is_noticed(tls: Tls) -> None:
+    with github_org_place(tls) as found:
+        verify = ssl.create_default_context(cafile=str(tls.authority))
         address = f"https://127.0.0.1:{found.service.port}/api/v3/orgs/corp/members?role=owner"
         answer = httpx.get(address, verify=verify, headers={"Authorization": f"Bearer {OWNER_TOKEN}"}, trust_env=False)
 
@@ -268,6 +268,13 @@ def test_a_server_without_invitations_is_whole(place: GithubOrgPlace) -> None:
     assert whole(list(place.source().collect()))
 
 
+def test_managed_users_are_whole_without_invitations(place: GithubOrgPlace) -> None:
+    place.kept.invites = False
+
+    assert not whole(list(place.source().collect()))
+    assert whole(list(place.source(shortcode="corp").collect()))
+
+
 def test_a_suspended_user_of_a_server_is_dead_with_all_they_hold(place: GithubOrgPlace) -> None:
     place.kept.is_server = True
     source = place.source()
@@ -300,6 +307,7 @@ def test_a_managed_user_is_known_without_the_shortcode(place: GithubOrgPlace) ->
     logins = [key.value for key in accounts["lee_corp"].keys if key.kind is IdentityKeyKind.LOGIN]
     assert logins == ["lee_corp", "lee"]
     assert [key.value for key in accounts["kim"].keys if key.kind is IdentityKeyKind.LOGIN] == ["kim"]
+    assert (accounts["lee_corp"].product, accounts["kim"].product) == ("managed user", "member")
 
 
 # --- what lets them in ----------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ class GithubProduct(StrEnum):
     """What an account is: how it's shut depends on it."""
 
     MEMBER = "member"
+    MANAGED = "managed user"
     COLLABORATOR = "outside collaborator"
     INVITATION = "invitation"
     DEPLOY_KEY = "deploy key"
@@ -103,7 +104,8 @@ class GithubOrganization:
     def member(self, person: OrgPerson, role: str, mails: Mails, weak: frozenset[int]) -> Account:
         """A member as an account."""
         what = "an owner of the organization" if role == OWNER else "a member of the organization"
-        return self._person(person, what, weak, product=GithubProduct.MEMBER, owner=role == OWNER, mails=mails)
+        product = GithubProduct.MANAGED if self._unmanaged(person.login) else GithubProduct.MEMBER
+        return self._person(person, what, weak, product=product, owner=role == OWNER, mails=mails)
 
     def collaborator(self, person: OrgPerson, weak: frozenset[int]) -> Account:
         """An outside collaborator as an account: whether they administrate a repository isn't told."""
@@ -111,14 +113,16 @@ class GithubOrganization:
         return self._person(person, what, weak, product=product, owner=None, mails={})
 
     def invitations(self, purpose: Purpose, unread: UnreadRows) -> Iterator[Account]:
-        """Yield who is invited: whoever takes it up is in. A server of a company's own has none, and no such list."""
+        """Yield who is invited: whoever takes it up is in. A server of a company's own has none, and no such list; nor
+        have managed users, whom the identity provider makes.
+        """
         called = "orgs/ORG/invitations"
         try:
             for page in self.rest.pages(f"{self.path}/invitations", purpose, called):
                 for invitation in unread.rows(self.rest.where, called, OrgInvitation, page):
                     yield self._invited(invitation)
         except NotAnsweredError as missing:
-            if missing.status != 404 or not self.rest.is_server:
+            if missing.status != 404 or not (self.rest.is_server or self.settings.shortcode):
                 raise
 
     def without_second_factor(self, purpose: Purpose) -> frozenset[int] | None:
@@ -215,9 +219,13 @@ class GithubOrganization:
 
     def _logins(self, login: str) -> Iterator[AccountKey]:
         yield _key(IdentityKeyKind.LOGIN, login, "login")
-        ending = f"_{self.settings.shortcode}".lower()
-        if self.settings.shortcode and login.lower().endswith(ending) and len(login) > len(ending):
-            yield _key(IdentityKeyKind.LOGIN, login[: -len(ending)], f"login without {ending}")
+        if name := self._unmanaged(login):
+            yield _key(IdentityKeyKind.LOGIN, name, f"login without _{self.settings.shortcode}")
+
+    def _unmanaged(self, login: str) -> str:
+        """What the identity provider calls a managed user; "" of anybody else."""
+        name, _, code = login.rpartition("_")
+        return name if self.settings.shortcode and code.lower() == self.settings.shortcode.lower() else ""
 
     def _everybody(self, path: str, purpose: Purpose, unread: UnreadRows, **parameters: str) -> Iterator[OrgPerson]:
         """Yield each once. Pages go by numbers, and whoever leaves moves others onto a page that was read already: a

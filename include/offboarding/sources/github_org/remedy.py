@@ -89,6 +89,12 @@ def _person(account: Account) -> tuple[str, ...]:
             ),
             say("Undo: invite them to each repository anew."),
         )
+    if account.product == GithubProduct.MANAGED:
+        return (
+            say("At the identity provider, take GitHub away from them: the user is suspended, with tokens and keys."),
+            say("Deploy keys that they added go on, and have items of their own."),
+            say("Undo: give them GitHub there again."),
+        )
     at = f"memberships/{_part(account.login)}"
     return (
         say(
