@@ -99,6 +99,10 @@ class GithubOrgService:
         self.saml = True
         self.is_server = False
         self.invites = True
+        self.graphql_error: dict[str, str] | None = None
+        """What stands beside the data that GraphQL answers."""
+        self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda person: person
+        """What becomes of a user on the way."""
         self.limits: list[Answered] = []
         """What is said first, one after the other."""
         self.between_pages: Callable[[], None] | None = None
@@ -329,7 +333,8 @@ class GithubOrgService:
             ]
             page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": nodes}
             provider = {"id": "P", "externalIdentities": page}
-        return Answered(body={"data": {"organization": {"samlIdentityProvider": provider}}})
+        body: dict[str, Any] = {"data": {"organization": {"samlIdentityProvider": provider}}}
+        return Answered(body=body | ({"errors": [self.graphql_error]} if self.graphql_error else {}))
 
     # --- as GitHub shows it -------------------------------------------------------------------------------------------
 
@@ -352,7 +357,7 @@ class GithubOrgService:
 
     def _person(self, person: KeptPerson) -> dict[str, Any]:
         own = {"login": person.login, "id": person.id, "type": "User", "site_admin": False}
-        return self._filled("simple-user", f"users/{person.id}", own)
+        return self.spoils(self._filled("simple-user", f"users/{person.id}", own))
 
     def _public(self, person: KeptPerson) -> dict[str, Any]:
         own: dict[str, Any] = {"created_at": EPOCH, "updated_at": EPOCH, "user_view_type": "public"}

@@ -262,6 +262,28 @@ def test_a_missing_identity_provider_is_no_empty_one(place: GithubOrgPlace) -> N
     assert whole(list(place.source(saml=False).collect()))
 
 
+def test_an_error_beside_identities_is_no_answer(place: GithubOrgPlace) -> None:
+    place.kept.graphql_error = {"type": "FORBIDDEN", "message": "Resource not accessible by integration"}
+
+    assert "Resource not accessible" in error_of(list(place.source().collect()))
+
+    place.kept.graphql_error = {"type": "RATE_LIMITED", "message": "API rate limit exceeded"}
+    with pytest.raises(RetriableError):
+        list(place.source().collect())
+
+
+def test_a_member_who_can_not_be_read_costs_themselves() -> None:
+    with github_org_place(None) as found:
+        found.kept.add("ann", "admin")
+        found.kept.add("kim")
+        found.kept.spoils = lambda person: person | ({"id": "no number"} if person["login"] == "kim" else {})
+
+        facts = list(found.source(saml=False).collect())
+
+        assert [each.label for each in of(Account, facts)] == ["ann"]
+        assert "one can't be read, whose id is wrong" in error_of(facts)
+
+
 def test_a_server_without_invitations_is_whole(place: GithubOrgPlace) -> None:
     place.kept.is_server = True
 
@@ -319,6 +341,7 @@ def test_tokens_and_keys_of_whom_is_looked_at(place: GithubOrgPlace) -> None:
         KeptToken(id=51, name="laptop"),
         KeptToken(id=52, name="old", ends="2026-10-01T00:00:00Z"),
         KeptToken(id=53, name="classic", kind="personal access token"),
+        KeptToken(id=54, name="laptop, authorized", kind="personal access token", of=51),
     ]
     source = place.source()
 
