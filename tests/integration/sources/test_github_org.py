@@ -235,7 +235,8 @@ def test_members_stay_told_where_deploy_keys_are_refused(place: GithubOrgPlace) 
     facts = list(place.source().collect())
 
     assert {each.label for each in of(Account, facts)} == {"ann", "kim", "zed"}
-    assert "administration=read" in error_of(facts)
+    assert "Administration: read" in error_of(facts)
+    assert not [line for line in place.service.asked if line.endswith("/keys")]
     assert whole(list(place.source(deploy_keys=False).collect()))
 
 

@@ -32,6 +32,13 @@ def numbers_of(native_id: str) -> tuple[int, int] | None:
 def every_deploy_key(organization: GithubOrganization, unread: UnreadRows) -> Iterator[Account]:
     """Yield those of every repository. What can't be read is told in `unread`, and the others go on."""
     rest = organization.rest
+    if rest.installation is not None and "administration" not in rest.installed().permissions:
+        # Known before a request for each repository is refused.
+        unread.sentences.append(
+            f"{rest.where}: deploy keys: the App may not see them. Give it Administration: read of repositories, or"
+            f" switch deploy_keys off. See {PAGE}"
+        )
+        return
     try:
         repositories = _repositories(organization, "inventory", unread)
     except NotAnsweredError as missing:
