@@ -9,7 +9,7 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
-_OURS = re.compile(r"^(?:<!-- /?offb-[^<>]*-->|<details><summary>(And \d+ more)</summary>|</details>)$", re.MULTILINE)
+OURS = re.compile(r"^(?:<!-- /?offb-[^<>]*-->|<details><summary>(And \d+ more)</summary>|</details>)$", re.MULTILINE)
 _REFERENCE = re.compile(
     r"""(?<![\w`])@\w          # a person
     | (?<![\w&])(?:[\w./-]+)?[#!$%~]\d   # an issue, a merge request and so on
@@ -67,7 +67,7 @@ class Seen(HTMLParser):
 def seen(markdown: str) -> Seen:
     """What a reader sees; our own comments and folds are taken off before."""
     html = cmarkgfm.markdown_to_html_with_extensions(
-        _OURS.sub(r"\1", markdown),
+        OURS.sub(r"\1", markdown),
         options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES,
         extensions=_EXTENSIONS,
     )
