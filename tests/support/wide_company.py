@@ -56,6 +56,7 @@ def wide_company(folder: Path, store: Mapping[str, Any]) -> Generator[TinyCompan
             folder=folder,
             aws=aws,
             tracker=tracker,
+            slapd=servers[0],
             environment=environment,
             secrets=tuple(fields.password for _, fields in connections),
         )

@@ -65,6 +65,7 @@ GOOD = Candidate(
     ticketed=True,
     ticket_key="offb-1",
     seen_at=NOW,
+    account_seen_at=NOW,
     settled=False,
 )
 ROBOT = {"robot": True, "use_unknown": False}
