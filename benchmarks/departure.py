@@ -86,14 +86,16 @@ def _measured() -> tuple[float, float]:
         folder = DemoFolder(root=Path(name) / "demo")
         folder.root.mkdir()
         with running(folder) as servers:
+            tracker = servers.tracker
+            assert isinstance(tracker, RoundupServer), "the demo's own is another"
             own = _configuration(Path(name), folder, servers.login.issuer)
             with servers.night(Night.BEFORE) as connections, _environment(own | connections):
                 _night_before()
             with servers.night(Night.TONIGHT) as connections, _environment(own | connections):
                 with standalone(Path(name) / "airflow", {}, dags=[DAG]) as airflow:
                     airflow.admin.pause(DAG, paused=False)
-                    seconds = _by_airflow(airflow, servers.tracker)
-                own_seconds = _by_functions(servers.tracker)
+                    seconds = _by_airflow(airflow, tracker)
+                own_seconds = _by_functions(tracker)
     return seconds, own_seconds
 
 
