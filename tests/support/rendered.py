@@ -17,7 +17,7 @@ _REFERENCE = re.compile(
     | \b[0-9a-f]{7,40}\b       # a commit
     | :[\w+-]+:                # an emoji
     | \b\w+://\w | \bwww\. | \w@\w""",
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,  # names of people, emoji and issues are ASCII at both
 )
 
 
