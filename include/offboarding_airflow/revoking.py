@@ -8,8 +8,8 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
+from offboarding.guard.revoking import approving, proposing, settling
 from offboarding.report.revocations import NOTHING
-from offboarding.revoking import approving, proposing, settling
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
 from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited

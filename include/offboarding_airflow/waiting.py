@@ -3,7 +3,7 @@
 from airflow.sdk import task
 
 from offboarding.guard import releasing
-from offboarding.revoking import proposing
+from offboarding.guard.revoking import proposing
 from offboarding.runs import pipeline
 from offboarding_airflow.tasks import GOES_ON, WAITS, context
 from offboarding_airflow.versions import AirflowSkipException

@@ -3,10 +3,10 @@
 import pytest
 
 from offboarding.report.red import reasons
+from offboarding.report.texts.own import OwnTemplates
 from offboarding.runs import whole
 from offboarding.runs.troubles import troubles
 from offboarding.store import reading, runs
-from offboarding.texts.own import OwnTemplates
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, worker

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from offboarding.guard.revoking import proposing
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.report import explain
-from offboarding.revoking import proposing
 from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
@@ -490,7 +490,7 @@ def test_what_wasn_t_shut_is_said_though_the_tracker_is_away(kim: Shutting, monk
         raise RetriableError("the tracker is away")
 
     chosen = kim.offered()
-    monkeypatch.setattr("offboarding.revoking.approving.pipeline.ticket", away)
+    monkeypatch.setattr("offboarding.guard.revoking.approving.pipeline.ticket", away)
 
     with pytest.raises(FatalError, match=r"1 of 2 that .* weren't shut: .* couldn't be told that yet: the tracker is"):
         kim.answer(*chosen)
@@ -600,7 +600,7 @@ def test_killed_before_it_was_begun_an_approval_is_over(
     key = key_of(kim)
     with monkeypatch.context() as patch:
         if step == "look":
-            patch.setattr("offboarding.revoking.approving.whole_departure", killed)
+            patch.setattr("offboarding.guard.revoking.approving.whole_departure", killed)
         else:
             patch.setattr(Hands, "before", killed)
         with pytest.raises(KilledError):

@@ -11,7 +11,7 @@ TOP = ("__main__",)
 
 DAG_MAY_USE = (
     *("runs.order", "runs.pipeline", "guard.releasing", "decisions", "model"),
-    *("wiring", "wiring.connections", "wiring.forms", "interfaces", "revoking", "runs"),
+    *("wiring", "wiring.connections", "wiring.forms", "interfaces", "guard.revoking", "runs"),
     # What the pages show is worked out where tickets and screens are.
     "report",
 )

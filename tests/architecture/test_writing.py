@@ -71,15 +71,16 @@ def may_write(module: Module) -> Iterator[bool]:
 def test_a_revoker_is_found_by_its_name_in_one_place_and_imported_by_nobody() -> None:
     assert [module.name for module in OURS if any(re.search(r"\.revoke$", name) for name in module.imports)] == []
     asking = {module.name.removeprefix(f"{DOMAIN}.") for module in OURS if any(asks_for_it(module))}
-    assert asking == {"config.across", "revoking.proposing", "wiring"}
+    assert asking == {"config.across", "guard.revoking.proposing", "wiring"}
 
 
 def test_only_an_answer_shuts_and_only_a_command_opens() -> None:
     """Whoever makes a revoker, and whoever calls it."""
     makers = {module.name.rpartition(".")[2] for module in OURS if calls(module, "wiring", "revoker")}
     assert makers == {"revoking", "doctor"}, "doctor only has it log in"
-    assert {module.name for module in OURS if calls(module, "revoker", "revoke")} == {f"{DOMAIN}.revoking.approving"}
-    assert {module.name for module in OURS if calls(module, "revoker", "undo")} == {f"{DOMAIN}.revoking.undoing"}
+    room = f"{DOMAIN}.guard.revoking"
+    assert {module.name for module in OURS if calls(module, "revoker", "revoke")} == {f"{room}.approving"}
+    assert {module.name for module in OURS if calls(module, "revoker", "undo")} == {f"{room}.undoing"}
 
 
 def asks_for_it(module: Module) -> Iterator[bool]:

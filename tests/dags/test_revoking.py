@@ -22,7 +22,7 @@ from ldap3.core.connection import Connection
 
 from offboarding import wiring
 from offboarding.cli.entry import main
-from offboarding.revoking import proposing
+from offboarding.guard.revoking import proposing
 from offboarding.store import runs
 from offboarding_airflow.revoking import NOTHING, RevokeOperator
 from offboarding_airflow.work import RefusedError

@@ -9,9 +9,9 @@ from multiprocessing.process import BaseProcess
 
 from offboarding.interfaces import ConnectionFields, Found, Tracker
 from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.store import runs
 from offboarding.store.connect import Session, opened
-from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
 from offboarding.trackers.roundup import Settings, build

@@ -24,9 +24,9 @@ from offboarding.model import (
 )
 from offboarding.model.keys import finding_key
 from offboarding.report import ticket
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.rules import all_rules, rule_of
 from offboarding.store.tickets import TicketItem, TicketRow
-from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.remedies import written
 from tests.support import cases, key_cases
 

@@ -39,12 +39,12 @@ from offboarding.model import (
     Worker,
 )
 from offboarding.model.errors import OffboardingError
+from offboarding.report.texts.own import OwnTemplates
 from offboarding.sources.aws_iam import Settings as AwsSettings
 from offboarding.store import guard
 from offboarding.store.connect import Session
 from offboarding.store.guard import Hold
 from offboarding.store.rows import Run
-from offboarding.texts.own import OwnTemplates
 from offboarding.waivers.register import Exceptions
 from tests.support.small_company import NIGHT, account
 from tests.support.whole_night import NightTold, Readers, whole_night

@@ -8,9 +8,9 @@ from jinja2 import nodes
 from offboarding.model import Language, Resolution, Severity
 from offboarding.model.sentences import PLACE
 from offboarding.report import ticket_things
+from offboarding.report.texts.environment import environment, shipped
+from offboarding.report.texts.own import OwnTemplates
 from offboarding.rules import all_rules
-from offboarding.texts.environment import environment, shipped
-from offboarding.texts.own import OwnTemplates
 from tests.support.source_tree import modules
 
 
@@ -29,7 +29,7 @@ def _of_templates() -> Iterator[tuple[str, str]]:
     for name, source in shipped().items():
         for call in made.parse(source).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
-                yield str(call.args[0].value), f"texts/templates/{name}"
+                yield str(call.args[0].value), f"report/texts/templates/{name}"
 
 
 def _of_code() -> Iterator[tuple[str, str]]:

@@ -40,14 +40,14 @@ ARROWS: dict[str, set[str]] = {
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
     "config.yaml_file": NOUNS,
-    "trackers": NOUNS | {"net.destinations", "net.service", "net.github", "interfaces", "texts"},
+    "trackers": NOUNS | {"net.destinations", "net.service", "net.github", "interfaces", "report.texts"},
     "queues": NOUNS | {"net.destinations", "interfaces"},
     "runs.messages": NOUNS | {"interfaces", "store"},
     "store": NOUNS | {"net.destinations", "config.spelling"},
     "config.mistakes": {"model", "config.spelling"},
     "waivers": NOUNS | {"interfaces", "config.mistakes", "rules", "config.spelling", "config.yaml_file"},
     # Each file beside the configuration, by the room that it belongs to; a rule that is named is one that there is.
-    "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings", "texts"},
+    "config.beside": {"custody", "waivers", "config.mistakes", "rules", "config.settings", "report.texts"},
     "config.policy": NOUNS | {"interfaces", "config.values"},
     "config.settings": NOUNS
     | {
@@ -58,7 +58,7 @@ ARROWS: dict[str, set[str]] = {
         "custody",
         "waivers",
         "guard.limits",
-        "texts",
+        "report.texts",
     }
     | {"config.values"},
     "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling", "interfaces.kinds"},
@@ -77,21 +77,30 @@ ARROWS: dict[str, set[str]] = {
         "config.yaml_file",
     },
     # What tickets say, in the reader's language, of plain views.
-    "texts": NOUNS,
+    "report.texts": NOUNS,
     # Whether a run is red is decided once, and only shown by the report.
     "runs.troubles": NOUNS | {"store"},
     # What a rule says of itself is shown in its own words.
-    "report": NOUNS | {"rules", "store", "texts", "runs.troubles"},
+    "report": NOUNS | {"rules", "store", "report.texts", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
-    "tickets.plan": NOUNS | {"report", "store", "texts"},
+    "tickets.plan": NOUNS | {"report", "store", "report.texts"},
     "tickets.confided": NOUNS | {"store"},
-    "tickets.desk": NOUNS | {"interfaces", "report", "store", "texts", "tickets.confided", "tickets.plan"},
+    "tickets.desk": NOUNS | {"interfaces", "report", "store", "report.texts", "tickets.confided", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
-    | {"report", "interfaces", "config.settings", "store", "texts", "tickets.desk", "tickets.plan", "tickets.routing"},
+    | {
+        "report",
+        "interfaces",
+        "config.settings",
+        "store",
+        "report.texts",
+        "tickets.desk",
+        "tickets.plan",
+        "tickets.routing",
+    },
     "identity.people": NOUNS | {"identity", "store"},
     "guard.limits": NOUNS | {"interfaces"},
     "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},
@@ -161,7 +170,7 @@ ARROWS: dict[str, set[str]] = {
     "runs.order": set(),
     "runs": NOUNS | {"interfaces", "runs.order", "config.settings", "runs.pipeline", "store"},
     # What a person approved is looked at again by the run that looks at some people.
-    "revoking": NOUNS
+    "guard.revoking": NOUNS
     | {"interfaces", "interfaces.kinds", "config.policy", "config.settings", "guard.releasing", "report", "runs"}
     | {"identity", "runs.pipeline", "store"},
     "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
@@ -205,7 +214,7 @@ ARROWS: dict[str, set[str]] = {
         "waivers",
         "config.mistakes",
     }
-    | {"identity", "identity.people", "runs.ingest.reads", "decisions", "revoking"},
+    | {"identity", "identity.people", "runs.ingest.reads", "decisions", "guard.revoking"},
     "__main__": NOUNS | {"cli", "config.loading", "wiring"},
 }
 """What a room may use. A new room begins with its line here."""

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from offboarding.config.settings import Settings
+from offboarding.guard.revoking import approving, proposing, settling, undoing
 from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.revoking import approving, proposing, settling, undoing
 from offboarding.store import revocations
 from offboarding.store.revocations import RevocationRow
 from tests.support.office import Office, System, access_key, locked, login, switched_off, user

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from offboarding.model import Language
-from offboarding.texts import environment, views
+from offboarding.report.texts import environment, views
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration" / "texts.md"
 BEGIN, END = "<!-- made of the code -->\n", "<!-- end -->\n"

@@ -8,6 +8,7 @@ import pytest
 
 from offboarding.config.policy import Policy, RevocationPolicy
 from offboarding.config.settings import Company, Settings
+from offboarding.guard.revoking.refusals import UNUSED, refusal
 from offboarding.interfaces import SourceSettings
 from offboarding.model import (
     Basis,
@@ -20,7 +21,6 @@ from offboarding.model import (
     TicketKind,
 )
 from offboarding.model.keys import finding_key
-from offboarding.revoking.refusals import UNUSED, refusal
 from offboarding.store.revocations import Candidate
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from offboarding.texts.checking import read
+from offboarding.report.texts.checking import read
 from tests.support import texts_page
 
 

@@ -12,6 +12,7 @@ from offboarding.config.policy import RevocationPolicy, Route
 from offboarding.config.settings import Settings
 from offboarding.custody.register import Register
 from offboarding.decisions import attestations, submitting, verdicts
+from offboarding.guard.revoking import proposing
 from offboarding.interfaces import Tracker, VerifierSettings
 from offboarding.model import (
     Exportable,
@@ -26,7 +27,6 @@ from offboarding.model import (
     TicketPage,
     Trust,
 )
-from offboarding.revoking import proposing
 from offboarding.runs import pipeline
 from offboarding.store import messages, reading, refusals, words
 from offboarding.store.connect import Session

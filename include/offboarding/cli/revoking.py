@@ -11,11 +11,11 @@ from offboarding.cli.options import Format, argument, author, command, option, w
 from offboarding.cli.output import Column, records, say, table
 from offboarding.cli.stores import reading_store
 from offboarding.decisions.signing import said
+from offboarding.guard.revoking.settling import give_up
+from offboarding.guard.revoking.undoing import undo
 from offboarding.model import RevocationStage
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import moment, worker
-from offboarding.revoking.settling import give_up
-from offboarding.revoking.undoing import undo
 from offboarding.store import revocations
 from offboarding.store.reading.finding_views import whole_key
 from offboarding.store.revocations import RevocationRow

@@ -17,7 +17,7 @@ from offboarding.config.settings import DEFAULT_CUSTODY, DEFAULT_EXCEPTIONS, Set
 from offboarding.custody import across as custody_across
 from offboarding.custody import reading as custody_file
 from offboarding.custody.register import Register
-from offboarding.texts.own import OwnTemplates
+from offboarding.report.texts.own import OwnTemplates
 from offboarding.waivers import across as exceptions_across
 from offboarding.waivers import reading as exceptions_file
 from offboarding.waivers.register import Exceptions
@@ -51,7 +51,7 @@ def templates(path: Path, raw: Mapping[str, object], mistakes: list[Mistake]) ->
     if not isinstance(named, str) or not named:
         return OwnTemplates()
     # Only who has some needs the templates' engine.
-    own, wrong = importlib.import_module("offboarding.texts.checking").read(path.parent / named)
+    own, wrong = importlib.import_module("offboarding.report.texts.checking").read(path.parent / named)
     mistakes += (Mistake(path="policy.texts", text=f"{named}: {text}") for text in wrong)
     return own
 

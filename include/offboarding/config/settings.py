@@ -26,7 +26,7 @@ from offboarding.interfaces import (
 from offboarding.model.errors import ConfigError
 from offboarding.model.naming import space_names
 from offboarding.net.destinations import StoreWord
-from offboarding.texts.own import OwnTemplates
+from offboarding.report.texts.own import OwnTemplates
 from offboarding.waivers.register import Exceptions
 
 DEFAULT_CUSTODY = "custody.yaml"

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from offboarding.model import counted
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
+from offboarding.report.texts.layout import on_one_line
 from offboarding.report.wording import COMMAND, worker
 from offboarding.store.revocations import RevocationRow
-from offboarding.texts.layout import on_one_line
 
 NOTHING = "None of them"
 """The option of the question that shuts nothing."""

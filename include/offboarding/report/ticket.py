@@ -1,7 +1,7 @@
 """The text of a ticket: plain, and readable where nobody renders it. It changes only when something did.
 
 A ticket is read by somebody who has never seen this project: what it's about, why it is theirs, what to type, how to
-undo it, and what to do if it's a mistake. The sentences stand in templates (`texts/templates`).
+undo it, and what to do if it's a mistake. The sentences stand in templates (`report/texts/templates`).
 """
 
 from collections.abc import Sequence
@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from offboarding.model import DONE, Severity, TicketDraft, TicketKind, TicketPriority, queue_in
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket_views import departures, of_comment, of_ticket
 from offboarding.store.tickets import TicketItem, TicketRow
-from offboarding.texts.rendering import TicketTexts
 
 _PRIORITIES = {
     Severity.CRITICAL: TicketPriority.URGENT,

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from offboarding.model import DONE, DecisionStep
 from offboarding.model.sentences import replaced
+from offboarding.report.texts.layout import on_one_line
+from offboarding.report.texts.views import ChoiceView, DecisionView, SharedStepsView
 from offboarding.report.wording import with_key
 from offboarding.store.tickets import TicketItem
-from offboarding.texts.layout import on_one_line
-from offboarding.texts.views import ChoiceView, DecisionView, SharedStepsView
 
 _NAMED = "NAME"
 """Stands for an account's name in a step that several share."""

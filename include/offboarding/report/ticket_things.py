@@ -15,10 +15,10 @@ from offboarding.model import (
     say,
 )
 from offboarding.model.keys import short_finding
+from offboarding.report.texts.layout import on_one_line
+from offboarding.report.texts.views import ThingView
 from offboarding.report.ticket_steps import without_name
 from offboarding.store.tickets import TicketItem
-from offboarding.texts.layout import on_one_line
-from offboarding.texts.views import ThingView
 
 _ENDS = (".", ":")
 """Of sentences."""

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from offboarding.model import DONE, Sentence, Standing, SubjectKind, TicketKind, TicketWords, say
 from offboarding.model.keys import short_finding
+from offboarding.report.texts.layout import on_one_line
+from offboarding.report.texts.views import DepartedView, DepartureChangeView, LeaverView, TicketView, TicketViews
 from offboarding.report.ticket_steps import common, decisions, shared
 from offboarding.report.ticket_things import checklist, named, things
 from offboarding.report.wording import COMMAND
 from offboarding.rules import rule_of
 from offboarding.store.tickets import TicketItem, TicketRow
-from offboarding.texts.layout import on_one_line
-from offboarding.texts.views import DepartedView, DepartureChangeView, LeaverView, TicketView, TicketViews
 
 MOST_THINGS = 100
 """More are counted, and found by the command."""

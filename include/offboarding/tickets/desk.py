@@ -28,6 +28,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError, confiding
 from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.wording import printable
 from offboarding.store import outbox, refusals, tickets
 from offboarding.store.connect import Session
@@ -37,7 +38,6 @@ from offboarding.store.locks import ticket_held
 from offboarding.store.outbox import Pending
 from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketItem, TicketRow
-from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.confided import confided
 from offboarding.tickets.plan import TicketPlan
 

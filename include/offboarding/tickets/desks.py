@@ -11,11 +11,11 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.wording import COMMAND, printable
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
-from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.desk import MOST_WORDS, TicketCounts, TicketDesk, TicketsRefusedError
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import assignee_of

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_of
 from offboarding.report import late as late_words
 from offboarding.report import ticket as ticket_report
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.store import alerts, outbox, tickets
 from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
@@ -19,7 +20,6 @@ from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
-from offboarding.texts.rendering import TicketTexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

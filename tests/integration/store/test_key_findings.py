@@ -9,11 +9,11 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.model import ActionKind, Exportable, Resolution, Standing, SubjectKind, TicketKind, sentence
 from offboarding.model.errors import RetriableError
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.runs import pipeline
 from offboarding.store import reading, recorded, tickets
 from offboarding.store.connect import Session
 from offboarding.store.putting_right import put_right
-from offboarding.texts.rendering import TicketTexts
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import facts_of, route_of
 from tests.support.begun import Begun, beginnings, begun

@@ -15,9 +15,9 @@ from offboarding.model import (
     TicketPriority,
     TicketStatus,
 )
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import closing, draft
 from offboarding.store.tickets import TicketItem, TicketRow
-from offboarding.texts.rendering import TicketTexts
 
 ENGLISH = TicketTexts(zone="Asia/Seoul")
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 
 from offboarding.model import Language
 from offboarding.model.sentences import PLACE
-from offboarding.texts.languages import catalog
+from offboarding.report.texts.languages import catalog
 from tests.support.patterns_said import patterns
 
 FOREIGN = [Language.KO, Language.JA]
@@ -51,7 +51,7 @@ def test_nothing_stands_apart_that_japanese_writes_together() -> None:
 @pytest.mark.parametrize("language", FOREIGN)
 def test_nothing_of_a_catalog_is_unsure(language: Language) -> None:
     """What gettext calls fuzzy is a guess."""
-    folder = Path(__file__).parents[3] / "include" / "offboarding" / "texts" / "catalogs"
+    folder = Path(__file__).parents[3] / "include" / "offboarding" / "report" / "texts" / "catalogs"
     assert "fuzzy" not in (folder / f"{language.value}.po").read_text(encoding="utf-8")
 
 

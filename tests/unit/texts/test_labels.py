@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from offboarding.model import Language
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import changes, draft
-from offboarding.texts.rendering import TicketTexts
 from tests.unit.report.test_ticket import ACCOUNT, SSH_KEY, TICKET
 
 HOSTILE = [

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from offboarding.model import Language, TicketDraft
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import changes, closed_too_early, draft
-from offboarding.texts.rendering import TicketTexts
 from offboarding.trackers import github, gitlab
 from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._markup.markdown import markdown

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from offboarding.model import Language, Severity
+from offboarding.report.texts.checking import read
+from offboarding.report.texts.environment import shipped
+from offboarding.report.texts.own import OwnTemplates
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import draft
-from offboarding.texts.checking import read
-from offboarding.texts.environment import shipped
-from offboarding.texts.own import OwnTemplates
-from offboarding.texts.rendering import TicketTexts
 from tests.unit.report.test_ticket import ACCOUNT, SSH_KEY, TICKET
 
 TITLE = "{{ say('Security: {worker}', worker=person.worker if person else '-') }} [{{ ticket.key }}]\n"
@@ -48,7 +48,11 @@ def test_one_of_them_is_enough_and_the_others_stay_ours(tmp_path: Path) -> None:
         ("title", "One\n{% if %}\n", "title.txt.j2:2: "),
         ("title", "[{{ ticket.key }}\n", "title.txt.j2:1: the title doesn't end in [{{ ticket.key }}]"),
         ("title", "{{ticket.kind}}\n{{ nobody }} [{{ ticket.key }}]", "title.txt.j2:2: there is no nobody."),
-        ("title", "{{ ticket.nothing }} [{{ ticket.key }}]", "title.txt.j2:1: 'offboarding.texts.views.TicketView"),
+        (
+            "title",
+            "{{ ticket.nothing }} [{{ ticket.key }}]",
+            "title.txt.j2:1: 'offboarding.report.texts.views.TicketView",
+        ),
         ("title", "{{ ticket.key | upper2 }}", "title.txt.j2:1: No filter named 'upper2'"),
         ("title", "\n{{ ''.__class__.__mro__ }} [{{ ticket.key }}]", "title.txt.j2:2: access to attribute '__class__'"),
         ("title", "{{ say.__globals__ }} [{{ ticket.key }}]", "title.txt.j2:1: access to attribute '__globals__'"),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from offboarding.model import Language, Sentence, as_kept, kept, say
 from offboarding.model.sentences import replaced
-from offboarding.texts.languages import is_told, told, zoned
+from offboarding.report.texts.languages import is_told, told, zoned
 
 INNER = say("at the end of {day} ({zone})", day=date(2026, 11, 13), zone="Asia/Seoul")
 LEFT = say(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from offboarding.config.loading import project_folder
 from offboarding.model import Language
+from offboarding.report.texts import layout as texts_layout
+from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import draft
-from offboarding.texts import layout as texts_layout
-from offboarding.texts.rendering import TicketTexts
 from offboarding.trackers._markup import blocks as layout
 from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
 from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown

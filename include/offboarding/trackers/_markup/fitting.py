@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from offboarding.model import Language, say
-from offboarding.texts.languages import told
+from offboarding.report.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Paragraph, Prose, TicketThing, blocks
 
 REST = "python -m offboarding findings --state all"

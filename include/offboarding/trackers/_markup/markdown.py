@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from offboarding.model import Language, say
-from offboarding.texts.languages import told
+from offboarding.report.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
 from offboarding.trackers._markup.fitting import fitted
 

@@ -10,11 +10,11 @@ from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
 
 from offboarding.model import Language
 from offboarding.model.sentences import PLACE
-from offboarding.texts.environment import ENDING, environment, shipped
-from offboarding.texts.own import OwnTemplates
-from offboarding.texts.rendering import TITLE, missing, reason, rendered, where
-from offboarding.texts.samples import samples
-from offboarding.texts.views import TicketViews
+from offboarding.report.texts.environment import ENDING, environment, shipped
+from offboarding.report.texts.own import OwnTemplates
+from offboarding.report.texts.rendering import TITLE, missing, reason, rendered, where
+from offboarding.report.texts.samples import samples
+from offboarding.report.texts.views import TicketViews
 
 MOST_BYTES = 64 * 1024
 """Of a file."""

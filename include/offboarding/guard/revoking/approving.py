@@ -12,14 +12,14 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
+from offboarding.guard.revoking import settling
+from offboarding.guard.revoking.refusals import refusal, refusal_by_name
+from offboarding.guard.revoking.settling import DEFECT, NotDone, Revokers
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
 from offboarding.report import revocations as words
-from offboarding.revoking import settling
-from offboarding.revoking.refusals import refusal, refusal_by_name
-from offboarding.revoking.settling import DEFECT, NotDone, Revokers
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers, whole_departure
 from offboarding.store import revocations
@@ -30,7 +30,7 @@ from offboarding.store.reading.reads import roster_reads
 from offboarding.store.revocations import RevocationRow
 from offboarding.store.rows import Run
 
-log = structlog.get_logger("offboarding.revoking")
+log = structlog.get_logger("offboarding.guard.revoking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ def catalog(language: Language) -> Mapping[str, str]:
     # Only who is told in another language than English needs it.
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    with (resources.files("offboarding.texts") / "catalogs" / f"{language.value}.po").open("rb") as file:
+    with (resources.files("offboarding.report.texts") / "catalogs" / f"{language.value}.po").open("rb") as file:
         messages = read_po(file, locale=language.value, abort_invalid=True)
     return {str(each.id): str(each.string) for each in messages if each.id and each.string}
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import TemplateError, TemplateNotFound
 
 from offboarding.model import Language
-from offboarding.texts import languages
-from offboarding.texts.bounds import BoundedEnvironment
-from offboarding.texts.environment import ENDING, environment, shipped
-from offboarding.texts.layout import on_one_line
-from offboarding.texts.own import OwnTemplates
-from offboarding.texts.views import TicketViews
+from offboarding.report.texts import languages
+from offboarding.report.texts.bounds import BoundedEnvironment
+from offboarding.report.texts.environment import ENDING, environment, shipped
+from offboarding.report.texts.layout import on_one_line
+from offboarding.report.texts.own import OwnTemplates
+from offboarding.report.texts.views import TicketViews
 
 TITLE, BODY = "title", "body"
 

@@ -12,10 +12,10 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateRuntimeError, Undefi
 
 from offboarding.model import Language, Sentence, say
 from offboarding.model.sentences import Value
-from offboarding.texts import languages
-from offboarding.texts.bounds import BoundedEnvironment, within_margin
-from offboarding.texts.layout import INDENT, flowed, numbered, on_one_line, written
-from offboarding.texts.own import OwnTemplates
+from offboarding.report.texts import languages
+from offboarding.report.texts.bounds import BoundedEnvironment, within_margin
+from offboarding.report.texts.layout import INDENT, flowed, numbered, on_one_line, written
+from offboarding.report.texts.own import OwnTemplates
 
 ENDING = ".txt.j2"
 
@@ -23,7 +23,7 @@ ENDING = ".txt.j2"
 @cache
 def shipped() -> Mapping[str, str]:
     """Our templates: file name -> source."""
-    folder = resources.files("offboarding.texts") / "templates"
+    folder = resources.files("offboarding.report.texts") / "templates"
     return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(ENDING)}
 
 

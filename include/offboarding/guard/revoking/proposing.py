@@ -6,17 +6,17 @@ from typing import cast
 import structlog
 
 from offboarding.config.settings import Settings
+from offboarding.guard.revoking.refusals import refusal
 from offboarding.interfaces.kinds import kind_part
 from offboarding.model import Revocable, RevocationStage
 from offboarding.model.keys import short_finding
 from offboarding.report import revocations as words
-from offboarding.revoking.refusals import refusal
 from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.revocations import Candidate, RevocationRow
 from offboarding.store.rows import Run
 
-log = structlog.get_logger("offboarding.revoking")
+log = structlog.get_logger("offboarding.guard.revoking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

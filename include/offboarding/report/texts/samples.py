@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 from offboarding.model import TicketKind
-from offboarding.texts.views import (
+from offboarding.report.texts.views import (
     ChoiceView,
     DecisionView,
     DepartedView,

@@ -19,7 +19,7 @@ from offboarding.store.connect import Session
 from offboarding.store.locks import revocations_held
 from offboarding.store.revocations import RevocationRow
 
-log = structlog.get_logger("offboarding.revoking")
+log = structlog.get_logger("offboarding.guard.revoking")
 
 Revokers = Callable[[str, str], Revoker]
 """By a source's name and part, ready; raises ConfigError where there is none."""

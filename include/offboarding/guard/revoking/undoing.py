@@ -1,10 +1,10 @@
 """A person takes a revocation back."""
 
+from offboarding.guard.revoking import settling
+from offboarding.guard.revoking.settling import Revokers
 from offboarding.model import RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.revoking import settling
-from offboarding.revoking.settling import Revokers
 from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.locks import revocations_held
