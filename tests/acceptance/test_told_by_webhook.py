@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
-from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
 from offboarding.store.reading import Night
@@ -108,6 +108,17 @@ def test_said_again_in_the_same_words_it_is_opened_once(kim: Told) -> None:
 def test_one_that_may_have_been_opened_unheard_is_closed_once_all_has_ended(kim: Told) -> None:
     kim.line.fault = RetriableError("trackers.secops: no answer")
     with pytest.raises(RetriableError):
+        kim.night()
+    kim.directory.change("kim", **locked())
+
+    kim.night()
+
+    assert (kim.said()[0], kim.said()[-1], kim.ticket().is_open) == ("open", "close", False)
+
+
+def test_one_that_was_taken_with_an_answer_nobody_can_use_is_closed_once_all_has_ended(kim: Told) -> None:
+    kim.line.fault = UncertainError("trackers.secops: its ref can't be used")
+    with pytest.raises(FatalError):
         kim.night()
     kim.directory.change("kim", **locked())
 

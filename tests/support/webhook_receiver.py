@@ -19,7 +19,7 @@ from datetime import datetime
 from http.server import HTTPServer
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from jsonschema import Draft202012Validator
@@ -34,8 +34,20 @@ from tests.support.listed_tracker import ListedPeople, ListedTracker
 from tests.support.tracker_faults import Bench
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration" / "webhook.md"
+
+
+def _closed(schema: Any) -> Any:
+    """A schema that lets pass nothing but what it names, as the published one must not: fields are added to it."""
+    if isinstance(schema, list):
+        return [_closed(each) for each in cast("list[Any]", schema)]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: _closed(each) for name, each in cast("dict[str, Any]", schema).items()}
+    return made | ({"additionalProperties": False} if made.get("type") == "object" else {})
+
+
 SCHEMA = Draft202012Validator(
-    json.loads(resources.files(webhook).joinpath("schema.json").read_text("utf-8")),
+    _closed(json.loads(resources.files(webhook).joinpath("schema.json").read_text("utf-8"))),
     format_checker=Draft202012Validator.FORMAT_CHECKER,
 )
 

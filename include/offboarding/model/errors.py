@@ -121,6 +121,10 @@ class FatalError(OffboardingError):
     """Which field of a decision it's about, where that is known."""
 
 
+class UncertainError(FatalError):
+    """What was told may have been taken all the same: the answer doesn't say."""
+
+
 class NamedError(FatalError):
     """One whose text repeats what people or accounts are called, as a terminal may and a log may not."""
 

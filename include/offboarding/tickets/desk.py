@@ -25,7 +25,7 @@ from offboarding.model import (
     TicketStatus,
     counted,
 )
-from offboarding.model.errors import FatalError, confiding
+from offboarding.model.errors import FatalError, UncertainError, confiding
 from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
@@ -239,8 +239,8 @@ class TicketDesk:
         outbox.set_out(self.session, row.ticket_key, opening)
         try:
             return self.tracker.open(replace(text, assignee=self._assignee(row)))
-        except FatalError:
-            if not row.said_digest:
+        except FatalError as error:
+            if not row.said_digest and not isinstance(error, UncertainError):
                 outbox.unsaid(self.session, row.ticket_key)
             raise
 

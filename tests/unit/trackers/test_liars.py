@@ -109,6 +109,12 @@ def test_a_page_is_no_receiver_s_answer() -> None:
         assert "200, but a page answered, not the receiver" in said("webhook", liar, FatalError)
 
 
+@pytest.mark.parametrize("body", [b"", b"ok"], ids=["nothing", "a word"])
+def test_what_a_server_calls_a_page_by_itself_is_none(body: bytes) -> None:
+    with lying(answering("200 OK", body, "Content-Type: text/html; charset=utf-8")) as liar:
+        teller("webhook", liar)()
+
+
 @pytest.mark.parametrize("kind", [*TRACKERS, "pagerduty"])
 def test_of_a_secret_that_is_said_back_no_part_is_left(kind: str) -> None:
     words = "x" * 185 + f" {SECRET}"

@@ -22,7 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketRef, TicketState
-from offboarding.model.errors import ConfigError, FatalError
+from offboarding.model.errors import ConfigError, UncertainError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import Asker, check, in_short
@@ -40,7 +40,7 @@ FIXES = {
     403: "Compare the secret in the connection's password with the receiver's, and the clocks of both machines",
     404: "Compare host and path of the connection with the receiver's address",
     422: "Compare what the receiver takes with the published schema (docs/configuration/webhook.md)",
-    413: "Let the receiver take messages of 1 MB",
+    413: "Let the receiver take longer messages",
 }
 
 
@@ -117,7 +117,7 @@ class Webhook:
                 return ref
             wrong = " and ".join(sorted({str(each["loc"][0]) for each in error.errors()}))
             # Not `from error`: it holds what was answered.
-            raise FatalError(
+            raise UncertainError(
                 f"{self._asker.where}: {draft.key} was taken, but of the answer its {wrong} can't be used. Let the"
                 " receiver answer a ref of at most 64 characters without blanks and an http(s) url as texts, or neither"
             ) from None
@@ -155,16 +155,22 @@ class Webhook:
         return self._post(f"{kind} {ref.key}", _id(ref.key, kind, occasion), body)
 
     def _post(self, called: str, message_id: str, body: Mapping[str, object]) -> httpx.Response:
-        content = json.dumps(body, separators=(",", ":")).encode()
+        content = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", **self._signer.headers(message_id, content)}
         response = self._asker.ask("POST", self._url, called=called, content=content, headers=headers)
         check(f"{self._asker.where}: {called}", response, in_short(response.text), FIXES)
-        if response.headers.get("content-type", "").partition(";")[0].strip().lower() in _PAGES:
-            raise FatalError(
+        if _is_page(response):
+            raise UncertainError(
                 f"{self._asker.where}: {called}: {response.status_code}, but a page answered, not the receiver: a login"
                 f" or a proxy before it, maybe. {FIXES[404]}"
             )
         return response
+
+
+def _is_page(response: httpx.Response) -> bool:
+    """Whether it's one to be read by people; many servers call an empty answer text/html, too."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in _PAGES and response.content.lstrip().startswith(b"<")
 
 
 def _receiver(where: str, connection: ConnectionFields) -> str:
@@ -174,11 +180,11 @@ def _receiver(where: str, connection: ConnectionFields) -> str:
         path = httpx.URL(connection.host).raw_path.decode() if "://" in connection.host else ""
     try:
         url = address_of(where, connection).copy_with(raw_path=f"/{str(path).lstrip('/')}".encode("ascii"))
-    except (httpx.InvalidURL, ValueError) as error:
+    except (httpx.InvalidURL, ValueError):
         raise ConfigError(
             f"{where}: connection {connection.conn_id}: its path can't be one of an address. Copy it from"
             " the receiver's address"
-        ) from error
+        ) from None  # its words repeat the path
     keep_out_of_errors(url)
     return str(url)
 
