@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -9,16 +10,18 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tagfilter", "tasklist"]
-OURS = re.compile(r"^(?:<!-- /?offb-[^<>]*-->|<details><summary>(And \d+ more)</summary>|</details>)$", re.MULTILINE)
-_REFERENCE = re.compile(
-    r"""(?<![\w`])@\w          # a person
+_OURS = re.compile(r"<!-- /?offb-[^<>]*-->|<details><summary>(And \d+ more)</summary>|</details>")
+_FENCE = re.compile(r"`{3,}")
+_REFERENCE = r"""(?<![\w`])@\w          # a person
     | (?<![\w&])(?:[\w./-]+)?[#!$%~]\d   # an issue, a merge request and so on
     | \bGH-\d
     | \b[0-9a-f]{7,40}\b       # a commit
     | :[\w+-]+:                # an emoji
-    | \b\w+://\w | \bwww\. | \w@\w""",
-    re.VERBOSE | re.IGNORECASE | re.ASCII,  # names of people, emoji and issues are ASCII at both
-)
+    | \b\w+://\w | \bwww\. | \w@\w"""
+_REFERENCES = [
+    re.compile(_REFERENCE, flags | re.VERBOSE | re.IGNORECASE)
+    for flags in (re.UNICODE, re.ASCII)  # by which a letter of another script is a word's, or ends it
+]
 
 
 @dataclass
@@ -61,13 +64,13 @@ class Seen(HTMLParser):
     @property
     def references(self) -> list[str]:
         """Whatever GitHub or GitLab would make a link of, once it's HTML."""
-        return _REFERENCE.findall("\0".join(self.uncoded))
+        return [found for each in _REFERENCES for found in each.findall("\0".join(self.uncoded))]
 
 
 def seen(markdown: str) -> Seen:
     """What a reader sees; our own comments and folds are taken off before."""
     html = cmarkgfm.markdown_to_html_with_extensions(
-        OURS.sub(r"\1", markdown),
+        "\n".join(_without_ours(markdown.split("\n"))),
         options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES,
         extensions=_EXTENSIONS,
     )
@@ -75,6 +78,20 @@ def seen(markdown: str) -> Seen:
     page.feed(html)
     page.close()
     return page
+
+
+def _without_ours(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines without our own marks; within a block of code a line that looks like one isn't ours."""
+    fence = ""
+    for line in lines:
+        if fence:
+            fence = "" if line.strip() == fence else fence
+        elif _FENCE.fullmatch(line.strip()):
+            fence = line.strip()
+        elif ours := _OURS.fullmatch(line):
+            yield ours[1] or ""
+            continue
+        yield line
 
 
 def shown(text: str) -> str:

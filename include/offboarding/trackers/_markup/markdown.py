@@ -24,13 +24,17 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"\d{1,6}(?:[-.:,]\d{1,4}){0,3}")
 """Counts, days, times; a longer one may be a commit's."""
-_AMONG_FOREIGN = re.compile(r"(?:[^\x00-\x7f]|[(),.:]|\d{1,6}(?!\d))+")
-"""Words of another script with counts and days in them: 2026年11月13日(金), 2,900건."""
-_ENDED = re.compile(r"(?P<word>.*[\x21-\x7e])(?P<end>[^\x00-\x7f]+)")
+_AMONG_FOREIGN = re.compile(r"(?:[^\x00-\x7f]|[(),.]|(?<=\w):(?=[^\x00-\x7f\w])|(?<=\d):(?=\d\d(?!\d))|\d{1,6}(?!\d))+")
+"""Words of another script with counts, days and times in them: 2026年11月13日(金), 2,900건, 16:30까지."""
+_ENDED = re.compile(r"(?P<word>.*[0-9A-Za-z)\"'])(?P<end>[\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]+)", re.DOTALL)
 _COUNTING = re.compile(r"\d{1,6}[.)]")
 """At a line's start it would begin a list."""
 _TICK = re.compile(r"\[x\]", re.IGNORECASE)
-_HASH = re.compile(r"[0-9a-f]{7,40}", re.IGNORECASE)
+_ACTED_ON = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])|www\.|:[\w+-]+:",
+    re.IGNORECASE,
+)
+"""A commit, a link, a picture: of letters, digits and marks that are a word's own alone."""
 
 
 def markdown(text: str, most: int, language: Language) -> str:
@@ -125,12 +129,14 @@ def _word(word: str, *, first: bool) -> str:
     if len(word) == 1 and word in string.punctuation:
         return f"\\{word}"
     match = _TOKEN.fullmatch(word)
-    if match and _is_plain(match["word"]):
+    acted_on = _ACTED_ON.search(word)
+    if match and not acted_on and _is_plain(match["word"]):
         return word
-    # Korean ends a word with what belongs to the sentence: a login's particle isn't the login's.
-    ended = _ENDED.fullmatch(match["word"]) if match else None
-    if match and ended and ended["end"].isalpha():
-        return f"{match['before']}{_word(ended['word'], first=False)}{ended['end']}{match['after']}"
+    # Korean and Japanese end a word with what belongs to the sentence: a login's particle isn't the login's.
+    if match and (ended := _ENDED.fullmatch(match["word"])):
+        within = _word(ended["word"], first=False)
+        if not acted_on or within != ended["word"]:
+            return f"{match['before']}{within}{ended['end']}{match['after']}"
     if match and match["word"] and "`" not in word:
         return f"{match['before']}{_code(match['word'])}{match['after']}"
     return _code(word)
@@ -141,9 +147,9 @@ def _is_plain(word: str) -> bool:
         return True
     if not word.isascii() and _AMONG_FOREIGN.fullmatch(word):
         return all(c.isascii() or c.isalpha() or _is_foreign(c) for c in word)
-    if not word or _HASH.fullmatch(word):
-        return False
-    return all(c.isalpha() or (c in "'-" and 0 < n < len(word) - 1) or _is_foreign(c) for n, c in enumerate(word))
+    return bool(word) and all(
+        c.isalpha() or (c in "'-" and 0 < n < len(word) - 1) or _is_foreign(c) for n, c in enumerate(word)
+    )
 
 
 def _is_foreign(character: str) -> bool:
