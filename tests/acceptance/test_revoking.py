@@ -225,7 +225,7 @@ def test_an_answer_is_about_what_was_shown_and_nothing_that_was_proposed_since(k
 
 
 def test_nobody_approves_where_nobody_is_named(kim: Shutting) -> None:
-    kim.office.guard["approvers"] = []
+    del kim.office.guard["approvers"]
 
     with pytest.raises(FatalError, match=r"while guard\.approvers names nobody"):
         kim.answer(key_of(kim), author="anybody")

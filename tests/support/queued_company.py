@@ -189,5 +189,5 @@ def _configuration(folder: Path, mailbox: Mailbox, approvers: Sequence[str]) -> 
         "messages": mailbox.settings.model_dump(mode="json"),
         # By itself it would begin on 29 February alone.
         "policy": {"baseline": "ticket", "nightly": "0 0 29 2 *", "nightly_done_by": "06:00", "verify": "0 0 29 2 *"},
-        "guard": {"leavers": {"absolute": 1}, "approvers": list(approvers)},
+        "guard": {"leavers": {"absolute": 1}, **({"approvers": list(approvers)} if approvers else {})},
     }

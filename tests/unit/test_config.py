@@ -226,10 +226,39 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
         pytest.param(
             lambda s: s.update(policy={"routes": [{"queue": "q", "severities": [], "owners": []}]}),
             [
-                "policy.routes[0].severities is empty: name one at least",
-                "policy.routes[0].owners is empty: name one at least",
+                "policy.routes[0].severities is empty: name one at least, or leave it out",
+                "policy.routes[0].owners is empty: name one at least, or leave it out",
             ],
             id="a route that lists nothing",
+        ),
+        pytest.param(
+            lambda s: (
+                s.update(guard={"approvers": []}),
+                s["rosters"][0].update(hosts=[]),
+                s["sources"][1].update(hosts=[]),
+            ),
+            [
+                f"{path} is empty: name one at least, or leave it out"
+                for path in ("guard.approvers", "rosters[0].hosts", "sources[1].hosts")
+            ],
+            id="lists of the only ones that list none",
+        ),
+        pytest.param(
+            lambda s: (
+                s["company"].update(service_patterns=["svc-*", ""]),
+                s.update(policy={"privileged": [" "]}),
+                s["sources"][0].update(guarded_groups=[""]),
+            ),
+            [
+                f"{path}: holds an empty word, which fits nothing: fill it in, or leave it out"
+                for path in ("company.service_patterns", "policy.privileged", "sources[0].guarded_groups")
+            ],
+            id="patterns that fit nothing",
+        ),
+        pytest.param(
+            lambda s: s["sources"].append({**s["sources"][1], "name": "held", "kind": "aws_secrets", "include": []}),
+            ["sources[2].include is empty: name one at least, or leave it out"],
+            id="a source that would read nothing",
         ),
         pytest.param(
             lambda s: s.update(policy={"routes": [{"queue": "q", "severities": ["critcal"], "owners": [" "]}]}),

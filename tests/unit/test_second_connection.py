@@ -63,11 +63,32 @@ def test_it_is_off_by_default_and_good_when_switched_on(tmp_path: Path) -> None:
         pytest.param(revoked(sources=["corp-ladp"]), "Did you mean corp-ldap?", id="a source that there isn't"),
         pytest.param(revoked(rules=["leaver-acces-key"]), "Did you mean leaver-access-key?", id="no rule"),
         pytest.param(revoked(subjects=["ssh_key"]), "subjects", id="what can only be deleted"),
-        pytest.param(revoked(subjects=[]), "subjects", id="nothing"),
-        pytest.param(revoked(never=[]), "never", id="nobody that is never shut"),
+        pytest.param(revoked(subjects=[]), "policy.revocation.subjects is empty: name one at least", id="nothing"),
+        *(
+            pytest.param(
+                revoked(**{key: []}),
+                f"policy.revocation.{key} is empty: name one at least, or leave it out",
+                id=f"no {key}, which aren't every one",
+            )
+            for key in ("rules", "severities", "never")
+        ),
+        *(
+            pytest.param(
+                revoked(**{key: ["*emergency*", blank]}),
+                f"policy.revocation.{key}: holds an empty word, which fits nothing: fill it in, or leave it out",
+                id=f"{key} with {blank!r}",
+            )
+            for key in ("sources", "rules", "never")
+            for blank in ("", " ")
+        ),
         pytest.param(revoked(most_a_day=0), "most_a_day", id="none a day"),
         pytest.param(revoked(most_a_day=101), "most_a_day", id="too many a day"),
         pytest.param(also(lambda s: s.pop("guard")), "says who may approve", id="no approvers"),
+        pytest.param(
+            also(lambda s: s["guard"].update(approvers=[])),
+            "guard.approvers is empty: name one at least, or leave it out",
+            id="an empty list of approvers",
+        ),
         pytest.param(
             source(1, revoke_connection="aws_revoke"), "several accounts need a role, as for reading", id="no role"
         ),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from offboarding.config.spelling import nearest
 from offboarding.model.naming import worker_of
@@ -74,6 +75,8 @@ def _mistake(model: type[BaseModel], fields: Mapping[str, object], where: str, d
         text = f"is unknown.{nearest(str(loc[-1]), _fields_at(model, loc[:-1]))}"
     elif kind == "missing":
         text = "is missing."
+    elif kind == "too_short" and not _is_required(model, loc):
+        text = f"{_said(detail)}, or leave it out"
     else:
         text = f"{_said(detail)}{_got(detail)}{_expected(detail)}"
     return Mistake(path=path, text=text)
@@ -118,14 +121,19 @@ def _expected(detail: Mapping[str, object]) -> str:
     return f".{near}" if near.startswith(" Did you mean") else ""
 
 
-def _fields_at(model: type[BaseModel], loc: Iterable[int | str]) -> tuple[str, ...]:
+def _is_required(model: type[BaseModel], loc: Sequence[int | str]) -> bool:
+    field = _fields_at(model, loc[:-1]).get(str(loc[-1]))
+    return field is None or field.is_required()
+
+
+def _fields_at(model: type[BaseModel], loc: Iterable[int | str]) -> Mapping[str, FieldInfo]:
     here: object = model
     for part in loc:
         if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
             here = _made_of(cast("object", here.model_fields[str(part)].annotation))
     if isinstance(here, type) and issubclass(here, BaseModel):
-        return tuple(here.model_fields)
-    return ()
+        return here.model_fields
+    return {}
 
 
 def _made_of(annotation: object) -> object:

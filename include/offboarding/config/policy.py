@@ -4,31 +4,18 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from offboarding.config.values import CronLine, DayTime, Hours, Hundredths, LoginPattern, Zone
-from offboarding.interfaces import (
-    Strict,
-)
+from offboarding.interfaces import Some, Strict, Words
 from offboarding.model import Language, Severity, TicketKind
 
 DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
 
 
-_Word = TypeVar("_Word")
-
-
-def _no_blanks(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
-    if any(isinstance(word, str) and not word.strip() for word in words):
-        raise ValueError("holds an empty word, which fits nothing: fill it in, or leave it out")
-    return words
-
-
-Some = Annotated[tuple[_Word, ...], Field(min_length=1), AfterValidator(_no_blanks)]
-"""What a route asks for. A key that is there and lists nothing was meant to say something."""
 _ANYTHING = frozenset((object(),))
 """What is asked of a thing that nothing is said of: no set of words holds it."""
 
@@ -120,15 +107,12 @@ class Route(Strict):
 class RevocationPolicy(Strict):
     """What may be proposed to be shut, reversibly and by a second connection, once a person approves it."""
 
-    sources: tuple[str, ...] = Field(min_length=1, description="Names of sources, each with a revoke_connection.")
-    subjects: tuple[Literal["account", "access_key", "console_password"], ...] = Field(
-        min_length=1, description="What may be shut."
-    )
-    rules: tuple[str, ...] = Field(default=(), description="Rules whose findings may be proposed; every one if empty.")
-    severities: tuple[Severity, ...] = Field(default=(), description="As the policy has them; every one if empty.")
-    never: tuple[str, ...] = Field(
+    sources: Some[str] = Field(description="Names of sources, each with a revoke_connection.")
+    subjects: Some[Literal["account", "access_key", "console_password"]] = Field(description="What may be shut.")
+    rules: Some[str] = Field(default=(), description="Rules whose findings may be proposed; left out: every one.")
+    severities: Some[Severity] = Field(default=(), description="As the policy has them; left out: every one.")
+    never: Some[str] = Field(
         default=("*break*glass*", "*emergency*"),
-        min_length=1,
         description="Accounts that are never shut: label, login, display name or native id, with `*` and `?`, without"
         " regard to case. At least one: yours for break-glass.",
     )
@@ -203,7 +187,7 @@ class Policy(Strict):
         *("postmaster", "webmaster", "operator", "deploy", "jenkins", "git", "www", "ftp", "nobody"),
     )
     placeholders: tuple[str, ...] = ("n/a", "na", "none", "null", "nil", "-", "--", "unknown", "tbd", "x", "?")
-    privileged: tuple[str, ...] = Field(
+    privileged: Words[str] = Field(
         default=("AdministratorAccess", "PowerUserAccess", "IAMFullAccess", "*admin*", "wheel", "sudo"),
         description="Groups and policies that make an account privileged, as patterns without regard to case.",
     )

@@ -22,6 +22,7 @@ from offboarding.interfaces import (
     Strict,
     TrackerSettings,
     VerifierSettings,
+    Words,
 )
 from offboarding.model.errors import ConfigError
 from offboarding.model.naming import space_names
@@ -42,7 +43,7 @@ class Company(Strict):
     mail_domains: tuple[str, ...] = Field(default=(), description="Our own domains.")
     mail_aliases: Mapping[str, str] = Field(default={}, description="Alias domain -> the domain it stands for.")
     login_patterns: tuple[LoginPattern, ...] = Field(default=(), description="Second logins, such as adm-{login}.")
-    service_patterns: tuple[str, ...] = Field(default=(), description="Workloads' logins, such as svc-*.")
+    service_patterns: Words[str] = Field(default=(), description="Workloads' logins, such as svc-*.")
 
 
 class Settings(Strict):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Strict
+from offboarding.interfaces import Some, Strict
 from offboarding.model import Count, LineKind, Measure, Trip
 
 LONGEST_LAYOFF_DAYS = 31
@@ -121,9 +121,9 @@ class Guard(Strict):
         default=50, ge=1, description="So many tickets of a first read are let through by one release, the worst first."
     )
     max_age_hours: float = Field(default=24, gt=0, description="A release refuses reads that are older.")
-    approvers: tuple[Annotated[str, Field(min_length=1)] | Approver, ...] = Field(
+    approvers: Some[Annotated[str, Field(min_length=1)] | Approver] = Field(
         default=(),
-        description="Airflow users who may release or reject in Airflow; all who may edit or trigger runs if empty.",
+        description="Airflow users who may release or reject in Airflow; left out: all who may edit or trigger runs.",
     )
     expect: tuple[Expected, ...] = Field(default=(), description="Layoffs that were announced.")
 

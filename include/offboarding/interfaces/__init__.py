@@ -52,11 +52,13 @@ from offboarding.interfaces.settings import (
     PagerSettings,
     QueueSettings,
     RosterSettings,
+    Some,
     SourceSettings,
     Strict,
     Tells,
     TrackerSettings,
     VerifierSettings,
+    Words,
 )
 from offboarding.model import (
     AccountAction,
@@ -97,6 +99,7 @@ __all__ = [
     "Revoker",
     "Roster",
     "RosterSettings",
+    "Some",
     "Source",
     "SourceSettings",
     "Strict",
@@ -105,6 +108,7 @@ __all__ = [
     "TrackerSettings",
     "Trail",
     "VerifierSettings",
+    "Words",
 ]
 
 _SECRET_WORDS = ("password", "secret", "token")

@@ -1,11 +1,25 @@
 """What the settings of every kind of a room hold; its own keys are declared by the kind."""
 
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from offboarding.model import Coverage, Language
 from offboarding.net.destinations import Pinned
+
+_Word = TypeVar("_Word")
+
+
+def _no_blanks(words: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    if any(isinstance(word, str) and not word.strip() for word in words):
+        raise ValueError("holds an empty word, which fits nothing: fill it in, or leave it out")
+    return words
+
+
+Words = Annotated[tuple[_Word, ...], AfterValidator(_no_blanks)]
+"""Of which an empty list says that there is none."""
+Some = Annotated[Words[_Word], Field(min_length=1)]
+"""Whose key, left out, means something else than none, such as every one: an empty list would say that too."""
 
 
 class Strict(BaseModel):

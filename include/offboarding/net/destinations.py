@@ -50,7 +50,9 @@ class Pinned(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     hosts: tuple[HostPattern, ...] = Field(
-        default=(), description="The only hosts that the connection may name; *.corp.example is all below it."
+        default=(),
+        min_length=1,
+        description="The only hosts that the connection may name; *.corp.example is all below it.",
     )
     clear_text: bool = Field(
         default=False, description="The connection may speak without TLS to a host that isn't this machine."
@@ -62,7 +64,9 @@ class StoreSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
-    hosts: tuple[HostPattern, ...] = Field(default=(), description="The only hosts that the connection may name.")
+    hosts: tuple[HostPattern, ...] = Field(
+        default=(), min_length=1, description="The only hosts that the connection may name."
+    )
     sslmode: SslMode = Field(
         default="verify-full",
         description="The laxest sslmode that the connection may have, for a host that isn't this machine.",

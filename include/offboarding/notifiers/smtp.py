@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from offboarding.interfaces import NotifierSettings
+from offboarding.interfaces import NotifierSettings, Some
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -21,7 +21,7 @@ REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtpl
 class Settings(NotifierSettings):
     """Of a mail server."""
 
-    to: tuple[str, ...] = Field(min_length=1, description="Mail addresses.")
+    to: Some[str] = Field(description="Mail addresses.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

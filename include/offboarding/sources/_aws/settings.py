@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import SourceSettings
+from offboarding.interfaces import Some, SourceSettings
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
@@ -66,7 +66,7 @@ class AccountsSettings(SourceSettings):
 class RegionsSettings(AccountsSettings):
     """The same, for what lies in regions."""
 
-    regions: tuple[Region, ...] = Field(
+    regions: Some[Region] = Field(
         default=(), description="The only regions to read; left out: every one that the account has enabled."
     )
     owner_tags: tuple[str, ...] = Field(default=("owner", "managedBy"), description="Tags that say who is responsible.")

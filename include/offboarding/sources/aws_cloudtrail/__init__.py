@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 import structlog
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from offboarding.interfaces import ConnectionFields, ReadContext, Some, Tells
 from offboarding.model import AuditEvent, Fact, Gap, RequestCounts, ScopeRead
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
@@ -57,7 +57,7 @@ class Settings(AccountsSettings):
 
     tells: ClassVar[Tells] = "events"
 
-    regions: tuple[Region, ...] = Field(
+    regions: Some[Region] = Field(
         default=(), description="The only regions to ask; left out: every one that the account has enabled."
     )
     bucket: str | None = Field(

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import Tells
+from offboarding.interfaces import Some, Tells, Words
 from offboarding.sources._aws.settings import RegionsSettings
 
 
@@ -14,11 +14,11 @@ class SecretSettings(RegionsSettings):
     tells: ClassVar[Tells] = "keys"
 
     parameters: bool = Field(default=True, description="Whether SecureStrings of the Parameter Store are read too.")
-    include: tuple[str, ...] = Field(
+    include: Some[str] = Field(
         default=("*",), description="Shell patterns of the names to read; left out: all of them."
     )
-    exclude: tuple[str, ...] = Field(default=(), description="Shell patterns of names among them to leave out.")
-    signing_keys: tuple[str, ...] = Field(
+    exclude: Words[str] = Field(default=(), description="Shell patterns of names among them to leave out.")
+    signing_keys: Words[str] = Field(
         default=(), description='Shell patterns of names that hold signing keys: "*/jwt-*". Others are shared secrets.'
     )
     signing_key_tags: tuple[str, ...] = Field(

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from offboarding.interfaces import ConnectionFields, SourceSettings, Strict
+from offboarding.interfaces import ConnectionFields, SourceSettings, Strict, Words
 from offboarding.model.errors import ConfigError
 from offboarding.net.revocation.settings import AskedCrls
 
@@ -105,7 +105,7 @@ class LdapSettings(SourceSettings):
     disabled_when: tuple[DisabledWhen, ...] = Field(
         default=(), description="Accounts that count as dead because you say so: a filter or a subtree each."
     )
-    guarded_groups: tuple[str, ...] = Field(
+    guarded_groups: Words[str] = Field(
         default=(), description="Groups that guard keys, as shell patterns over their names or DNs: who is in is dated."
     )
     groups_dn: str | None = Field(default=None, description="Where groups lie, when not below base_dn.")

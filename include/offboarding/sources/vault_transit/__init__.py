@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, SourceSettings, Tells
+from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, Some, SourceSettings, Tells
 from offboarding.net.destinations import Destination
 
 
@@ -18,9 +18,7 @@ class Settings(SourceSettings):
 
     tells: ClassVar[Tells] = "keys"
 
-    mounts: tuple[str, ...] = Field(
-        default=("transit",), min_length=1, description="Where the transit engines are mounted."
-    )
+    mounts: Some[str] = Field(default=("transit",), description="Where the transit engines are mounted.")
     access: bool = Field(default=True, description="Whom the policies let use or take a key is read, too.")
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 

@@ -19,7 +19,7 @@ from typing import Annotated, Literal
 import httpx
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.interfaces import ConnectionFields, Some, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import RetriableError
 from offboarding.net.destinations import Destination
@@ -48,8 +48,8 @@ class Settings(TrackerSettings):
         description="The tracker's own address ([tracker] web), with its slash; if the connection leads elsewhere.",
     )
     open_status: str = Field(default="unread", description="Status of a new or reopened ticket.")
-    closed_statuses: tuple[str, ...] = Field(
-        default=("resolved", "done-cbb"), min_length=1, description="What counts as closed; we set the first."
+    closed_statuses: Some[str] = Field(
+        default=("resolved", "done-cbb"), description="What counts as closed; we set the first."
     )
     priorities: Annotated[Mapping[TicketPriority, str], over(CLASSIC_PRIORITIES)] = Field(
         default=CLASSIC_PRIORITIES, description="The tracker's words for urgent, high, normal, low."

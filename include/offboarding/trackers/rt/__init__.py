@@ -18,7 +18,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.interfaces import ConnectionFields, Some, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
@@ -59,8 +59,8 @@ class Settings(TrackerSettings):
         description="The queue's custom field, one text area, that holds the checklist.",
     )
     open_status: str = Field(default="open", description="Status of a reopened ticket.")
-    closed_statuses: tuple[str, ...] = Field(
-        default=("resolved", "rejected"), min_length=1, description="What counts as closed; we set the first."
+    closed_statuses: Some[str] = Field(
+        default=("resolved", "rejected"), description="What counts as closed; we set the first."
     )
     priorities: Annotated[Mapping[TicketPriority, int], over(PRIORITIES)] = Field(
         default=PRIORITIES, description="RT's numbers for urgent, high, normal, low."

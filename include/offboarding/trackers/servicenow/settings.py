@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from offboarding.interfaces import TrackerSettings
+from offboarding.interfaces import Some, TrackerSettings
 from offboarding.model import TicketPriority
 
 
@@ -71,8 +71,8 @@ class Settings(TrackerSettings):
         default={}, description="More that a new ticket must hold, by ServiceNow's names: category, caller_id."
     )
     reopened_state: str | None = Field(default=None, description="State of a reopened ticket; 2 as ServiceNow comes.")
-    closed_states: tuple[str, ...] = Field(
-        default=(), description="What counts as closed; we set the first. As ServiceNow comes, if empty."
+    closed_states: Some[str] = Field(
+        default=(), description="What counts as closed; we set the first. As ServiceNow comes, if left out."
     )
     ended_states: tuple[str, ...] | None = Field(
         default=None, description="Closed for good: a new ticket takes over. 7 and 8 of an incident, else none."

@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import VerifierSettings
+from offboarding.interfaces import Some, VerifierSettings
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
 
@@ -10,7 +10,7 @@ from offboarding.verifiers._collected.settings import Collection, Pattern, one_r
 class Certificates(Collection):
     """Certificates that somebody trusts: what one service, partner or trust store accepts."""
 
-    files: tuple[Pattern, ...] = Field(
+    files: Some[Pattern] = Field(
         default=("*.pem", "*.crt", "*.cer", "*.der", "*.p7b", "*.p7c"), description="Which files hold certificates."
     )
     checks_revocation: bool = Field(
