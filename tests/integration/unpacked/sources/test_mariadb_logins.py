@@ -66,7 +66,7 @@ def soon(seen: Callable[[], bool]) -> bool:
     ],
 )
 def test_it_says_what_the_server_does(mariadb: MariaDb, made: str, standing: Standing, says: str, enters: bool) -> None:
-    mariadb.do(f"create user alice@'%%' {made}".replace("%%", "%"))
+    mariadb.do(f"create user alice@'%' {made}")
 
     told, reason = mariadb.standing("'alice'@'%'")
 
@@ -97,6 +97,19 @@ def test_a_locked_account_goes_on_until_its_session_has_ended(mariadb: MariaDb) 
 
     session.close()
     assert soon(lambda: mariadb.standing("'alice'@'%'") == (DEAD, "account_locked"))
+
+
+def test_sessions_of_names_that_differ_in_case_alone_are_each_one_s(mariadb: MariaDb) -> None:
+    mariadb.people("bob", "Bob")
+    sessions = [mariadb.enter("bob"), mariadb.enter("Bob")]
+    mariadb.do("alter user bob@'%' account lock")
+    mariadb.do("alter user Bob@'%' account lock")
+
+    told = mariadb.accounts()
+
+    assert (told["'bob'@'%'"].standing, told["'Bob'@'%'"].standing) == (WORKS, WORKS)
+    for session in sessions:
+        session.close()
 
 
 def test_whose_of_two_accounts_a_session_is_cannot_be_told(mariadb: MariaDb) -> None:
