@@ -11,7 +11,6 @@ WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 USUAL = LoginState(
     locked=False,
     shut_out=False,
-    may_pass=False,
     plugins=("mysql_native_password",),
     no_password=False,
     in_session=False,
@@ -28,7 +27,6 @@ USUAL = LoginState(
         pytest.param(replace(USUAL, locked=True, in_session=None), UNKNOWN, id="locked, sessions out of sight"),
         pytest.param(replace(USUAL, in_session=None), WORKS, id="sessions out of sight"),
         pytest.param(replace(USUAL, shut_out=True), DEAD, id="shut out"),
-        pytest.param(replace(USUAL, shut_out=True, may_pass=True), WORKS, id="an administrator"),
         pytest.param(replace(USUAL, no_password=True), DEAD, id="no password fits"),
         pytest.param(replace(USUAL, no_password=True, plugins=("", "ed25519")), WORKS, id="another password"),
         pytest.param(replace(USUAL, no_password=True, plugins=("", "unix_socket")), UNKNOWN, id="the system beside it"),

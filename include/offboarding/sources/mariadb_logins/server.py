@@ -38,8 +38,6 @@ _POWERS = (
 """What makes an account privileged where it holds for everything (`*.*`), as bits of `access`; who may write anything
 may write accounts (https://github.com/MariaDB/server/blob/main/sql/privilege.h).
 """
-_PASSES = 1 << 15 | 1 << 36
-"""SUPER, and CONNECTION ADMIN."""
 
 
 class MissingGrantError(FatalError):
@@ -55,7 +53,6 @@ class MariaDbAccount:
     """Where it may come from: `10.%`."""
     locked: bool
     shut_out: bool
-    may_pass: bool
     plugins: tuple[str, ...]
     no_password: bool
     password_set_at: datetime | None
@@ -96,7 +93,6 @@ class MariaDbServer:
                     host=host,
                     locked=bool(locked),
                     shut_out=bool(shut_out),
-                    may_pass=bool(int(access) & _PASSES),
                     plugins=(plugin, *cast("list[str]", json.loads(others))),
                     no_password=bool(no_password),
                     # 0 where it was expired by hand.

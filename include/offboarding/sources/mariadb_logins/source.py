@@ -120,7 +120,6 @@ class MariaDbLogins:
             LoginState(
                 locked=row.locked,
                 shut_out=row.shut_out,
-                may_pass=row.may_pass,
                 plugins=row.plugins,
                 no_password=row.no_password,
                 in_session=_in_session(server, row),

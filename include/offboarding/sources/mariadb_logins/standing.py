@@ -28,9 +28,9 @@ class LoginState:
 
     locked: bool
     shut_out: bool
-    """MAX_USER_CONNECTIONS -1, which only administrators of connections get past."""
-    may_pass: bool
-    """It is one of those."""
+    """MAX_USER_CONNECTIONS -1 of its own, which nobody gets past; only the server's own limit lets administrators by
+    (check_for_max_user_connections in https://github.com/MariaDB/server/blob/main/sql/sql_connect.cc).
+    """
     plugins: tuple[str, ...]
     """Each an alternative; the first is the one whose password may be none."""
     no_password: bool
@@ -52,7 +52,7 @@ def judge(state: LoginState) -> tuple[Standing, str]:
 def _new_session(state: LoginState) -> tuple[Standing, str]:
     if state.locked:
         return Standing.DEAD, "account_locked"
-    if state.shut_out and not state.may_pass:
+    if state.shut_out:
         return Standing.DEAD, "MAX_USER_CONNECTIONS -1"
     first, *others = state.plugins
     usable = [*([] if state.no_password and first in _PASSWORDS else [first]), *others]

@@ -75,6 +75,14 @@ def test_it_says_what_the_server_does(mariadb: MariaDb, made: str, standing: Sta
     assert gets_in(mariadb, "alice") is enters
 
 
+def test_who_administers_connections_is_shut_out_as_well(mariadb: MariaDb) -> None:
+    mariadb.do("create user alice@'%' identified by 'theirs' with max_user_connections -1")
+    mariadb.do("grant super, connection admin on *.* to alice@'%'")
+
+    assert mariadb.standing("'alice'@'%'") == (DEAD, "MAX_USER_CONNECTIONS -1")
+    assert not gets_in(mariadb, "alice")
+
+
 def test_two_hosts_are_two_accounts(mariadb: MariaDb) -> None:
     mariadb.people("bob")
     mariadb.do("create user bob@'10.%' identified by 'theirs' account lock")
