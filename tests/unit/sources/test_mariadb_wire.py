@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model.errors import OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.sources import mariadb_logins
 from tests.support import echo
 
@@ -49,6 +49,46 @@ def another_answer(chance: random.Random, connection: Any) -> None:
     connection.sendall(packet(2, OK))
     while connection.recv(65_536):
         connection.sendall(packet(1, chance.randbytes(chance.randint(1, 60))))
+
+
+def text(*values: str) -> bytes:
+    return b"".join(bytes([len(value)]) + value.encode() for value in values)
+
+
+def server_of(version: str) -> Callable[[Any], None]:
+    """What logs everybody in, and answers each question after the first with one row."""
+    row = (version, "reader@%", "1")
+    column = text("def", "", "", "", "c", "") + b"\x0c" + struct.pack("<HIBHB", 45, 1020, 253, 0, 0) + bytes(2)
+    end = b"\xfe\0\0\2\0"
+    answer = [bytes([len(row)]), *([column] * len(row)), end, text(*row), end]
+
+    def play(connection: Any) -> None:
+        connection.sendall(packet(0, GREETING))
+        connection.recv(65_536)
+        connection.sendall(packet(2, OK))
+        while question := connection.recv(65_536):
+            packets = answer if b"version()" in question else [OK]
+            connection.sendall(b"".join(packet(number, data) for number, data in enumerate(packets, start=1)))
+
+    return play
+
+
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("10.3.39-MariaDB-log", "MariaDB 10.3.39-MariaDB-log is older than 10.4, and keeps its accounts elsewhere"),
+        ("8.4.3", "this is 8.4.3, and not MariaDB"),
+        ("MariaDB", "speaks no MariaDB's protocol"),
+    ],
+)
+def test_a_server_that_is_not_known_is_refused(version: str, says: str) -> None:
+    settings = mariadb_logins.Settings.model_validate(
+        {"name": "db", "kind": "mariadb_logins", "connection": "db", "cluster": "db"}
+    )
+    with echo.listening(server_of(version)) as port:
+        fields = ConnectionFields(conn_id="db", host="127.0.0.1", port=port, login="reader", extra={"tls": "none"})
+        with pytest.raises(FatalError, match=f"^sources.db: db: .*{says}"):
+            list(mariadb_logins.build(settings, fields, "", CONTEXT).collect())
 
 
 @pytest.mark.parametrize("lie", [anything, another_greeting, another_answer])

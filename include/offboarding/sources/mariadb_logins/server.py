@@ -27,6 +27,7 @@ _DENIED = (1142, 1143, 1227)
 """A table, a column, a privilege (https://mariadb.com/kb/en/mariadb-error-code-reference/)."""
 _AGAIN = (1040, 1053, 1203, 1205, 1226, 1317, 1969, 2002, 2003, 2006, 2013, 2014, 2055)
 """Too many connections, a shutdown, a limit, a lock, a query that was killed, or that took too long; the network."""
+_OLDEST = (10, 4)
 _POWERS = (
     ("SUPER", 1 << 15),
     ("CREATE USER", 1 << 25),
@@ -117,12 +118,20 @@ def looked_at(
     try:
         with _in_sentences(begin):
             ((version, reader, sees_sessions),) = _asked(opened, "server", asked)
-            if "mariadb" not in version.lower():
-                raise FatalError(f"{begin}: this is {version}, and not MariaDB. MySQL isn't read yet.")
+            _refuse_unknown(begin, version)
             users = frozenset(user for (user,) in _asked(opened, "sessions", asked)) if sees_sessions else None
         yield MariaDbServer(begin=begin, version=version, reader=reader, in_session=users, opened=opened, asked=asked)
     finally:
         opened.close()
+
+
+def _refuse_unknown(begin: str, version: str) -> None:
+    if "mariadb" not in version.lower():
+        raise FatalError(f"{begin}: this is {version}, and not MariaDB. MySQL isn't read yet.")
+    major, minor = version.split(".")[:2]
+    if (int(major), int(minor)) < _OLDEST:
+        why = "is older than 10.4, and keeps its accounts elsewhere"
+        raise FatalError(f"{begin}: MariaDB {version} {why}. Upgrade it.")
 
 
 def _asked(opened: "pymysql.Connection[Any]", query: str, asked: Callable[[], None]) -> list[tuple[Any, ...]]:
