@@ -27,6 +27,11 @@ _DENIED = (1142, 1143, 1227)
 """A table, a column, a privilege (https://mariadb.com/kb/en/mariadb-error-code-reference/)."""
 _AGAIN = (1040, 1053, 1203, 1205, 1226, 1317, 1969, 2002, 2003, 2006, 2013, 2014, 2055)
 """Too many connections, a shutdown, a limit, a lock, a query that was killed, or that took too long; the network."""
+_UNFORMED = (
+    *(struct.error, LookupError, ValueError, OverflowError, TypeError),
+    *(AttributeError, NameError, AssertionError),
+)
+"""What an answer of no form that PyMySQL knows, or we, fails as."""
 _OLDEST = (10, 4)
 _POWERS = (
     ("SUPER", 1 << 15),
@@ -96,8 +101,7 @@ class MariaDbServer:
                     shut_out=bool(shut_out),
                     plugins=(plugin, *cast("list[str]", json.loads(others))),
                     no_password=bool(no_password),
-                    # 0 where it was expired by hand.
-                    password_set_at=datetime.fromtimestamp(int(changed), UTC) if changed else None,
+                    password_set_at=_moment(int(changed)),
                     has_namesakes=bool(namesakes),
                     power=next((word for word, bit in _POWERS if int(access) & bit), ""),
                 )
@@ -141,6 +145,14 @@ def _asked(opened: "pymysql.Connection[Any]", query: str, asked: Callable[[], No
         return list(rows.fetchall())
 
 
+def _moment(seconds: int) -> datetime | None:
+    """None for 0, which is what a password has that was expired by hand, and for what is no moment."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 @contextmanager
 def _in_sentences(begin: str) -> Generator[None]:
     """What fails within fails as one of our errors. PyMySQL takes an answer apart without a look at its form."""
@@ -148,7 +160,7 @@ def _in_sentences(begin: str) -> Generator[None]:
         yield
     except pymysql.MySQLError as error:
         raise _our_error(error, begin) from error
-    except (struct.error, LookupError, ValueError, TypeError, AttributeError, NameError, AssertionError) as error:
+    except _UNFORMED as error:
         said = f"what answers there speaks no MariaDB's protocol ({type(error).__name__})"
         raise FatalError(f"{begin}: {said}. Mend host and port of the connection.") from error
 

@@ -120,6 +120,18 @@ def test_sessions_of_names_that_differ_in_case_alone_are_each_one_s(mariadb: Mar
         session.close()
 
 
+def test_a_day_that_is_none_costs_itself(mariadb: MariaDb) -> None:
+    mariadb.people("alice")
+    mariadb.do(
+        "update mysql.global_priv set priv = json_set(priv, '$.password_last_changed', 99999999999999)"
+        " where user = 'alice'"
+    )
+
+    alice = mariadb.accounts()["'alice'@'%'"]
+
+    assert (alice.standing, alice.password_set_at) == (WORKS, None)
+
+
 def test_whose_of_two_accounts_a_session_is_cannot_be_told(mariadb: MariaDb) -> None:
     mariadb.people("bob")
     mariadb.do("create user bob@'10.%' identified by 'theirs' account lock")
