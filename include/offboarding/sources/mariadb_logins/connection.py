@@ -28,5 +28,5 @@ def greet(connection: ConnectionFields) -> str:
     """Log in, and see what may be read. Returns what is there, as a sentence; raises as `looked_at`."""
     with looked_at(connection, f"connection {connection.conn_id}", 20, lambda: None) as server:
         accounts = counted(sum(1 for _ in server.accounts()), "account")
-        sessions = "can" if server.in_session is not None else "can't"
+        sessions = "can" if server.sees_sessions else "can't"
         return f"The login is taken. {server.version} shows {accounts}; others' sessions {sessions} be seen."

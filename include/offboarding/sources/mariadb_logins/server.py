@@ -1,4 +1,4 @@
-"""One look at a MariaDB server: what it is, who is in a session, and its accounts.
+"""One look at a MariaDB server: what it is, its accounts, and which of them are in a session.
 
 Rights: docs/permissions/mariadb.md.
 """
@@ -15,7 +15,6 @@ from importlib import resources
 from typing import Any, cast
 
 import pymysql
-from pymysql.cursors import SSCursor
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
@@ -64,8 +63,10 @@ class MariaDbAccount:
     password_set_at: datetime | None
     power: str
     """What makes it privileged; "" for nothing."""
-    has_namesakes: bool
-    """The same user has accounts for other hosts."""
+    in_session: bool | None
+    """A session of it is open. None where that can't be told: others' sessions aren't seen, or the same user has
+    accounts for other hosts and a session of one of them, since the server tells sessions by the user's name.
+    """
 
     @property
     def told(self) -> str:
@@ -82,29 +83,22 @@ class MariaDbServer:
     version: str
     reader: str
     """The account that reads, as `user@host`."""
-    in_session: frozenset[str] | None
-    """Users' names, whatever account of that name it is; None where others' sessions can't be seen."""
+    sees_sessions: bool
+    """Others' sessions are seen."""
     opened: "pymysql.Connection[Any]"
     asked: Callable[[], None]
 
     def accounts(self) -> Iterator[MariaDbAccount]:
-        """Each of them, as they come."""
-        self.asked()
-        with _in_sentences(self.begin), self.opened.cursor(SSCursor) as rows:
-            rows.execute(_text("accounts"))
-            for row in rows.fetchall_unbuffered():
-                user, host, locked, shut_out, plugin, no_password, others, changed, access, namesakes = row
-                yield MariaDbAccount(
-                    user=user,
-                    host=host,
-                    locked=bool(locked),
-                    shut_out=bool(shut_out),
-                    plugins=(plugin, *cast("list[str]", json.loads(others))),
-                    no_password=bool(no_password),
-                    password_set_at=_moment(int(changed)),
-                    has_namesakes=bool(namesakes),
-                    power=next((word for word, bit in _POWERS if int(access) & bit), ""),
-                )
+        """Each of them.
+
+        They are read whole before the sessions: whoever got in just before an account was locked is seen then.
+        """
+        rows = _asked(self.opened, "accounts", self.begin, self.asked)
+        users = None
+        if self.sees_sessions:
+            users = frozenset(user for (user,) in _asked(self.opened, "sessions", self.begin, self.asked))
+        with _in_sentences(self.begin):
+            yield from (_account(row, users) for row in rows)
 
 
 @contextmanager
@@ -120,13 +114,35 @@ def looked_at(
     with _in_sentences(begin):
         opened = _connected(connection, seconds)
     try:
+        answer = _asked(opened, "server", begin, asked)
         with _in_sentences(begin):
-            ((version, reader, sees_sessions),) = _asked(opened, "server", asked)
+            ((version, reader, sees_sessions),) = answer
             _refuse_unknown(begin, version)
-            users = frozenset(user for (user,) in _asked(opened, "sessions", asked)) if sees_sessions else None
-        yield MariaDbServer(begin=begin, version=version, reader=reader, in_session=users, opened=opened, asked=asked)
+        yield MariaDbServer(
+            begin=begin,
+            version=version,
+            reader=reader,
+            sees_sessions=bool(sees_sessions),
+            opened=opened,
+            asked=asked,
+        )
     finally:
         opened.close()
+
+
+def _account(row: tuple[Any, ...], users: frozenset[str] | None) -> MariaDbAccount:
+    user, host, locked, shut_out, plugin, no_password, others, changed, access, namesakes = row
+    return MariaDbAccount(
+        user=user,
+        host=host,
+        locked=bool(locked),
+        shut_out=bool(shut_out),
+        plugins=(plugin, *(str(each) for each in cast("list[object]", json.loads(others)))),
+        no_password=bool(no_password),
+        password_set_at=_moment(int(changed)),
+        in_session=None if users is None else user in users and (None if namesakes else True),
+        power=next((word for word, bit in _POWERS if int(access) & bit), ""),
+    )
 
 
 def _refuse_unknown(begin: str, version: str) -> None:
@@ -138,9 +154,11 @@ def _refuse_unknown(begin: str, version: str) -> None:
         raise FatalError(f"{begin}: MariaDB {version} {why}. Upgrade it.")
 
 
-def _asked(opened: "pymysql.Connection[Any]", query: str, asked: Callable[[], None]) -> list[tuple[Any, ...]]:
+def _asked(
+    opened: "pymysql.Connection[Any]", query: str, begin: str, asked: Callable[[], None]
+) -> list[tuple[Any, ...]]:
     asked()
-    with opened.cursor() as rows:
+    with _in_sentences(begin), opened.cursor() as rows:
         rows.execute(_text(query))
         return list(rows.fetchall())
 

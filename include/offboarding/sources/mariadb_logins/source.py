@@ -94,7 +94,7 @@ class MariaDbLogins:
             yield server
 
     def _gaps(self, server: MariaDbServer) -> Iterator[Gap]:
-        if server.in_session is None:
+        if not server.sees_sessions:
             text = (
                 f"{self._where}: whether a locked account's sessions have ended can't be seen: grant process on *.* to "
                 f"the account that reads, {server.reader} ({RIGHTS}). Until then a locked account is not checked."
@@ -122,7 +122,7 @@ class MariaDbLogins:
                 shut_out=row.shut_out,
                 plugins=row.plugins,
                 no_password=row.no_password,
-                in_session=_in_session(server, row),
+                in_session=row.in_session,
             )
         )
         login = AccountKey(
@@ -145,13 +145,6 @@ class MariaDbLogins:
             privileged=bool(row.power),
             privileged_by=row.power,
         )
-
-
-def _in_session(server: MariaDbServer, row: MariaDbAccount) -> bool | None:
-    """The server tells sessions by the user's name: of several accounts it isn't known whose one is."""
-    if server.in_session is None:
-        return None
-    return row.user in server.in_session and (None if row.has_namesakes else True)
 
 
 def reached_by(connection: ConnectionFields) -> str:

@@ -12,6 +12,7 @@ from demo.unpacked import DATABASES
 from offboarding.model import Account, AccountAction, Gap, Remedy, Standing, Subject, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources.mariadb_logins.remedy import REMEDIES
+from offboarding.sources.mariadb_logins.server import looked_at
 from offboarding.wiring.forms import connection_types
 from tests.contract.source_contract import of, refs
 from tests.support.mariadb import READER, MariaDb, mariadb, mariadb_running
@@ -118,6 +119,25 @@ def test_sessions_of_names_that_differ_in_case_alone_are_each_one_s(mariadb: Mar
     assert (told["'bob'@'%'"].standing, told["'Bob'@'%'"].standing) == (WORKS, WORKS)
     for session in sessions:
         session.close()
+
+
+def test_who_gets_in_before_the_lock_is_never_told_as_out(mariadb: MariaDb) -> None:
+    """Between the last two questions she gets in, and is locked."""
+    mariadb.people("alice")
+    asked: list[int] = []
+    sessions: list[object] = []
+
+    def between() -> None:
+        asked.append(len(asked))
+        if len(asked) == 3:
+            sessions.append(mariadb.enter("alice"))
+            mariadb.do("alter user alice@'%' account lock")
+
+    with looked_at(mariadb.connection, "here", 60, between) as server:
+        (alice,) = (each for each in server.accounts() if each.user == "alice")
+
+    assert len(sessions) == 1
+    assert alice.in_session or not alice.locked
 
 
 def test_a_day_that_is_none_costs_itself(mariadb: MariaDb) -> None:
