@@ -168,7 +168,7 @@ def of_postgres(host: str, sslmode: object, least: SslMode = "require") -> Itera
 
 def check_store(conn_id: str, settings: StoreSettings, host: str, sslmode: object) -> None:
     """Raise ConfigError where our own store's connection isn't allowed."""
-    pinned = Pinned(hosts=settings.hosts)
+    pinned = Pinned(hosts=settings.hosts) if settings.hosts else Pinned()
     found = of_postgres(host, sslmode, settings.sslmode)
     check("store", conn_id, pinned, found, allowed_by="store: {sslmode: ...}")
 
