@@ -63,6 +63,8 @@ class KeptPerson:
     public: bool = False
     weak: bool = False
     suspended: bool = False
+    hidden: bool = False
+    """By its number it's shown to nobody, as a flagged user is."""
     mail: str = ""
     """At the identity provider."""
     tokens: list[KeptToken] = field(default_factory=list[KeptToken])
@@ -103,6 +105,8 @@ class GithubOrgService:
         """What stands beside the data that GraphQL answers."""
         self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda person: person
         """What becomes of a user on the way."""
+        self.spoils_token: Callable[[dict[str, Any]], dict[str, Any]] = lambda token: token
+        """What becomes of a fine-grained token."""
         self.limits: list[Answered] = []
         """What is said first, one after the other."""
         self.between_pages: Callable[[], None] | None = None
@@ -258,7 +262,7 @@ class GithubOrgService:
             for token in person.tokens
             if token.kind == "fine-grained" and person.role in {"admin", "member"}
         ]
-        return self._paged(asked, found)
+        return self._paged(asked, [self.spoils_token(each) for each in found])
 
     def _authorized(self, asked: Asked) -> Answered:
         wanted = asked.query.get("login", "")
@@ -311,7 +315,7 @@ class GithubOrgService:
     def _user_by_id(self, asked: Asked, number: str) -> Answered:
         del asked
         person = self.people.get(int(number))
-        return Answered(body=self._public(person)) if person else NOT_FOUND
+        return Answered(body=self._public(person)) if person and not person.hidden else NOT_FOUND
 
     def _user_keys(self, asked: Asked, login: str) -> Answered:
         keys = self.of(login).keys

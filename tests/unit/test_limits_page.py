@@ -21,8 +21,8 @@ from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
 from offboarding.sources import aws_cloudtrail, github_org, mariadb_logins, postgres_logins, vault_transit
+from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
-from offboarding.sources.github_org import people
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.vault_transit import bounded
@@ -92,7 +92,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "GitHub organization: an answer": (asking.MOST_BYTES, ""),
     "GitHub organization: a whole call": (default(github_org.Settings, "timeout_seconds"), "timeout_seconds"),
-    "GitHub organization: passes over a list that changes": (people.MOST_PASSES, ""),
+    "GitHub organization: passes over a list that changes": (rows.MOST_PASSES, ""),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
     "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),

@@ -24,7 +24,7 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources import github_org
-from offboarding.sources.github_org import client
+from offboarding.sources._http import asking
 from offboarding.sources.github_org.connection import greet
 from tests.contract.source_contract import of, refs
 from tests.support.described.server import Answered
@@ -61,8 +61,13 @@ def error_of(facts: Sequence[Any]) -> str:
     return scope.error
 
 
-def detail(source: Source, facts: Sequence[Any], login: str) -> list[Any]:
-    return list(source.detail(refs(facts, login)))
+def detail(source: Source, facts: Sequence[Any], *logins: str) -> list[Any]:
+    return list(source.detail(refs(facts, *logins)))
+
+
+def wrong(looked: Sequence[Any]) -> set[str]:
+    """What scopes say went wrong."""
+    return {scope.error for scope in of(ScopeRead, looked) if scope.error}
 
 
 # --- who is in ------------------------------------------------------------------------------------------------------
@@ -310,6 +315,57 @@ def test_a_suspended_user_of_a_server_is_dead_with_all_they_hold(place: GithubOr
     assert all(each.can_reactivate for each in of(Credential, looked))
 
 
+def test_whoever_is_shown_by_another_login_alone_is_not_gone(place: GithubOrgPlace) -> None:
+    """Neither their number nor the login that they had finds them; the lists do."""
+    source = place.source()
+    facts = list(source.collect())
+    for login in ("kim", "zed"):
+        person = place.kept.of(login)
+        person.hidden, person.login = True, f"{login}-renamed"
+
+    looked = detail(source, facts, "kim", "zed")
+
+    assert {each.label for each in of(Account, looked)} == {"kim-renamed", "zed-renamed"}
+    assert not wrong(looked)
+
+
+def test_whoever_is_nowhere_is_gone_unless_a_list_can_not_be_read(place: GithubOrgPlace) -> None:
+    source = place.source(saml=False)
+    facts = list(source.collect())
+    del place.kept.people[place.kept.of("kim").id]
+
+    assert of(Account, looked := detail(source, facts, "kim")) == []
+    assert not wrong(looked)
+
+    with github_org_place(None) as other:
+        other.kept.add("ann", "admin")
+        other.kept.add("kim")
+        source = other.source(saml=False)
+        facts = list(source.collect())
+        other.kept.of("kim").hidden = True
+        other.kept.of("kim").login = "renamed"
+        other.kept.spoils = lambda person: person | ({"login": None} if person["login"] == "renamed" else {})
+
+        (said,) = wrong(detail(source, facts, "kim"))
+        assert "one can't be read, whose login is wrong" in said
+
+
+def test_a_token_that_can_not_be_read_hides_no_other() -> None:
+    with github_org_place(None) as found:
+        found.kept.add("ann", "admin")
+        found.kept.add("kim")
+        found.kept.spoils_token = lambda token: (
+            token | ({"token_expired": "perhaps"} if token["owner"]["login"] == "ann" else {})
+        )
+        source = found.source(saml=False)
+
+        looked = detail(source, list(source.collect()), "ann", "kim")
+
+        assert len([each for each in of(Credential, looked) if each.kind is SubjectKind.SERVICE_CREDENTIAL]) == 1
+        (said,) = wrong(looked)
+        assert "one can't be read, whose token_expired is wrong" in said
+
+
 # --- whose they are -------------------------------------------------------------------------------------------------
 
 
@@ -465,7 +521,7 @@ def test_a_deploy_key_whose_repository_is_gone_is_gone_and_one_that_is_refused_i
 )
 def test_whoever_is_told_to_wait_waits(place: GithubOrgPlace, limit: Answered, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = list[float]()
-    monkeypatch.setattr(client, "sleep", waits.append)
+    monkeypatch.setattr(asking, "sleep", waits.append)
     source = place.source()
     place.kept.limits = [limit]
 

@@ -12,11 +12,12 @@ from datetime import datetime
 from urllib.parse import quote
 
 from offboarding.custody.thumbprints import ssh_fingerprint
-from offboarding.model import Credential, ScopeRead, Standing, SubjectKind
+from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources.github_org.answers import CredentialAuthorization, FineGrainedToken, OrgPerson, PublicKey
-from offboarding.sources.github_org.client import NotAnsweredError
-from offboarding.sources.github_org.people import GithubOrganization, UnreadRows
+from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.sources._http.rows import UnreadRows, as_far_as_read
+from offboarding.sources.github_org.answers import CredentialAuthorization, FineGrainedToken, PublicKey
+from offboarding.sources.github_org.people import GithubOrganization, GithubProduct
 
 TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
 FINE_GRAINED, AUTHORIZED = "token/", "authorization/"
@@ -27,19 +28,18 @@ class FineGrainedTokens:
     """Those that the organization approved, of some people; listed once, and only by an App."""
 
     def __init__(self, organization: GithubOrganization, owners: frozenset[int]) -> None:
-        self.error = ""
+        self.unread = UnreadRows()
         self._of: dict[int, list[FineGrainedToken]] = {}
-        rest, called, unread = organization.rest, "orgs/ORG/personal-access-tokens", UnreadRows()
+        rest, called = organization.rest, "orgs/ORG/personal-access-tokens"
         if rest.installation is None or not owners:
             return
+        path = f"{organization.path}/personal-access-tokens"
         try:
-            for page in rest.pages(f"{organization.path}/personal-access-tokens", "detail", called):
-                for token in unread.rows(rest.where, called, FineGrainedToken, page):
-                    if token.owner.id in owners:
-                        self._of.setdefault(token.owner.id, []).append(token)
-            self.error = unread.told
+            for token in rest.rows(path, "detail", called, FineGrainedToken, self.unread):
+                if token.owner.id in owners:
+                    self._of.setdefault(token.owner.id, []).append(token)
         except NotAnsweredError as missing:
-            self.error = str(missing)
+            self.unread.sentences.append(str(missing))
 
     def of(self, owner: int) -> list[FineGrainedToken]:
         """Somebody's."""
@@ -47,15 +47,9 @@ class FineGrainedTokens:
 
 
 def credentials(
-    organization: GithubOrganization,
-    person: OrgPerson,
-    tokens: FineGrainedTokens,
-    as_of: datetime,
-    *,
-    is_member: bool,
-    suspended: bool,
-) -> Iterator[Credential | ScopeRead]:
-    """Yield somebody's tokens and SSH keys, and for each kind how far it was read.
+    organization: GithubOrganization, account: Account, tokens: FineGrainedTokens, as_of: datetime
+) -> Iterator[Fact]:
+    """Yield somebody's tokens and SSH keys, and for each kind how far it was read; what was read is told in any case.
 
     Outside collaborators pass no single sign-on, and nothing of a suspended user's works. Nothing is said of a kind
     that can't be told whole: of tokens where no App asks.
@@ -65,56 +59,43 @@ def credentials(
         for each in found:
             reason = "GitHub: the user is suspended"
             off = replace(each, standing=Standing.DEAD, standing_reason=reason, can_reactivate=True)
-            yield off if suspended and each.standing is not Standing.DEAD else each
+            yield off if account.standing is Standing.DEAD and each.standing is not Standing.DEAD else each
 
-    scope, signs_on = str(person.id), is_member and organization.settings.saml
-    authorized: Mapping[int, CredentialAuthorization] = {}
-    error = ""
+    unread, authorized = UnreadRows(), dict[int, CredentialAuthorization]()
     try:
-        authorized = {each.credential_id: each for each in _authorized(organization, person)}
+        authorized.update((each.credential_id, each) for each in _authorized(organization, account.login, unread))
     except FatalError as missing:
-        error = str(missing)
+        unread.sentences.append(str(missing))
+    yield from as_told(_tokens(account, tokens, authorized, as_of))
     if organization.rest.installation is not None:
-        wrong = tokens.error or error
-        if not wrong:
-            yield from as_told(_tokens(organization, person, tokens, authorized, as_of))
-        yield ScopeRead(realm=organization.realm, scope=scope, kinds=(TOKEN,), error=wrong)
-    elif not error:
-        # They're told as they are, and no absence is concluded from.
-        yield from as_told(_tokens(organization, person, tokens, authorized, as_of))
-    try:
-        keys = [] if error else list(as_told(_ssh_keys(organization, person, authorized, signs_on=signs_on)))
-    except FatalError as missing:
-        keys, error = [], str(missing)
-    yield from keys
-    yield ScopeRead(realm=organization.realm, scope=scope, kinds=(SSH_KEY,), error=error)
+        error = tokens.unread.told or unread.told
+        yield ScopeRead(realm=account.realm, scope=account.native_id, kinds=(TOKEN,), error=error)
+    keys = ScopeRead(realm=account.realm, scope=account.native_id, kinds=(SSH_KEY,))
+    yield from as_far_as_read(keys, as_told(_ssh_keys(organization, account, authorized, unread)), unread)
 
 
-def _authorized(organization: GithubOrganization, person: OrgPerson) -> Iterator[CredentialAuthorization]:
+def _authorized(organization: GithubOrganization, login: str, unread: UnreadRows) -> Iterator[CredentialAuthorization]:
     if not organization.settings.saml:
         return
-    rest, called, unread = organization.rest, "orgs/ORG/credential-authorizations", UnreadRows()
-    for page in rest.pages(f"{organization.path}/credential-authorizations", "detail", called, login=person.login):
-        for each in unread.rows(rest.where, called, CredentialAuthorization, page):
-            if each.login.lower() == person.login.lower():
-                yield each
-    if unread.told:
-        raise FatalError(unread.told)
+    rest, path = organization.rest, f"{organization.path}/credential-authorizations"
+    called = "orgs/ORG/credential-authorizations"
+    for each in rest.rows(path, "detail", called, CredentialAuthorization, unread, login=login):
+        if each.login.lower() == login.lower():
+            yield each
 
 
 def _tokens(
-    organization: GithubOrganization,
-    person: OrgPerson,
+    account: Account,
     tokens: FineGrainedTokens,
     authorized: Mapping[int, CredentialAuthorization],
     as_of: datetime,
 ) -> Iterator[Credential]:
-    listed = tokens.of(person.id)
+    listed = tokens.of(int(account.native_id))
     for token in listed:
         ended = token.token_expired or bool(token.token_expires_at and token.token_expires_at <= as_of)
         yield Credential(
-            realm=organization.realm,
-            account_native_id=str(person.id),
+            realm=account.realm,
+            account_native_id=account.native_id,
             kind=TOKEN,
             native_id=f"{FINE_GRAINED}{token.token_id}",
             label=f"fine-grained token {token.token_id} ({token.token_name})",
@@ -131,8 +112,8 @@ def _tokens(
             ended = bool(ends and ends <= as_of)
             note = f" ({each.authorized_credential_note})" if each.authorized_credential_note else ""
             yield Credential(
-                realm=organization.realm,
-                account_native_id=str(person.id),
+                realm=account.realm,
+                account_native_id=account.native_id,
                 kind=TOKEN,
                 native_id=f"{AUTHORIZED}{each.credential_id}",
                 label=f"{each.credential_type} {each.credential_id}{note}",
@@ -146,46 +127,43 @@ def _tokens(
 
 def _ssh_keys(
     organization: GithubOrganization,
-    person: OrgPerson,
+    account: Account,
     authorized: Mapping[int, CredentialAuthorization],
-    *,
-    signs_on: bool,
+    unread: UnreadRows,
 ) -> Iterator[Credential]:
     """Yield the keys that GitHub shows of a user, and those authorized here. With single sign-on a key that nobody
     authorized gets in only where that isn't enforced, which can't be told.
     """
-    rest, called, unread = organization.rest, "users/LOGIN/keys", UnreadRows()
+    rest, path = organization.rest, f"users/{quote(account.login, safe='')}/keys"
+    signs_on = organization.settings.saml and account.product != GithubProduct.COLLABORATOR
     ours = [each for each in authorized.values() if _is_ssh(each)]
     by_key = {each.authorized_credential_id: each for each in ours}
     shown_too = set[int]()
-    for page in rest.pages(f"users/{quote(person.login, safe='')}/keys", "detail", called):
-        for key in unread.rows(rest.where, called, PublicKey, page):
-            own = by_key.get(key.id)
-            shown_too |= {own.credential_id} if own else set()
-            works, reason = Standing.WORKS, "GitHub: listed"
-            if signs_on:
-                works = Standing.WORKS if own else Standing.UNKNOWN
-                reason += "; authorized for single sign-on" if own else "; not authorized for single sign-on"
-            fingerprint, shown = fingerprint_of(key.key)
-            used = [at for at in (key.last_used, own and own.credential_accessed_at) if at]
-            yield Credential(
-                realm=organization.realm,
-                account_native_id=str(person.id),
-                kind=SSH_KEY,
-                native_id=str(key.id),
-                label=f"{shown} (key {key.id})",
-                standing=works,
-                standing_reason=reason,
-                fingerprint=fingerprint,
-                created_at=key.created_at,
-                last_used_at=max(used, default=None),
-            )
-    if unread.told:
-        raise FatalError(unread.told)
+    for key in rest.rows(path, "detail", "users/LOGIN/keys", PublicKey, unread):
+        own = by_key.get(key.id)
+        shown_too |= {own.credential_id} if own else set()
+        works, reason = Standing.WORKS, "GitHub: listed"
+        if signs_on:
+            works = Standing.WORKS if own else Standing.UNKNOWN
+            reason += "; authorized for single sign-on" if own else "; not authorized for single sign-on"
+        fingerprint, shown = fingerprint_of(key.key)
+        used = [at for at in (key.last_used, own and own.credential_accessed_at) if at]
+        yield Credential(
+            realm=account.realm,
+            account_native_id=account.native_id,
+            kind=SSH_KEY,
+            native_id=str(key.id),
+            label=f"{shown} (key {key.id})",
+            standing=works,
+            standing_reason=reason,
+            fingerprint=fingerprint,
+            created_at=key.created_at,
+            last_used_at=max(used, default=None),
+        )
     for own in (each for each in ours if each.credential_id not in shown_too):
         yield Credential(
-            realm=organization.realm,
-            account_native_id=str(person.id),
+            realm=account.realm,
+            account_native_id=account.native_id,
             kind=SSH_KEY,
             native_id=str(own.authorized_credential_id or f"{AUTHORIZED}{own.credential_id}"),
             label=f"SSH key {own.authorized_credential_title or own.credential_id}",

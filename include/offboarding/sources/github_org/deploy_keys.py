@@ -9,10 +9,11 @@ from collections.abc import Iterator
 import structlog
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.model.errors import FatalError
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import DeployKey, OrgRepository
-from offboarding.sources.github_org.client import PAGE, NotAnsweredError, Purpose
-from offboarding.sources.github_org.people import MOST_PASSES, GithubOrganization, GithubProduct, UnreadRows
+from offboarding.sources.github_org.client import PAGE
+from offboarding.sources.github_org.people import GithubOrganization, GithubProduct
 
 log = structlog.get_logger("offboarding.sources")
 _NATIVE_ID = re.compile(r"deploy-key/(\d+)/(\d+)")
@@ -80,24 +81,15 @@ def _keys(
 ) -> Iterator[Account]:
     """By the repository's number, which a rename leaves; redirects and Link headers name it so, too."""
     called = f"repositories/{repository.id}/keys"
-    for page in organization.rest.pages(called, purpose, called):
-        for key in unread.rows(organization.rest.where, called, DeployKey, page):
-            yield _account(organization, repository, key)
+    for key in organization.rest.rows(called, purpose, called, DeployKey, unread):
+        yield _account(organization, repository, key)
 
 
 def _repositories(organization: GithubOrganization, purpose: Purpose, unread: UnreadRows) -> list[OrgRepository]:
     """All of them, by id. Raises NotAnsweredError where the reader may see only some, which a list doesn't say."""
     rest, called = organization.rest, "orgs/ORG/repos"
-    found: dict[int, OrgRepository] = {}
-    for _ in range(MOST_PASSES):
-        pages, before = 0, len(found)
-        for page in rest.pages(f"{organization.path}/repos", purpose, called, type="all", sort="full_name"):
-            pages += 1
-            found.update((each.id, each) for each in unread.rows(rest.where, called, OrgRepository, page))
-        if pages == 1 or (before and len(found) == before):
-            break
-    else:
-        raise FatalError(f"{rest.where}: {called}: it changes as it's read. Read it at a quieter time")
+    path, order = f"{organization.path}/repos", {"type": "all", "sort": "full_name"}
+    found = list(rest.settled(path, purpose, called, OrgRepository, unread, lambda each: each.id, **order))
     if rest.installation is not None:
         if rest.installed().repository_selection != "all":
             raise NotAnsweredError(
@@ -105,7 +97,7 @@ def _repositories(organization: GithubOrganization, purpose: Purpose, unread: Un
                 f" stay unseen. Install it on all, or switch deploy_keys off. See {PAGE}",
                 status=403,
             )
-        return [*found.values()]
+        return found
     private = organization.told.total_private_repos
     if private is None or len(found) < organization.told.public_repos + private:
         raise NotAnsweredError(
@@ -113,7 +105,7 @@ def _repositories(organization: GithubOrganization, purpose: Purpose, unread: Un
             f" many. Let an owner make it, for all repositories, or switch deploy_keys off. See {PAGE}",
             status=403,
         )
-    return [*found.values()]
+    return found
 
 
 def _account(organization: GithubOrganization, repository: OrgRepository, key: DeployKey) -> Account:

@@ -9,8 +9,9 @@ from typing import cast
 from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources.github_org.answers import IdentityPage
-from offboarding.sources.github_org.client import PAGE, GithubRest, NotAnsweredError, Purpose
+from offboarding.sources.github_org.client import PAGE, GithubRest
 
 CALLED = "samlIdentityProvider"
 Mails = Mapping[str, str]

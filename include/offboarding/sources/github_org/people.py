@@ -1,22 +1,20 @@
 """Who is in the organization: members, outside collaborators, and who may still become a member."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
-
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.model.errors import FatalError
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import (
     OrgAnswer,
     OrgInvitation,
     OrgMembership,
     OrgPerson,
 )
-from offboarding.sources.github_org.client import PAGE, GithubRest, NotAnsweredError, Purpose
+from offboarding.sources.github_org.client import PAGE, GithubRest
 from offboarding.sources.github_org.identities import Mails, mails_by_login
 from offboarding.sources.github_org.settings import GithubOrgSettings
 
@@ -24,8 +22,6 @@ INVITATION = "invitation/"
 """How the native id of an invitation begins; a user's is a number alone."""
 OWNER = "admin"
 """What GitHub calls an owner's role."""
-MOST_PASSES = 4
-"""Over a list of more than a page, until nobody new is in it."""
 _READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
 
 
@@ -37,33 +33,6 @@ class GithubProduct(StrEnum):
     COLLABORATOR = "outside collaborator"
     INVITATION = "invitation"
     DEPLOY_KEY = "deploy key"
-
-
-_Row = TypeVar("_Row", bound=BaseModel)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnreadRows:
-    """What couldn't be read, by now."""
-
-    sentences: list[str] = field(default_factory=list[str])
-
-    def rows(self, where: str, called: str, model: type[_Row], page: list[object]) -> Iterator[_Row]:
-        """Yield the rows of a page that can be read, and say of the others that there are some."""
-        for row in page:
-            try:
-                yield model.model_validate(row)
-            except ValidationError as error:
-                loc = error.errors(include_input=False)[0]["loc"]
-                self.sentences.append(f"{where}: {called}: one can't be read, whose {'.'.join(map(str, loc))} is wrong")
-
-    @property
-    def told(self) -> str:
-        """In one sentence; "" for nothing."""
-        if not self.sentences:
-            return ""
-        more = f" (and {len(self.sentences) - 1} more)" if len(self.sentences) > 1 else ""
-        return self.sentences[0] + more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,84 +54,78 @@ class GithubOrganization:
         """Below which it's asked."""
         return f"orgs/{self.told.login}"
 
-    def members(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
+    def everybody(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
         """Yield members, outside collaborators and invitations. Raises NotAnsweredError where one list isn't told.
 
         Outside collaborators come first: nobody may list them who doesn't see all members, while a list of members is
         cut to the public ones for whoever may not see more, without a word.
         """
-        collaborators = list(self._everybody(f"{self.path}/outside_collaborators", purpose, unread))
-        owners = {each.id for each in self._everybody(f"{self.path}/members", purpose, unread, role=OWNER)}
-        mails = self._mails(purpose)
-        for person in self._everybody(f"{self.path}/members", purpose, unread, role="all"):
-            role = OWNER if person.id in owners else "member"
-            yield self.member(person, role, mails.get(person.login.lower(), {}), weak)
-        for person in collaborators:
-            yield self.collaborator(person, weak)
+        collaborators = list(self.collaborators(purpose, unread, weak))
+        yield from self.members(purpose, unread, weak)
+        yield from collaborators
         yield from self.invitations(purpose, unread)
 
-    def member(self, person: OrgPerson, role: str, mails: Mails, weak: frozenset[int]) -> Account:
-        """A member as an account."""
-        what = "an owner of the organization" if role == OWNER else "a member of the organization"
-        product = GithubProduct.MANAGED if self._unmanaged(person.login) else GithubProduct.MEMBER
-        return self._person(person, what, weak, product=product, owner=role == OWNER, mails=mails)
+    def members(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
+        """Yield them as accounts. Raises NotAnsweredError where they aren't told."""
+        owners = {each.id for each in self._people("members", purpose, unread, role=OWNER)}
+        mails = self._mails(purpose)
+        for person in self._people("members", purpose, unread, role="all"):
+            role = OWNER if person.id in owners else "member"
+            yield self._member(person, role, mails.get(person.login.lower(), {}), weak)
 
-    def collaborator(self, person: OrgPerson, weak: frozenset[int]) -> Account:
-        """An outside collaborator as an account: whether they administrate a repository isn't told."""
+    def collaborators(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
+        """Yield outside ones as accounts: whether they administrate a repository isn't told. Raises as `members`."""
         what, product = "an outside collaborator", GithubProduct.COLLABORATOR
-        return self._person(person, what, weak, product=product, owner=None, mails={})
+        for person in self._people("outside_collaborators", purpose, unread):
+            yield self._person(person, what, weak, product=product, owner=None, mails={})
 
     def invitations(self, purpose: Purpose, unread: UnreadRows) -> Iterator[Account]:
         """Yield who is invited: whoever takes it up is in. A server of a company's own has none, and no such list; nor
         have managed users, whom the identity provider makes.
         """
-        called = "orgs/ORG/invitations"
+        path = f"{self.path}/invitations"
         try:
-            for page in self.rest.pages(f"{self.path}/invitations", purpose, called):
-                for invitation in unread.rows(self.rest.where, called, OrgInvitation, page):
-                    yield self._invited(invitation)
+            for each in self.rest.rows(path, purpose, "orgs/ORG/invitations", OrgInvitation, unread):
+                yield self._invited(each)
         except NotAnsweredError as missing:
             if missing.status != 404 or not (self.rest.is_server or self.settings.shortcode):
                 raise
 
-    def without_second_factor(self, purpose: Purpose) -> frozenset[int] | None:
+    def without_second_factor(self, purpose: Purpose, unread: UnreadRows) -> frozenset[int] | None:
         """Who has none, by id; None where that isn't told, since it's told to owners alone (422 to others)."""
         found = set[int]()
         for name in ("members", "outside_collaborators"):
             called = f"orgs/ORG/{name} without a second factor"
             try:
-                for page in self.rest.pages(f"{self.path}/{name}", purpose, called, filter="2fa_disabled"):
-                    found.update(each.id for each in UnreadRows().rows(self.rest.where, called, OrgPerson, page))
+                rows = self.rest.rows(f"{self.path}/{name}", purpose, called, OrgPerson, unread, filter="2fa_disabled")
+                found.update(each.id for each in rows)
             except NotAnsweredError:
                 return None
         return frozenset(found)
 
-    def look_at(self, native_id: str, login: str) -> tuple[OrgPerson | None, OrgMembership | None, Mails]:
-        """Who somebody is by now, what they are here, and their mails at the identity provider.
+    def look_at(self, native_id: str, login: str, weak: frozenset[int]) -> tuple[Account | None, bool]:
+        """A member as they are now, and whether the user was found at all.
 
-        A user whom the reader may not see is looked up by the login that they had: 404 says nothing there.
+        A user whom the reader may not see is looked for by the login that they had: they may have another by now.
         """
         person = self.rest.maybe(f"user/{native_id}", "detail", OrgPerson, "user/ID")
         name = person.login if person else login
         at = f"{self.path}/memberships/{quote(name, safe='')}"
         membership = self.rest.maybe(at, "detail", OrgMembership, "orgs/ORG/memberships/LOGIN")
-        if membership is not None and (membership.user is None or str(membership.user.id) != native_id):
-            membership = None  # the login is another's by now
-        if membership is None or membership.state != "active":
-            return person, None, {}
-        here = person or membership.user
-        return here, membership, self._mails("detail", name).get(name.lower(), {})
-
-    def outside(self) -> frozenset[int]:
-        """Who is an outside collaborator, by id."""
-        unread = UnreadRows()
-        found = frozenset(each.id for each in self._everybody(f"{self.path}/outside_collaborators", "detail", unread))
-        if unread.told:
-            raise FatalError(unread.told)
-        return found
+        if membership is None or membership.user is None or str(membership.user.id) != native_id:
+            return None, person is not None  # not a member, or the login is another's by now
+        if membership.state != "active":
+            return None, True
+        mails = self._mails("detail", name).get(name.lower(), {})
+        return self._member(person or membership.user, membership.role, mails, weak), True
 
     def _mails(self, purpose: Purpose, login: str | None = None) -> Mapping[str, Mails]:
         return mails_by_login(self.rest, self.told.login, purpose, login) if self.settings.saml else {}
+
+    def _member(self, person: OrgPerson, role: str, mails: Mails, weak: frozenset[int]) -> Account:
+        what = "an owner of the organization" if role == OWNER else "a member of the organization"
+        product = GithubProduct.MANAGED if self._unmanaged(person.login) else GithubProduct.MEMBER
+        return self._person(person, what, weak, product=product, owner=role == OWNER, mails=mails)
 
     def _person(
         self,
@@ -227,28 +190,9 @@ class GithubOrganization:
         name, _, code = login.rpartition("_")
         return name if self.settings.shortcode and code.lower() == self.settings.shortcode.lower() else ""
 
-    def _everybody(self, path: str, purpose: Purpose, unread: UnreadRows, **parameters: str) -> Iterator[OrgPerson]:
-        """Yield each once. Pages go by numbers, and whoever leaves moves others onto a page that was read already: a
-        list of several pages is read until a pass finds nobody new.
-        """
-        called = f"orgs/ORG/{path.rpartition('/')[2]}"
-        seen = set[int]()
-        for _ in range(MOST_PASSES):
-            pages, before = 0, len(seen)
-            broken = UnreadRows()
-            for page in self.rest.pages(path, purpose, called, **parameters):
-                pages += 1
-                for person in broken.rows(self.rest.where, called, OrgPerson, page):
-                    if person.id not in seen:
-                        seen.add(person.id)
-                        yield person
-            if pages == 1 or (before and len(seen) == before):
-                unread.sentences.extend(broken.sentences)
-                return
-        raise FatalError(
-            f"{self.rest.where}: {called}: it changes as it's read: {MOST_PASSES} times somebody new was in it. Read it"
-            " at a quieter time"
-        )
+    def _people(self, name: str, purpose: Purpose, unread: UnreadRows, **parameters: str) -> Iterator[OrgPerson]:
+        path, called = f"{self.path}/{name}", f"orgs/ORG/{name}"
+        return self.rest.settled(path, purpose, called, OrgPerson, unread, lambda each: each.id, **parameters)
 
 
 def organization(rest: GithubRest, settings: GithubOrgSettings, reached_by: Callable[[str], str]) -> GithubOrganization:

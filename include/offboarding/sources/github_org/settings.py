@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from offboarding.interfaces import SourceSettings
+from offboarding.sources._http.settings import HttpSourceSettings
 
 
-class GithubOrgSettings(SourceSettings):
+class GithubOrgSettings(HttpSourceSettings):
     """An organization's people, and what lets them in."""
 
     organization: str = Field(
@@ -22,10 +22,3 @@ class GithubOrgSettings(SourceSettings):
         description="Of managed users: what stands behind `_` in each login, such as corp in kim_corp.",
     )
     deploy_keys: bool = Field(default=True, description="Deploy keys are read: a request for each repository.")
-    max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
-    max_wait_minutes: float = Field(
-        default=60,
-        ge=0,
-        description="How long one read may wait, in all, where GitHub says that it was asked too often.",
-    )
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")

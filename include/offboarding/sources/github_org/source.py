@@ -1,6 +1,7 @@
 """The source that the kind builds: an organization's people, tokens, SSH keys and deploy keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import structlog
 
@@ -13,17 +14,17 @@ from offboarding.model import (
     IdentityKey,
     RequestCounts,
     ScopeRead,
-    Standing,
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
 from offboarding.net.github import base_of
 from offboarding.sources._bearers import Bearers
-from offboarding.sources.github_org.answers import OrgPerson
-from offboarding.sources.github_org.client import GithubRest, NotAnsweredError
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.github_org.client import GithubRest
 from offboarding.sources.github_org.credentials import SSH_KEY, TOKEN, FineGrainedTokens, credentials
 from offboarding.sources.github_org.deploy_keys import every_deploy_key, keys_of, numbers_of
-from offboarding.sources.github_org.people import INVITATION, GithubOrganization, UnreadRows, organization
+from offboarding.sources.github_org.people import INVITATION, GithubOrganization, organization
 from offboarding.sources.github_org.settings import GithubOrgSettings
 
 log = structlog.get_logger("offboarding.sources")
@@ -89,10 +90,10 @@ class GithubOrg:
         return organization(self._rest, self._settings, self._reached_by)
 
     def _everything(self, ours: GithubOrganization, unread: UnreadRows) -> Iterator[Fact]:
-        weak = ours.without_second_factor("inventory")
+        weak = ours.without_second_factor("inventory", unread)
         yield from self._gaps(ours, weak_told=weak is not None)
         try:
-            yield from ours.members("inventory", unread, weak or frozenset())
+            yield from ours.everybody("inventory", unread, weak or frozenset())
         except NotAnsweredError as missing:
             unread.sentences.append(str(missing))
         if self._settings.deploy_keys:
@@ -119,32 +120,28 @@ class GithubOrg:
     def _people(self, ours: GithubOrganization, refs: Sequence[AccountRef]) -> Iterator[Fact]:
         if not refs:
             return
-        weak = ours.without_second_factor("detail") or frozenset()
+        weak = ours.without_second_factor("detail", UnreadRows()) or frozenset()
         tokens = FineGrainedTokens(ours, frozenset(int(ref.native_id) for ref in refs))
-        outside: frozenset[int] | None = None
+        # Each is read once somebody has to be looked for in it.
+        inside = cache(lambda: _by_id(ours.members, weak))
+        outside = cache(lambda: _by_id(ours.collaborators, weak))
         for ref in refs:
             try:
-                person, membership, mails = ours.look_at(ref.native_id, ref.login)
-                if membership is None and outside is None:
-                    outside = ours.outside()
+                account, found = ours.look_at(ref.native_id, ref.login, weak)
+                if account is None and not found:
+                    account = inside().get(ref.native_id)
+                if account is None:
+                    account = outside().get(ref.native_id)
             except FatalError as missing:  # one that can't be read costs itself
                 yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
                 continue
-            account = None
-            if membership is not None and person is not None:
-                account = ours.member(person, membership.role, mails, weak)
-            elif int(ref.native_id) in (outside or ()):
-                person = person or OrgPerson(id=int(ref.native_id), login=ref.login)
-                account = ours.collaborator(person, weak)
-            if account is None or person is None:
+            if account is None:
                 # Whoever isn't in the organization has no way into it by a token or key of theirs.
                 yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
                 continue
             yield account
             yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS)
-            is_member, suspended = membership is not None, account.standing is Standing.DEAD
-            as_of = self._context.as_of
-            yield from credentials(ours, person, tokens, as_of, is_member=is_member, suspended=suspended)
+            yield from credentials(ours, account, tokens, self._context.as_of)
 
     def _invitations(self, ours: GithubOrganization, refs: Sequence[AccountRef]) -> Iterator[Fact]:
         if not refs:
@@ -180,3 +177,14 @@ class GithubOrg:
         """As `gh` wants it: host/organization."""
         host = base_of(self._where, self._connection).partition("://")[2].partition("/")[0]
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
+
+
+def _by_id(
+    read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]], weak: frozenset[int]
+) -> dict[str, Account]:
+    """A whole list, by native id. Raises FatalError where one row can't be read: it may be whoever is looked for."""
+    unread = UnreadRows()
+    found = {each.native_id: each for each in read("detail", unread, weak)}
+    if unread.told:
+        raise FatalError(unread.told)
+    return found
