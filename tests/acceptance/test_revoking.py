@@ -17,15 +17,33 @@ from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
+from tests.support.begun import Begun
 from tests.support.office import Office, System, access_key
-from tests.support.shutting import KEY, KIM, LOGIN, POLICY, USER, Hands, KilledError, Shutting, killed_at, of_kim
+from tests.support.shutting import (
+    KEY,
+    KIM,
+    LOGIN,
+    POLICY,
+    USER,
+    Hands,
+    KilledError,
+    Shutting,
+    killed_at,
+    of_kim,
+    shut_for_kim,
+)
 from tests.support.small_company import LEFT, STAFF, WORKS, job, number, tag, worker
 from tests.support.variants import variants
 
 
 @pytest.fixture
-def kim(office: Office) -> Shutting:
-    return of_kim(office)
+def kim(begun: Begun) -> Shutting:
+    return begun(of_kim)
+
+
+@pytest.fixture
+def shut(begun: Begun) -> Shutting:
+    return begun(shut_for_kim)
 
 
 def key_of(kim: Shutting, rule: str = "leaver-access-key") -> str:
@@ -67,19 +85,19 @@ def test_who_approved_what_stood_before_and_what_was_set_is_in_the_record(kim: S
     assert broken_at(kim.office.session) is None
 
 
-def test_its_explanation_says_who_approved_it(kim: Shutting) -> None:
-    kim.answer(key := key_of(kim))
-    said = " ".join(explain.render(reading.explanation(kim.office.session, key), "UTC").split())
+def test_its_explanation_says_who_approved_it(shut: Shutting) -> None:
+    key = key_of(shut)
+    said = " ".join(explain.render(reading.explanation(shut.office.session, key), "UTC").split())
     assert "sam approved its revocation, done: looked at them" in said
 
-    kim.undo(key)
+    shut.undo(key)
 
-    said = " ".join(explain.render(reading.explanation(kim.office.session, key), "UTC").split())
+    said = " ".join(explain.render(reading.explanation(shut.office.session, key), "UTC").split())
     assert "sam approved its revocation, undone: looked at them (lee: a mistake)" in said
 
 
-def test_the_ticket_says_who_what_and_how_it_is_undone(kim: Shutting, tracker: Any) -> None:
-    kim.answer(key := key_of(kim))
+def test_the_ticket_says_who_what_and_how_it_is_undone(shut: Shutting, tracker: Any) -> None:
+    key = key_of(shut)
 
     (comment,) = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
     assert "sam approved its revocation, and it was done: set Inactive. Reason: looked at them" in comment
@@ -631,57 +649,57 @@ def test_an_error_says_nothing_of_what_was_done(kim: Shutting, happens: bool, st
 # --- undone -----------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_undone_stands_again_and_isn_t_proposed(kim: Shutting, tracker: Any) -> None:
-    kim.answer(key := key_of(kim))
-    kim.night()
+def test_what_is_undone_stands_again_and_isn_t_proposed(shut: Shutting, tracker: Any) -> None:
+    key = key_of(shut)
+    shut.night()
 
-    kim.undo(key)
-    kim.night()
+    shut.undo(key)
+    shut.night()
 
-    assert kim.finding("leaver-access-key") == (key, "open")
-    assert key not in kim.offered()
+    assert shut.finding("leaver-access-key") == (key, "open")
+    assert key not in shut.offered()
     said = [text for ticket in tracker.tickets for event, text in ticket.said if event.endswith(":undone")]
     assert len(said) == 1
     assert "lee undid its revocation of sam's: it stands as before. Reason: a mistake" in said[0]
-    assert troubles(kim.office.session) == []
+    assert troubles(shut.office.session) == []
 
 
-def test_what_somebody_changed_since_is_left_and_nothing_twice(kim: Shutting) -> None:
-    kim.answer(key := key_of(kim))
-    kim.office.cloud.change(KEY, standing=Standing.UNKNOWN)
+def test_what_somebody_changed_since_is_left_and_nothing_twice(shut: Shutting) -> None:
+    key = key_of(shut)
+    shut.office.cloud.change(KEY, standing=Standing.UNKNOWN)
 
     with pytest.raises(FatalError, match="somebody changed it since"):
-        kim.undo(key)
-    assert sorted(kim.stages()) == ["done", "proposed"]
+        shut.undo(key)
+    assert sorted(shut.stages()) == ["done", "proposed"]
 
-    kim.office.cloud.change(KEY, standing=Standing.DEAD)
-    kim.undo(key)
+    shut.office.cloud.change(KEY, standing=Standing.DEAD)
+    shut.undo(key)
     with pytest.raises(FatalError, match=f"nothing of {key} was shut"):
-        kim.undo(key)
+        shut.undo(key)
     with pytest.raises(FatalError, match="was shut"):
-        kim.undo(key_of(kim, "leaver-account-works"))
+        shut.undo(key_of(shut, "leaver-account-works"))
 
 
 @pytest.mark.parametrize("place", ["before undo", "after undo"])
-def test_an_undo_that_was_killed_may_be_called_again(kim: Shutting, place: str) -> None:
-    kim.answer(key := key_of(kim))
-    hands = kim.hands["aws"]
+def test_an_undo_that_was_killed_may_be_called_again(shut: Shutting, place: str) -> None:
+    key = key_of(shut)
+    hands = shut.hands["aws"]
     hands.at = killed_at(place)
     with pytest.raises(KilledError):
-        kim.undo(key)
+        shut.undo(key)
     hands.at = lambda _: None
 
-    kim.undo(key)
+    shut.undo(key)
 
-    assert sorted(kim.stages()) == ["proposed", "undone"]
+    assert sorted(shut.stages()) == ["proposed", "undone"]
 
 
-def test_what_somebody_switched_on_again_may_be_shut_again(kim: Shutting) -> None:
-    kim.answer(key := key_of(kim))
-    kim.night()
-    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
+def test_what_somebody_switched_on_again_may_be_shut_again(shut: Shutting) -> None:
+    key = key_of(shut)
+    shut.night()
+    shut.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
 
-    kim.night()
+    shut.night()
 
-    assert kim.finding("leaver-access-key") == (key, "open")
-    assert key in kim.offered()
+    assert shut.finding("leaver-access-key") == (key, "open")
+    assert key in shut.offered()

@@ -11,14 +11,36 @@ from offboarding.model.errors import FatalError, OffboardingError, RetriableErro
 from offboarding.report.red import reasons
 from offboarding.runs.troubles import troubles
 from offboarding.store import locks, reading, recorded, runs
+from tests.support.begun import Begun
 from tests.support.office import Office, access_key
-from tests.support.shutting import KEY, KIM, USER, Hands, KilledError, Shutting, killed_at, of_kim
+from tests.support.shutting import (
+    KEY,
+    KIM,
+    USER,
+    Hands,
+    KilledError,
+    Shutting,
+    killed_at,
+    of_kim,
+    opened_again_for_kim,
+    shut_for_kim,
+)
 from tests.support.small_company import STAFF
 
 
 @pytest.fixture
-def kim(office: Office) -> Shutting:
-    return of_kim(office)
+def kim(begun: Begun) -> Shutting:
+    return begun(of_kim)
+
+
+@pytest.fixture
+def shut(begun: Begun) -> Shutting:
+    return begun(shut_for_kim)
+
+
+@pytest.fixture
+def opened(begun: Begun) -> Shutting:
+    return begun(opened_again_for_kim)
 
 
 @pytest.fixture
@@ -254,42 +276,36 @@ def test_what_a_killed_task_didn_t_do_isn_t_undone_and_that_is_said(kim: Shuttin
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["by hand", "proposed again"])
-def test_an_undo_leaves_what_somebody_else_set_since(kim: Shutting, again: bool) -> None:
-    kim.answer(key := key_of(kim))
-    kim.night()
-    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
-    kim.night()
+def test_an_undo_leaves_what_somebody_else_set_since(opened: Shutting, again: bool) -> None:
+    key = key_of(opened)
     if not again:
-        kim.office.cloud.change(KEY, standing=Standing.DEAD)
-        kim.night()
+        opened.office.cloud.change(KEY, standing=Standing.DEAD)
+        opened.night()
 
     with pytest.raises(FatalError, match="somebody else opened it"):
-        kim.undo(key)
+        opened.undo(key)
 
-    assert "undo" not in kim.changes()
+    assert "undo" not in opened.changes()
 
 
-def test_a_second_undo_reaches_no_older_revocation(kim: Shutting) -> None:
-    kim.answer(key := key_of(kim))
-    kim.night()
-    kim.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
-    kim.night()
-    kim.answer(key)
-    kim.undo(key)
-    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+def test_a_second_undo_reaches_no_older_revocation(opened: Shutting) -> None:
+    key = key_of(opened)
+    opened.answer(key)
+    opened.undo(key)
+    opened.office.cloud.change(KEY, standing=Standing.DEAD)
 
     with pytest.raises(FatalError, match="was shut since lee undid its revocation"):
-        kim.undo(key)
+        opened.undo(key)
 
-    assert standing(kim) is Standing.DEAD
+    assert standing(opened) is Standing.DEAD
 
 
 @pytest.mark.parametrize("blinded", [False, True], ids=["seen", "not seen"])
 def test_an_undo_that_landed_and_ended_in_an_error_is_undone(
-    kim: Shutting, blinded: bool, monkeypatch: pytest.MonkeyPatch
+    shut: Shutting, blinded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kim.answer(key := key_of(kim))
-    kim.night()
+    key = key_of(shut)
+    shut.night()
     real = Hands.undo
 
     def lost(hands: Hands, thing: Revocable, before: Before) -> None:
@@ -302,40 +318,40 @@ def test_an_undo_that_landed_and_ended_in_an_error_is_undone(
         patch.setattr(Hands, "undo", lost)
         if blinded:
             with pytest.raises(OffboardingError):
-                kim.undo(key)
+                shut.undo(key)
         else:
-            kim.undo(key)
+            shut.undo(key)
     monkeypatch.undo()
 
-    assert kim.stages().count("undoing" if blinded else "undone") == 1
-    kim.night()
-    assert key not in kim.offered()
+    assert shut.stages().count("undoing" if blinded else "undone") == 1
+    shut.night()
+    assert key not in shut.offered()
     if blinded:
-        kim.undo(key)
-    assert "undone" in kim.stages()
+        shut.undo(key)
+    assert "undone" in shut.stages()
 
 
-def test_a_source_may_be_called_otherwise_since(kim: Shutting) -> None:
-    kim.answer(key := key_of(kim))
-    kim.office.names["aws"] = "amazon"
-    kim.hands["amazon"] = kim.hands.pop("aws")
-    kim.policy["sources"] = ["corp-ldap", "amazon"]
-    kim.night()
+def test_a_source_may_be_called_otherwise_since(shut: Shutting) -> None:
+    key = key_of(shut)
+    shut.office.names["aws"] = "amazon"
+    shut.hands["amazon"] = shut.hands.pop("aws")
+    shut.policy["sources"] = ["corp-ldap", "amazon"]
+    shut.night()
 
-    kim.undo(key)
+    shut.undo(key)
 
-    assert standing(kim) is Standing.WORKS
+    assert standing(shut) is Standing.WORKS
 
 
-def test_a_hung_task_isn_t_waited_for_without_end(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
-    kim.answer(key := key_of(kim))
+def test_a_hung_task_isn_t_waited_for_without_end(shut: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = key_of(shut)
     monkeypatch.setattr(locks, "PATIENCE", "50ms")
-    info = kim.office.session.info
+    info = shut.office.session.info
 
     with (
         psycopg.connect(info.dsn, password=info.password, autocommit=True) as other,
         locks.revocations_held(other),
         pytest.raises(RetriableError, match="something else is being shut or opened again, for longer than 50ms"),
     ):
-        kim.undo(key)
-    kim.undo(key)
+        shut.undo(key)
+    shut.undo(key)

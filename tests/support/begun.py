@@ -20,7 +20,8 @@ from tests.support.listed_tracker import ListedTracker
 
 
 class _HasStore(Protocol):
-    session: Session
+    @property
+    def session(self) -> Session: ...
 
 
 _Company = TypeVar("_Company", bound=_HasStore)

@@ -7,12 +7,14 @@ from typing import Any
 
 from offboarding.config.settings import Settings
 from offboarding.guard.revoking import approving, proposing, settling, undoing
+from offboarding.interfaces import Tracker
 from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
 from offboarding.store import revocations
+from offboarding.store.connect import Session
 from offboarding.store.revocations import RevocationRow
-from tests.support.office import Office, System, access_key, locked, login, switched_off, user
+from tests.support.office import HeardTracker, Office, System, access_key, locked, login, switched_off, user
 from tests.support.small_company import LEFT, STAFF, number, tag, worker
 
 POLICY: dict[str, Any] = {
@@ -103,6 +105,11 @@ class Shutting:
         self.office.guard["approvers"] = ["sam"]
         self.office.cloud.shows_accounts = False
         self.hands = {"corp-ldap": Hands(system=self.office.directory), "aws": Hands(system=self.office.cloud)}
+
+    @property
+    def session(self) -> Session:
+        """The office's store."""
+        return self.office.session
 
     @property
     def settings(self) -> Settings:
@@ -198,13 +205,30 @@ class Shutting:
         return short_finding(str(key)), str(state)
 
 
-def of_kim(office: Office) -> Shutting:
+def of_kim(session: Session, tracker: Tracker) -> Shutting:
     """Kim has left; a login and an access key of his still work, and stand on his ticket."""
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [KIM, STAFF]
     office.directory.accounts, office.cloud.accounts = [LOGIN], [USER]
     office.cloud.credentials = [access_key(KEY, USER)]
     made = Shutting(office=office)
     assert made.night() == 2
+    return made
+
+
+def shut_for_kim(session: Session, tracker: Tracker) -> Shutting:
+    """The same, and Sam had the key shut."""
+    made = of_kim(session, tracker)
+    made.answer(made.finding("leaver-access-key")[0])
+    return made
+
+
+def opened_again_for_kim(session: Session, tracker: Tracker) -> Shutting:
+    """It was seen dead, then somebody switched it on again in its own system, and that was found."""
+    made = shut_for_kim(session, tracker)
+    made.night()
+    made.office.cloud.change(KEY, standing=Standing.WORKS, standing_reason="Active")
+    made.night()
     return made
 
 
