@@ -167,7 +167,7 @@ def test_an_error_after_which_nobody_could_look_is_looked_at_after_the_next_nigh
         with pytest.raises(FatalError, match="Whether it was done can't be seen"):
             one.answer(key_of(one))
     assert one.stages() == ["doing"]
-    assert "and it may have been done: no answer Whether" in one.said(tracker)[0]
+    assert "and it may have been done: no answer. Whether" in one.said(tracker)[0]
 
     one.nights(1)
 
@@ -329,6 +329,79 @@ def test_an_undo_that_landed_and_ended_in_an_error_is_undone(
     if blinded:
         shut.undo(key)
     assert "undone" in shut.stages()
+
+
+@pytest.mark.parametrize(
+    ("place", "stage", "says"),
+    [
+        ("after undo", "undone", "lee undid its revocation of sam's: it stands as before. Reason: a mistake"),
+        ("before undo", "done", "lee began to undo its revocation of sam's, which was broken off. It still stands"),
+    ],
+)
+def test_an_undo_that_was_broken_off_is_red_until_it_was_looked_at(
+    shut: Shutting, place: str, stage: str, says: str, tracker: Any
+) -> None:
+    key, hands = key_of(shut), shut.hands["aws"]
+    hands.at = killed_at(place)
+    with pytest.raises(KilledError):
+        shut.undo(key)
+    hands.at = lambda _: None
+
+    assert shut.night() == 2, "the other finding's proposal, and this"
+    (red,) = last_reasons(shut)
+    assert f"the undo of the revocation of {key} was broken off, and whether it was undone isn't known: see" in red
+    assert shut.settle() == []
+
+    assert stage in shut.stages()
+    assert any(says in text for text in shut.said(tracker))
+    shut.night()
+    assert last_reasons(shut) == []
+    assert key not in shut.offered()
+
+
+def test_an_undo_that_nobody_can_see_is_ended_as_that_and_not_proposed_again(
+    shut: Shutting, monkeypatch: pytest.MonkeyPatch, tracker: Any
+) -> None:
+    key, hands = key_of(shut), shut.hands["aws"]
+    hands.at = killed_at("after undo")
+    with pytest.raises(KilledError):
+        shut.undo(key)
+    hands.at = lambda _: None
+    with monkeypatch.context() as patch:
+        blind(patch)
+        shut.give_up(key)
+    shut.night()
+
+    assert sorted(shut.stages()) == ["proposed", "undo_unseen"]
+    assert key not in shut.offered()
+    (said,) = [text for text in shut.said(tracker) if "lee ended it so" in text]
+    assert "lee began to undo its revocation of sam's (set Inactive), and whether it stands as before can't" in said
+    assert last_reasons(shut) == []
+    # Somebody took it off again, by hand or late.
+    shut.office.cloud.change(KEY, standing=Standing.DEAD)
+    shut.undo(key)
+    assert standing(shut) is Standing.WORKS
+
+
+@pytest.mark.parametrize("happens", [True, False], ids=["it was undone", "it wasn't"])
+def test_a_defect_of_ours_in_an_undo_says_nothing_of_what_was_done(
+    shut: Shutting, happens: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Hands.undo
+
+    def broken(hands: Hands, thing: Revocable, before: Before) -> None:
+        if happens:
+            real(hands, thing, before)
+        raise ValueError("x")
+
+    monkeypatch.setattr(Hands, "undo", broken)
+    if happens:
+        shut.undo(key_of(shut))
+    else:
+        with pytest.raises(FatalError, match=r"a defect of ours, whose trace stands in the log \(ValueError\)"):
+            shut.undo(key_of(shut))
+
+    assert sorted(shut.stages()) == sorted(["undone" if happens else "done", "proposed"])
 
 
 def test_a_source_may_be_called_otherwise_since(shut: Shutting) -> None:

@@ -81,7 +81,8 @@ class Hands:
         self.calls.append("undo")
         if self.seen(thing, before) is StepSeen.CHANGED:
             raise FatalError("somebody changed it since, and nothing was done")
-        self.system.change(thing.native_id, standing=Standing.WORKS, standing_reason="as before")
+        on = {"can_reactivate": False} if thing.native_id != thing.account_native_id else {}
+        self.system.change(thing.native_id, standing=Standing.WORKS, standing_reason="as before", **on)
         self.at("after undo")
 
     def _standing(self, thing: Revocable) -> Standing | None:

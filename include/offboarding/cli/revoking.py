@@ -85,7 +85,7 @@ def _row(row: RevocationRow, zone: str) -> list[str]:
     what = f"{row.thing.kind.replace('_', ' ')} {row.thing.native_id}, {row.source} {row.part}".rstrip()
     by = f"{row.approved_by}, {moment(row.approved_at, zone)}" if row.approved_by and row.approved_at else ""
     if row.ended_by and row.ended_at:
-        how = "ended" if row.status is RevocationStage.UNSEEN else "undone"
+        how = "undone" if row.status is RevocationStage.UNDONE else "ended"
         by += f"; {how} by {row.ended_by}, {moment(row.ended_at, zone)}"
     why = "; ".join(each for each in (row.reason, row.ended_for) if each)
     stands = f"{row.status}: {row.step}" if row.status is RevocationStage.DONE else row.status.value

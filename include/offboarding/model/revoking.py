@@ -25,6 +25,8 @@ class RevocationStage(StrEnum):
     """A person approved it, and it wasn't done."""
     UNSEEN = "unseen"
     """It may have been done: nobody could look, and a person ended it."""
+    UNDO_UNSEEN = "undo_unseen"
+    """It was done, and may have been undone: nobody could look, and a person ended it."""
     LAPSED = "lapsed"
     """Nobody approved it while it could be proposed."""
 

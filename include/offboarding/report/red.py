@@ -45,10 +45,12 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield "nothing was concluded: correlation didn't come to its end"
     if found.unverified:
         yield f"of {counted(found.unverified, 'finding')} it can't be told whether they work"
-    for key in map(short_finding, found.broken_off[:MOST_LINES]):
+    for one in found.broken_off[:MOST_LINES]:
+        key = short_finding(one.finding_key)
+        what, how = ("undo of the revocation", "undone") if one.is_undo else ("revocation", "done")
         yield (
-            f"the revocation of {key} was broken off, and whether it was done isn't known: see {COMMAND} revoke settle"
-            f" {key}"
+            f"the {what} of {key} was broken off, and whether it was {how} isn't known: see"
+            f" {COMMAND} revoke settle {key}"
         )
     yield from found.edited[:MOST_LINES]
     for hold in found.trips:

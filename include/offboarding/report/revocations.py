@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import counted
+from offboarding.model import RevocationStage, StepSeen, counted
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
@@ -51,16 +51,17 @@ def unsure(row: RevocationRow, why: str) -> str:
     """The comment where its system was told, and it can't be seen yet whether it was done."""
     return (
         f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and it may have"
-        f" been done: {why}."
+        f" been done: {stopped(why)}"
     )
 
 
 def late(row: RevocationRow) -> str:
-    """The comment where it stands shut, and had been said not to be."""
+    """The comment where it stands shut, and had been told otherwise."""
+    refused = row.status is RevocationStage.REFUSED
+    earlier = "which was said not to be done" if refused else "of which nobody could see whether it was done"
     return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, which was said not to be done."
-        f" It stands now as that sets it: {row.step}. Either its system took the step late, or somebody took it"
-        " by hand. Undo:\n"
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, {earlier}. It stands now as that"
+        f" sets it: {row.step}. Either its system took the step late, or somebody took it by hand. Undo:\n"
         f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
     )
 
@@ -69,24 +70,56 @@ def unseen(row: RevocationRow, author: str, reason: str, why: str) -> str:
     """The comment where nobody can look any more."""
     return (
         f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and whether it was"
-        f" done can't be seen: {why}\n{author} ended it so. Reason: {reason}\nLook at it by hand."
+        f" done can't be seen: {stopped(why)}\n{author} ended it so. Reason: {reason}\nLook at it by hand."
+    )
+
+
+def undo_unseen(row: RevocationRow, author: str, reason: str, why: str) -> str:
+    """The comment where nobody can look any more whether it was opened again."""
+    return (
+        f"{short_finding(row.finding_key)}: {row.ended_by} began to undo its revocation of {row.approved_by}'s"
+        f" ({row.step}), and whether it stands as before can't be seen: {stopped(why)}\n{author} ended it so. Reason:"
+        f" {reason}\nLook at it by hand. It isn't proposed again."
+    )
+
+
+def not_undone(row: RevocationRow, seen: StepSeen) -> str:
+    """The comment where an undo was broken off, and it doesn't stand as before."""
+    short = short_finding(row.finding_key)
+    how = f"still stands as that sets it: {row.step}"
+    if seen is StepSeen.CHANGED:
+        how = "stands otherwise than before and than that sets it, or is gone: look at it by hand"
+    return (
+        f"{short}: {row.ended_by} began to undo its revocation of {row.approved_by}'s, which was broken off. It {how}."
+        f' Undo:\n{COMMAND} revoke undo {short} --reason "..."'
     )
 
 
 def refused(row: RevocationRow, why: str) -> str:
     """The comment where a person approved it and it wasn't done."""
     return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was NOT done: {why}."
-        " What the ticket says is to be done by hand."
+        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was NOT done:"
+        f" {stopped(why)} What the ticket says is to be done by hand."
     )
 
 
-def undone(row: RevocationRow, author: str, reason: str) -> str:
+def undone(row: RevocationRow) -> str:
     """The comment once it stands as before."""
     return (
-        f"{short_finding(row.finding_key)}: {author} undid its revocation of {row.approved_by}'s: it stands as before."
-        f" Reason: {reason}\nIt isn't proposed again. Where it's to be shut after all, do what the ticket says."
+        f"{short_finding(row.finding_key)}: {row.ended_by} undid its revocation of {row.approved_by}'s: it stands as"
+        f" before. Reason: {row.ended_for}\nIt isn't proposed again. Where it's to be shut after all, do what the"
+        " ticket says."
     )
+
+
+def clause(why: str) -> str:
+    """An error's text within a sentence of ours."""
+    return why.rstrip().rstrip(".")
+
+
+def stopped(why: str) -> str:
+    """An error's text as a sentence, or several."""
+    return f"{clause(why)}."
 
 
 def in_a_line(reason: str) -> str:

@@ -10,6 +10,7 @@ from offboarding.store.reading.nights import NightFinding
 from offboarding.store.reading.reads import PartView, RosterView
 from offboarding.store.reading.waiver_views import AcknowledgedThen
 from offboarding.store.refusals import RefusedTicket
+from offboarding.store.revocations import BrokenOff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class Troubles:
     """Nothing was concluded."""
     unverified: int
     """Findings of which it can't be told whether they work."""
-    broken_off: tuple[str, ...]
-    """Findings whose revocation was approved, and has come to no end."""
+    broken_off: tuple[BrokenOff, ...]
+    """Revocations that were approved or being undone, and have come to no end."""
     edited: tuple[str, ...]
     """What stood otherwise than the record says, and was put right: a sentence each."""
     trips: tuple[Hold, ...]

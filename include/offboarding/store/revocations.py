@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from psycopg.rows import scalar_row
+from psycopg.rows import class_row, scalar_row
 from psycopg.types.json import Jsonb
 
 from offboarding.model import (
@@ -132,6 +132,15 @@ class RevocationRow:
     thing: Revocable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenOff:
+    """A revocation whose task or command didn't come to its end."""
+
+    finding_key: str
+    is_undo: bool
+    """It was being opened again."""
+
+
 def candidates(session: Session, *, sources: Sequence[str], subjects: Sequence[str]) -> list[Candidate]:
     """Open findings on tickets about what somebody has, of these systems and kinds of things, the worst first."""
     return _candidates(session, {"finding_key": None, "sources": list(sources), "subjects": list(subjects)})
@@ -148,15 +157,16 @@ def rows(session: Session, *statuses: RevocationStage, finding_key: str | None =
 
 
 def broken_off(session: Session) -> list[RevocationRow]:
-    """Approved and at no end; and refused within a day, though their systems were told: such a step may come late."""
+    """Approved or being undone, and at no end; and refused within a day, though their systems were told: such a step
+    may come late.
+    """
     return _rows(session, broken_off=True)
 
 
-def broken_off_then(session: Session, run_id: int) -> list[str]:
-    """Findings whose revocation was approved before a run, and was at no end when that ended."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        found = cursor.execute(block("revocations", "broken_off_then"), {"run_id": run_id}).fetchall()
-    return [str(key) for key in found]
+def broken_off_then(session: Session, run_id: int) -> list[BrokenOff]:
+    """What was approved or being undone before a night, and was at no end when that ended."""
+    with session.cursor(row_factory=class_row(BrokenOff)) as cursor:
+        return cursor.execute(block("revocations", "broken_off_then"), {"run_id": run_id}).fetchall()
 
 
 def row(session: Session, revocation_id: int) -> RevocationRow:
@@ -216,9 +226,9 @@ def begin_undo(session: Session, row: RevocationRow, *, author: str, reason: str
     return _write(session, "begin_undo", _of(row, author=author, reason=reason), actor=author)
 
 
-def end_undo(session: Session, row: RevocationRow, *, author: str, undone: bool) -> None:
-    """It was taken back, or couldn't be."""
-    _write(session, "undone" if undone else "keep", _of(row), actor=author)
+def end_undo(session: Session, row: RevocationRow, *, undone: bool) -> None:
+    """It was taken back, or wasn't."""
+    _write(session, "undone" if undone else "keep", _of(row), actor=row.ended_by or "")
 
 
 def doubts(session: Session) -> list[str]:

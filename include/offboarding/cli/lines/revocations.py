@@ -13,7 +13,9 @@ class RevocationLine(JsonLine):
     finding: Annotated[str, By("finding_key")]
     """The finding's whole key."""
     status: str
-    """`proposed`, `approved`, `doing`, `done`, `undoing`, `undone`, `refused`, `unseen` or `lapsed`."""
+    """`proposed`, `approved`, `doing`, `done`, `undoing`, `undone`, `refused`, `unseen`, `undo_unseen` or
+    `lapsed`.
+    """
     source: str
     """The source's name."""
     part: str
@@ -47,7 +49,7 @@ class RevocationLine(JsonLine):
     done_at: At | None
     """When it was done."""
     ended_at: At | None
-    """When it was undone, refused or ended as unseen, or lapsed."""
+    """When it was undone, refused or lapsed, or a person ended it as unseen."""
     ended_by: str | None
     """Who undid it, or ended it as unseen; else null."""
     ended_for: str | None

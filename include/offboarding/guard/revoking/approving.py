@@ -14,7 +14,7 @@ from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
 from offboarding.guard.revoking.refusals import refusal, refusal_by_name
-from offboarding.guard.revoking.settling import DEFECT, NotDone, Revokers
+from offboarding.guard.revoking.settling import NotDone, Revokers
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
@@ -79,7 +79,9 @@ def answered(
         pipeline.ticket(session, settings, run, readers.trackers(settings))
     except OffboardingError as error:
         if missed:
-            raise FatalError(f"{_said(missed, len(approved))} They couldn't be told that yet: {error}") from error
+            raise FatalError(
+                f"{_said(missed, len(approved))} Their tickets couldn't be told that yet: {error}"
+            ) from error
         raise
     if missed:
         raise FatalError(f"{_said(missed, len(approved))} It stands on their tickets.")
@@ -127,18 +129,16 @@ def _seen_to(
 ) -> NotDone | None:
     """One of them. What can't be done keeps none of the others back."""
     try:
-        revoker = revokers(row.source_now, row.part_now)
-        why = _against(session, settings, run, row) or _begun(session, settings, run, revoker, row, answer)
-        if not why:
-            row = revocations.row(session, row.revocation_id)
-            revoker.revoke(row.thing, row.before or {})
-            settling.done(session, row)
-            return None
+        with settling.defects_told(row):
+            revoker = revokers(row.source_now, row.part_now)
+            why = _against(session, settings, run, row) or _begun(session, settings, run, revoker, row, answer)
+            if not why:
+                row = revocations.row(session, row.revocation_id)
+                revoker.revoke(row.thing, row.before or {})
+                settling.done(session, row)
+                return None
     except OffboardingError as error:
         why = str(error)
-    except Exception as error:
-        log.exception("a defect of ours", finding=short_finding(row.finding_key))
-        why = DEFECT.format(type(error).__name__)
     row = revocations.row(session, row.revocation_id)
     if row.status is RevocationStage.DOING:
         return _not_sure(session, revokers, row, why)
@@ -157,7 +157,10 @@ def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str
         return NotDone(finding_key=row.finding_key, why=why)
     except OffboardingError as error:
         # It stays as it is: `settle` looks at it before anything else is asked, and each night is red of it.
-        why = f"{why} Whether it was done can't be seen ({error}), and is looked at before the next question"
+        unseen = (
+            f"Whether it was done can't be seen ({words.clause(str(error))}), and is looked at before the next question"
+        )
+        why = f"{words.stopped(why)} {unseen}"
     settling.comment(session, row, words.unsure(row, why), event="unsure")
     return NotDone(finding_key=row.finding_key, why=why)
 
@@ -198,5 +201,5 @@ def _begun(
 
 
 def _said(missed: Sequence[NotDone], approved: int) -> str:
-    each = "; ".join(f"{short_finding(one.finding_key)}: {one.why}" for one in missed)
+    each = "; ".join(f"{short_finding(one.finding_key)}: {words.clause(one.why)}" for one in missed)
     return f"{len(missed)} of {approved} that were approved weren't shut: {each}."

@@ -1,6 +1,7 @@
 """How far a revocation has come that was broken off: looked at in its system, never by what the store says alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -66,7 +67,7 @@ def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> Revo
     revocations.hold_to_the_record(session)
     seen = looked(revokers, row)
     if row.status is RevocationStage.UNDOING:
-        end_undo(session, row, seen)
+        end_undo(session, row, seen, broken_off=True)
     elif seen is StepSeen.SET and not (row.status is RevocationStage.REFUSED and row.works_again):
         done(session, row)
     elif row.status is RevocationStage.DOING:
@@ -91,9 +92,12 @@ def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: s
             return settle_one(session, revokers, row)
         except OffboardingError as error:
             why = str(error)
+        is_undo = row.status is RevocationStage.UNDOING
+        stage = RevocationStage.UNDO_UNSEEN if is_undo else RevocationStage.UNSEEN
+        text = (words.undo_unseen if is_undo else words.unseen)(row, author, reason, why)
         with revocations.locked(session):
-            revocations.end(session, row, RevocationStage.UNSEEN, reason, author=author)
-            comment(session, row, words.unseen(row, author, reason, why), event="unseen")
+            revocations.end(session, row, stage, reason, author=author)
+            comment(session, row, text, event=stage.value)
     return revocations.row(session, row.revocation_id)
 
 
@@ -101,8 +105,15 @@ def looked(revokers: Revokers, row: RevocationRow) -> StepSeen:
     """How its thing stands, by the connection that shuts it. Changes nothing. A defect of ours hides it as well as an
     answer that doesn't come.
     """
-    try:
+    with defects_told(row):
         return revokers(row.source_now, row.part_now).seen(row.thing, row.before or {})
+
+
+@contextmanager
+def defects_told(row: RevocationRow) -> Generator[None]:
+    """A defect of ours ends as any error does, and its trace stands in the log."""
+    try:
+        yield
     except OffboardingError:
         raise
     except Exception as error:
@@ -112,12 +123,13 @@ def looked(revokers: Revokers, row: RevocationRow) -> StepSeen:
 
 def done(session: Session, row: RevocationRow) -> None:
     """It's shut: as it was to be, or later than was thought."""
-    late = row.status is not RevocationStage.DOING
+    late = row.status in (RevocationStage.REFUSED, RevocationStage.UNSEEN)
     with revocations.locked(session):
         revocations.done(session, row)
         for other in revocations.rows(session, RevocationStage.PROPOSED, finding_key=row.finding_key):
             revocations.end(session, other, RevocationStage.LAPSED, "it's shut already")
-        comment(session, row, words.late(row) if late else words.done(row), event="late" if late else "")
+        if row.status is not RevocationStage.UNDO_UNSEEN:
+            comment(session, row, words.late(row) if late else words.done(row), event="late" if late else "")
     log.info("revoked", finding=short_finding(row.finding_key), by=row.approved_by, late=late)
 
 
@@ -129,13 +141,15 @@ def refuse(session: Session, row: RevocationRow, why: str) -> None:
     log.error("not revoked", finding=short_finding(row.finding_key), why=why)
 
 
-def end_undo(session: Session, row: RevocationRow, seen: StepSeen) -> None:
-    """It stands as before, or else the revocation does."""
-    undone, author = seen is StepSeen.BEFORE, row.ended_by or ""
+def end_undo(session: Session, row: RevocationRow, seen: StepSeen, *, broken_off: bool = False) -> None:
+    """It stands as before, or else the revocation does. Of an undo that was broken off nobody has heard that yet."""
+    undone = seen is StepSeen.BEFORE
     with revocations.locked(session):
-        revocations.end_undo(session, row, author=author, undone=undone)
+        revocations.end_undo(session, row, undone=undone)
         if undone:
-            comment(session, row, words.undone(row, author, row.ended_for or ""), event="undone")
+            comment(session, row, words.undone(row), event="undone")
+        elif broken_off:
+            comment(session, row, words.not_undone(row, seen), event="not_undone")
 
 
 def on_a_ticket(reason: str) -> str:

@@ -3,14 +3,20 @@
 from offboarding.guard.revoking import settling
 from offboarding.guard.revoking.settling import Revokers
 from offboarding.model import RevocationStage, StepSeen
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.keys import short_finding
+from offboarding.report import revocations as words
 from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.locks import revocations_held
 from offboarding.store.revocations import RevocationRow
 
-_LOOKED_AT_FIRST = (RevocationStage.DOING, RevocationStage.REFUSED, RevocationStage.UNSEEN)
+_LOOKED_AT_FIRST = (
+    RevocationStage.DOING,
+    RevocationStage.REFUSED,
+    RevocationStage.UNSEEN,
+    RevocationStage.UNDO_UNSEEN,
+)
 """Whose system was told, and may have done it."""
 
 
@@ -32,17 +38,26 @@ def undo(session: Session, revokers: Revokers, finding_key: str, *, reason: str,
         _begin(session, row, author=author, reason=reason)
         row = revocations.row(session, row.revocation_id)
         try:
-            revoker.undo(row.thing, row.before or {})
-            seen = StepSeen.BEFORE
-        except OffboardingError:
-            # Where this can't be seen either, it stays as it is, and may be called again.
-            seen = settling.looked(revokers, row)
-            settling.end_undo(session, row, seen)
-            if seen is not StepSeen.BEFORE:
-                raise
+            with settling.defects_told(row):
+                revoker.undo(row.thing, row.before or {})
+        except OffboardingError as error:
+            _seen_to_the_end(session, revokers, row, error)
         else:
-            settling.end_undo(session, row, seen)
+            settling.end_undo(session, row, StepSeen.BEFORE)
     return revocations.row(session, row.revocation_id)
+
+
+def _seen_to_the_end(session: Session, revokers: Revokers, row: RevocationRow, why: OffboardingError) -> None:
+    """Its system was told, and answered with an error: that says nothing of what it did. Raises why it isn't undone."""
+    try:
+        seen = settling.looked(revokers, row)
+    except OffboardingError as error:
+        kind = RetriableError if isinstance(error, RetriableError) else FatalError
+        unseen = f"Whether it was undone can't be seen: {words.stopped(str(error))} Call it again."
+        raise kind(f"{words.stopped(str(why))} {unseen}") from why
+    settling.end_undo(session, row, seen)
+    if seen is not StepSeen.BEFORE:
+        raise why
 
 
 def _newest(session: Session, finding_key: str) -> RevocationRow:

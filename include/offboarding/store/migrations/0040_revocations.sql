@@ -4,7 +4,7 @@ create table revocation (
     finding_key       text not null references finding,
     reopened          integer not null,               -- how often the finding had come back when it was proposed
     status            text not null check (status in ('proposed', 'approved', 'doing', 'done', 'undoing', 'undone',
-                          'refused', 'lapsed')),
+                          'refused', 'unseen', 'undo_unseen', 'lapsed')),
     proposed_run      bigint not null references run,
     proposed_at       timestamptz not null default clock_timestamp(),
     source            text not null,
@@ -25,8 +25,8 @@ create table revocation (
     taken_at          timestamptz,                    -- written down before the system is told
     done_at           timestamptz,
     ended_at          timestamptz,
-    ended_by          text,                           -- who undid it
-    ended_for         text                            -- why it was undone, refused, or lapsed
+    ended_by          text,                           -- who undid it, or ended it as one that nobody can see
+    ended_for         text                            -- why it was undone, refused, lapsed, or ended so
 );
 create unique index on revocation (finding_key) where status in ('proposed', 'approved', 'doing', 'undoing');
 create index on revocation (taken_at);

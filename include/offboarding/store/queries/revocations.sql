@@ -74,7 +74,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = a.kind and s.complete
             and s.error = '') as account_seen_at,
     exists (select from revocation v
-        where v.finding_key = f.finding_key and (v.status in ('doing', 'undoing', 'undone')
+        where v.finding_key = f.finding_key and (v.status in ('doing', 'undoing', 'undone', 'undo_unseen')
             or v.status = 'done' and v.reopened = f.reopened)) as settled
 from finding f
 join realm r using (realm)
@@ -111,8 +111,8 @@ left join worker w on w.worker_pk = p.shown_worker_pk
 where (%(statuses)s::text[] is null or v.status = any(%(statuses)s))
     and (%(finding_key)s::text is null or v.finding_key = %(finding_key)s)
     and (%(revocation_id)s::bigint is null or v.revocation_id = %(revocation_id)s)
-    and (not %(broken_off)s or v.status in ('approved', 'doing') or v.status = 'refused' and v.before is not null
-        and v.taken_at > clock_timestamp() - interval '24 hours')
+    and (not %(broken_off)s or v.status in ('approved', 'doing', 'undoing')
+        or v.status = 'refused' and v.before is not null and v.taken_at > clock_timestamp() - interval '24 hours')
 order by v.revocation_id desc;
 
 -- name: propose
@@ -136,17 +136,25 @@ where revocation_id = %(revocation_id)s and status = 'approved' and caller = %(c
 returning revocation_id;
 
 -- name: broken_off_then
--- What was approved before a night, and had come to no end when it ended: the oldest first. The look of an answer is a
--- departure's run, and stands between its own approval and its end.
-select v.finding_key from revocation v, run
-where run_id = %(run_id)s and run.kind = 'nightly' and v.approved_at < run.started_at
-    and (v.status in ('approved', 'doing') or least(v.done_at, v.ended_at) > run.finished_at)
+-- What was being shut or opened again when a night began, and still was when it ended, by the record: the oldest first.
+-- The look of an answer is a departure's run, and stands between its own approval and its end.
+select v.finding_key, b.status = 'undoing' as is_undo
+from run
+join revocation v on v.approved_at < run.started_at
+cross join lateral (select e.text::jsonb ->> 'status' as status from finding_event e
+    where e.about = 'revocation:' || v.revocation_id and e.at < run.started_at order by e.seq desc limit 1) b
+cross join lateral (select e.text::jsonb ->> 'status' as status from finding_event e
+    where e.about = 'revocation:' || v.revocation_id and e.at <= coalesce(run.finished_at, 'infinity')
+    order by e.seq desc limit 1) l
+where run_id = %(run_id)s and run.kind = 'nightly' and b.status in ('approved', 'doing', 'undoing')
+    and l.status in ('approved', 'doing', 'undoing')
 order by v.revocation_id;
 
 -- name: done
--- What was refused may have been done late.
+-- What was refused may have been done late, and what nobody could look at stands shut after all.
 update revocation set status = 'done', done_at = clock_timestamp(), ended_by = null, ended_for = null
-where revocation_id = %(revocation_id)s and status in ('doing', 'refused', 'unseen') and before is not null
+where revocation_id = %(revocation_id)s and before is not null
+    and status in ('doing', 'refused', 'unseen', 'undo_unseen')
 returning revocation_id;
 
 -- name: end

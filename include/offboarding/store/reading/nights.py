@@ -190,8 +190,8 @@ class Night:
     """Steps that ended by a defect of ours."""
     texts_refused: tuple[str, ...] = ()
     """Why our texts stood in for a company's own: a sentence each."""
-    broken_off: tuple[str, ...] = ()
-    """Findings whose revocation was approved before, and had come to no end."""
+    broken_off: tuple[revocations.BrokenOff, ...] = ()
+    """Revocations that were approved or being undone before, and had come to no end."""
 
     @property
     def waiting(self) -> int:
