@@ -118,6 +118,32 @@ def test_a_role_called_all_makes_everybodys_line_doubtful(login_server: LoginSer
     assert not soon(login_server, "alice", expected=False)
 
 
+@pytest.mark.parametrize("takes", ["true", "false"])
+def test_a_database_called_all_makes_lines_for_every_one_doubtful(login_server: LoginServer, takes: str) -> None:
+    login_server.people("alice")
+    login_server.do('create database "all"')
+    try:
+        login_server.do(f'alter database "all" allow_connections {takes}')
+        login_server.rules('local "all" all reject\nlocal all all trust')
+
+        assert login_server.standing("alice") == (
+            UNKNOWN,
+            "LOGIN; whether line 4 of pg_hba.conf (trust) is for it can't be told",
+        )
+        assert soon(login_server, "alice", expected=True)
+    finally:
+        login_server.do('drop database "all"')
+
+
+def test_who_is_refused_at_each_database_is_out(login_server: LoginServer) -> None:
+    login_server.people("alice")
+    found = login_server.owner.execute("select datname from pg_database where datallowconn").fetchall()
+    login_server.rules("\n".join([*(f"local {name} alice reject" for (name,) in found), BY_PASSWORD.split("\n")[1]]))
+
+    assert login_server.standing("alice") == (DEAD, "LOGIN, but no line of pg_hba.conf lets it in")
+    assert not soon(login_server, "alice", expected=False)
+
+
 @contextmanager
 def session_of(server: LoginServer, login: str) -> Generator[None]:
     fields = {"host": server.connection.host, "port": server.connection.port, "dbname": server.connection.schema}

@@ -59,7 +59,13 @@ TEN = "10.0.0.0/255.0.0.0"
         ),
         pytest.param([f"host all all {ALL4} reject", f"host all all {ALL6} md5"], [2], [], id="the other protocol"),
         pytest.param(["host all all all reject", "host all all .corp.example md5"], [], [], id="a name below all"),
-        pytest.param([f"host all all {ALL4} reject", "host all all samenet md5"], [2], [], id="a network of ours"),
+        pytest.param([f"host all all {ALL4} reject", "host all all samenet md5"], [], [2], id="a network of ours"),
+        pytest.param(["host all all samenet reject", f"host all all {TEN} md5"], [], [2], id="a network of theirs"),
+        pytest.param(["host all all samenet reject", f"host all all {ALL4} md5"], [2], [], id="more than ours"),
+        pytest.param(["host all all a.corp reject", "host all all b.corp md5"], [], [2], id="names of one machine"),
+        pytest.param(
+            ["host all all 10.1.2.3/255.0.0.255 reject", f"host all all {TEN} md5"], [], [2], id="a mask with holes"
+        ),
         pytest.param(["host all all samenet reject", "host all all samenet md5"], [], [], id="the same word"),
         pytest.param(["hostssl all all all reject", "host all all all md5"], [2], [], id="without TLS"),
         pytest.param(
@@ -71,6 +77,16 @@ TEN = "10.0.0.0/255.0.0.0"
         pytest.param(["local all all reject", "host all all all md5"], [2], [], id="another way to come"),
         pytest.param(["local shop all reject", "local all all md5"], [2], [], id="another database"),
         pytest.param(["local all all reject", "local shop all md5"], [], [], id="no database is left"),
+        pytest.param(
+            ["local shop,nowhere all reject", "local postgres all reject", "local all all md5"],
+            [],
+            [],
+            id="each of them",
+        ),
+        pytest.param(["local shop all reject", "local shop,postgres all md5"], [2], [], id="one of two is left"),
+        pytest.param(["local samerole all reject", "local shop all md5"], [], [2], id="a group's, perhaps"),
+        pytest.param(["local /sh all reject", "local shop all md5"], [], [2], id="an expression, perhaps"),
+        pytest.param(["local all +other reject", "local all all md5"], [2], [], id="others are refused above"),
         pytest.param(["local nowhere all trust"], [], [], id="a database that isn't there"),
         pytest.param(["local sameuser all trust"], [], [], id="no database of her name"),
         pytest.param(["local samerole all trust"], [], [1], id="a database of a group's name"),
@@ -107,6 +123,50 @@ def test_a_word_that_may_be_a_role_s_name_is_no_proof(given: list[str]) -> None:
     (way,) = HbaFile(lines(*given), names).ways(ALICE)
 
     assert not way.sure
+
+
+@pytest.mark.parametrize(
+    ("called", "given", "sure", "unsure"),
+    [
+        pytest.param("all", ["local all all reject", "local all all md5"], [], [2], id="all above all"),
+        pytest.param("all", ["local all all reject", "local shop all md5"], [], [2], id="all above one"),
+        pytest.param("all", ["local all,shop all reject", "local shop all md5"], [], [], id="and that one itself"),
+        pytest.param("all", ["local shop all md5", "local all all reject"], [1], [], id="all below"),
+        pytest.param("sameuser", ["local sameuser all reject", "local sameuser all md5"], [], [2], id="sameuser"),
+    ],
+)
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_word_that_may_be_a_database_s_name_is_no_proof(
+    called: str, given: list[str], sure: list[int], unsure: list[int], *, closed: bool
+) -> None:
+    taking = NAMES.databases | {"alice"}
+    names = HbaNames(
+        version=180000,
+        roles=frozenset(),
+        databases=taking if closed else taking | {called},
+        closed=frozenset({called} if closed else ()),
+    )
+
+    found = HbaFile(lines(*given), names).ways(ALICE)
+
+    assert [way.line.number for way in found if way.sure] == sure
+    assert [way.line.number for way in found if not way.sure] == unsure
+
+
+def test_a_database_called_replication_may_be_meant() -> None:
+    names = HbaNames(version=180000, roles=frozenset(), databases=NAMES.databases | {"replication"})
+
+    (way,) = HbaFile(lines("local replication all md5"), names).ways(ALICE)
+
+    assert not way.sure
+
+
+@pytest.mark.parametrize("name", ["all", "+staff", "/^al"])
+def test_who_is_called_like_a_word_is_meant_by_it_either_way(name: str) -> None:
+    names = HbaNames(version=180000, roles=frozenset({name}), databases=NAMES.databases)
+    role = HbaRole(name=name, groups=frozenset({"staff"}), patterns=frozenset({"/^al"}), replicates=False)
+
+    assert HbaFile(lines(f"local all {name} reject", "local all all trust"), names).ways(role) == ()
 
 
 def test_before_version_16_a_slash_is_a_letter() -> None:

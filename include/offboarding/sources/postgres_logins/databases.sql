@@ -1,2 +1,2 @@
--- Databases that take connections.
-select datname from pg_catalog.pg_database where datallowconn
+-- Each database, and whether it takes connections.
+select datname, datallowconn from pg_catalog.pg_database

@@ -20,7 +20,14 @@ from psycopg.rows import TupleRow
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError
 from offboarding.net.postgres import SessionTerms, cursor, in_the_clear, session
-from offboarding.sources.postgres_logins.hba import HbaFile, HbaLine, HbaNames, groups_of, patterns_of
+from offboarding.sources.postgres_logins.hba import (
+    HbaFile,
+    HbaLine,
+    HbaNames,
+    groups_of,
+    patterns_of,
+    role_like_a_word,
+)
 
 RIGHTS = "docs/permissions/postgres.md"
 OLDEST = 130000
@@ -189,10 +196,12 @@ def looked_at(
             )
         lines, problem = _lines(ask) if may[LINES] else (None, _not_granted(connection))
         groups = _of_note(opened, asked, groups_of(lines or ()), privileged)
+        databases = ask("databases")
         names = HbaNames(
             version=number,
-            roles=frozenset(group.name for group in groups if _like_a_word(group.name)),
-            databases=frozenset(name for (name,) in ask("databases")),
+            roles=frozenset(group.name for group in groups if role_like_a_word(group.name)),
+            databases=frozenset(name for name, takes in databases if takes),
+            closed=frozenset(name for name, takes in databases if not takes),
         )
         yield Server(
             system=system,
@@ -265,7 +274,7 @@ def _of_note(
         return [
             group
             for group in groups
-            if group.gives or group.name in in_lines or group.name in _OF_CLOUDS or _like_a_word(group.name)
+            if group.gives or group.name in in_lines or group.name in _OF_CLOUDS or role_like_a_word(group.name)
         ]
 
 
@@ -273,10 +282,6 @@ def _gives(name: str, privileged: Sequence[str], powers: RolePowers) -> str:
     if name in _GIVING or any(fnmatchcase(name.lower(), pattern.lower()) for pattern in privileged):
         return name
     return f"{name} ({powers.told})" if powers.told else ""
-
-
-def _like_a_word(name: str) -> bool:
-    return name == "all" or name.startswith(("+", "/"))
 
 
 def _identifier(name: str) -> str:
