@@ -1,7 +1,8 @@
 """One look at a server: what it is, its pg_hba.conf, who is in a session, and its roles.
 
 Everything but the lines and the sessions is one state of the catalogs, so that a role that is dropped meanwhile is
-there or not, and never half. Rights: docs/permissions/postgres.md.
+there or not, and never half. That state is older than the sessions: whoever got in just before a role or a line was
+shut is seen in one. Rights: docs/permissions/postgres.md.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ RIGHTS = "docs/permissions/postgres.md"
 OLDEST = 130000
 LINES = "execute on function pg_catalog.pg_hba_file_rules()"
 """The one right that not everybody has."""
+_IF_WRONG = "See whether this is a PostgreSQL of version 13 or newer, and not something that speaks like one"
 _GIVING = {
     "pg_execute_server_program",
     "pg_write_server_files",
@@ -111,6 +113,8 @@ class RoleRow:
 class Server:
     """An open session on it, and what holds for all of its roles."""
 
+    begin: str
+    """What begins each sentence on it."""
     system: str
     """Its system identifier."""
     version: str
@@ -139,7 +143,7 @@ class Server:
             "oids": None if oids is None else list(oids),
         }
         self.asked()
-        with cursor(self.opened, _text("roles"), parameters) as rows:
+        with cursor(self.opened, _text("roles"), parameters) as rows, _in_sentences(self.begin):
             for oid, name, logs_in, *powers, limit, valid_until, ended, groups, patterns, comment in rows:
                 yield RoleRow(
                     oid=oid,
@@ -162,7 +166,7 @@ def terms(where: str, seconds: float) -> SessionTerms:
         timeout=timedelta(seconds=seconds),
         if_slow="Raise statement_seconds, or see what keeps the server busy",
         if_refused=f"See {RIGHTS}",
-        if_wrong="See whether this is a PostgreSQL of version 13 or newer, and not something that speaks like one",
+        if_wrong=_IF_WRONG,
     )
 
 
@@ -170,52 +174,74 @@ def terms(where: str, seconds: float) -> SessionTerms:
 def looked_at(
     connection: ConnectionFields, terms: SessionTerms, asked: Asked, privileged: Sequence[str] = ()
 ) -> Generator[Server]:
-    """The server, and its state for as long as the block runs; `asked` is called for each question but those of roles.
+    """The server, and its state for as long as the block runs; `asked` is called for each question.
 
     Raises as `net.postgres.session`, and FatalError where a right is missing that everybody has, where it's older than
     we know, or a standby: its lines and its sessions are its own, and not those of the server that people write to.
     """
-    where = f"{terms.where}: {connection.conn_id}"
+    begin = f"{terms.where}: {connection.conn_id}"
     with session(connection, terms) as opened:
         for kind in ("name", "text"):
             opened.adapters.register_loader(kind, _NameLoader)
+        with _in_sentences(begin):
+            server = _look(opened, connection, begin, asked, privileged)
+        yield server
 
-        def ask(query: str) -> list[TupleRow]:
-            asked()
-            return opened.execute(_text(query)).fetchall()
 
-        may = dict(ask("rights"))
-        _refuse_missing(where, connection, [right for right, held in may.items() if not held and right != LINES])
-        ((system, number, standby, reader, version),) = ask("cluster")
-        if number < OLDEST:
-            raise FatalError(f"{where}: PostgreSQL {version} is older than 13, and unknown to us. Upgrade it.")
-        if standby:
-            raise FatalError(
-                f"{where}: this is a standby, whose pg_hba.conf and sessions are its own. Let the connection lead to "
-                "the server that takes writes (target_session_attrs in its extra: read-write)."
-            )
-        lines, problem = _lines(ask) if may[LINES] else (None, _not_granted(connection))
-        groups = _of_note(opened, asked, groups_of(lines or ()), privileged)
-        databases = ask("databases")
-        names = HbaNames(
-            version=number,
-            roles=frozenset(group.name for group in groups if role_like_a_word(group.name)),
-            databases=frozenset(name for name, takes in databases if takes),
-            closed=frozenset(name for name, takes in databases if not takes),
+def _look(
+    opened: psycopg.Connection[TupleRow],
+    connection: ConnectionFields,
+    begin: str,
+    asked: Asked,
+    privileged: Sequence[str],
+) -> Server:
+    def ask(query: str) -> list[TupleRow]:
+        asked()
+        return opened.execute(_text(query)).fetchall()
+
+    may = dict(ask("rights"))
+    _refuse_missing(begin, connection, [right for right, held in may.items() if not held and right != LINES])
+    ((system, number, standby, reader, version),) = ask("cluster")
+    if number < OLDEST:
+        raise FatalError(f"{begin}: PostgreSQL {version} is older than 13, and unknown to us. Upgrade it.")
+    if standby:
+        raise FatalError(
+            f"{begin}: this is a standby, whose pg_hba.conf and sessions are its own. Let the connection lead to "
+            "the server that takes writes (target_session_attrs in its extra: read-write)."
         )
-        yield Server(
-            system=system,
-            version=version,
-            reader=reader,
-            in_the_clear=in_the_clear(opened),
-            lines=None if lines is None else HbaFile(lines, names),
-            patterns=patterns_of(lines or (), names),
-            lines_problem=problem,
-            groups={group.oid: group for group in groups},
-            in_session=frozenset(oid for (oid,) in ask("sessions")),
-            opened=opened,
-            asked=asked,
-        )
+    lines, problem = _lines(ask) if may[LINES] else (None, _not_granted(connection))
+    groups = _of_note(opened, asked, groups_of(lines or ()), privileged)
+    databases = ask("databases")
+    names = HbaNames(
+        version=number,
+        roles=frozenset(group.name for group in groups if role_like_a_word(group.name)),
+        databases=frozenset(name for name, takes in databases if takes),
+        closed=frozenset(name for name, takes in databases if not takes),
+    )
+    return Server(
+        begin=begin,
+        system=system,
+        version=version,
+        reader=reader,
+        in_the_clear=in_the_clear(opened),
+        lines=None if lines is None else HbaFile(lines, names),
+        patterns=patterns_of(lines or (), names),
+        lines_problem=problem,
+        groups={group.oid: group for group in groups},
+        in_session=frozenset(oid for (oid,) in ask("sessions")),
+        opened=opened,
+        asked=asked,
+    )
+
+
+@contextmanager
+def _in_sentences(begin: str) -> Generator[None]:
+    """What an answer of another form than the catalogs' fails as; psycopg's own errors are `session`'s."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError) as error:
+        said = f"what answers there tells its catalogs in a form of its own ({type(error).__name__})"
+        raise FatalError(f"{begin}: {said}. {_IF_WRONG}.") from error
 
 
 def cloud_of(groups: Sequence[Group]) -> str:
@@ -223,11 +249,11 @@ def cloud_of(groups: Sequence[Group]) -> str:
     return next((group.name for group in groups if group.name in _OF_CLOUDS), "")
 
 
-def _refuse_missing(where: str, connection: ConnectionFields, missing: Sequence[str]) -> None:
+def _refuse_missing(begin: str, connection: ConnectionFields, missing: Sequence[str]) -> None:
     if missing:
         grants = " ".join(f"grant {right} to {_identifier(connection.login)};" for right in missing)
         raise MissingRightError(
-            f"{where}: what everybody may read was taken from this login. As a superuser, in the database "
+            f"{begin}: what everybody may read was taken from this login. As a superuser, in the database "
             f"{connection.schema or connection.login}: {grants} ({RIGHTS})"
         )
 
