@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import psycopg
@@ -12,10 +12,13 @@ from psycopg.rows import TupleRow
 from offboarding.model import Account, AccountRef, Gap, IdentityKeyKind, IdentityKeyOrigin, ScopeRead, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.sources import postgres_logins
+from offboarding.sources.postgres_logins.hba import HbaRole
+from offboarding.sources.postgres_logins.server import looked_at, terms
 from offboarding.store import embedded
 from offboarding.wiring.forms import connection_types
 from tests.contract.source_contract import of, refs
 from tests.support.postgres_logins import (
+    AS_OF,
     BY_PASSWORD,
     LINES,
     LoginServer,
@@ -167,6 +170,30 @@ def test_a_shut_role_goes_on_until_its_session_has_ended(login_server: LoginServ
     while login_server.standing("alice")[0] is not DEAD and time.monotonic() < end:
         time.sleep(0.05)
     assert login_server.standing("alice") == (DEAD, "NOLOGIN")
+
+
+@pytest.mark.parametrize("question", [3, 6, 7])
+def test_who_gets_in_before_they_are_shut_is_never_told_as_out(login_server: LoginServer, question: int) -> None:
+    """Just before the lines are read, the sessions, or the roles."""
+    login_server.people("alice")
+    assert soon(login_server, "alice", expected=True)
+    asked: list[int] = []
+    sessions = ExitStack()
+
+    def between() -> None:
+        asked.append(len(asked))
+        if len(asked) == question:
+            sessions.enter_context(session_of(login_server, "alice"))
+            login_server.do("alter role alice nologin")
+            login_server.rules("local all all reject")
+
+    with sessions, looked_at(login_server.connection, terms("here", 60), between) as server:
+        (alice,) = (role for role in server.roles(AS_OF) if role.name == "alice")
+        role = HbaRole(name="alice", groups=frozenset(), patterns=frozenset(), replicates=False)
+        ways = server.lines and server.lines.ways(role)
+
+        assert len(asked) == 7
+        assert alice.oid in server.in_session or (alice.logs_in and ways)
 
 
 def test_without_the_right_to_see_the_rules_nothing_is_guessed(login_server: LoginServer) -> None:
