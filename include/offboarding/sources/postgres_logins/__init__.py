@@ -1,7 +1,7 @@
 """Kind `postgres_logins`: a PostgreSQL server's own logins (docs/configuration/postgres_logins.md).
 
-Read from below: `hba` is what pg_hba.conf lets a role do, `standing` what follows, `server` one look at a server,
-`source` tells its roles as accounts.
+Read from below: `hba` is what pg_hba.conf lets a role do, `roles` a role and its powers, `standing` what follows,
+`server` one look at a server, `source` tells its roles as accounts.
 """
 
 from collections.abc import Iterator

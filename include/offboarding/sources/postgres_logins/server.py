@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
@@ -29,23 +28,13 @@ from offboarding.sources.postgres_logins.hba import (
     patterns_of,
     role_like_a_word,
 )
+from offboarding.sources.postgres_logins.roles import OF_CLOUDS, Group, RolePowers, RoleRow, gives
 
 RIGHTS = "docs/permissions/postgres.md"
 OLDEST = 130000
 LINES = "execute on function pg_catalog.pg_hba_file_rules()"
 """The one right that not everybody has."""
 _IF_WRONG = "See whether this is a PostgreSQL of version 13 or newer, and not something that speaks like one"
-_GIVING = {
-    "pg_execute_server_program",
-    "pg_write_server_files",
-    "pg_read_server_files",
-    "pg_read_all_data",
-    "pg_write_all_data",
-    *("rds_superuser", "cloudsqlsuperuser", "alloydbsuperuser", "azure_pg_admin"),
-}
-"""Groups that make whoever is in them privileged: PostgreSQL's own, and managed servers'."""
-_OF_CLOUDS = ("rds_iam", "cloudsqliamuser", "cloudsqliamserviceaccount")
-"""Groups by which a managed server lets the cloud decide who logs in."""
 
 Asked = Callable[[], None]
 
@@ -59,54 +48,6 @@ class _NameLoader(Loader):
 
     def load(self, data: Buffer) -> str:
         return bytes(data).decode("utf-8", "backslashreplace")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A role that others may be in."""
-
-    oid: int
-    name: str
-    gives: str
-    """What makes whoever is in it privileged; "" for nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class RolePowers:
-    """The attributes that make a role privileged."""
-
-    superuser: bool
-    creates_roles: bool
-    replicates: bool
-    bypasses: bool
-
-    @property
-    def told(self) -> str:
-        """The first of them that it has; "" for none."""
-        if self.superuser:
-            return "SUPERUSER"
-        if self.creates_roles:
-            return "CREATEROLE"
-        if self.replicates:
-            return "REPLICATION"
-        return "BYPASSRLS" if self.bypasses else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleRow:
-    """A role, as the catalogs have it."""
-
-    oid: int
-    name: str
-    logs_in: bool
-    powers: RolePowers
-    limit: int
-    valid_until: str
-    ended: bool
-    groups: tuple[Group, ...]
-    """Of the groups that matter here."""
-    patterns: frozenset[str]
-    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,11 +185,6 @@ def _in_sentences(begin: str) -> Generator[None]:
         raise FatalError(f"{begin}: {said}. {_IF_WRONG}.") from error
 
 
-def cloud_of(groups: Sequence[Group]) -> str:
-    """The group by which a cloud decides who logs in; "" where there's none."""
-    return next((group.name for group in groups if group.name in _OF_CLOUDS), "")
-
-
 def _refuse_missing(begin: str, connection: ConnectionFields, missing: Sequence[str]) -> None:
     if missing:
         grants = " ".join(f"grant {right} to {_identifier(connection.login)};" for right in missing)
@@ -294,20 +230,13 @@ def _of_note(
     asked()
     with cursor(opened, _text("groups")) as rows:
         groups = (
-            Group(oid=oid, name=name, gives=_gives(name, privileged, RolePowers(*powers)))
-            for oid, name, *powers in rows
+            Group(oid=oid, name=name, gives=gives(name, privileged, RolePowers(*powers))) for oid, name, *powers in rows
         )
         return [
             group
             for group in groups
-            if group.gives or group.name in in_lines or group.name in _OF_CLOUDS or role_like_a_word(group.name)
+            if group.gives or group.name in in_lines or group.name in OF_CLOUDS or role_like_a_word(group.name)
         ]
-
-
-def _gives(name: str, privileged: Sequence[str], powers: RolePowers) -> str:
-    if name in _GIVING or any(fnmatchcase(name.lower(), pattern.lower()) for pattern in privileged):
-        return name
-    return f"{name} ({powers.told})" if powers.told else ""
 
 
 def _identifier(name: str) -> str:

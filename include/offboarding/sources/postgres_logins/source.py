@@ -23,14 +23,8 @@ from offboarding.model import (
 )
 from offboarding.sources._bearers import Bearers
 from offboarding.sources.postgres_logins.hba import HbaRole
-from offboarding.sources.postgres_logins.server import (
-    MissingRightError,
-    RoleRow,
-    Server,
-    cloud_of,
-    looked_at,
-    terms,
-)
+from offboarding.sources.postgres_logins.roles import RoleRow, cloud_of
+from offboarding.sources.postgres_logins.server import MissingRightError, Server, looked_at, terms
 from offboarding.sources.postgres_logins.settings import PostgresLoginSettings
 from offboarding.sources.postgres_logins.standing import RoleState, judge
 
