@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -268,7 +268,7 @@ class GithubService:
     def _edit(self, asked: Asked, by: str, name: str, number: str) -> Answered:
         issue = self._there(name, number)
         if isinstance(issue, Answered):
-            return Answered(status=307, body=issue.body) if issue.status == 301 else issue
+            return replace(issue, status=307) if issue.status == 301 else issue
         given = asked.body
         if len(given.get("body") or "") > 65_536:
             return _invalid("Issue", "body", "too_long", "body is too long (maximum is 65536 characters)")

@@ -309,6 +309,53 @@ def test_an_answer_that_is_none(
         own_place.tracker().find("offb-1")
 
 
+def elsewhere(status: int, path: str, host: str = "") -> Answered:
+    return Answered(status=status, body={"message": "Moved"}, headers={"Location": f"{host}{path}?token=t0ken"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "said"),
+    [
+        (elsewhere(301, "/api/v3/repos/a/b"), FatalError, "301, it redirects to /api/v3/repos/a/b. Look where"),
+        (elsewhere(301, f"/api/v3/repos/{REPOSITORY}"), FatalError, "301, it redirects to /api/v3/repos/corp"),
+        (elsewhere(302, "/login"), FatalError, "302, it redirects to /login. Look where"),
+        (elsewhere(307, "/api/v3/repositories/7"), RetriableError, "307, .*: it's being moved. Try again in a minute"),
+        (elsewhere(301, "/", "http://127.0.0.1"), FatalError, "301, it redirects to http://127.0.0.1/. Look where"),
+        (elsewhere(301, "/", "https://["), FatalError, "301, it redirects to no address. Look where"),
+        (Answered(status=304), FatalError, "304, it redirects to nowhere. Look where"),
+        (Answered(status=202, body={}), RetriableError, "it's still at it. Try again in a minute"),
+    ],
+)
+def test_what_leads_elsewhere_is_a_sentence(
+    own_place: GithubPlace, answer: Answered, error: type[OffboardingError], said: str
+) -> None:
+    own_place.kept.refuses = answer
+
+    with pytest.raises(error, match=said) as caught:
+        own_place.tracker().find("offb-1")
+
+    assert "t0ken" not in str(caught.value)
+    assert len(own_place.service.asked) <= 4
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("https://127.0.0.1/api/v3/next", r"not GitHub's answer \(AssertionError\)"),
+        ("https://api.127.0.0.1:{port}/api/v3/next", r"it names another host, api\.127\.0\.0\.1:\d+\. Nothing is sent"),
+    ],
+)
+def test_a_next_page_on_another_host_is_not_asked_for(own_place: GithubPlace, link: str, said: str) -> None:
+    tracker = own_place.tracker()
+    with people_of(own_place) as people:
+        item = people.item(tracker.open(draft()))
+    headers = {"Link": f'<{link.format(port=own_place.service.port)}>; rel="next"'}
+    own_place.kept.refuses = Answered(body=[item | {"number": 99}], headers=headers)
+
+    with pytest.raises(FatalError, match=said):
+        tracker.find("offb-1")
+
+
 def test_a_server_that_is_down_is_retriable(place: GithubPlace) -> None:
     with pytest.raises(RetriableError, match="no answer"):
         place.tracker(port=1).find("offb-1")
@@ -355,6 +402,15 @@ def test_an_app_is_let_in_by_its_key(place: GithubPlace) -> None:
     assert tracker.open(wanted) == tracker.find(wanted.key)
 
 
+def test_an_app_s_tokens_are_asked_for_within_the_same_bounds(place: GithubPlace, own_place: GithubPlace) -> None:
+    assert own_place.tls
+    extra = {"ca_certs_file": str(own_place.tls.authority), "installation_id": "417"}
+    own_place.kept.refuses = elsewhere(307, "/login", f"https://127.0.0.1:{place.service.port}")
+
+    with pytest.raises(FatalError, match=r"access_tokens: 307, it redirects to https://127\.0\.0\.1:"):
+        own_place.tracker(login="12345", password=pem(), extra=extra).find("offb-1")
+
+
 def test_a_token_says_whose_it_is(place: GithubPlace) -> None:
     assert greet(place.connection()) == "The token is taken, and is offboarding-bot's."
 
@@ -364,7 +420,7 @@ def test_a_token_says_whose_it_is(place: GithubPlace) -> None:
     [
         ({"password": ""}, "has no password"),
         ({"login": "1", "extra": {"installation_id": "7"}}, "no private key in PEM"),
-        ({"extra": {"ca_certs_file": "/nowhere.pem"}}, "there is no such file"),
+        ({"extra": {"ca_certs_file": "/nowhere.pem"}}, "extra.ca_certs_file /nowhere.pem of corp_github"),
     ],
 )
 def test_a_connection_that_can_not_be_right(place: GithubPlace, changes: dict[str, Any], said: str) -> None:

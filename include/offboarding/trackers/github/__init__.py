@@ -12,7 +12,6 @@ between us and GitHub sent twice is noticed right after, and the later issue clo
 """
 
 import re
-import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
@@ -22,7 +21,7 @@ from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.github import destination
 from offboarding.trackers._assigning import unknown_assignee
@@ -92,7 +91,6 @@ class GithubTracker:
         self._ready: Repository | None = None
         self._labels_allowed = False
         self._listed = ListedTitles()
-        weakref.finalize(self, github.close)
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
@@ -135,8 +133,6 @@ class GithubTracker:
             )
             if issue.title != title or (issue.body or "") != description:
                 issue.edit(title=title, body=description)
-                if issue.title != title:  # a redirection, which PyGithub takes for the answer
-                    raise RetriableError(f"{self._where}: issue {ref.ref} is being moved. Try again in a minute")
             wanted, bears = self._settings.priorities[draft.priority], {label.name for label in issue.labels}
             if wanted not in bears:
                 issue.add_to_labels(wanted)
@@ -181,8 +177,6 @@ class GithubTracker:
         with asking(self._where, f"change issue {ref.ref}"):
             if issue.state != state:
                 issue.edit(state=state, state_reason=_REASONS[state])
-                if issue.state != state:
-                    raise RetriableError(f"{self._where}: issue {ref.ref} is being moved. Try again in a minute")
 
     def _say(self, issue: "Issue", event_key: str, text: str) -> None:
         mark = event_mark(event_key)

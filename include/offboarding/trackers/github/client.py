@@ -3,16 +3,19 @@
 https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 """
 
-import math
+import weakref
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import httpx
+
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
-from offboarding.net.service.asking import in_short
+from offboarding.net.service.address import client_of
+from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short
+from offboarding.trackers.github.transport import ask_by
 
 if TYPE_CHECKING:
     from github import Github, GithubException
@@ -50,41 +53,34 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
         auth = Auth.Token(connection.password)
     else:
         auth = app_of(connection).get_installation_auth(installation)
-    authorities = str(connection.extra.get("ca_certs_file") or "")
-    if authorities and not Path(authorities).is_file():
-        raise ConfigError(f"{where}: extra.ca_certs_file {authorities} of {connection.conn_id}: there is no such file")
-    return Github(
-        base_url=base_of(where, connection),
+    base = httpx.URL(base_of(where, connection))
+    github = Github(
+        base_url=str(base),
         auth=auth,
-        timeout=math.ceil(seconds),
-        verify=authorities or True,
-        retry=None,
         seconds_between_requests=None,
         seconds_between_writes=pause or None,
         per_page=100,
     )
+    headers = {"Accept-Encoding": "identity"}
+    asks = client_of(where, connection, base, seconds=seconds, exposed="the token", headers=headers)
+    ask_by(github, Asker(where, asks), base)
+    weakref.finalize(github, asks.close)
+    return github
 
 
 @contextmanager
 def asking(where: str, what: str) -> Generator[None]:
     """Raise ours for PyGithub's errors, in GitHub's words. `what` was to be done, such as "open an issue"."""
-    import requests  # noqa: PLC0415 - PyGithub's
-    from github import BadAttributeException, GithubException  # noqa: PLC0415 - see above
+    from github import BadAttributeException, GithubException  # noqa: PLC0415 - PyGithub's
 
     try:
         yield
     except GithubException as error:
         raise _refusal(f"{where}: can't {what}", error) from error
-    except requests.exceptions.SSLError as error:
-        raise FatalError(f"{where}: can't {what}: {in_short(str(error))}. Set ca_certs_file in its extra") from error
-    except requests.RequestException as error:
-        raise RetriableError(f"{where}: can't {what}: no answer ({type(error).__name__}). Is it up?") from error
     except (BadAttributeException, AttributeError, TypeError, ValueError, KeyError, AssertionError) as error:
         raise FatalError(
-            f"{where}: can't {what}: not GitHub's answer ({type(error).__name__}). Look where the connection leads"
+            f"{where}: can't {what}: not GitHub's answer ({type(error).__name__}). {WHERE_IT_LEADS}"
         ) from error
-    except RuntimeError as error:  # a redirection to another host
-        raise FatalError(f"{where}: can't {what}: {in_short(str(error))}") from error
 
 
 def _refusal(what: str, error: "GithubException") -> FatalError | RetriableError:
@@ -97,14 +93,14 @@ def _refusal(what: str, error: "GithubException") -> FatalError | RetriableError
     wanted = headers.get("x-accepted-github-permissions") or headers.get("x-accepted-oauth-scopes") or ""
     needs = f" It needs {in_short(wanted)}." if wanted and error.status == 403 else ""
     kind = GithubInvalidError if error.status == 422 else FatalError
-    return kind(f"{said}.{needs} {FIXES.get(error.status, 'Look where the connection leads')}")
+    return kind(f"{said}.{needs} {FIXES.get(error.status, WHERE_IT_LEADS)}")
 
 
 def _wait(error: "GithubException", headers: Mapping[str, str]) -> str:
     """How long to, where that helps; "" where it doesn't."""
     if limit := limit_of(error.status, headers, _words(error)):
         return limit.told
-    # 409: GitHub is at it; 3xx: a page of its own, while it's being moved.
+    # 409: GitHub is at it.
     return "It's busy or ill: try again in a minute" if error.status in {408, 409} or error.status >= 500 else ""
 
 
