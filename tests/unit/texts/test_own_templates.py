@@ -1,20 +1,28 @@
 """A company's own templates: refused before a night by file and line; where one fails at night no ticket is lost."""
 
 import os
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from offboarding.model import Language, Severity
+from offboarding.model import FindingState, Language, Severity
+from offboarding.report.texts import rendering
 from offboarding.report.texts.checking import read
 from offboarding.report.texts.environment import shipped
 from offboarding.report.texts.own import OwnTemplates
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.report.ticket import draft
+from offboarding.report.texts.samples import samples
+from offboarding.report.texts.views import TicketViews
+from offboarding.report.ticket import closed_too_early, draft
+from tests.support import golden_texts
 from tests.unit.report.test_ticket import ACCOUNT, SSH_KEY, TICKET
 
 TITLE = "{{ say('Security: {worker}', worker=person.worker if person else '-') }} [{{ ticket.key }}]\n"
+LIST = "{% for thing in things %}{{ thing.key }} {% endfor %}{{ ticket.more }}"
+"""All that a body must say."""
 
 
 def folder(path: Path, **files: str) -> Path:
@@ -63,9 +71,18 @@ def test_one_of_them_is_enough_and_the_others_stay_ours(tmp_path: Path) -> None:
         ("title", "{{ say('Hi {worker}', workr=1) }} [{{ ticket.key }}]", "title.txt.j2:1: say() is given no worker"),
         ("title", "{{ say('Hi', worker=1) }} [{{ ticket.key }}]", "title.txt.j2:1: say() is given worker, for which"),
         ("title", "{{ 'a' * 300 }} [{{ ticket.key }}]", "title.txt.j2:1: a title of 320 characters"),
-        ("body", "{% for thing in things[1:] %}{{ thing.key }}{% endfor %}", "1 of 3 things aren't on the list"),
+        ("body", "{% for thing in things[1:] %}{{ thing.key }}{% endfor %}", "1 of 8 things aren't on the list"),
         ("body", "{% for thing in things %}{{ thing.key }}{% endfor %}", "there are {{ ticket.more }} more things"),
+        ("body", LIST + "{{ person.name.split()[0] if person }}", "body.txt.j2:1: list object has no element 0"),
+        ("body", LIST + "{{ person.left_on | day if person }}", "body.txt.j2:1: TypeError: there is no day"),
+        ("body", LIST + "{{ things[0].seen | moment if things }}", "body.txt.j2:1: AttributeError: "),
+        ("body", LIST + "{% for a in things %}{{ things | join('-' * 200) }}{% endfor %}", "body.txt.j2:1: it makes"),
+        ("body", LIST + "{{ 1 / (say('added') == 'added') }}", "ZeroDivisionError: division by zero (in a"),
+        ("title", "{{ things[0].name }} [{{ ticket.key }}]", "title.txt.j2:1: tuple object has no element 0"),
         ("changed", "\n", "changed.txt.j2:1: it says nothing"),
+        ("changed", "{{ person.worker }} left.", "changed.txt.j2:1: 'None' has no attribute 'worker'"),
+        ("past_due", "{{ things[0].seen | moment }}", "past_due.txt.j2:1: AttributeError"),
+        ("departure_changed", "{{ departures[0].now.left_on }}", "departure_changed.txt.j2:1: 'None' has no attribute"),
         ("parts", "{% macro who() %}{% endmacro %}", "body.txt.j2:4: 'jinja2.environment.TemplateModule"),
         ("titel", "x", "titel.txt.j2: no text of ours is called so. Ours are body.txt.j2, changed.txt.j2"),
     ],
@@ -134,6 +151,39 @@ def test_what_is_no_file_of_the_folder_isnt_opened(tmp_path: Path) -> None:
         "title.txt",
         "title.txt.j2 is no regular file",
     ]
+
+
+def shapes(value: object, at: str = "") -> Iterator[tuple[str, bool]]:
+    """Yield of each value that a template is given whether it's filled."""
+    yield at, bool(value)
+    if isinstance(value, tuple):
+        for each in value:
+            yield from shapes(each, f"{at}[]")
+    elif is_dataclass(value):
+        for each in fields(value):
+            yield from shapes(getattr(value, each.name), f"{at}.{each.name}")
+
+
+@pytest.mark.parametrize("names", [True, False])
+def test_it_is_tried_with_whatever_may_be_there_or_not(names: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, set[tuple[str, bool]]] = {}
+
+    def noted(_: object, name: str, views: TicketViews) -> str:
+        made.setdefault(name, set()).update(shapes(views))
+        return ""
+
+    monkeypatch.setattr(rendering, "rendered", noted)
+    monkeypatch.setattr(golden_texts, "TicketTexts", partial(TicketTexts, names=names))
+    golden_texts.texts(Language.EN)
+    for state in FindingState:
+        items = [replace(item, state=state, reopened=1) for item in (ACCOUNT, SSH_KEY)]
+        draft(TICKET, items, [], TicketTexts(zone="Asia/Seoul", names=names))
+    closed_too_early(TicketTexts(zone="Asia/Seoul"), TICKET, [ACCOUNT, SSH_KEY])
+    draft(TICKET, [], [], TicketTexts(zone="Asia/Seoul"))
+
+    tried = {name: {shape for views in samples(name) for shape in shapes(views)} for name in made}
+
+    assert {name: sorted(found - tried[name]) for name, found in made.items() if found - tried[name]} == {}
 
 
 @pytest.mark.parametrize("more", ["{{ ticket.more }}", "{{ say('{count}', count=ticket.more) }}"])

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from itertools import chain, islice, product
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateSyntaxError, meta, nodes
@@ -13,7 +14,7 @@ from offboarding.model.sentences import PLACE
 from offboarding.report.texts.environment import ENDING, environment, shipped
 from offboarding.report.texts.own import OwnTemplates
 from offboarding.report.texts.rendering import TITLE, missing, reason, rendered, where
-from offboarding.report.texts.samples import samples
+from offboarding.report.texts.samples import long_samples, samples
 from offboarding.report.texts.views import TicketViews
 
 MOST_BYTES = 64 * 1024
@@ -105,23 +106,28 @@ def _said_wrongly(call: nodes.Call) -> str:
 
 
 def _tried(sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield what goes wrong with each of our texts by these templates: any of them may import `parts`."""
-    texts = sorted(name.removesuffix(ENDING) for name in shipped() if name != f"parts{ENDING}")
-    for name in texts:
-        for views in samples():
-            try:
-                text = rendered(environment(Language.EN, "UTC", OwnTemplates(sources=sources)), name, views)
-            # Whatever a template does, its author is told where.
-            except Exception as error:  # noqa: BLE001
-                yield f"{where(error, name + ENDING)}: {reason(error)} (in a ticket of kind {views.ticket.kind})."
-                break
-            lacking = missing(name, views, text)
-            if name == TITLE and len(text) > MOST_OF_A_TITLE:
-                lacking = f"a title of {len(text):,} characters: write {MOST_OF_A_TITLE} at most"
-            if lacking:
-                place = f"{name}{ENDING}:{_last_line(sources, name)}"
-                yield f"{place}: {lacking} (in a ticket of kind {views.ticket.kind})."
-                break
+    """Yield what goes wrong with each of our texts that these templates have a part in."""
+    for file in sorted(shipped()):
+        # `parts` is no text by itself, and of ours any may import one of theirs.
+        if file != f"parts{ENDING}" and (file in sources or any(name in shipped()[file] for name in sources)):
+            yield from islice(_gone_wrong(file.removesuffix(ENDING), sources), 1)
+
+
+def _gone_wrong(name: str, sources: Mapping[str, str]) -> Iterator[str]:
+    own = OwnTemplates(sources=sources)
+    for language, views in chain(product(Language, samples(name)), product([Language.EN], long_samples(name))):
+        which = f"(in a ticket of kind {views.ticket.kind}, in {language})."
+        try:
+            text = rendered(environment(language, "UTC", own), name, views)
+        # Whatever a template does, its author is told where.
+        except Exception as error:  # noqa: BLE001
+            yield f"{where(error, name + ENDING)}: {reason(error)} {which}"
+            continue
+        lacking = missing(name, views, text)
+        if name == TITLE and len(text) > MOST_OF_A_TITLE:
+            lacking = f"a title of {len(text):,} characters: write {MOST_OF_A_TITLE} at most"
+        if lacking:
+            yield f"{name}{ENDING}:{_last_line(sources, name)}: {lacking} {which}"
 
 
 def _last_line(sources: Mapping[str, str], name: str) -> int:

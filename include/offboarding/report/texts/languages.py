@@ -122,7 +122,10 @@ def _value(value: Value, language: Language) -> str:
     return told(value, language) if isinstance(value, str) else english(value)
 
 
-def _formatted(on: date, pattern: str, language: Language) -> str:
+def _formatted(on: date | None, pattern: str, language: Language) -> str:
+    # A template may pass None, and of that Babel would make today.
+    if on is None:
+        raise TypeError("there is no day to be written: ask for it before")
     from babel.dates import format_date  # noqa: PLC0415 - see catalog
 
     return format_date(on, pattern, locale=language.value)
