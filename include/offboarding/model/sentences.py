@@ -50,7 +50,9 @@ def replaced(text: str, old: str, new: str) -> str:
     if not isinstance(text, Sentence):
         return text.replace(old, new)
     values = {name: replaced(each, old, new) if isinstance(each, str) else each for name, each in text.values.items()}
-    return Sentence(text.replace(old, new), text.pattern, values)
+    # A plural's English isn't kept beside it.
+    singular = filled(text.pattern, text.values, english) == text
+    return Sentence(filled(text.pattern, values, english) if singular else text.replace(old, new), text.pattern, values)
 
 
 Kept = Mapping[str, object]

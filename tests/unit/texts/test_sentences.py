@@ -45,6 +45,13 @@ def test_a_name_is_taken_out_of_values_and_never_out_of_the_words() -> None:
     shared = replaced(step, "Undo", "NAME")
 
     assert told(shared, Language.KO) == "되돌리기:\nunlock NAME"
+    assert told(shared, Language.EN) == shared == "Undo:\nunlock NAME"
+
+
+def test_of_a_plural_what_is_a_name_is_taken_out_too() -> None:
+    step = say("Lock {name}.", "Lock {count} keys of {name}.", count=2, name="kim")
+
+    assert replaced(step, "kim", "NAME") == "Lock 2 keys of NAME."
 
 
 def test_moments_of_rules_are_told_in_the_companys_zone_whatever_follows_them() -> None:
