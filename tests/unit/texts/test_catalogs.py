@@ -11,7 +11,9 @@ from offboarding.report.texts.languages import catalog
 from tests.support.patterns_said import patterns
 
 FOREIGN = [Language.KO, Language.JA]
-PARTICLE = re.compile(r"\{(?!who\})\w+\}(은|는|이|가|을|를|과|와|으로|로|이나|나|이라|라)(?=[\s.,:)]|$)")
+PARTICLE = re.compile(
+    r"\{(?!who\})\w+\}(?:\([가-힣]+\))?(은|는|이|가|을|를|과|와|으로|로|이나|나|이라|라)(?=[\s.,:)]|$)"
+)
 """Whose form depends on how the word before it ends. {who} always ends in 님 or 직원."""
 JAPANESE = "[ぁ-んァ-ヶ一-龠々ー]"
 BLANKS = re.compile(
