@@ -7,7 +7,7 @@ from datetime import datetime
 
 from offboarding.model import READ, FindingState, ReadStatus, counted
 from offboarding.report import queues
-from offboarding.report.wording import COMMAND, flowing, labelled, moment
+from offboarding.report.wording import COMMAND, first_of, flowing, labelled, moment
 from offboarding.rules import all_rules
 from offboarding.store.correlation.linking import BulkLoad
 from offboarding.store.reading import Night
@@ -105,9 +105,9 @@ def read(night: Night, zone: str) -> Iterator[str]:
         named = {part.realm: where(part) for part in night.parts}
         weigh = [
             f"a {value.name} on {counted(value.accounts, 'account')} of {named.get(value.realm, value.realm)}"
-            for value in night.weightless[:MOST_LINES]
+            for value in night.weightless
         ]
-        yield from labelled("Weightless", flowing(weigh))
+        yield from labelled("Weightless", flowing([*first_of(weigh, MOST_LINES)]))
     if night.loads:
         named = {part.realm: where(part) for part in night.parts}
         loads = (_load(load, named.get(load.realm, load.realm), zone) for load in night.loads)

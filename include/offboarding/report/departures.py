@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from offboarding.model import counted
-from offboarding.report.wording import COMMAND, labelled, whole_days, worker
+from offboarding.report.wording import COMMAND, first_of, labelled, whole_days, worker
 from offboarding.store.notices import NoticeThen
 from offboarding.store.reading import Night
 from offboarding.store.reading.upcoming import DAYS
@@ -24,7 +24,7 @@ def _notices(night: Night) -> Iterator[str]:
     late = [notice for notice in night.notices if notice.late]
     waiting = f", {len(late)} of them for too long" if late else ""
     yield f"{counted(len(night.notices), 'departure')} that HR's feed doesn't tell yet{waiting} ({COMMAND} notice list)"
-    yield from (_late(night, notice) for notice in late[:_MOST_LINES])
+    yield from first_of([_late(night, notice) for notice in late], _MOST_LINES)
     if late:
         yield f'Have HR enter them; or take back what was wrong: {COMMAND} notice withdraw NOTICE --reason "..."'
 
@@ -39,11 +39,11 @@ def _upcoming(night: Night) -> Iterator[str]:
 
 def _same_people(night: Night) -> Iterator[str]:
     """By what a new record was put to a person whom we knew: wrong evidence would join two people's accounts."""
-    for each in night.same_people[:_MOST_LINES]:
-        known = "already known" if each.record == each.known_as else f"{each.known_as}"
-        yield f"{each.record} is {known}: {each.evidence}"
-    if len(night.same_people) > _MOST_LINES:
-        yield f"and {len(night.same_people) - _MOST_LINES} more: {COMMAND} worker ID"
+    lines = [
+        f"{each.record} is {'already known' if each.record == each.known_as else each.known_as}: {each.evidence}"
+        for each in night.same_people
+    ]
+    yield from first_of(lines, _MOST_LINES, f": {COMMAND} worker ID")
 
 
 def _hidden(night: Night) -> Iterator[str]:
@@ -52,22 +52,24 @@ def _hidden(night: Night) -> Iterator[str]:
     known = f", {settled} of them settled by a person" if settled else ""
     people = counted(len(night.hidden), "departure")
     yield f"{people} beside an employment that goes on{known}: {COMMAND} departure list"
-    unsettled = [each for each in night.hidden if not each.settled]
-    for each in unsettled[:_MOST_LINES]:
-        gone = counted(whole_days(each.left_at, night.run.as_of), "day")
-        here = worker(each.here_space, each.here_worker_id)
-        yield f"worker {worker(each.id_space, each.worker_id)}, gone {gone}, works here as {here}"
-    if len(unsettled) > _MOST_LINES:
-        yield f"and {len(unsettled) - _MOST_LINES} more"
+    unsettled = [
+        f"worker {worker(each.id_space, each.worker_id)},"
+        f" gone {counted(whole_days(each.left_at, night.run.as_of), 'day')},"
+        f" works here as {worker(each.here_space, each.here_worker_id)}"
+        for each in night.hidden
+        if not each.settled
+    ]
+    yield from first_of(unsettled, _MOST_LINES)
 
 
 def _alike(night: Night) -> Iterator[str]:
     """Two people, or one whose number was written otherwise: they aren't taken for one."""
-    for each in night.alike[:_MOST_LINES]:
-        left, here = worker(each.id_space, each.worker_id), worker(each.id_space, each.here_worker_id)
-        yield f"worker {left} has left, and {here} works here: taken for two people"
-    if len(night.alike) > _MOST_LINES:
-        yield f"and {len(night.alike) - _MOST_LINES} more"
+    lines = [
+        f"worker {worker(each.id_space, each.worker_id)} has left, and {worker(each.id_space, each.here_worker_id)}"
+        " works here: taken for two people"
+        for each in night.alike
+    ]
+    yield from first_of(lines, _MOST_LINES)
 
 
 def _late(night: Night, notice: NoticeThen) -> str:

@@ -26,6 +26,7 @@ from offboarding.report.wording import (
     COMMAND,
     ROOM,
     WIDTH,
+    first_of,
     fitted,
     joined,
     labelled,
@@ -79,7 +80,7 @@ def _title(night: Night, zone: str) -> Iterator[str]:
         yield line
     else:
         yield f"{title}   RED, for {counted(len(red), 'reason')}"
-        yield from labelled("RED", red[:MOST_LINES])
+        yield from labelled("RED", first_of(red, MOST_LINES))
 
 
 # --- what was found ---------------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ from offboarding.model.keys import short_finding
 from offboarding.report import held, refused
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
-from offboarding.report.wording import COMMAND
+from offboarding.report.wording import COMMAND, first_of
 from offboarding.runs.troubles import Troubles
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading.reads import PartView, RosterView
+from offboarding.store.revocations import BrokenOff
 
 
 def reasons(found: Troubles) -> tuple[str, ...]:
@@ -45,22 +46,25 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield "nothing was concluded: correlation didn't come to its end"
     if found.unverified:
         yield f"of {counted(found.unverified, 'finding')} it can't be told whether they work"
-    for one in found.broken_off[:MOST_LINES]:
-        key = short_finding(one.finding_key)
-        what, how = ("undo of the revocation", "undone") if one.is_undo else ("revocation", "done")
-        yield (
-            f"the {what} of {key} was broken off, and whether it was {how} isn't known: see"
-            f" {COMMAND} revoke settle {key}"
-        )
-    yield from found.edited[:MOST_LINES]
+    broken_off = [_broken_off(one) for one in found.broken_off]
+    yield from first_of(broken_off, MOST_LINES, f" were broken off as well: {COMMAND} revoke list")
+    yield from first_of(found.edited, MOST_LINES, " stood otherwise than the record says, and were put right")
     for hold in found.trips:
         yield f"the guard holds {held.sentence(hold)}"
     yield from _trackers(found)
-    yield from found.texts_refused[:MOST_LINES]
+    yield from first_of(found.texts_refused, MOST_LINES, " of policy.texts failed as well")
     if found.unheard:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:
         yield _unheard(found.queue)
+
+
+def _broken_off(one: BrokenOff) -> str:
+    key = short_finding(one.finding_key)
+    what, how = ("undo of the revocation", "undone") if one.is_undo else ("revocation", "done")
+    return (
+        f"the {what} of {key} was broken off, and whether it was {how} isn't known: see {COMMAND} revoke settle {key}"
+    )
 
 
 def _trackers(found: Troubles) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -121,6 +121,13 @@ def labelled(label: str, lines: Iterable[str], width: int = _LABEL) -> list[str]
     """Lines beside their label, which stands once."""
     texts = list(lines)
     return [f"{label if number == 0 else '':{width}} {line}".rstrip() for number, line in enumerate(texts)]
+
+
+def first_of(lines: Sequence[str], most: int, which: str = "") -> Iterator[str]:
+    """Yield the first of them, and how many more there are: "and 3 more". `which`: what is said behind that."""
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"and {len(lines) - most} more{which}"
 
 
 def flowing(items: Sequence[str], room: int = ROOM) -> list[str]:

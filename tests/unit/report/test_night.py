@@ -26,6 +26,7 @@ from offboarding.store.guard import Hold
 from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
 from offboarding.store.reading.reads import GapView, PartView, RosterView
 from offboarding.store.refusals import RefusedTicket
+from offboarding.store.revocations import BrokenOff
 from offboarding.store.rows import CorrelationCounts, Run
 from tests.support.red import why_red
 
@@ -239,6 +240,24 @@ def test_is_red_for_what_needs_somebody_and_green_for_what_waits(seen: Night, re
         assert line(seen, "RED") == reasons[0]
     else:
         assert first.endswith(f"RED: {reasons[0]}" if reasons else "GREEN")
+
+
+def test_of_many_reasons_the_first_are_told_and_the_others_counted() -> None:
+    edited = tuple(f"f-{number:08x} stood otherwise than the record says" for number in range(13))
+    texts = tuple(f"policy.texts: body.txt.j2:{number}" for number in range(11))
+    key = "7c31a0b2" + "0" * 24
+    broken = tuple(BrokenOff(finding_key=key, is_undo=False) for _ in range(12))
+
+    red = why_red(told(record_troubles=edited, texts_refused=texts, broken_off=broken))
+
+    assert [each for each in red if each.startswith("and ")] == [
+        "and 2 more were broken off as well: python -m offboarding revoke list",
+        "and 3 more stood otherwise than the record says, and were put right",
+        "and 1 more of policy.texts failed as well",
+    ]
+    lines = night.render(told(record_troubles=edited), ZONE).splitlines()
+    assert lines[0].endswith("RED, for 11 reasons")
+    assert "            and 1 more" in lines
 
 
 def test_several_reasons_are_listed_below_the_title() -> None:
