@@ -14,6 +14,9 @@ from xdist.scheduler import LoadFileScheduling
 PROJECT = Path(__file__).parents[2]
 DIRECTORIES = "tests/integration/directories/"
 """Two servers that need seconds to begin."""
+ARCHITECTURE = "tests/architecture/"
+"""Every file of ours, parsed: two pages are held against the names of all tests, too."""
+NAMES_OF_TESTS = "import functions_of_tests"
 DEMO_COMPANY = "from tests.support.demo_company import "
 """Two whole nights; each file that asks for it says so."""
 
@@ -29,7 +32,10 @@ class FilesTogether(LoadFileScheduling):
 def _shared(file: str) -> str:
     if file.startswith(DIRECTORIES):
         return DIRECTORIES
-    return DEMO_COMPANY if DEMO_COMPANY in (PROJECT / file).read_text(encoding="utf-8") else file
+    text = (PROJECT / file).read_text(encoding="utf-8")
+    if file.startswith(ARCHITECTURE) or NAMES_OF_TESTS in text:
+        return ARCHITECTURE
+    return DEMO_COMPANY if DEMO_COMPANY in text else file
 
 
 @pytest.hookimpl

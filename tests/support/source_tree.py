@@ -76,6 +76,11 @@ class Module:
         )
 
     @cached_property
+    def words(self) -> str:
+        """All texts and names at once, in small letters: what isn't in here stands in none of them."""
+        return "\n".join((*self.texts, *self.names)).lower()
+
+    @cached_property
     def docstring(self) -> str:
         return ast.get_docstring(self.tree) or ""
 
@@ -99,6 +104,7 @@ class Module:
                 )
 
 
+@cache
 def room_of(name: str) -> str:
     """The room that a full name lies in: the longest of the plan that it begins with, else its first part."""
     inner = name.removeprefix(DOMAIN).removeprefix(".")
@@ -151,6 +157,7 @@ def committed() -> tuple[Path, ...]:
     return tuple(sorted(path for path in [*top, *nested] if path.is_file() and "__pycache__" not in path.parts))
 
 
+@cache
 def functions_of_tests() -> set[tuple[str, str]]:
     """Every test function, by its module's last name and its own."""
     return {
