@@ -34,6 +34,9 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 comma := ,
 export NO_PROXY := 127.0.0.1,localhost$(if $(NO_PROXY),$(comma)$(NO_PROXY))
 export no_proxy := 127.0.0.1,localhost$(if $(no_proxy),$(comma)$(no_proxy))
+# Where Python keeps no bytecode, as in many containers, each process of a test compiles every file anew: ours, and those
+# of the tests. Beside its file it is, in this folder, and gone with `make clean`.
+unexport PYTHONDONTWRITEBYTECODE
 export PRE_COMMIT_HOME := $(CURDIR)/.cache/pre-commit
 export RUFF_CACHE_DIR := $(CURDIR)/.cache/ruff
 
@@ -126,7 +129,7 @@ databases:
 
 clean: ## remove what was made; downloads stay
 	rm -rf .venv .airflow .demo .try .offboarding dist .cache/venvs .cache/airflows .cache/ruff .hypothesis .pytest_cache .ruff_cache
-	find include dags plugins tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
+	find include dags plugins demo tests benchmarks -name __pycache__ -type d -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean ## remove the downloads too
 	rm -rf .cache
