@@ -12,6 +12,7 @@ from typing import Any
 
 from offboarding.interfaces import ConnectionFields, PagerSettings
 from offboarding.model import TicketPage
+from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import Asker, check, in_short
@@ -21,6 +22,8 @@ PATH = "v2/enqueue"
 MOST_SUMMARY = 1024
 """Characters; a longer one is refused."""
 TIMEOUT_SECONDS = 30
+TAKEN = 202
+"""The one status by which an event is taken."""
 FIXES = {
     400: "The connection's password must be the key of an Events API v2 integration",
     404: "Look at the connection's host: it is that of the account's region",
@@ -73,4 +76,8 @@ class PagerDuty:
     def _send(self, action: str, key: str, **more: Any) -> None:
         event = {"routing_key": self._key, "event_action": action, "dedup_key": key, **more}
         response = self._asker.ask("POST", PATH, body=event)
-        check(f"{self._asker.where}: {action} {key}", response, in_short(response.text), FIXES)
+        what = f"{self._asker.where}: {action} {key}"
+        check(what, response, in_short(response.text), FIXES)
+        if response.status_code != TAKEN:
+            said = f"{response.status_code}, where PagerDuty answers {TAKEN}: it wasn't PagerDuty that took it"
+            raise FatalError(f"{what}: {said}. {FIXES[404]}")

@@ -119,6 +119,17 @@ def test_what_it_refuses_is_said_in_its_own_words(
         pager.trigger(PAGE)
 
 
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_what_answers_as_pagerduty_never_does_took_nothing(
+    service: Described, tls: Tls, integration: Integration, status: int
+) -> None:
+    """A proxy's page, or another service at that address."""
+    integration.answers = [Answered(status=status, body={"status": "success"})]
+
+    with pytest.raises(FatalError, match=rf"^pagers\.oncall: trigger {PAGE.key}: {status}, .*connection's host"):
+        build(SETTINGS, connection(service, tls)).trigger(PAGE)
+
+
 def test_another_key_is_refused_and_not_shown(service: Described, tls: Tls) -> None:
     with pytest.raises(FatalError, match=r"Invalid routing key.*password must be the key") as refused:
         build(SETTINGS, connection(service, tls, password="ANOTHERKEY")).trigger(PAGE)
@@ -149,10 +160,21 @@ def test_a_connection_that_cannot_be_used_is_said(service: Described, tls: Tls, 
         build(SETTINGS, connection(service, tls, **changes))
 
 
-def test_left_out_the_host_is_pagerdutys(service: Described, tls: Tls) -> None:
-    leads = destinations(SETTINGS, connection(service, tls, host="", port=None))
+@pytest.mark.parametrize(
+    ("fields", "host", "clear_text"),
+    [
+        ({"host": ""}, "events.pagerduty.com", False),
+        ({"host": "", "schema": "http"}, "events.pagerduty.com", True),
+        ({"host": "http://events.eu.pagerduty.com"}, "events.eu.pagerduty.com", True),
+        ({"host": "https://events.eu.pagerduty.com/", "schema": "http"}, "events.eu.pagerduty.com", False),
+    ],
+)
+def test_it_says_where_it_leads(
+    service: Described, tls: Tls, fields: dict[str, str], host: str, *, clear_text: bool
+) -> None:
+    leads = destinations(SETTINGS, connection(service, tls, port=None, **fields))
 
-    assert [*leads] == [Destination(host="events.pagerduty.com", clear_text=False)]
+    assert [*leads] == [Destination(host=host, clear_text=clear_text)]
 
 
 def test_the_description_refuses_what_is_no_event(service: Described, tls: Tls) -> None:
