@@ -27,6 +27,7 @@ OURS = {
     "aws": "*.amazonaws.com",
     "postgres": "hr.corp.example",
     "roundup": "issues.corp.example",
+    "pagerduty": "events.pagerduty.com",
     "jwks": "k8s.corp.example",
 }
 AWS_KINDS: dict[str, dict[str, Any]] = {
@@ -62,6 +63,7 @@ def written(tmp_path: Path, *, hosts: bool, clear_text: bool = False) -> loading
         ],
         "verifiers": [entry("jwks", "jwks", kubernetes="cluster")],
         "trackers": [entry("roundup", "roundup")],
+        "pagers": [entry("pagerduty", "pagerduty")],
         "messages": {"kind": "sqs", "connection": "sqs", "queue": "https://q", "set_aside": "https://s"}
         | ({"hosts": [OURS["aws"]]} if hosts else {})
         | ({"clear_text": True} if clear_text else {}),
@@ -81,6 +83,8 @@ def build(loaded: loading.Loaded, name: str) -> object:
     settings = loaded.settings
     if name == "roundup":
         return wiring.trackers(settings)["roundup"]()
+    if name == "pagerduty":
+        return wiring.pagers(settings)["pagerduty"]()
     if name == "messages":
         return wiring.queue(settings)
     if name in {roster.name for roster in settings.rosters}:
@@ -94,12 +98,12 @@ def elsewhere(of: str, port: int) -> dict[str, Any]:
     """A connection that leads to this port of this machine."""
     if of.startswith("aws") or of in {"csv", "messages"}:
         return {"extra": {"endpoint_url": f"https://127.0.0.1:{port}"}}
-    if of == "roundup":
+    if of in {"roundup", "pagerduty"}:
         return {"host": "127.0.0.1", "schema": "https", "port": port}
     return {"host": "127.0.0.1", "port": port}
 
 
-NAMES = ("postgres", "csv", "sftp", "ldap", "vault-transit", "jwks", "roundup", "messages")
+NAMES = ("postgres", "csv", "sftp", "ldap", "vault-transit", "jwks", "roundup", "pagerduty", "messages")
 EVERY = (*NAMES, *(kind.replace("_", "-") for kind in AWS_KINDS))
 
 
@@ -176,6 +180,8 @@ CLEAR: dict[str, tuple[str, dict[str, Any], str]] = {
     "hr-like-local": ("postgres", {"host": "localhost.evil.example"}, "speak to localhost.evil.example without"),
     "tracker": ("roundup", {"host": "http://issues.corp.example/secops"}, "Set its schema to https"),
     "tracker-schema": ("roundup", {"host": "issues.corp.example", "schema": "http"}, "Set its schema to https"),
+    "pager": ("pagerduty", {"host": "http://events.eu.pagerduty.com"}, "Set its schema to https"),
+    "pager-schema": ("pagerduty", {"schema": "http"}, "speak to events.pagerduty.com without TLS"),
     "aws": ("aws-iam", {"extra": {"endpoint_url": "http://sts.amazonaws.com"}}, "Write endpoint_url with https"),
     "s3": ("csv", {"extra": {"endpoint_url": "http://s3.amazonaws.com"}}, "Write endpoint_url with https"),
     "sqs": ("messages", {"extra": {"endpoint_url": "http://sqs.amazonaws.com"}}, "Write endpoint_url with https"),
