@@ -11,13 +11,18 @@ from typing import Protocol
 
 import pytest
 
-from offboarding.interfaces import Notifier
+from offboarding.interfaces import ConnectionFields, Notifier
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
 ALERT = Alert(
     key="hold:1", subject="Held: roster hr & 60 leavers", body="60 new leavers {{ where }} <5 are usual>\nLook."
 )
+
+
+def by_airflow() -> ConnectionFields:
+    """The connection of a kind whose notifier is Airflow's, which looks for it itself."""
+    raise AssertionError
 
 
 class Service(Protocol):

@@ -6,6 +6,7 @@ import json
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Alert
 from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
+from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
@@ -136,7 +138,9 @@ def store(port: int) -> Try:
 def notifier(monkeypatch: pytest.MonkeyPatch, kind: str, connection: dict[str, object], **own: object) -> Try:
     monkeypatch.setenv("AIRFLOW_CONN_CANARY", json.dumps(connection))
     module = kind_module("notifiers", kind)
-    found = module.build(module.Settings(name="canary", kind=kind, connection="canary", **own))
+    found = module.build(
+        module.Settings(name="canary", kind=kind, connection="canary", **own), partial(named_connection, "canary")
+    )
     return lambda: found.tell(Alert(key="hold:1", subject="Held", body="Look."))
 
 

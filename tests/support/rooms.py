@@ -107,7 +107,7 @@ ARROWS: dict[str, set[str]] = {
     "guard.releasing": NOUNS
     | {"guard.holds", "interfaces", "runs.pipeline", "report", "config.settings", "config.spelling", "store"},
     "runs.alerting": NOUNS | {"interfaces", "store"},
-    "notifiers": NOUNS | {"interfaces", "net.service"},
+    "notifiers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "pagers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "runs.ingest.progress": set(),
     "runs.ingest.reads": NOUNS

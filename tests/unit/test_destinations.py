@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -16,6 +16,7 @@ from offboarding import wiring
 from offboarding.config import loading
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, Pinned, at_least, check, is_local, of_extra, of_url
+from offboarding.notifiers.msteams import TeamsAlerts
 from offboarding.store import connect as connecting
 from tests.support.liars import lying
 
@@ -28,6 +29,7 @@ OURS = {
     "postgres": "hr.corp.example",
     "roundup": "issues.corp.example",
     "pagerduty": "events.pagerduty.com",
+    "msteams": "default.powerplatform.com",
     "jwks": "k8s.corp.example",
 }
 AWS_KINDS: dict[str, dict[str, Any]] = {
@@ -64,6 +66,7 @@ def written(tmp_path: Path, *, hosts: bool, clear_text: bool = False) -> loading
         "verifiers": [entry("jwks", "jwks", kubernetes="cluster")],
         "trackers": [entry("roundup", "roundup")],
         "pagers": [entry("pagerduty", "pagerduty")],
+        "notifiers": [entry("msteams", "msteams")],
         "messages": {"kind": "sqs", "connection": "sqs", "queue": "https://q", "set_aside": "https://s"}
         | ({"hosts": [OURS["aws"]]} if hosts else {})
         | ({"clear_text": True} if clear_text else {}),
@@ -85,6 +88,9 @@ def build(loaded: loading.Loaded, name: str) -> object:
         return wiring.trackers(settings)["roundup"]()
     if name == "pagerduty":
         return wiring.pagers(settings)["pagerduty"]()
+    if name == "msteams":
+        (teams,) = wiring.notifiers(settings)
+        return cast("TeamsAlerts", teams).connection()
     if name == "messages":
         return wiring.queue(settings)
     if name in {roster.name for roster in settings.rosters}:
@@ -98,12 +104,12 @@ def elsewhere(of: str, port: int) -> dict[str, Any]:
     """A connection that leads to this port of this machine."""
     if of.startswith("aws") or of in {"csv", "messages"}:
         return {"extra": {"endpoint_url": f"https://127.0.0.1:{port}"}}
-    if of in {"roundup", "pagerduty"}:
+    if of in {"roundup", "pagerduty", "msteams"}:
         return {"host": "127.0.0.1", "schema": "https", "port": port}
     return {"host": "127.0.0.1", "port": port}
 
 
-NAMES = ("postgres", "csv", "sftp", "ldap", "vault-transit", "jwks", "roundup", "pagerduty", "messages")
+NAMES = ("postgres", "csv", "sftp", "ldap", "vault-transit", "jwks", "roundup", "pagerduty", "msteams", "messages")
 EVERY = (*NAMES, *(kind.replace("_", "-") for kind in AWS_KINDS))
 
 
@@ -182,6 +188,7 @@ CLEAR: dict[str, tuple[str, dict[str, Any], str]] = {
     "tracker-schema": ("roundup", {"host": "issues.corp.example", "schema": "http"}, "Set its schema to https"),
     "pager": ("pagerduty", {"host": "http://events.eu.pagerduty.com"}, "Set its schema to https"),
     "pager-schema": ("pagerduty", {"schema": "http"}, "speak to events.pagerduty.com without TLS"),
+    "teams": ("msteams", {"host": "default.powerplatform.com", "schema": "http"}, "Set its schema to https"),
     "aws": ("aws-iam", {"extra": {"endpoint_url": "http://sts.amazonaws.com"}}, "Write endpoint_url with https"),
     "s3": ("csv", {"extra": {"endpoint_url": "http://s3.amazonaws.com"}}, "Write endpoint_url with https"),
     "sqs": ("messages", {"extra": {"endpoint_url": "http://sqs.amazonaws.com"}}, "Write endpoint_url with https"),

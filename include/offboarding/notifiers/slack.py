@@ -5,13 +5,13 @@ https://airflow.apache.org/docs/apache-airflow-providers-slack/stable/connection
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from pydantic import Field
 
-from offboarding.interfaces import NotifierSettings
+from offboarding.interfaces import ConnectionFields, NotifierSettings
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -76,6 +76,7 @@ def _plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def build(settings: Settings) -> SlackAlerts:
-    """Ready to tell."""
+def build(settings: Settings, connection: Callable[[], ConnectionFields]) -> SlackAlerts:
+    """Ready to tell; Airflow's own notifier looks for the connection itself."""
+    del connection
     return SlackAlerts(name=settings.name, connection=settings.connection, channel=settings.channel)

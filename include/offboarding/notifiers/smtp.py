@@ -6,11 +6,12 @@ https://airflow.apache.org/docs/apache-airflow-providers-smtp/stable/connections
 
 import html
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import Field
 
-from offboarding.interfaces import NotifierSettings, Some
+from offboarding.interfaces import ConnectionFields, NotifierSettings, Some
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -64,6 +65,7 @@ def _said(error: Exception) -> str:
     return f"{type(error).__name__} {code}" if code else type(error).__name__
 
 
-def build(settings: Settings) -> MailAlerts:
-    """Ready to tell."""
+def build(settings: Settings, connection: Callable[[], ConnectionFields]) -> MailAlerts:
+    """Ready to tell; Airflow's own notifier looks for the connection itself."""
+    del connection
     return MailAlerts(name=settings.name, connection=settings.connection, to=settings.to)

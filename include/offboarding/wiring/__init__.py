@@ -12,6 +12,7 @@ from typing import cast
 
 import structlog
 from psycopg import OperationalError
+from pydantic import BaseModel
 
 from offboarding.config.loading import (
     DEFAULT_PATH,
@@ -27,6 +28,7 @@ from offboarding.interfaces import (
     ConnectionFields,
     MessageQueue,
     Notifier,
+    NotifierSettings,
     Pager,
     Pagers,
     PagerSettings,
@@ -207,12 +209,15 @@ def _connected(
     room: str, own: RosterSettings | SourceSettings | TrackerSettings | PagerSettings, module: ModuleType
 ) -> ConnectionFields | None:
     """The connection that an entry names, if it leads where the entry lets it; None where it names none."""
-    if not own.connection:
-        return None
-    fields = connection(own.connection)
-    # A kind that never uses a connection (files of this machine) tells of none; tests hold the others to it.
+    return _allowed(f"{room}.{own.name}", own, module, own.connection) if own.connection else None
+
+
+def _allowed(where: str, own: BaseModel, module: ModuleType, conn_id: str) -> ConnectionFields:
+    fields = connection(conn_id)
+    # A kind that never uses a connection itself (files of this machine) tells of none; tests hold the others to it.
     if leads := getattr(module, "destinations", None):
-        destinations.check(f"{room}.{own.name}", fields.conn_id, own, leads(own, fields))
+        assert isinstance(own, destinations.Pinned), "an entry says where its connection may lead"
+        destinations.check(where, fields.conn_id, own, leads(own, fields))
     return fields
 
 
@@ -243,7 +248,14 @@ def _pager(own: PagerSettings) -> Pager:
 
 def notifiers(settings: Settings) -> tuple[Notifier, ...]:
     """Who is told at once, ready; nobody where the configuration names none."""
-    return tuple(cast("Notifier", kind_module("notifiers", own.kind).build(own)) for own in settings.notifiers)
+    return tuple(_notifier(own) for own in settings.notifiers)
+
+
+def _notifier(own: NotifierSettings) -> Notifier:
+    """Its connection is looked for when it tells something: one that can't be used keeps no other back."""
+    module = kind_module("notifiers", own.kind)
+    connected = partial(_allowed, f"notifiers.{own.name}", own, module, own.connection)
+    return cast("Notifier", module.build(own, connected))
 
 
 def queue(settings: Settings) -> MessageQueue | None:

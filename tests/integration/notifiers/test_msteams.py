@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from offboarding.interfaces import Notifier
+from offboarding.interfaces import ConnectionFields, Notifier
 from offboarding.model.errors import FatalError
-from offboarding.notifiers.msteams import MOST_LINES, Settings, build
+from offboarding.notifiers.msteams import MOST_BYTES, MOST_LINES, Settings, build
 from tests.contract.notifier_contract import ALERT, NotifierContract
 from tests.support.alerts import free_port
 
@@ -35,6 +35,8 @@ class Workflow:
             return self.status
         if path != f"/{PATH}":
             return 401
+        if len(body) > 28 << 10:
+            return 413
         try:
             (attachment,) = json.loads(body)["attachments"]
         except (ValueError, KeyError):
@@ -77,15 +79,14 @@ class Service:
     """A channel."""
 
     workflow: Workflow
-    monkeypatch: pytest.MonkeyPatch
     secrets: tuple[str, ...] = (SIGNATURE, "Zq8-of-another-workflow")
 
     def notifier(self, name: str = "told-at-once", password: str = PATH, port: int | None = None) -> Notifier:
         """Whose connection holds this address."""
-        conn_id = f"told_at_once_{abs(hash((password, port)))}"
-        told = {"conn_type": "http", "schema": "http", "host": "127.0.0.1", "port": port or self.workflow.port}
-        self.monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps({**told, "password": password}))
-        return build(Settings(name=name, kind="msteams", connection=conn_id))
+        fields = ConnectionFields(
+            conn_id="teams", schema="http", host="127.0.0.1", port=port or self.workflow.port, password=password
+        )
+        return build(Settings(name=name, kind="msteams", connection="teams"), lambda: fields)
 
     def refused(self) -> list[Notifier]:
         """Another workflow's signature, and no address at all."""
@@ -101,8 +102,8 @@ class Service:
 
 
 @pytest.fixture
-def service(workflow: Workflow, monkeypatch: pytest.MonkeyPatch) -> Service:
-    return Service(workflow=workflow, monkeypatch=monkeypatch)
+def service(workflow: Workflow) -> Service:
+    return Service(workflow=workflow)
 
 
 class TestContract(NotifierContract):
@@ -113,6 +114,18 @@ def test_a_long_alert_is_counted(service: Service) -> None:
     service.notifier().tell(replace(ALERT, body="\n".join(f"line {at}" for at in range(MOST_LINES + 7))))
 
     assert service.heard()[0].endswith(f"line {MOST_LINES - 1}\nand 7 lines more")
+
+
+@pytest.mark.parametrize("letter", ["가", '"', "\U0001f512"])
+def test_a_message_holds_what_teams_takes(service: Service, letter: str) -> None:
+    service.notifier().tell(replace(ALERT, body="\n".join([letter * 300] * MOST_LINES)))
+
+    (card,) = service.workflow.cards
+    (told,) = service.heard()
+    *lines, last = told.splitlines()[1:]
+    assert last == f"and {MOST_LINES - len(lines)} lines more"
+    assert set(lines) == {letter * 200}
+    assert MOST_BYTES - 1000 < len(json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode()) < MOST_BYTES
 
 
 def test_it_follows_nowhere_else(service: Service) -> None:

@@ -11,7 +11,7 @@ import pytest
 from offboarding.interfaces import Notifier
 from offboarding.model.errors import FatalError
 from offboarding.notifiers.slack import Settings, build
-from tests.contract.notifier_contract import ALERT, NotifierContract
+from tests.contract.notifier_contract import ALERT, NotifierContract, by_airflow
 from tests.support.alerts import BOT_TOKEN, CHANNEL, Slack, free_port, slack_server
 
 
@@ -27,7 +27,7 @@ class Service:
         """Whose connection is this."""
         conn_id = f"told_at_once_{abs(hash(connection))}"
         self.monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", connection or self.slack.connection())
-        return build(Settings(name=name, kind="slack", connection=conn_id, channel=channel))
+        return build(Settings(name=name, kind="slack", connection=conn_id, channel=channel), by_airflow)
 
     def refused(self) -> list[Notifier]:
         """No such channel, and a token that was revoked."""

@@ -11,7 +11,7 @@ import pytest
 from offboarding.interfaces import Notifier
 from offboarding.model.errors import FatalError
 from offboarding.notifiers.smtp import Settings, build
-from tests.contract.notifier_contract import ALERT, NotifierContract
+from tests.contract.notifier_contract import ALERT, NotifierContract, by_airflow
 from tests.support.alerts import MAIL_PASSWORD, Mailbox, free_port, mail_server
 
 # Airflow's hook forgets to close a connection whose login or recipient was refused; Python may find it at any moment.
@@ -30,7 +30,7 @@ class Service:
         """Whose connection holds these changes."""
         conn_id = f"told_at_once_{len(changes)}"
         self.monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", self.box.connection(**changes))
-        return build(Settings(name=name, kind="smtp", connection=conn_id, to=(to,)))
+        return build(Settings(name=name, kind="smtp", connection=conn_id, to=(to,)), by_airflow)
 
     def refused(self) -> list[Notifier]:
         """A wrong password, and nobody of that name."""
@@ -77,7 +77,7 @@ def test_a_mail_is_from_whom_the_connection_says_and_holds_no_html_of_others(ser
 
 
 def test_a_connection_that_nobody_made() -> None:
-    told = build(Settings(name="soc", kind="smtp", connection="of_nobody", to=("soc@corp.example",)))
+    told = build(Settings(name="soc", kind="smtp", connection="of_nobody", to=("soc@corp.example",)), by_airflow)
 
     with pytest.raises(FatalError, match="SMTP connection is not found"):
         told.tell(ALERT)
