@@ -112,7 +112,7 @@ def _settings(settings: Settings, folder: DemoFolder, issuer: str) -> Settings:
             "rosters": (hr.model_copy(update={"path": str(folder.feeds)}), *others),
             "verifiers": (
                 login.model_copy(update={"issuers": (issuer,), "ca_certs_file": authority}),
-                type(machines).model_validate({**machines.model_dump(), "fleets": fleets}),
+                type(machines).model_validate({**machines.model_dump(exclude_unset=True), "fleets": fleets}),
             ),
         }
     )

@@ -79,5 +79,6 @@ def check_tickets(found: Iterable[tuple[str, bool]]) -> None:
         (key[0], is_open) for key, is_open in wanted.items()
     )
     revoke = [(re.search(r"worker (\w+)", title), is_open) for title, is_open in tickets if title.startswith("Revoke")]
+    assert all(named for named, _ in revoke), "each says whose"
     workers = {named[1]: is_open for named, is_open in revoke if named}
     assert workers == {key[2]: is_open for key, is_open in wanted.items() if key[0] == "revoke"}
