@@ -17,7 +17,7 @@ SLOW := tests/slow
 AIRFLOWS := tests/airflows
 CELERY := tests/celery
 # Of whose variants `make test` plays some.
-VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.support.(variants|tracker_faults) import' tests)
+VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.(support.(variants|tracker_faults)|contract.roster_contract) import' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
 DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)

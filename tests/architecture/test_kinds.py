@@ -21,10 +21,8 @@ from tests.support.source_tree import (
 )
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
-ORDINARY = {"csv", "github", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
-"""Formats, protocols, and a system that several kinds ask, of which some may speak: what counts is whether a kind is
-meant.
-"""
+ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
+"""Formats and protocols, of which others may speak as well: what counts is whether a kind is meant."""
 SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}
 """Rooms that serve every system, and speak of none."""
 SYSTEMS = re.compile(
@@ -39,6 +37,11 @@ EVERYWHERE = [*(module for module in modules() if module.room != "demo"), *DAGS]
 def at_home(module: Module, room: str, kind: str) -> bool:
     """The system's own package, or what it shares with others of its room (_aws)."""
     return module.room == room and (inner(module) == kind or serves(inner(module), kind))
+
+
+def of_its_system(module: Module, kind: str) -> bool:
+    """What is known of the system itself (net.github), or another kind that asks it (github_org)."""
+    return module.name == f"{DOMAIN}.net.{kind}" or inner(module).startswith(f"{kind}_")
 
 
 def named(module: Module, kind: str) -> list[str]:
@@ -97,7 +100,7 @@ def strings(node: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize(("room", "kind"), KINDS)
 def test_a_kind_is_named_at_home_alone(room: str, kind: str) -> None:
-    abroad = [module for module in EVERYWHERE if not at_home(module, room, kind)]
+    abroad = [each for each in EVERYWHERE if not (at_home(each, room, kind) or of_its_system(each, kind))]
     assert {module.name: found for module in abroad if (found := named(module, kind))} == {}
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from offboarding.model.errors import FatalError
-from offboarding.store import embedded, migrate, recorded
+from offboarding.store import embedded, migrate
 from offboarding.store.connect import connected, opened, prepare
 from offboarding.store.sql import block
 from tests.support.database import cloned
@@ -33,10 +33,9 @@ def numbers(parameters: dict[str, str | int]) -> list[int]:
 
 
 def older(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code of a release that knew all migrations but the newest, and no table of decisions that it brings."""
+    """The code of a release that knew all migrations but the newest."""
     known = dict(list(migrate.migrations().items())[:-1])
     monkeypatch.setattr(migrate, "migrations", lambda: known)
-    monkeypatch.setattr(recorded, "note_all", lambda *_, **__: None)
 
 
 @pytest.mark.parametrize("upgraded", [False, True], ids=["of nothing", "of an older release"])

@@ -12,6 +12,7 @@ import pytest
 
 from tests.contract.roster_contract import Publish, RosterContract, _peak, row
 from tests.support.buckets import Store, s3, s3_process
+from tests.support.variants import ALL
 from tests.unit.rosters.conftest import Deliver
 
 __all__ = ["s3", "s3_process"]
@@ -66,7 +67,9 @@ class TestWorkbook(RosterContract):
 
     def test_streams(self, publish: Publish) -> None:
         """Row by row; the texts of all cells lie in a part of their own, and are held."""
-        few, many = publish([row("1", type="x")]), publish([row(str(number), type="x") for number in range(1000)])
+        rows = [row(str(number), type="x") for number in range(3000 if ALL else 1000)]
+        few, many = publish([row("1", type="x")]), publish(rows)
+        list(few.read())
         floor = _peak(lambda: sum(1 for _ in few.read()))
         held = _peak(lambda: list(many.read()))
         streamed = _peak(lambda: sum(1 for _ in many.read()))

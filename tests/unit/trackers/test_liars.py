@@ -1,6 +1,7 @@
 """Whoever is told may lie: no redirect takes a secret elsewhere, no call is without end, no secret is half hidden."""
 
 import json
+import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ DRAFT = TicketDraft(
 )
 TRACKERS = sorted(kinds("trackers"))
 Tell = Callable[[], object]
+Said = Callable[..., str]
 
 
 def teller(kind: str, liar: Liar, seconds: float = 30) -> Tell:
@@ -51,11 +53,20 @@ def teller(kind: str, liar: Liar, seconds: float = 30) -> Tell:
     return lambda: tracker.find(DRAFT.key)
 
 
-def said(kind: str, liar: Liar, expected: type[OffboardingError], seconds: float = 30) -> str:
-    with pytest.raises(expected) as raised:
-        teller(kind, liar, seconds)()
-    assert SECRET not in str(raised.value)
-    return str(raised.value)
+@pytest.fixture
+def said(record_property: Callable[[str, object], None]) -> Said:
+    """What one of a kind says of a liar, counted as an attack."""
+
+    def said(kind: str, liar: Liar, expected: type[OffboardingError], seconds: float = 30) -> str:
+        tell = teller(kind, liar, seconds)
+        record_property("attacks", 1)
+        with pytest.raises(expected) as raised:
+            tell()
+        record_property("silent", int(not re.match(r"(trackers|pagers)\.told: ", str(raised.value))))
+        assert SECRET not in str(raised.value)
+        return str(raised.value)
+
+    return said
 
 
 def answering(status: str, body: bytes, *headers: str) -> Callable[[bytes], list[bytes]]:
@@ -66,7 +77,7 @@ def answering(status: str, body: bytes, *headers: str) -> Callable[[bytes], list
 
 @pytest.mark.parametrize("status", (301, 302, 303, 307, 308))
 @pytest.mark.parametrize("kind", [*TRACKERS, "pagerduty"])
-def test_a_redirect_is_followed_nowhere_and_told_without_its_query(kind: str, status: int) -> None:
+def test_a_redirect_is_followed_nowhere_and_told_without_its_query(said: Said, kind: str, status: int) -> None:
     with lying(lambda _: iter(())) as elsewhere:
         place = f"http://127.0.0.1:{elsewhere.port}/login"
         with lying(answering(f"{status} Moved", b"", f"Location: {place}?token=t0ken#here")) as liar:
@@ -78,7 +89,7 @@ def test_a_redirect_is_followed_nowhere_and_told_without_its_query(kind: str, st
 
 
 @variants(2, kind=TRACKERS, of=["headers", "body"])
-def test_a_trickle_ends(kind: str, of: str) -> None:
+def test_a_trickle_ends(said: Said, kind: str, of: str) -> None:
     def trickle(_: bytes) -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\n" + (b"Content-Length: 99999\r\n\r\n" if of == "body" else b"")
         while True:
@@ -93,7 +104,7 @@ def test_a_trickle_ends(kind: str, of: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["redmine", "roundup", "rt", "servicenow"])
-def test_an_answer_that_is_none_is_told_in_a_sentence(kind: str) -> None:
+def test_an_answer_that_is_none_is_told_in_a_sentence(said: Said, kind: str) -> None:
     body = json.dumps({"data": {"collection": 5}, "page": "x", "issues": 5, "result": 5}).encode()
     with lying(answering("200 OK", body)) as liar:
         text = said(kind, liar, FatalError)
@@ -103,7 +114,7 @@ def test_an_answer_that_is_none_is_told_in_a_sentence(kind: str) -> None:
     assert "pydantic" not in text
 
 
-def test_a_page_is_no_receiver_s_answer() -> None:
+def test_a_page_is_no_receiver_s_answer(said: Said) -> None:
     with lying(answering("200 OK", b"<html>Sign in</html>", "Content-Type: text/html; charset=utf-8")) as liar:
         assert "200, but a page answered, not the receiver" in said("webhook", liar, FatalError)
 
@@ -115,7 +126,7 @@ def test_what_a_server_calls_a_page_by_itself_is_none(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", [*TRACKERS, "pagerduty"])
-def test_of_a_secret_that_is_said_back_no_part_is_left(kind: str) -> None:
+def test_of_a_secret_that_is_said_back_no_part_is_left(said: Said, kind: str) -> None:
     words = "x" * 185 + f" {SECRET}"
     body = json.dumps({"message": words, "errorMessages": [words], "errors": [words], "error": words}).encode()
     with lying(answering("400 Bad Request", body)) as liar:
