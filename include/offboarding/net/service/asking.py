@@ -48,7 +48,7 @@ class Asker:
 
         `called`: what errors say was asked, where the path is nobody's business.
         """
-        what = f"{self.where}: {called or ' '.join((method, path.partition('/@')[0]))}"
+        what = f"{self.where}: {called or f'{method} {path}'}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
         self._deadline.begin(self._seconds)
         try:

@@ -130,11 +130,12 @@ class Rest:
 
     def create(self, collection: str, properties: Properties) -> str:
         """Make an item, once: what is sent again by something between us and Roundup is refused there."""
-        path = f"{collection}/@poe"
-        token = self._parsed("POST", path, self._asker.ask("POST", path), Token).link.rsplit("/", 1)[1]
-        response = self._asker.ask("POST", f"{path}/{token}", body=properties)
+        path, called = f"{collection}/@poe", f"POST {collection}"
+        answer = self._asker.ask("POST", path, called=called)
+        token = self._parsed("POST", path, answer, Token).link.rsplit("/", 1)[1]
+        response = self._asker.ask("POST", f"{path}/{token}", body=properties, called=called)
         if response.status_code == 400 and "POE token" in _reason(response):
-            raise RetriableError(f"{self._source}: POST {collection} came to Roundup twice. Search, then try again")
+            raise RetriableError(f"{self._source}: {called} came to Roundup twice. Search, then try again")
         return self._parsed("POST", collection, response, Created).id
 
     def patch(self, path: str, etag: str, changes: Properties) -> bool:
