@@ -46,6 +46,8 @@ def test_the_address_comes_from_the_connection(changes, url) -> None:
         ({"password": ""}, "no password"),
         ({"schema": "ftp"}, "http or https, not 'ftp'"),
         ({"host": "a:b"}, "no address"),
+        ({"host": "https://"}, "its host names no machine"),
+        ({"host": "https:///offb"}, "its host names no machine"),
         ({"extra": {"ca_certs_file": "/nowhere/ca.pem"}}, "ca_certs_file /nowhere/ca.pem"),
     ],
 )

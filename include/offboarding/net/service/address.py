@@ -27,7 +27,9 @@ def address_of(where: str, connection: ConnectionFields, path: str = "") -> http
             f"{where}: connection {connection.conn_id}: its host holds a login, which would be shown. Write it into"
             " login and password, or leave it out"
         )
-    if url.scheme not in {"http", "https"} or not url.host:
+    if not url.host:
+        raise ConfigError(f"{where}: connection {connection.conn_id}: its host names no machine. Write its name there")
+    if url.scheme not in {"http", "https"}:
         raise ConfigError(f"{where}: connection {connection.conn_id}: schema is http or https, not {url.scheme!r}")
     return url
 
