@@ -6,9 +6,10 @@ https://docs.github.com/en/rest/authentication, https://docs.github.com/en/rest/
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import httpx
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from offboarding.interfaces import ConnectionFields
@@ -19,7 +20,7 @@ from offboarding.net.service.address import address_of, needed
 if TYPE_CHECKING:
     from github.Auth import AppAuth
 
-ITSELF = ("", "github.com", "www.github.com", "api.github.com")
+ITSELF = ("api.github.com", "github.com", "www.github.com")
 _TOKEN = re.compile(r"\b(?:gh[a-z]|github_pat)_\w{10,}")
 """An installation's are made as we go (https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats).
 """
@@ -27,9 +28,9 @@ _TOKEN = re.compile(r"\b(?:gh[a-z]|github_pat)_\w{10,}")
 
 def base_of(where: str, connection: ConnectionFields) -> str:
     """Where the API answers: GitHub's own, a company's part of it (ghe.com), or a server of its own."""
-    if connection.host.lower() in ITSELF:
-        return "https://api.github.com"
-    address = address_of(where, connection)
+    address = address_of(where, connection if connection.host else replace(connection, host=ITSELF[0]))
+    if address.host in ITSELF:
+        return f"https://{ITSELF[0]}"
     if address.host.endswith(".ghe.com"):
         return f"https://api.{address.host.removeprefix('api.')}"
     return str(address.join("api/v3")) if address.path == "/" else str(address).rstrip("/")
@@ -37,10 +38,8 @@ def base_of(where: str, connection: ConnectionFields) -> str:
 
 def destination(where: str, connection: ConnectionFields) -> Destination:
     """The one host that the connection leads to."""
-    scheme, _, rest = base_of(where, connection).partition("://")
-    return Destination(
-        host=re.split(r"[:/]", rest)[0] if rest[0] != "[" else rest[1:].partition("]")[0], clear_text=scheme == "http"
-    )
+    base = httpx.URL(base_of(where, connection))
+    return Destination(host=base.host, clear_text=base.scheme == "http")
 
 
 def installation_of(where: str, connection: ConnectionFields) -> int | None:
@@ -78,7 +77,7 @@ def _number(where: str, text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class AskingLimit:
+class RateLimit:
     """A refusal that passes by itself."""
 
     seconds: int
@@ -86,7 +85,7 @@ class AskingLimit:
     """What to do, as a clause."""
 
 
-def limit_of(status: int, headers: Mapping[str, str], words: str) -> AskingLimit | None:
+def limit_of(status: int, headers: Mapping[str, str], words: str) -> RateLimit | None:
     """Of an answer that says that we asked too often; None for any other. `headers`: by names in small letters.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
@@ -95,11 +94,11 @@ def limit_of(status: int, headers: Mapping[str, str], words: str) -> AskingLimit
         return None
     after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
     if after.isdecimal():
-        return AskingLimit(int(after), f"Try again in {after} seconds")
+        return RateLimit(int(after), f"Try again in {after} seconds")
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
         seconds = max(1, int(reset) - int(time.time()))
-        return AskingLimit(seconds, f"The limit of requests is used up: try again in {seconds} seconds")
-    return AskingLimit(60, "Try again in a minute") if status == 429 or "rate limit" in words.lower() else None
+        return RateLimit(seconds, f"The limit of requests is used up: try again in {seconds} seconds")
+    return RateLimit(60, "Try again in a minute") if status == 429 or "rate limit" in words.lower() else None
 
 
 def without_tokens(text: str) -> str:

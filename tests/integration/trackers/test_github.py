@@ -433,6 +433,8 @@ def test_a_connection_that_can_not_be_right(place: GithubPlace, changes: dict[st
     [
         ({}, Destination(host="api.github.com", clear_text=False)),
         ({"host": "github.com"}, Destination(host="api.github.com", clear_text=False)),
+        ({"host": "https://GitHub.com/"}, Destination(host="api.github.com", clear_text=False)),
+        ({"host": "[2001:db8::7]", "port": 8443}, Destination(host="2001:db8::7", clear_text=False)),
         ({"host": "corp.ghe.com"}, Destination(host="api.corp.ghe.com", clear_text=False)),
         ({"host": "git.corp.example", "port": 8443}, Destination(host="git.corp.example", clear_text=False)),
         ({"host": "git.corp.example", "schema": "http"}, Destination(host="git.corp.example", clear_text=True)),
