@@ -7,15 +7,16 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
 
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
-from offboarding.net.addresses import AddressError
+from offboarding.net.addresses import AddressError, addresses_of
 from offboarding.net.urls import checked_url
-from offboarding.net.wire import CheckedBackend
+from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_REDIRECTS = 3
 LONGEST_CACHE = timedelta(days=365)
@@ -71,7 +72,7 @@ class Web:
             context = ssl.create_default_context(cafile=self.ca_certs_file)
         except ssl.SSLError as error:
             raise ConfigError(f"{self.where}: ca_certs_file: {self.ca_certs_file} holds no PEM certificate.") from error
-        backend = CheckedBackend(internal=self.internal, until=until)
+        backend = DeadlineBackend(Deadline(until), partial(addresses_of, internal=self.internal))
         return httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=backend)
 
     def _answer(self, pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str]) -> "_Response":

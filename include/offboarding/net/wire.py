@@ -1,13 +1,12 @@
-"""Connections to the very addresses that were checked, with one deadline for all of it."""
+"""Connections that keep one deadline for all of it, to the very addresses that were checked."""
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
-
-from offboarding.net.addresses import addresses_of
 
 
 class Deadline:
@@ -29,37 +28,23 @@ class Deadline:
         return left
 
 
-class HurriedBackend(httpcore.NetworkBackend):
-    """Connects as anybody does, and keeps a deadline however often a little comes."""
-
-    def __init__(self, deadline: Deadline) -> None:
-        self._deadline = deadline
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Raises httpcore's errors."""
-        del timeout
-        stream = self._plain.connect_tcp(host, port, self._deadline.left(), local_address, socket_options)
-        return _HurriedStream(stream, self._deadline)
+def _unresolved(host: str, port: int) -> Sequence[str]:
+    """The name itself, which whoever connects resolves."""
+    del port
+    return (host,)
 
 
-class CheckedBackend(httpcore.NetworkBackend):
-    """Resolves a name once, checks each address, and connects to one of these.
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Connects, and keeps a deadline however often a little comes.
 
-    The name isn't resolved again in between, so a DNS server that answers differently the second time (rebinding) gains
+    `addresses_of` resolves a name once, and says which of its addresses may be asked: connected to is one of these. The
+    name isn't resolved again in between, so a DNS server that answers differently the second time (rebinding) gains
     nothing. TLS still verifies the name.
     """
 
-    def __init__(self, *, internal: bool, until: float) -> None:
-        self._internal = internal
-        self._deadline = Deadline(until)
+    def __init__(self, deadline: Deadline, addresses_of: Callable[[str, int], Sequence[str]] = _unresolved) -> None:
+        self._deadline = deadline
+        self._addresses_of = addresses_of
         self._plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -70,20 +55,26 @@ class CheckedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Raises AddressError, and OSError where the name can't be resolved, besides httpcore's errors."""
+        """Raises what `addresses_of` raises, besides httpcore's errors: that of the last address."""
         del timeout
-        *others, last = addresses_of(host, port, internal=self._internal)
+        *others, last = self._addresses_of(host, port)
         for address in others:
-            try:
-                stream = self._plain.connect_tcp(address, port, self._deadline.left(), local_address, socket_options)
-            except httpcore.ConnectError:
-                continue
-            return _HurriedStream(stream, self._deadline)
-        stream = self._plain.connect_tcp(last, port, self._deadline.left(), local_address, socket_options)
-        return _HurriedStream(stream, self._deadline)
+            with suppress(httpcore.ConnectError):
+                return self._connected(address, port, local_address, socket_options)
+        return self._connected(last, port, local_address, socket_options)
+
+    def _connected(
+        self,
+        address: str,
+        port: int,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
+        stream = self._plain.connect_tcp(address, port, self._deadline.left(), local_address, socket_options)
+        return _DeadlineStream(stream, self._deadline)
 
 
-class _HurriedStream(httpcore.NetworkStream):
+class _DeadlineStream(httpcore.NetworkStream):
     """Waits no longer than until a moment, however often a little comes."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
@@ -105,7 +96,7 @@ class _HurriedStream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         del timeout
-        return _HurriedStream(
+        return _DeadlineStream(
             self._stream.start_tls(ssl_context, server_hostname, self._deadline.left()), self._deadline
         )
 

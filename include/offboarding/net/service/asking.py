@@ -8,7 +8,7 @@ import httpx
 from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError, repeatable
-from offboarding.net.wire import Deadline, HurriedBackend
+from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20
 """Of an answer."""
@@ -31,7 +31,7 @@ class Asker:
         self._client = client
         self._deadline = Deadline()
         self._seconds = client.timeout.read or 0
-        _hurry(client, self._deadline)
+        _keep(client, self._deadline)
 
     def ask(
         self,
@@ -128,9 +128,9 @@ def _place(location: str) -> str:
     return f"{place.scheme}://{host}{place.path}" if host else place.path
 
 
-def _hurry(client: httpx.Client, deadline: Deadline) -> None:
+def _keep(client: httpx.Client, deadline: Deadline) -> None:
     """httpx times each read by itself, and lets nobody hand its pools what they connect by."""
     transports: list[Any] = [client._transport, *client._mounts.values()]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     for each in transports:
         if isinstance(each, httpx.HTTPTransport):
-            each._pool._network_backend = HurriedBackend(deadline)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+            each._pool._network_backend = DeadlineBackend(deadline)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
