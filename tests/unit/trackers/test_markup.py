@@ -12,7 +12,6 @@ from offboarding.model import Language
 from offboarding.report.texts import layout as texts_layout
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import draft
-from offboarding.trackers._markup import blocks as layout
 from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
 from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown
 from offboarding.trackers._markup.own_part import room_for_part, with_part
@@ -204,10 +203,6 @@ def test_what_is_said_of_a_thing_stands_below_what_it_is(length: int) -> None:
 
     assert isinstance(thing, TicketThing)
     assert thing.parts == [Prose(f"1. {label} (high, f-f637a375)"), Prose("Theirs: tag employee-id 10445.")]
-
-
-def test_prose_is_broken_where_the_report_breaks_it() -> None:
-    assert layout.WIDTH == texts_layout.WIDTH
 
 
 def test_a_here_document_is_copied_whole_with_its_empty_lines() -> None:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-WIDTH = 100
-"""Where our texts break prose (texts.layout)."""
+from offboarding.report.texts.layout import INDENT, WIDTH
+
 _ITEM = re.compile(r"\[([ x-])\] (\d+)\b")
 _TITLE_ENDS = re.compile(r"\bf-[0-9a-f]{8}\)$")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
@@ -124,7 +124,7 @@ class _Reading:
         if item:
             if self._block:
                 yield self._block
-            self._block, self._step, self._indent = TicketThing(box=item[1], parts=[Prose(text[4:])]), None, 7
+            self._block, self._step, self._indent = TicketThing(box=item[1], parts=[Prose(text[4:])]), None, INDENT
         elif self._block is None:
             self._block, self._step, self._indent = Paragraph(parts=[]), None, indent
             self._begin(text, indent)
@@ -135,7 +135,7 @@ class _Reading:
 
     def _is_step(self, text: str, indent: int, *, goes_on: bool) -> bool:
         """A step's own words go on deeper than its dash; a word that is a dash may begin a line of other prose."""
-        margin = 7 if isinstance(self._block, TicketThing) else 0
+        margin = INDENT if isinstance(self._block, TicketThing) else 0
         return text.startswith(_STEP) and indent == margin and (self._step is not None or not goes_on)
 
     def _begin(self, text: str, indent: int) -> None:
@@ -157,7 +157,7 @@ class _Reading:
             self._copied(line)
         else:
             self._step = None
-            self._indent = 7 if isinstance(self._block, TicketThing) else 0
+            self._indent = INDENT if isinstance(self._block, TicketThing) else 0
             self._block.parts.append(Prose(text))
 
     def _is_copied(self, last: Part | None, text: str, indent: int) -> bool:
