@@ -10,7 +10,7 @@ from offboarding.model.sentences import PLACE
 from offboarding.report import ticket_things
 from offboarding.report.texts.environment import environment, shipped
 from offboarding.report.texts.own import OwnTemplates
-from offboarding.rules import all_rules
+from offboarding.rules import _sentences, all_rules
 from tests.support.source_tree import modules
 
 
@@ -55,6 +55,7 @@ def _of_words() -> Iterator[tuple[str, str]]:
         yield from ((pattern, "report/ticket_things.py") for pattern in nouns[1:])
     yield from ((severity.value, "model/words.py") for severity in Severity)
     yield from ((resolution.sentence, "model/resolutions.py") for resolution in Resolution)
+    yield from ((pattern, "rules/_sentences.py") for pattern in (_sentences.LEFT, _sentences.LEFT_TOLD))
     for rule in all_rules():
         if rule.alone:
             words = (rule.alone.title, rule.alone.opening, rule.alone.left)

@@ -18,6 +18,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.texts.views import ThingView
 from offboarding.report.ticket_steps import without_name
+from offboarding.rules import tells_departure
 from offboarding.store.tickets import TicketItem
 
 _ENDS = (".", ":")
@@ -149,7 +150,7 @@ def _sentences(kind: str, number: int, item: TicketItem, said: _SaidBefore) -> I
         # Of a key the same is said of each holder.
         if kind == TicketKind.ROTATE and said.at(sentence, number):
             continue
-        opens = kind in {TicketKind.REVOKE, TicketKind.EVENT} and sentence.startswith(f"Worker {item.worker_id} left ")
+        opens = kind in {TicketKind.REVOKE, TicketKind.EVENT} and tells_departure(sentence, item.worker_id)
         # The ticket's first line says it already.
         if sentence.endswith(_ENDS) and not opens:
             yield sentence

@@ -18,8 +18,9 @@ from typing import cast
 
 from offboarding.model.errors import ConfigError
 from offboarding.rules._rule import Rule
+from offboarding.rules._sentences import tells_departure
 
-__all__ = ["Rule", "all_rules", "rule_of"]
+__all__ = ["Rule", "all_rules", "rule_of", "tells_departure"]
 
 
 @cache

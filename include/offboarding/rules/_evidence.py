@@ -45,7 +45,7 @@ def works(path: AccessPath) -> Sentence:
         return say("It works: {reason}.", reason=said(path.reason))
     if path.standing is Standing.UNKNOWN:
         return say("Not checked whether it works: {reason}.", reason=said(path.reason))
-    if path.can_reactivate and "can be switched on again" not in path.reason:
+    if path.can_reactivate:
         return say("It's dead: {reason}, and it can be switched on again.", reason=said(path.reason))
     return say("It's dead: {reason}.", reason=said(path.reason))
 

@@ -20,14 +20,23 @@ def ended(departure: Departure) -> Sentence:
     return say("at the end of {day} ({zone})", day=departure.left_on, zone=departure.zone)
 
 
+LEFT = "Worker {worker} left {ended}, {word}."
+LEFT_TOLD = "Worker {worker} left {ended}, {word}: {told}."
+
+
 def left(worker_id: str, departure: Departure) -> Sentence:
     """Return that somebody left, when, and by whose word."""
     end, word = ended(departure), _word(departure)
     if departure.told:
-        return say(
-            "Worker {worker} left {ended}, {word}: {told}.", worker=worker_id, ended=end, word=word, told=departure.told
-        )
-    return say("Worker {worker} left {ended}, {word}.", worker=worker_id, ended=end, word=word)
+        return say(LEFT_TOLD, worker=worker_id, ended=end, word=word, told=departure.told)
+    return say(LEFT, worker=worker_id, ended=end, word=word)
+
+
+def tells_departure(sentence: str, worker_id: str | None) -> bool:
+    """Return whether it's the sentence that this worker left."""
+    if not isinstance(sentence, Sentence) or sentence.pattern not in (LEFT, LEFT_TOLD):
+        return False
+    return sentence.values["worker"] == worker_id
 
 
 def days_after(moment: datetime, departure: Departure) -> Sentence:

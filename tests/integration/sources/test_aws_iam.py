@@ -313,7 +313,7 @@ class TestDetail:
             native_id=key_id("mjkim", 2),
             label="AKIA...KKK2",
             standing=Standing.DEAD,
-            standing_reason="ListAccessKeys: Inactive; it can be switched on again",
+            standing_reason="ListAccessKeys: Inactive",
             can_reactivate=True,
         )
         assert password == replace(

@@ -14,6 +14,7 @@ from offboarding.model import (
     TicketKind,
     TicketPriority,
     TicketStatus,
+    say,
 )
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import closing, draft
@@ -43,6 +44,7 @@ NOT_THEIRS = DecisionStep(
     fields=(("source", "corp-ldap"), ("account", "x"), ("worker", "1042")),
 )
 LOCK = "Lock it:\nldapmodify <<'LDIF'\ndn: uid=kim,dc=corp\nLDIF"
+LEFT = say("Worker {worker} left {ended}, {word}.", worker="1042", ended="then", word="says hr")
 ACCOUNT = TicketItem(
     finding_key="7c31aa01" + "0" * 24,
     rule="leaver-account-works",
@@ -62,7 +64,7 @@ ACCOUNT = TicketItem(
     standing_reason="no lock",
     effect=Effect.FULL,
     privileged=False,
-    evidence=["employeeNumber 1042 = hr worker 1042", "mail is their work mail", "Worker 1042 left then.", "It works."],
+    evidence=["employeeNumber 1042 = hr worker 1042", "mail is their work mail", LEFT, "It works."],
     revoke=[LOCK, NOT_THEIRS],
     warning="",
     holds_ticket=True,
@@ -106,7 +108,9 @@ def test_it_begins_with_who_left_when_and_by_whose_word() -> None:
         " last working day 2026-11-13."
     )
     assert "2 things of theirs still work. Due by 25 November 2026 01:30 KST." in told.body
-    assert "Worker 1042 left then." not in told.body
+    assert LEFT not in told.body
+    of_another = say(LEFT.pattern, **{**LEFT.values, "worker": "1057"})
+    assert of_another in draft(TICKET, [replace(ACCOUNT, evidence=[of_another])], [], ENGLISH).body
 
 
 def test_all_moments_are_in_the_companys_zone() -> None:

@@ -263,7 +263,7 @@ def _switched(call: str, status: str) -> tuple[Standing, str, bool]:
     if status == "Active":
         return Standing.WORKS, f"{call}: Active", False
     if status == "Inactive":
-        return Standing.DEAD, f"{call}: Inactive; it can be switched on again", True
+        return Standing.DEAD, f"{call}: Inactive", True
     if status == "Expired":
         return Standing.DEAD, f"{call}: Expired", False
     return Standing.UNKNOWN, f'{call}: status "{status}" is not known here', False
