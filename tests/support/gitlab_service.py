@@ -2,8 +2,8 @@
 
 As documented at https://docs.gitlab.com/api/issues and .../notes: a guest's labels are dropped in silence, what a token
 may not see isn't there (404), a moved issue is closed and names the new one's id, and what doesn't fit is a 400 with
-`message` or `error`. What is asked of issues is held to what GitLab's own description says may be asked; of answers
-that says too little. Two clients speak to it, python-gitlab and ours of the people.
+`message` or `error`. What is asked of issues, and each answer, is held to what GitLab's own description says
+(described/README.md). Two clients speak to it, python-gitlab and ours of the people.
 """
 
 import itertools
@@ -24,7 +24,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketRef
 from offboarding.trackers.gitlab import GitlabTracker, Settings, build
 from tests.support import rendered
-from tests.support.described.server import Answered, Asked, Described, Description, described
+from tests.support.described.server import USUAL_TIME, Answered, Asked, Described, Description, described, filled
 from tests.support.tracker_faults import Bench
 
 BASE = "/api/v4"
@@ -35,6 +35,10 @@ PRIORITY = "priority::"
 TOKENS = {"token-of-ours": "offboarding-bot", "token-of-ann": "ann", "token-of-a-guest": "guest"}
 USERS = {"ann": 11, "bob": 12, "offboarding-bot": 13, "guest": 14, "stranger": 15}
 MEMBERS = ("ann", "bob")
+WEB = "https://gitlab.example"
+BLANK = {each: filled("gitlab", each) for each in ("user", "current_user", "project", "issue", "note", "state_event")}
+"""An answer of each kind, with everything that GitLab says of one."""
+LABEL = filled("gitlab", "label") | {"id": 1, "color": "#b60205", "is_project_label": True}
 NOT_FOUND = Answered(status=404, body={"message": "404 Not found"})
 FORBIDDEN = Answered(status=403, body={"message": "403 Forbidden"})
 
@@ -52,10 +56,13 @@ class HeldIssue:
     assignees: list[str]
     confidential: bool
     due: str | None
+    by: str
     state: str = "opened"
+    closed_by: str = ""
     notes: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
     """(id, by, text)"""
-    events: list[str] = field(default_factory=list[str])
+    events: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
+    """(id, by, state)"""
     changed: int = 0
     moved_to: int | None = None
     """Another issue's id."""
@@ -118,18 +125,20 @@ class GitlabService:
     def move(self, ref: TicketRef) -> HeldIssue:
         """As GitLab does: the old one is closed, and a new one made elsewhere."""
         old = self.of(ref)
-        new = self._made(PROJECTS[ELSEWHERE], old.title, old.description, old.labels, old.assignees, due=old.due)
-        old.moved_to, old.state = new.id, "closed"
+        new = self._made(
+            PROJECTS[ELSEWHERE], old.title, old.description, old.labels, old.assignees, by=old.by, due=old.due
+        )
+        old.moved_to, old.state, old.closed_by = new.id, "closed", "ann"
         return new
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 
     def _user(self, asked: Asked, by: str) -> Answered:
-        return Answered(body={"id": USERS[by], "username": by})
+        return Answered(body=BLANK["current_user"] | _person(by))
 
     def _users(self, asked: Asked, by: str) -> Answered:
         name = asked.query.get("username", "").lower()
-        return Answered(body=[{"id": USERS[name], "username": name}] if name in USERS else [])
+        return Answered(body=[_person(name)] if name in USERS else [])
 
     def _named(self, asked: Asked, by: str, name: str) -> Answered:
         if name not in PROJECTS:
@@ -138,8 +147,19 @@ class GitlabService:
 
     def _project(self, asked: Asked, by: str, number: str) -> Answered:
         (name,) = [each for each, project in PROJECTS.items() if project == int(number)]
-        told = {"id": int(number), "path_with_namespace": name, "archived": False}
-        return Answered(body={**told, "issues_access_level": self.issues_access})
+        above, _, path = name.rpartition("/")
+        own = {
+            "id": int(number),
+            "name": path,
+            "path": path,
+            "path_with_namespace": name,
+            "web_url": f"{WEB}/{name}",
+            "visibility": "private",
+            "namespace": BLANK["project"]["namespace"] | {"kind": "group", "full_path": above},
+            "issues_enabled": self.issues_access != "disabled",
+            "issues_access_level": self.issues_access,
+        }
+        return Answered(body=BLANK["project"] | own)
 
     def _new_label(self, asked: Asked, by: str, project: str) -> Answered:
         if by == "guest":
@@ -147,10 +167,10 @@ class GitlabService:
         if asked.body["name"] in self.labels:
             return Answered(status=409, body={"message": "Label already exists"})
         self.labels.add(asked.body["name"])
-        return Answered(status=201, body={"id": 1, **asked.body})
+        return Answered(status=201, body=LABEL | asked.body)
 
     def _label(self, asked: Asked, by: str, project: str, label: str) -> Answered:
-        return Answered(body={"id": 1, "name": label, "color": "#b60205"}) if label in self.labels else NOT_FOUND
+        return Answered(body=LABEL | {"name": label}) if label in self.labels else NOT_FOUND
 
     def _edit_label(self, asked: Asked, by: str, project: str, label: str) -> Answered:
         return FORBIDDEN if by == "guest" else self._label(asked, by, project, label)
@@ -192,6 +212,7 @@ class GitlabService:
             given.get("description", ""),
             labels,
             assignees,
+            by=by,
             due=given.get("due_date"),
             confidential=given.get("confidential", False),
         )
@@ -205,6 +226,7 @@ class GitlabService:
         labels: list[str],
         assignees: list[str],
         *,
+        by: str,
         due: str | None = None,
         confidential: bool = True,
     ) -> HeldIssue:
@@ -219,6 +241,7 @@ class GitlabService:
             assignees=[*assignees],
             confidential=confidential,
             due=due,
+            by=by,
         )
         self.issues.append(issue)
         return issue
@@ -248,8 +271,8 @@ class GitlabService:
             issue.assignees = [name for name in MEMBERS if USERS[name] in given["assignee_ids"]]
         turned = {"close": "closed", "reopen": "opened"}.get(given.get("state_event", ""), issue.state)
         if turned != issue.state:
-            issue.state = turned
-            issue.events.append("closed" if turned == "closed" else "reopened")
+            issue.state, issue.closed_by = turned, by if turned == "closed" else ""
+            issue.events.append((next(self._ids), by, "closed" if turned == "closed" else "reopened"))
         issue.changed += 1
         return Answered(body=self._shown(issue))
 
@@ -257,8 +280,8 @@ class GitlabService:
         issue = self._there(project, iid)
         if issue is None:
             return NOT_FOUND
-        system = {"id": 1, "body": "changed the description", "system": True, "author": {"username": "ann"}}
-        return self._paged(asked, [system, *(_told(*each) for each in issue.notes)])
+        system = _noted(issue, 1, "ann", "changed the description") | {"system": True}
+        return self._paged(asked, [system, *(_noted(issue, *each) for each in issue.notes)])
 
     def _note(self, asked: Asked, by: str, project: str, iid: str) -> Answered:
         issue = self._there(project, iid)
@@ -267,7 +290,7 @@ class GitlabService:
         if not isinstance(asked.body.get("body"), str) or len(asked.body["body"]) > 1_000_000:
             return Answered(status=400, body={"error": "body is missing"})
         issue.notes.append((next(self._ids), by, asked.body["body"]))
-        return Answered(status=201, body=_told(*issue.notes[-1]))
+        return Answered(status=201, body=_noted(issue, *issue.notes[-1]))
 
     def _delete_note(self, asked: Asked, by: str, project: str, iid: str, note: str) -> Answered:
         issue = self._there(project, iid)
@@ -281,11 +304,14 @@ class GitlabService:
         issue = self._there(project, iid)
         if issue is None:
             return NOT_FOUND
-        return self._paged(asked, [{"id": n, "state": each} for n, each in enumerate(issue.events)])
+        of = BLANK["state_event"] | {"resource_type": "Issue", "resource_id": issue.id}
+        return self._paged(asked, [of | {"id": n, "user": _person(who), "state": to} for n, who, to in issue.events])
 
     def _shown(self, issue: HeldIssue) -> dict[str, Any]:
         (name,) = [each for each, number in PROJECTS.items() if number == issue.project]
-        return {
+        assignees = [_person(each) for each in issue.assignees]
+        closed = {"closed_at": USUAL_TIME, "closed_by": _person(issue.closed_by)} if issue.closed_by else {}
+        own = {
             "id": issue.id,
             "iid": issue.iid,
             "project_id": issue.project,
@@ -293,17 +319,33 @@ class GitlabService:
             "description": issue.description,
             "labels": [*issue.labels],
             "state": issue.state,
-            "assignees": [{"id": USERS[each], "username": each} for each in issue.assignees],
+            "author": _person(issue.by),
+            "assignees": assignees,
+            "assignee": assignees[0] if assignees else None,
+            "user_notes_count": len(issue.notes),
             "confidential": issue.confidential,
+            "issue_type": "issue",
             "due_date": issue.due,
             "moved_to_id": issue.moved_to,
-            "references": {"short": f"#{issue.iid}", "full": f"{name}#{issue.iid}"},
-            "web_url": f"https://gitlab.example/{name}/-/issues/{issue.iid}",
+            "references": {"short": f"#{issue.iid}", "relative": f"#{issue.iid}", "full": f"{name}#{issue.iid}"},
+            "web_url": f"{WEB}/{name}/-/issues/{issue.iid}",
         }
+        return BLANK["issue"] | own | closed
 
 
-def _told(number: int, by: str, text: str) -> dict[str, Any]:
-    return {"id": number, "body": text, "system": False, "author": {"username": by}}
+def _noted(issue: HeldIssue, number: int, by: str, text: str) -> dict[str, Any]:
+    of = {"noteable_id": issue.id, "noteable_type": "Issue", "noteable_iid": issue.iid, "project_id": issue.project}
+    return BLANK["note"] | of | {"id": number, "author": _person(by), "body": text}
+
+
+def _person(name: str) -> dict[str, Any]:
+    return BLANK["user"] | {
+        "id": USERS[name],
+        "username": name,
+        "name": name,
+        "state": "active",
+        "web_url": f"{WEB}/{name}",
+    }
 
 
 def _listed(labels: object) -> list[str]:

@@ -1,6 +1,6 @@
 """GitLab's issues, beyond what every tracker must do."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,10 @@ from tests.support.described.server import Answered, Description
 from tests.support.gitlab_service import ELSEWHERE, GitlabPeople, GitlabPlace, bench_of_gitlab, gitlab, people_of
 from tests.support.rendered import shown
 from tests.support.tracker_faults import Bench, TrackerFaults
+
+ISSUES, LABELS = "/projects/7/issues", "/projects/7/labels"
+ISSUE = f"{ISSUES}/1"
+EVENTS = f"{ISSUE}/resource_state_events"
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +100,76 @@ def test_control_what_gitlab_does_not_take_is_refused(own_place: GitlabPlace, bo
         assert people.rest.post("/projects/7/issues", json=body).status_code == 400
 
     assert own_place.kept.issues == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "spoiled", "said"),
+    [
+        (f"GET {ISSUE}", None, lambda told: told | {"iid": "1"}, "'1' is not of type 'integer'"),
+        (f"GET {ISSUE}", None, lambda told: told | {"due_date": "tomorrow"}, "'tomorrow' is not a 'date'"),
+        (f"GET {ISSUE}", None, lambda told: told | {"state": "open"}, "'open' is not one of"),
+        (f"GET {ISSUE}", None, lambda told: told | {"assignees": told["author"]}, "is not of type 'array'"),
+        (f"GET {ISSUE}", None, lambda told: told | {"assignee": []}, "is not valid under any"),
+        (f"GET {ISSUE}", None, lambda told: _without(told, "title"), "'title' is a required property"),
+        (f"GET {ISSUE}", None, lambda told: [told], "is not of type 'object'"),
+        (f"PUT {ISSUE}", {"title": "y"}, lambda told: _without(told, "id"), "'id' is a required property"),
+        (f"GET {ISSUES}", None, lambda told: told[0], "is not of type 'array'"),
+        (f"GET {ISSUES}", None, lambda told: [_without(told[0], "iid")], "'iid' is a required property"),
+        (f"POST {ISSUES}", {"title": "y"}, lambda told: told | {"labels": "x"}, "'x' is not of type 'array'"),
+        ("GET /issues", None, lambda told: told[0], "is not of type 'array'"),
+        (f"GET {ISSUE}/notes", None, lambda told: told[0], "is not of type 'array'"),
+        (f"GET {ISSUE}/notes", None, lambda told: [told[0] | {"system": 0}], "0 is not of type 'boolean'"),
+        (f"POST {ISSUE}/notes", {"body": "y"}, lambda told: _without(told, "body"), "'body' is a required property"),
+        (f"GET {EVENTS}", None, lambda told: told[0], "is not of type 'array'"),
+        (f"GET {EVENTS}", None, lambda told: [_without(told[0], "state")], "'state' is a required property"),
+        ("GET /users?username=ann", None, lambda told: told[0], "is not of type 'array'"),
+        ("GET /users?username=ann", None, lambda told: [told[0] | {"id": "11"}], "'11' is not of type 'integer'"),
+        ("GET /user", None, lambda told: _without(told, "username"), "'username' is a required property"),
+        ("GET /projects/7", None, lambda told: told | {"archived": "no"}, "'no' is not of type 'boolean'"),
+        (f"POST {LABELS}", {"name": "y", "color": "red"}, lambda told: told | {"id": None}, "None for not nullable"),
+        (f"GET {LABELS}/x", None, lambda told: _without(told, "color"), "'color' is a required property"),
+        (f"PUT {LABELS}/x", {"color": "red"}, lambda told: told | {"name": 1}, "1 is not of type 'string'"),
+    ],
+)
+def test_control_an_answer_that_gitlab_would_not_give_is_noticed(
+    own_place: GitlabPlace, asked: str, body: dict[str, Any] | None, spoiled: Callable[[Any], Any], said: str
+) -> None:
+    with people_of(own_place) as people:
+        people.rest.post(ISSUES, json={"title": "x", "labels": "x", "assignee_ids": [11]}).raise_for_status()
+        people.rest.put(ISSUE, json={"state_event": "close"}).raise_for_status()
+        told = people.rest.request(*asked.split(), json=body).raise_for_status()
+        assert own_place.service.wrong == []
+
+        own_place.kept.refuses = Answered(status=told.status_code, body=spoiled(told.json()))
+        people.rest.request(*asked.split(), json=body)
+
+    (wrong,) = own_place.service.wrong
+    assert said in wrong
+
+
+def _without(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {each: value for each, value in told.items() if each != name}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", ISSUES, {"title": "x"}, 200),
+        ("POST", f"{ISSUE}/notes", {"body": "x"}, 202),
+        ("POST", LABELS, {"name": "x", "color": "red"}, 200),
+        ("GET", ISSUE, None, 201),
+        ("DELETE", f"{ISSUE}/notes/1", None, 200),
+    ],
+)
+def test_control_a_status_that_gitlab_does_not_answer_with_is_noticed(
+    own_place: GitlabPlace, method: str, path: str, body: dict[str, Any] | None, status: int
+) -> None:
+    own_place.kept.refuses = Answered(status=status, body={})
+    with people_of(own_place) as people:
+        people.rest.request(method, path, json=body)
+
+    (wrong,) = own_place.service.wrong
+    assert f"Unknown response http status: {status}" in wrong
 
 
 def test_control_whoever_bears_no_token_is_refused(people: GitlabPeople) -> None:

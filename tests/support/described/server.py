@@ -22,6 +22,7 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from demo.slapd import Tls
 
 FOLDER = Path(__file__).parent
+USUAL_TIME = "2026-11-25T00:00:00.000Z"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,30 @@ Answering = Callable[[Asked], Answered]
 
 def needed(name: str, schema: str) -> dict[str, Any]:
     """What an answer of that schema must hold, by name."""
-    told = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["components"]["schemas"][schema]
+    told = _schemas(name)[schema]
     return {each: told["properties"][each] for each in told["required"]}
+
+
+def filled(name: str, schema: str) -> dict[str, Any]:
+    """An answer of that schema with everything that it names: null where that may be, and empty otherwise."""
+    return _usual(_schemas(name)[schema], _schemas(name))
+
+
+def _usual(told: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
+    if "$ref" in told:
+        return _usual(schemas[told["$ref"].rpartition("/")[2]], schemas)
+    if told.get("nullable") or "oneOf" in told:
+        return None
+    if told["type"] == "object":
+        return {each: _usual(part, schemas) for each, part in told.get("properties", {}).items()}
+    if "enum" in told:
+        return told["enum"][0]
+    usual = {"date-time": USUAL_TIME, "integer": 0, "boolean": False, "array": []}
+    return usual.get(told.get("format", ""), usual.get(told["type"], ""))
+
+
+def _schemas(name: str) -> Mapping[str, Any]:
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["components"]["schemas"]
 
 
 class Description:
