@@ -116,7 +116,7 @@ class AwsServer:
         self._control(command, json.dumps(fields))
 
     def _control(self, command: str, body: str) -> bytes:
-        request = urllib.request.Request(f"{self.endpoint_url}/_control/{command}", data=body.encode(), method="POST")  # noqa: S310
+        request = urllib.request.Request(f"{self.endpoint_url}/_control/{command}", data=body.encode(), method="POST")  # noqa: S310 - its own server
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback server
             return answer.read()
 

@@ -13,8 +13,8 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "include")]
 
 from tests.support.adding_page import blocks  # noqa: E402 - found by the path above
-from tests.support.rooms import ADAPTER_ROOMS, ARROWS  # noqa: E402
-from tests.support.source_tree import DOMAIN_FOLDER, Module, modules, room_of  # noqa: E402
+from tests.support.rooms import ADAPTER_ROOMS, ARROWS  # noqa: E402 - the same
+from tests.support.source_tree import DOMAIN_FOLDER, Module, modules, room_of  # noqa: E402 - the same
 
 PACKAGE = DOMAIN_FOLDER.relative_to(PROJECT).as_posix()
 MOST_ENTRIES = 23

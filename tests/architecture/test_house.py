@@ -142,6 +142,12 @@ def test_every_room_of_systems_has_a_contract() -> None:
     assert all((DOMAIN_FOLDER / room / "__init__.py").exists() for room in ADAPTER_ROOMS)
 
 
+def test_a_lint_that_is_passed_over_says_why() -> None:
+    silent = re.compile(r"# noqa(?!: [A-Z0-9, ]+ - \S)(?=[:\s])")
+    files = [path for path in committed() if path.suffix == ".py" and path != Path(__file__)]
+    assert [shown(path) for path in files if silent.search(path.read_text("utf-8"))] == []
+
+
 def test_no_file_knows_the_machine_it_was_written_on() -> None:
     folders = "|".join(re.escape(str(folder)) for folder in (PROJECT, Path.home(), Path(sys.prefix)))
     knowing = re.compile(rf"(?<![\w.}}])({folders})/|{HOSTS.pattern}")

@@ -20,10 +20,10 @@ from tests.support.night import spend_night, told
 from tests.unit import test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices
 
 # The oracle's own cases are collected here a second time; the fixture below gives them the SQL's verdict to look at.
-from tests.unit.test_oracle import *  # noqa: F403
-from tests.unit.test_oracle_decisions import *  # noqa: F403
-from tests.unit.test_oracle_departures import *  # noqa: F403
-from tests.unit.test_oracle_notices import *  # noqa: F403
+from tests.unit.test_oracle import *  # noqa: F403 - its tests, run again
+from tests.unit.test_oracle_decisions import *  # noqa: F403 - its tests, run again
+from tests.unit.test_oracle_departures import *  # noqa: F403 - its tests, run again
+from tests.unit.test_oracle_notices import *  # noqa: F403 - its tests, run again
 
 JUDGES = (small_company, test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices)
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))

@@ -5,7 +5,7 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
 from tests.acceptance.conftest import office
-from tests.acceptance.test_tickets import *  # noqa: F403
+from tests.acceptance.test_tickets import *  # noqa: F403 - its tests, run again
 from tests.support.begun import Begun
 from tests.support.tracker import people, roundup, tracker
 

@@ -54,7 +54,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as the base calls it
         """A mail."""
         del server, session
         mail = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]

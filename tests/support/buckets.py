@@ -59,8 +59,8 @@ class Store:
         )
 
     def _control(self, body: bytes) -> list[str]:
-        request = urllib.request.Request(f"{self.endpoint_url}{CONTROL}", data=body, method="POST")  # noqa: S310 - our own server
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        request = urllib.request.Request(f"{self.endpoint_url}{CONTROL}", data=body, method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
 

@@ -44,7 +44,7 @@ def web(status: int, tls: Tls | None = None) -> Generator[int]:
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = _answer  # noqa: N815 - the library's words
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base calls it
             del format, args
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)

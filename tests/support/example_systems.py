@@ -57,7 +57,7 @@ def served(answer: Answer, token: str) -> Generator[int]:
 
         do_GET = do_POST = do_PUT = do_PATCH = _answer  # noqa: N815 - the library's words
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base calls it
             del format, args
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

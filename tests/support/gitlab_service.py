@@ -403,7 +403,10 @@ def bench_of_gitlab() -> Generator[Bench]:
     """For faults: without TLS."""
     with gitlab(None) as place, people_of(place) as people:
         upstream = f"http://127.0.0.1:{place.service.port}"
-        through = lambda port: place.tracker(port=port)  # noqa: E731
+
+        def through(port: int) -> GitlabTracker:
+            return place.tracker(port=port)
+
         yield Bench(name="gitlab", upstream=upstream, through=through, people=people, shown=rendered.shown)
 
 

@@ -64,7 +64,7 @@ class MariaDb:
         self.do(f"revoke {right} from {READER}@localhost")
         self.undo.append(f"grant {right.replace(' from ', ' to ')} to {READER}@localhost")
 
-    def enter(self, login: str, password: str = "theirs") -> "pymysql.Connection[Any]":  # noqa: S107
+    def enter(self, login: str, password: str = "theirs") -> "pymysql.Connection[Any]":  # noqa: S107 - of a server that lives for one test
         """A session of somebody's, by this machine's socket. Raises pymysql.MySQLError where they aren't let in."""
         return pymysql.connect(unix_socket=str(self.running.socket), user=login, password=password)
 

@@ -32,7 +32,7 @@ def called_as() -> str:
 
 def _is_on_path(script: str) -> bool:
     found = shutil.which(_SCRIPT)
-    return found is not None and os.path.exists(script) and os.path.samefile(found, script)  # noqa: PTH110, PTH121
+    return found is not None and os.path.exists(script) and os.path.samefile(found, script)  # noqa: PTH110, PTH121 - a text that somebody typed
 
 
 def _by_module(words: Sequence[str]) -> str:

@@ -36,8 +36,8 @@ class SlackAlerts:
     def tell(self, alert: Alert) -> None:
         """Send it."""
         from airflow.providers.slack.notifications.slack import SlackNotifier  # noqa: PLC0415 - a second and more
-        from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
-        from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415
+        from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415 - see interfaces
+        from slack_sdk.errors import SlackApiError, SlackClientError  # noqa: PLC0415 - see interfaces
 
         # Called by its method: rendering it as a template would take apart what an alert says.
         message = SlackNotifier(

@@ -36,7 +36,7 @@ class MailAlerts:
     def tell(self, alert: Alert) -> None:
         """Send it."""
         from airflow.providers.smtp.notifications.smtp import SmtpNotifier  # noqa: PLC0415 - a second and more
-        from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415
+        from airflow.sdk.exceptions import AirflowException  # noqa: PLC0415 - see interfaces
 
         # Called by its method: rendering it as a template would take apart what an alert says.
         mail = SmtpNotifier(

@@ -108,7 +108,7 @@ class SqsQueue:
     def _sqs(self) -> "SQSClient":
         if self._client is None:
             import boto3  # noqa: PLC0415 - see interfaces
-            from botocore.config import Config  # noqa: PLC0415
+            from botocore.config import Config  # noqa: PLC0415 - see interfaces
 
             own = self._connection or ConnectionFields(conn_id="")
             session = boto3.Session(
@@ -128,7 +128,7 @@ class SqsQueue:
     @contextmanager
     def _speaking(self, call: str) -> Generator[None]:
         """Turn boto3's errors into ours."""
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError  # noqa: PLC0415 - see interfaces
 
         try:
             yield

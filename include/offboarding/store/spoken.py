@@ -12,13 +12,13 @@ class Said(Protocol):
     """Whatever bears a finding's sentences."""
 
     @property
-    def standing_reason(self) -> str: ...  # noqa: D102
+    def standing_reason(self) -> str: ...  # noqa: D102 - a field, as its finding says it
     @property
-    def warning(self) -> str: ...  # noqa: D102
+    def warning(self) -> str: ...  # noqa: D102 - a field, as its finding says it
     @property
-    def evidence(self) -> Sequence[str]: ...  # noqa: D102
+    def evidence(self) -> Sequence[str]: ...  # noqa: D102 - a field, as its finding says it
     @property
-    def revoke(self) -> Sequence[WrittenStep]: ...  # noqa: D102
+    def revoke(self) -> Sequence[WrittenStep]: ...  # noqa: D102 - a field, as its finding says it
 
 
 def made_of(texts: Iterable[str], steps: Iterable[WrittenStep]) -> dict[str, Kept]:

@@ -104,7 +104,7 @@ class TestOnTrial:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             # Whoever runs the tests in the background has Ctrl-C ignored, and so would this.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads there
         )
         try:
             with wiring.store(loading.load()) as session:

@@ -77,13 +77,13 @@ def code(call: Any, **fields: object) -> str:
 def raw(server: AwsServer, service: str, operation: str, fields: object, region: str = US) -> tuple[int, Any]:
     """An answer to what botocore itself would never send."""
     scope = f"ASIA{CORE}OPER/20261124/{region}/{service}/aws4_request"
-    request = urllib.request.Request(  # noqa: S310 - our own loopback server
+    request = urllib.request.Request(
         server.endpoint_url,
         data=json.dumps(fields).encode(),
         headers={"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Authorization": f"AWS4 Credential={scope}, x"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -353,13 +353,13 @@ def test_a_misspelt_field_is_refused_by_client_and_server(aws: AwsServer) -> Non
         "Authorization": f"AWS4-HMAC-SHA256 Credential={key_id('mjkim')}/20261124/us-east-1/cloudtrail/aws4_request",
     }
     good, bad = (
-        urllib.request.Request(aws.endpoint_url, json.dumps({name: 50}).encode(), headers)  # noqa: S310 - our own
+        urllib.request.Request(aws.endpoint_url, json.dumps({name: 50}).encode(), headers)
         for name in ("MaxResults", "MaxResult")
     )
-    with urllib.request.urlopen(good) as answer:  # noqa: S310
+    with urllib.request.urlopen(good) as answer:
         assert answer.status == 200
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(bad)  # noqa: S310
+        urllib.request.urlopen(bad)
     with caught.value as refused:
         assert (refused.code, "ValidationException" in refused.read().decode()) == (400, True)
 

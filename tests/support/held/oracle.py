@@ -167,7 +167,10 @@ def _ways(told: Records, key: str, uid: UUID, left_at: datetime) -> Iterator[_Wa
 
 def _could(ways: list[_Way]) -> Iterator[Reason]:
     carried = (way for way in ways if way.grant.carries and way.from_at < min(way.to_at, way.left_at))
-    order = lambda way: (not way.stood, not way.sure, later(way.to_at), way.grant.reason, way.unread_until or EVER)  # noqa: E731
+
+    def order(way: _Way) -> tuple[object, ...]:
+        return not way.stood, not way.sure, later(way.to_at), way.grant.reason, way.unread_until or EVER
+
     for way in best(carried, lambda way: (way.principal, way.grant.action), order):
         until = "" if way.stood else f" until {day(way.to_at)}"
         doubt = "" if way.sure else " Whether that was granted could not be told."
@@ -183,7 +186,10 @@ def _access(told: Records, key: str, ways: list[_Way]) -> Iterator[Way]:
     }
     fresh = any(scope.fresh for scope in told.scopes)
     there = (way for way in still if way.grant.source_kind in lying)
-    order = lambda way: (not way.sure, way.grant.reason)  # noqa: E731
+
+    def order(way: _Way) -> tuple[object, ...]:
+        return not way.sure, way.grant.reason
+
     for way in best(there, lambda way: (way.principal, way.grant.action), order):
         how = "" if way.grant.kind == "account" else f", {way.acting.how}"
         standing = "works" if way.sure else "unknown"

@@ -47,7 +47,7 @@ def drawn(seed: int, lengths: Mapping[Task, Mapping[Place, int]], number: int) -
 
 def some(seed: int, kills: list[Kill], number: int) -> list[Kill]:
     """A few of them, of each task and place alike."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)  # noqa: S311 - no secret
     groups = [[k for k in kills if (k.task, k.place) == group] for group in {(k.task, k.place): None for k in kills}]
     sizes = [number // len(groups) + (which < number % len(groups)) for which in range(len(groups))]
     return [kill for group, size in zip(groups, sizes, strict=True) for kill in dice.sample(group, size)]

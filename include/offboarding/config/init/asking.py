@@ -43,7 +43,7 @@ class Answers:
         default = f" [{proposed}]" if proposed else ""
         while True:
             # On the error output: what a pipe takes is the command's own.
-            print(f"{question}?{shown}\n>{default} ", end="", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{question}?{shown}\n>{default} ", end="", file=sys.stderr, flush=True)  # noqa: T201 - a question to whoever sits there
             line = sys.stdin.readline()
             if not line:
                 raise ConfigError(f"{question}: nobody answered. Nothing was written.")

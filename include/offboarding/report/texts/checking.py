@@ -79,7 +79,7 @@ def _written_wrongly(name: str, source: str) -> Iterator[str]:
         yield f"{where(error, name)}: {reason(error)}."
         return
     # Python has bounds of its own, such as on loops within loops, and on numbers.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001 - see above
         yield f"{name}: Python can't take it ({reason(error)}). Write in macros what lies deep within something else."
         return
     known = {*_GIVEN, *made.globals}
@@ -120,7 +120,7 @@ def _gone_wrong(name: str, sources: Mapping[str, str]) -> Iterator[str]:
         try:
             text = rendered(environment(language, "UTC", own), name, views)
         # Whatever a template does, its author is told where.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - see above
             yield f"{where(error, name + ENDING)}: {reason(error)} {which}"
             continue
         lacking = missing(name, views, text)

@@ -46,7 +46,7 @@ def catalog(language: Language) -> Mapping[str, str]:
     if language is Language.EN:
         return {}
     # Only who is told in another language than English needs it.
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - see interfaces
 
     with (resources.files("offboarding.report.texts") / "catalogs" / f"{language.value}.po").open("rb") as file:
         messages = read_po(file, locale=language.value, abort_invalid=True)

@@ -55,7 +55,7 @@ class TicketTexts:
                     return text
                 why = f"{self.own.folder}/{name}{ENDING}: {lacking}"
             # Whatever a template of somebody else's does: no ticket is lost by it, and the run is red.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - see above
                 why = f"{self.own.folder}/{where(error, name + ENDING)}: {reason(error)}"
             self.refused.append(f"policy.texts: {why}. Our text stood in its place: mend the file")
         return self._rendered(OwnTemplates(), name, views)

@@ -100,6 +100,6 @@ def _names_day(form: str) -> bool:
     if not any(year in form for year in _YEARS):
         return False
     try:
-        return all(datetime.strptime(day.strftime(form), form).date() == day.date() for day in _SAMPLES)  # noqa: DTZ007
+        return all(datetime.strptime(day.strftime(form), form).date() == day.date() for day in _SAMPLES)  # noqa: DTZ007 - a day has no zone
     except ValueError:
         return False

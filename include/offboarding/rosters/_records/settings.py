@@ -34,7 +34,7 @@ _COLUMNS_SCHEMA: dict[str, object] = {
 def _hr_word(word: object) -> object:
     """HR's codes are often numbers, which YAML reads as such; its Yes and No are no words any more."""
     if isinstance(word, bool):
-        raise ValueError("put this word in quotes: YAML reads Yes, No, On and Off as true and false")  # noqa: TRY004
+        raise ValueError("put this word in quotes: YAML reads Yes, No, On and Off as true and false")  # noqa: TRY004 - pydantic takes a ValueError
     return str(word) if isinstance(word, int) else word
 
 

@@ -105,7 +105,7 @@ class Filesystem:
 
     def _paths(self) -> list[str]:
         driver = self._driver()
-        path = cast("str", driver._strip_protocol(self._address))  # noqa: SLF001 # pyright: ignore[reportPrivateUsage, reportUnknownMemberType] - public to its drivers, and the one way
+        path = cast("str", driver._strip_protocol(self._address))  # noqa: SLF001 - public to its drivers, and the one way # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         if is_pattern(path):
             found = [name for name in cast("list[str]", driver.glob(path)) if driver.isfile(name)]  # pyright: ignore[reportUnknownMemberType]
             return [name for name in found if not name.rpartition("/")[2].startswith(".")]

@@ -122,8 +122,8 @@ class Bucket:
     def _s3(self) -> "S3Client":
         """New for each roster's read. Credentials: the connection's, else boto3's own search."""
         if self._client is None:
-            import boto3  # noqa: PLC0415
-            from botocore.config import Config  # noqa: PLC0415
+            import boto3  # noqa: PLC0415 - see interfaces
+            from botocore.config import Config  # noqa: PLC0415 - see interfaces
 
             session = boto3.Session(
                 aws_access_key_id=self._connection.login or self._extra("aws_access_key_id"),
@@ -146,7 +146,7 @@ class Bucket:
     @contextmanager
     def _speaking(self, calls: str) -> Generator[None]:
         """Turn boto3's errors into ours."""
-        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             yield
@@ -167,7 +167,7 @@ class Bucket:
         return FatalError(f"{where}: S3 answers {code} to {calls}. {_FIXES.get(code, 'Mend path, or the connection')}.")
 
     def _client_error(self, error: "BotoCoreError") -> OffboardingError:
-        from botocore import exceptions as known  # noqa: PLC0415
+        from botocore import exceptions as known  # noqa: PLC0415 - see interfaces
 
         where = f"rosters.{self._roster}: {self._address}"
         if isinstance(error, known.NoCredentialsError | known.PartialCredentialsError | known.ParamValidationError):
@@ -205,8 +205,8 @@ class _Body(io.RawIOBase):
 
     def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
         """Up to a buffer full. The client raises where fewer bytes came than S3 announced, or others."""
-        from botocore.exceptions import BotoCoreError, HTTPClientError  # noqa: PLC0415
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415
+        from botocore.exceptions import BotoCoreError, HTTPClientError  # noqa: PLC0415 - see interfaces
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see interfaces
 
         try:
             chunk = self._body.read(len(buffer))

@@ -20,7 +20,7 @@ class SigningCertificate:
 def read_certificate(body: str) -> SigningCertificate | None:
     """A certificate in PEM; None where the text is none."""
     from cryptography import x509  # noqa: PLC0415 - see interfaces
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - see interfaces
 
     try:
         with warnings.catch_warnings(action="ignore"):  # of what old certificates got wrong

@@ -108,7 +108,7 @@ def _generated(iam: "IAMClient") -> bool:
 
 def _fetched(iam: "IAMClient", asker: CallerIdentity, meter: Meter, purpose: Purpose) -> CredentialReport | None:
     """The report; None where it went stale between the two calls, or is being made by somebody else."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
     try:
         with meter.asking_for(purpose):

@@ -193,7 +193,7 @@ class KmsReader:
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyLastUsage.html
         """
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             answer = asked(lambda: self.kms.get_key_last_usage(KeyId=arn))

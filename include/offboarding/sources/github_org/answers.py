@@ -137,8 +137,8 @@ class ExternalIdentity(_Told):
     """Who a member is at the identity provider."""
 
     user: _LoginOnly | None
-    samlIdentity: _FromProvider | None = None  # noqa: N815
-    scimIdentity: _FromProvider | None = None  # noqa: N815
+    samlIdentity: _FromProvider | None = None  # noqa: N815 - GraphQL's word
+    scimIdentity: _FromProvider | None = None  # noqa: N815 - GraphQL's word
 
     def mails(self) -> dict[str, str]:
         """Address -> what it is called there."""
@@ -154,12 +154,12 @@ class ExternalIdentity(_Told):
 
 
 class _PageInfo(_Told):
-    hasNextPage: bool  # noqa: N815
-    endCursor: str | None  # noqa: N815
+    hasNextPage: bool  # noqa: N815 - GraphQL's word
+    endCursor: str | None  # noqa: N815 - GraphQL's word
 
 
 class IdentityPage(_Told):
     """Some of the external identities."""
 
-    pageInfo: _PageInfo  # noqa: N815
+    pageInfo: _PageInfo  # noqa: N815 - GraphQL's word
     nodes: tuple[ExternalIdentity, ...]

@@ -24,7 +24,7 @@ def destinations(settings: LdapSettings, connection: ConnectionFields) -> Iterat
 def build(settings: LdapSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source; nothing is contacted before its first method is called. A directory has one part, ""."""
     # ldap3 costs a quarter of a second, and reading the configuration needs none of it.
-    from offboarding.sources.ldap.source import LdapSource  # noqa: PLC0415
+    from offboarding.sources.ldap.source import LdapSource  # noqa: PLC0415 - see interfaces
 
     del part
     return LdapSource(settings, connection, context)

@@ -66,7 +66,7 @@ class EntryStrategy(SyncStrategy):
         """Bytes that arrived behind the last response. After StartTLS's there must be none: they came in the clear."""
         return len(self._unread) - self._at
 
-    def _open_socket(self, address: Any, use_ssl: bool = False, unix_socket: bool = False) -> None:  # noqa: FBT001, FBT002
+    def _open_socket(self, address: Any, use_ssl: bool = False, unix_socket: bool = False) -> None:  # noqa: FBT001, FBT002 - as the base has it
         """Connect; ldap3 leaves the socket of a failed attempt open."""
         try:
             cast("Any", super())._open_socket(address, use_ssl, unix_socket)  # noqa: SLF001 - our own

@@ -23,7 +23,7 @@ def destinations(settings: MariaDbLoginSettings, connection: ConnectionFields) -
 def build(settings: MariaDbLoginSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source of one server; nothing is contacted before its first method is called."""
     # Reading the configuration needs no client.
-    from offboarding.sources.mariadb_logins.source import MariaDbLogins  # noqa: PLC0415
+    from offboarding.sources.mariadb_logins.source import MariaDbLogins  # noqa: PLC0415 - see interfaces
 
     del part
     return MariaDbLogins(settings, connection, context)

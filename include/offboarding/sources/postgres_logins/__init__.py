@@ -22,7 +22,7 @@ def destinations(settings: PostgresLoginSettings, connection: ConnectionFields) 
 def build(settings: PostgresLoginSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source of one server; nothing is contacted before its first method is called."""
     # psycopg costs a tenth of a second, and reading the configuration needs none of it.
-    from offboarding.sources.postgres_logins.source import PostgresLogins  # noqa: PLC0415
+    from offboarding.sources.postgres_logins.source import PostgresLogins  # noqa: PLC0415 - see interfaces
 
     del part
     return PostgresLogins(settings, connection, context)

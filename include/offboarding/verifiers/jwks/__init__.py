@@ -26,9 +26,9 @@ def build(settings: JwksSettings, connection: ConnectionFields | None, part: str
     connection that can't be right.
     """
     # httpcore and ssl aren't needed to read the configuration.
-    from offboarding.net.page import Web  # noqa: PLC0415
-    from offboarding.verifiers.jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415
-    from offboarding.verifiers.jwks.verifier import JwksVerifier  # noqa: PLC0415
+    from offboarding.net.page import Web  # noqa: PLC0415 - see interfaces
+    from offboarding.verifiers.jwks.places import Address, File, Issuer, cluster, cluster_extra  # noqa: PLC0415 - see interfaces
+    from offboarding.verifiers.jwks.verifier import JwksVerifier  # noqa: PLC0415 - see interfaces
 
     del context
     where, max_bytes = f"verifiers.{settings.name}", settings.max_kilobytes * 1024

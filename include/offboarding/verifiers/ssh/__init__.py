@@ -16,7 +16,7 @@ Settings = SshSettings
 def build(settings: SshSettings, connection: ConnectionFields | None, part: str, context: ReadContext) -> KeySource:
     """The verifier of one fleet, by its realm; no file is opened before its first fact is wanted."""
     # cryptography isn't needed to read the configuration.
-    from offboarding.verifiers.ssh.verifier import SshVerifier  # noqa: PLC0415
+    from offboarding.verifiers.ssh.verifier import SshVerifier  # noqa: PLC0415 - see interfaces
 
     del connection
     return SshVerifier(settings, next(fleet for fleet in settings.fleets if fleet.realm == part), context)

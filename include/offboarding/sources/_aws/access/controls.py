@@ -81,7 +81,7 @@ class ControlReader:
             return Above(account_id=account_id, organization_id=organization_id, unread=SHOWN_THERE)
 
     def _read_above(self, organization_id: str) -> Above:
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         client = self.above.open().organizations()
         asker = self.above.asker
@@ -147,7 +147,7 @@ class _CachedOrganization:
 
     def _attached(self, targets: Sequence[str], kind: "PolicyTypeType") -> tuple[Level, ...]:
         """What is attached to each; nothing where this kind was switched off meanwhile."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             return tuple(Level(target=target, policies=tuple(self._attached_to(target, kind))) for target in targets)

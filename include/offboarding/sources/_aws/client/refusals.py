@@ -98,7 +98,7 @@ class Refusals:
 
     def ask_region(self, region: str, call: Callable[[], Answer]) -> Answer | None:
         """The same, of the first call in a region, which may not be enabled."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         try:
             return self.ask(region, call)

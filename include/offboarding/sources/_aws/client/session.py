@@ -150,7 +150,7 @@ class AccountConnection:
         return str(value) if value else None
 
     def _config(self) -> "Config":
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - see interfaces
 
         return Config(
             retries={"mode": "adaptive", "total_max_attempts": self.max_attempts},
@@ -162,7 +162,7 @@ class AccountConnection:
         return {"endpoint_url": self._extra("endpoint_url"), "config": self._config()}
 
     def _assumed(self, opened: Opened, role_name: str) -> Opened:
-        from botocore.exceptions import ClientError  # noqa: PLC0415
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
 
         partition = opened.session.get_partition_for_region(self._region)
         wanted: AssumeRoleRequestTypeDef = {
@@ -208,7 +208,7 @@ def _described() -> "BotocoreSession":
     """A session of its own, that reads botocore's descriptions of the services once a process: they take half a second
     of it, as long as a small account's whole read.
     """
-    from botocore.session import Session  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415 - see interfaces
 
     session = Session()
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
@@ -217,6 +217,6 @@ def _described() -> "BotocoreSession":
 
 @functools.cache
 def _loader(data_path: str | None) -> "Loader":
-    from botocore.loaders import create_loader  # noqa: PLC0415
+    from botocore.loaders import create_loader  # noqa: PLC0415 - see interfaces
 
     return create_loader(data_path)
