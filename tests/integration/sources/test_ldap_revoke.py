@@ -231,8 +231,9 @@ def test_an_account_that_was_moved_out_of_the_base_is_unlocked(tmp_path: Path) -
         assert made.called(alice) == (f"uid=alice,ou=left,{SUFFIX}", "alice")
         assert made.seen(alice, before) is StepSeen.SET
         made.undo(alice, before)
-        with pytest.raises(FatalError, match="was moved to uid=bob,ou=left"):
+        with pytest.raises(FatalError, match=r"account [0-9a-f-]{36} was moved out of base_dn") as refused:
             made.before(bob)
+        assert "uid=bob" not in str(refused.value)
 
 
 def test_what_it_s_called_now_is_told(server: slapd.Server, revoker: Revoker) -> None:
@@ -270,7 +271,7 @@ def test_one_login_by_the_server_s_word_is_refused(server: slapd.Server, monkeyp
     monkeypatch.setattr(revoke, "_forms", forms)
     made, erin = by(server), thing(server, "erin")
     for ask in (made.check, lambda: made.before(erin)):
-        with pytest.raises(FatalError, match=rf"are one login \(dn:{READER}\)"):
+        with pytest.raises(FatalError, match="are one login by the directory's own word"):
             ask()
 
 

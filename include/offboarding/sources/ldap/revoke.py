@@ -168,7 +168,8 @@ class LdapRevoker:
                 refusal.code == CONSTRAINT_VIOLATION and self.seen(thing, before) is StepSeen.CHANGED
             ):
                 raise self._changed(thing, lock)
-            said = f"result {refusal.code} {refusal.description} {' '.join(refusal.text.split())}".rstrip()
+            # Without the server's own words, which may name the entry: this stands in logs and on tickets.
+            said = f"result {refusal.code} {refusal.description}"
             if refusal.code == INSUFFICIENT_ACCESS:
                 raise FatalError(
                     f"{self._where}: {self._connection.login} may not write {lock.attribute} of account"
@@ -195,7 +196,7 @@ class LdapRevoker:
         if said[0] and said[0] == said[1]:
             raise FatalError(
                 f"{self._where}: connections {self._connection.conn_id} and {self._reader.conn_id} are one login"
-                f" ({said[0]}): {ONE_LOGIN}"
+                f" by the directory's own word: {ONE_LOGIN}"
             )
         logins = (self._connection.login, self._reader.login, *(each.partition(":")[2] for each in said))
         return {form for login in logins if login for form in _forms(login)}
@@ -254,9 +255,9 @@ class LdapRevoker:
                 )
             if found and base != self._settings.base_dn and not found[0].first(lock.attribute):
                 raise FatalError(
-                    f"{self._where}: account {thing.native_id} was moved to {found[0].dn}, where {lock.attribute} isn't"
-                    f" there, or {self._connection.login} may not read it: nothing was done. Look at it, and do by hand"
-                    " what is right."
+                    f"{self._where}: account {thing.native_id} was moved out of base_dn, where {lock.attribute}"
+                    f" isn't there, or {self._connection.login} may not read it: nothing was done. Look at it, and do by"
+                    " hand what is right."
                 )
             if found:
                 return found[0]
