@@ -93,12 +93,27 @@ class TestSomePeople:
         assert (found.login, found.service_like, found.standing) == ("mjkim", True, Standing.WORKS)
         assert facts[-1] == ScopeRead(realm=CORE, scope=user_id("mjkim"), kinds=(SubjectKind.ACCOUNT,))
 
-    def test_where_the_report_isn_t_ready_nothing_is_said_of_known_users(self, aws: AwsServer) -> None:
+    def test_where_the_report_isn_t_ready_known_users_stand_as_they_did_and_that_is_a_gap(self, aws: AwsServer) -> None:
         stand(aws, person("mjkim"), report_polls=99)
 
-        facts = list(source(aws, slept=[]).collect_for([], [ref("mjkim")]))
+        first, *others = source(aws, slept=[]).collect_for([], [ref("mjkim")])
 
-        assert facts == [ScopeRead(realm=CORE, scope="", kinds=())]
+        assert first == ScopeRead(realm=CORE, scope="", kinds=())
+        (gap,) = of_kind(others, Gap)
+        assert others == [gap]
+        assert gap.red
+        assert "was not ready" in gap.text
+        assert gap.text.endswith("Until then known users stand as the last look left them")
+
+    @pytest.mark.parametrize("action", ["GetCredentialReport", "ListServiceSpecificCredentials"])
+    def test_a_right_that_is_missing_for_known_users_is_a_gap(self, aws: AwsServer, action: str) -> None:
+        stand(aws, person("mjkim"))
+        aws.deny(CORE, action)
+
+        facts = list(source(aws).collect_for([], [ref("mjkim")]))
+
+        assert [gap.red for gap in of_kind(facts, Gap) if f"Grant iam:{action}" in gap.text] == [True]
+        assert [account.login for account in of_kind(facts, Account)] == ["mjkim"]
 
 
 class TestInventory:

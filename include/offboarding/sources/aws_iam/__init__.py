@@ -63,6 +63,14 @@ class _Whole:
     services: ServiceCredentials
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ToldAgain:
+    """Known users as they are now, and what of them couldn't be read."""
+
+    accounts: tuple[Account, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
 @dataclass(kw_only=True, eq=False, repr=False)
 class AwsIamSource:
     """One AWS account."""
@@ -113,7 +121,7 @@ class AwsIamSource:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield users who bear one of these keys, and the known ones as they are called and tagged now, each with its
-        ScopeRead.
+        ScopeRead; and what of the known ones couldn't be read.
 
         The authorization details are the cheapest list that shows tags: a page for a thousand users. The credential
         report is asked for where there are known ones, of which it tells the standing and last use; where it isn't
@@ -125,11 +133,14 @@ class AwsIamSource:
         with speaking_of(self.access.asker):
             inventory = self._read_inventory(iam, Purpose.INVENTORY)
             theirs = {ref.native_id for ref in known} & set(inventory.users)
-            again = self._told_again(iam, replace(inventory, users=_only(inventory, theirs))) if theirs else ()
+            again = (
+                self._told_again(iam, replace(inventory, users=_only(inventory, theirs))) if theirs else _ToldAgain()
+            )
+        yield from again.gaps
         bearers = Bearers.of(keys)
         others = replace(inventory, users=_only(inventory, set(inventory.users) - theirs))
         new = self._accounts(others, None, ServiceCredentials(listed=()), unreported=NOT_ASKED)
-        for account in (*again, *(each for each in new if bearers.bear(each.native_id, each.keys))):
+        for account in (*again.accounts, *(each for each in new if bearers.bear(each.native_id, each.keys))):
             yield account
             yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
 
@@ -185,16 +196,19 @@ class AwsIamSource:
             context=self.context,
         ).facts()
 
-    def _told_again(self, iam: "IAMClient", inventory: Inventory) -> tuple[Account, ...]:
-        """Users as the whole read tells them; none where the credential report isn't ready in time."""
+    def _told_again(self, iam: "IAMClient", inventory: Inventory) -> _ToldAgain:
+        """Users as the whole read tells them; none where the credential report isn't ready in time, which is said."""
         try:
             report = self._report(iam, Purpose.INVENTORY)
         except RetriableError as error:
-            log.warning(str(error), realm=self._realm, users=len(inventory.users))
-            return ()
+            text = f"{error}. Until then known users stand as the last look left them"
+            return _ToldAgain(gaps=(Gap(realm=self._realm, text=text, red=True),))
         with self.access.meter.asking_for(Purpose.INVENTORY):
             services = read_service_credentials(iam, self.access.asker)
-        return tuple(self._accounts(inventory, report if isinstance(report, CredentialReport) else None, services))
+        known = report if isinstance(report, CredentialReport) else None
+        return _ToldAgain(
+            accounts=tuple(self._accounts(inventory, known, services)), gaps=tuple(self._unread(report, services))
+        )
 
     def _trusts(self, inventory: Inventory) -> Iterator[Fact]:
         yield from TrustReader(
@@ -207,15 +221,18 @@ class AwsIamSource:
         ).facts()
 
     def _gaps(self, whole: _Whole) -> Iterator[Gap]:
-        if isinstance(whole.report, Gap):
-            yield whole.report
-        if whole.services.error:
-            yield Gap(realm=self._realm, text=whole.services.error, red=True)
+        yield from self._unread(whole.report, whole.services)
         if self.settings.identity_center is None:
             yield Gap(realm=self._realm, text=FEDERATED, red=False)
         elif providers := saml_providers(whole.inventory.roles.values()):
             names = ", ".join(sorted(providers))
             yield Gap(realm=self._realm, text=f"people who come in through {names} are not inventoried", red=False)
+
+    def _unread(self, report: CredentialReport | Gap, services: ServiceCredentials) -> Iterator[Gap]:
+        if isinstance(report, Gap):
+            yield report
+        if services.error:
+            yield Gap(realm=self._realm, text=services.error, red=True)
 
     def _report(self, iam: "IAMClient", purpose: Purpose) -> CredentialReport | Gap:
         """The report, or the gap that it leaves where it isn't given: the users are read all the same."""
