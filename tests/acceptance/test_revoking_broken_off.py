@@ -223,6 +223,16 @@ def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_perso
         kim.give_up(key)
 
 
+def test_what_may_be_seen_in_a_minute_is_not_ended_as_unseen(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed(kim)
+    blind(monkeypatch, RetriableError("throttled"))
+
+    with pytest.raises(RetriableError, match=r"throttled\. It may be seen in a minute, and nothing was ended"):
+        kim.give_up(key_of(kim))
+
+    assert sorted(kim.stages()) == ["doing", "proposed"]
+
+
 def test_what_can_be_seen_is_never_ended_as_unseen(kim: Shutting) -> None:
     killed(kim)
 

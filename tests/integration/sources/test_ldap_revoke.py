@@ -12,7 +12,7 @@ import pytest
 from demo import slapd
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Revocable, Standing, StepSeen, SubjectKind
-from offboarding.model.errors import ConfigError, FatalError, OffboardingError
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.sources.ldap import revoke
 from tests.support import directory
 from tests.support.directory import PEOPLE, PERMANENT, POLICY, READER, REALM, SUFFIX
@@ -273,6 +273,36 @@ def test_one_login_by_the_server_s_word_is_refused(server: slapd.Server, monkeyp
     for ask in (made.check, lambda: made.before(erin)):
         with pytest.raises(FatalError, match="are one login by the directory's own word"):
             ask()
+
+
+@pytest.mark.parametrize(("code", "error"), [(51, RetriableError), (53, FatalError)], ids=["it's busy", "it refuses"])
+def test_who_they_are_isn_t_taken_for_unsaid_where_the_server_doesn_t_answer_that(
+    revoker: Revoker, monkeypatch: pytest.MonkeyPatch, code: int, error: type[OffboardingError]
+) -> None:
+    answered(monkeypatch, code)
+
+    with pytest.raises(error, match=f"who connection corp_ldap_revoke logs in as isn't said .result {code}"):
+        revoker.check()
+
+
+def test_a_server_that_doesn_t_know_the_question_is_gone_by_names(
+    revoker: Revoker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(monkeypatch, 2)
+
+    revoker.check()
+
+
+def answered(patch: pytest.MonkeyPatch, code: int) -> None:
+    """What slapd says only where it's overloaded, or never learned RFC 4532."""
+    real = ldap3.Connection.extended
+
+    def extended(self: Any, *given: Any, **named: Any) -> Any:
+        done = real(self, *given, **named)
+        self.result["result"] = code
+        return done
+
+    patch.setattr(ldap3.Connection, "extended", extended)
 
 
 @pytest.mark.parametrize("first", ["", "20261101120000Z"])

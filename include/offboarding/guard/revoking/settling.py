@@ -9,7 +9,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Revoker
 from offboarding.model import RevocationStage, StepSeen, TicketCall
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import is_storable
 from offboarding.report import revocations as words
@@ -78,7 +78,7 @@ def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> Revo
 def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: str, author: str) -> RevocationRow:
     """A person ends what was broken off: by what its system shows, or as unseen where nobody can look any more.
 
-    Raises FatalError where nothing of this finding was broken off.
+    Raises FatalError where nothing of this finding was broken off, RetriableError where it may be seen in a minute.
     """
     reason = on_a_ticket(reason)
     standing = (RevocationStage.APPROVED, RevocationStage.DOING, RevocationStage.UNDOING)
@@ -90,6 +90,11 @@ def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: s
             )
         try:
             return settle_one(session, revokers, row)
+        except RetriableError as error:
+            raise RetriableError(
+                f"{words.stopped(str(error))} It may be seen in a minute, and nothing was ended: try again. Where that"
+                " system is gone for good, take its source out of the configuration first."
+            ) from error
         except OffboardingError as error:
             why = str(error)
         is_undo = row.status is RevocationStage.UNDOING

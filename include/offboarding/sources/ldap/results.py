@@ -6,11 +6,12 @@ from offboarding.model import counted
 from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 
 SUCCESS = 0
+PROTOCOL_ERROR = 2
 NO_SUCH_OBJECT = 32
 INSUFFICIENT_ACCESS = 50
 
 _LIMITS = {3: "time limit", 4: "size limit", 11: "administrative limit"}
-_BUSY = {51, 52}
+BUSY = {51, 52}
 _CREDENTIALS = {48, 49}
 _REFERRAL = 10
 
@@ -52,7 +53,7 @@ def error_for(refusal: Refusal, *, where: str, reader: str, entries: int, limits
         )
     if refusal.code == _REFERRAL:
         return referral_error(refusal.referrals, where=where)
-    if refusal.code in _BUSY:
+    if refusal.code in BUSY:
         return RetriableError(f"{where}: the server can't answer now ({text}). {STANDS}")
     if refusal.code in _CREDENTIALS:
         return FatalError(

@@ -21,7 +21,7 @@ from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import Flavor
 from offboarding.sources.ldap.flavors import choose
 from offboarding.sources.ldap.names import canonical
-from offboarding.sources.ldap.results import INSUFFICIENT_ACCESS, SUCCESS
+from offboarding.sources.ldap.results import BUSY, INSUFFICIENT_ACCESS, PROTOCOL_ERROR, SUCCESS
 from offboarding.sources.ldap.session import Session, opened, refusal_of
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.ldap.standing import LOCKED, PERMANENT
@@ -193,16 +193,18 @@ class LdapRevoker:
     def _apart(self) -> set[str]:
         """What may stand for the two logins. Raises FatalError where the server says that they are one."""
         said = [self._as_told(each) for each in (self._connection, self._reader)]
-        if said[0] and said[0] == said[1]:
+        if said[0] is not None and said[0] == said[1]:
             raise FatalError(
                 f"{self._where}: connections {self._connection.conn_id} and {self._reader.conn_id} are one login"
                 f" by the directory's own word: {ONE_LOGIN}"
             )
-        logins = (self._connection.login, self._reader.login, *(each.partition(":")[2] for each in said))
+        logins = (self._connection.login, self._reader.login, *((each or "").partition(":")[2] for each in said))
         return {form for login in logins if login for form in _forms(login)}
 
-    def _as_told(self, connection: ConnectionFields) -> str:
-        """Who a connection logs in as, by the server's word (RFC 4532), "" where it has none."""
+    def _as_told(self, connection: ConnectionFields) -> str | None:
+        """Who a connection logs in as, by the server's word (RFC 4532), "" where that is nobody; None from a server
+        that can't be asked.
+        """
         read_only = connection is self._reader
         with (
             opened(connection, source=self._where, count=lambda _: None, read_only=read_only) as session,
@@ -210,8 +212,16 @@ class LdapRevoker:
         ):
             asked = cast("Any", client)
             asked.extended(WHO_AM_I)
-            if refusal_of(asked.result).code != SUCCESS:
-                return ""
+            refusal = refusal_of(asked.result)
+            if refusal.code == PROTOCOL_ERROR:
+                # It doesn't know the question (RFC 4511 4.12).
+                return None
+            if refusal.code != SUCCESS:
+                kind = RetriableError if refusal.code in BUSY else FatalError
+                raise kind(
+                    f"{self._where}: who connection {connection.conn_id} logs in as isn't said (result {refusal.code}"
+                    f" {refusal.description}): nothing was done."
+                )
             said = (asked.result.get("responseValue") or b"").decode("utf-8", "backslashreplace")
         kind, _, name = said.partition(":")
         return f"{kind}:{canonical(name)}" if name else ""
@@ -256,8 +266,8 @@ class LdapRevoker:
             if found and base != self._settings.base_dn and not found[0].first(lock.attribute):
                 raise FatalError(
                     f"{self._where}: account {thing.native_id} was moved out of base_dn, where {lock.attribute}"
-                    f" isn't there, or {self._connection.login} may not read it: nothing was done. Look at it, and do by"
-                    " hand what is right."
+                    f" isn't there, or {self._connection.login} may not read it: nothing was done. Look at it, and do"
+                    " by hand what is right."
                 )
             if found:
                 return found[0]
