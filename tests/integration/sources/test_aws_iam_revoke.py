@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
 
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
+from offboarding.config.policy import Policy
+from offboarding.config.settings import Company, Settings
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Credential, Effect, Fact, Revocable, Standing, StepSeen, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources.aws_iam import revoke
+from offboarding.runs.doctor.systems import FAILED, GOOD, Doctor
+from offboarding.runs.whole import Readers
+from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.sources.aws_iam import discover, revoke
 from tests.support import cloud
 from tests.support.cloud import CORE, aws, aws_process, key_id, user_id
 from tests.support.revoker import CALLERS, REVOKER_ROLE, revoker_of_aws
@@ -190,6 +195,39 @@ def test_what_is_gone_is_gone(aws: AwsServer, revoker: Revoker) -> None:
         revoker.before(thing())
     with pytest.raises(FatalError, match="is shut already"):
         revoker.before(thing(PASSWORD))
+
+
+def test_doctor_tries_each_account_of_an_organization_and_no_closed_one(aws: AwsServer) -> None:
+    open_one, denied = (cloud.account(name, roles=BOTH) for name in (CORE, cloud.LAB))
+    closed = cloud.account(cloud.PAYMENTS, state="SUSPENDED", denied=("AssumeRole",))
+    members = (open_one, closed, replace(denied, denied=("AssumeRole",)), CALLERS)
+    aws.seed(AwsSeed(accounts=members, management_account_id=CALLERS.account_id))
+    own = cloud.settings(accounts=[], organization=True, revoke_connection="aws_revoke", revoke_role_name=REVOKER_ROLE)
+    policy = Policy.model_validate({"revocation": {"sources": ["aws"], "subjects": ["access_key"]}})
+    company = Company(time_zone="Asia/Seoul", mail_domains=("corp.example",))
+    settings = Settings(company=company, rosters=(), sources=(), policy=policy).model_copy(update={"sources": (own,)})
+    reader, writer = cloud.connection(aws), cloud.connection(aws, **revoker_of_aws())
+    readers = Readers(
+        roster=never,
+        source=lambda _, __, part, ___: cloud.source(aws, part, accounts=[], organization=True),
+        parts=lambda _, __: lambda source: discover(cast("AwsSettings", source), reader, cloud.CONTEXT),
+        trackers=lambda _: {},
+    )
+    doctor = Doctor(
+        settings=settings,
+        readers=readers,
+        as_of=cloud.MADE,
+        session=None,
+        revokers=lambda _, __, part: revoke.build(own, writer, reader, part),
+    )
+
+    found = {each.part: each.state for each in doctor.run() if each.room == "revoker"}
+
+    assert found == {CORE: GOOD, cloud.LAB: FAILED, cloud.PAYMENTS: GOOD, CALLERS.account_id: FAILED}
+
+
+def never(*_: object) -> Any:
+    raise AssertionError("there are no rosters")
 
 
 def test_a_missing_right_is_named(aws: AwsServer, revoker: Revoker) -> None:

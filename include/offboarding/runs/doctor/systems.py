@@ -174,7 +174,12 @@ class Doctor:
         policy = self.settings.policy.revocation
         named = [own for own in self.settings.sources if policy and own.name in policy.sources]
         for own, revoker in ((own, self.revokers) for own in named if self.revokers):
-            for part in own.parts():
+            try:
+                parts = self.readers.parts(self.settings, self.as_of)(own)
+            except OffboardingError as error:
+                yield CheckedSystem(room="revoker", name=own.name, state=FAILED, missing=(str(error),))
+                parts = own.parts()
+            for part in parts:
                 try:
                     revoker(self.settings, own.name, part).check()
                 except OffboardingError as error:

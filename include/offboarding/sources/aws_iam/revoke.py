@@ -16,7 +16,8 @@ from offboarding.model import Before, Revocable, StepSeen, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources._aws.client.failures import is_absent, speaking_of
 from offboarding.sources._aws.client.meter import Meter
-from offboarding.sources._aws.client.opening import access_to
+from offboarding.sources._aws.client.opening import access_to, organization_of
+from offboarding.sources._aws.client.organization import Organization
 from offboarding.sources._aws.client.session import AccountConnection
 from offboarding.sources.aws_iam.settings import Settings
 
@@ -49,6 +50,7 @@ def build(settings: Settings, connection: ConnectionFields, reader: ConnectionFi
     # Who is behind a connection is asked without any role: several roles may be one user's.
     behind = settings.model_copy(update={"role_name": None})
     return AwsIamRevoker(
+        organization=organization_of(settings, reader, Meter()) if settings.asks_organizations else None,
         access=access_to(writing, connection, part, Meter()),
         writer=access_to(behind, connection, "", Meter()),
         reader=access_to(behind, reader, "", Meter()),
@@ -75,10 +77,15 @@ class AwsIamRevoker:
     writer: AccountConnection
     """Who logs in by the connection that writes, without its role."""
     reader: AccountConnection
+    organization: Organization | None
 
     def check(self) -> None:
-        """That who writes isn't who reads, and that the account can be come into."""
+        """That who writes isn't who reads, and that the account can be come into; of a closed one, which nobody can,
+        that is enough.
+        """
         self._apart()
+        if self.organization and self.organization.root_user(self.access.asker.account_id).shut:
+            return
         with speaking_of(self.access.asker):
             self.access.open()
 
