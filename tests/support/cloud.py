@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -171,12 +172,13 @@ def role(name: str, *statements: Mapping[str, object], **changes: object) -> Aws
     return AwsRoleSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
 
 
-def shipped_rights(heading: str, page: str = "docs/permissions/aws.md") -> set[str]:
-    """The actions that a page allows, by the word in the heading above the policy."""
+def shipped_rights(heading: str, page: str = "docs/permissions/aws.md", sid: str = ".*") -> set[str]:
+    """The actions that a page allows, by the word in the heading above the policy; of statements called so."""
     text = (PROJECT / page).read_text("utf-8")
     section = next(part for part in text.split("\n## ") if heading in part.splitlines()[0])
     policy = json.loads(section.split("```json")[1].split("```")[0])
-    return {action for statement in policy["Statement"] for action in statement["Action"]}
+    chosen = [each for each in policy["Statement"] if re.fullmatch(sid, each.get("Sid", ""))]
+    return {action for statement in chosen for action in statement["Action"]}
 
 
 def account(account_id: str, *users: AwsUserSeed, **changes: object) -> AwsAccountSeed:

@@ -1,6 +1,6 @@
 """An access key is set inactive, a user with a password denied everything, by a second connection; and undone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -268,15 +268,28 @@ def test_what_can_only_be_deleted_has_no_step(kind: SubjectKind, revoker: Revoke
         revoker.before(about)
 
 
-def test_the_page_names_the_rights_that_are_asked_and_no_more(aws: AwsServer, revoker: Revoker) -> None:
-    aws.forget_requests()
-    for about in (thing(), thing(PASSWORD)):
-        before = revoker.before(about)
-        revoker.revoke(about, before)
-        revoker.undo(about, before)
+@pytest.mark.parametrize(("kind", "sid"), [(KEY, "AccessKeys"), (PASSWORD, "ConsolePasswords")])
+def test_the_page_names_the_rights_that_each_thing_asks_and_no_more(
+    aws: AwsServer, revoker: Revoker, kind: SubjectKind, sid: str
+) -> None:
     aws.operator(CORE).update_user(UserName="hnlee", NewUserName="lee")
-    revoker.called(thing(PASSWORD, "hnlee"))
-    beside = {"AssumeRole", "GetCallerIdentity", "UpdateUser"}
+    revoker.check()
+    about, beside = thing(kind, "hnlee"), {"AssumeRole", "GetCallerIdentity"}
 
-    asked = {f"iam:{action}" for action in set(aws.requests(CORE)) - beside}
-    assert asked == cloud.shipped_rights("AWS", page="docs/revocation.md")
+    def asked(work: Callable[[], object]) -> set[str]:
+        aws.forget_requests()
+        work()
+        return {f"iam:{action}" for action in set(aws.requests(CORE)) - beside}
+
+    def shut() -> None:
+        before = revoker.before(about)
+        revoker.called(about)
+        revoker.revoke(about, before)
+
+    assert asked(shut) == rights(f"See{sid}") | rights(f"Shut(AndOpen)?{sid}")
+    before = {"user_name": "lee", "status": "Active", "policy": ""}
+    assert asked(lambda: revoker.undo(about, before)) == rights(f"See{sid}") | rights(f"(ShutAnd)?Open{sid}")
+
+
+def rights(sid: str) -> set[str]:
+    return cloud.shipped_rights("AWS", page="docs/revocation.md", sid=sid)
