@@ -27,7 +27,7 @@ from offboarding_airflow.tasks import (
     told,
 )
 from offboarding_airflow.versions import CronTriggerTimetable, due_within
-from offboarding_airflow.waiting import ask
+from offboarding_airflow.waiting import ask, propose
 from offboarding_airflow.work import at_work, tried_again
 
 ONCE = (pipeline.correlate, pipeline.evaluate, pipeline.guard, in_numbers(pipeline.report))
@@ -84,6 +84,8 @@ def define() -> None:
             for before in step.after:
                 if before in steps:
                     chain(steps[before], steps[name])
-        asked = ask(night)
-        chain(steps["report"], asked)
-        chain([*(steps[name] for name in CONCLUDING), asked], end(night))
+        waits = [propose(night)] if settings.policy.revocation is not None else []
+        # What the guard holds is asked about though nothing could be proposed.
+        asked = ask.override(trigger_rule=GOES_ON)(night) if waits else ask(night)
+        chain(steps["report"], *waits, asked)
+        chain([*(steps[name] for name in CONCLUDING), *waits, asked], end(night))

@@ -41,8 +41,10 @@ class RevokeOperator(HITLOperator):
         """Ask: ids, no names. Skipped where nothing is proposed."""
         with at_work() as (loaded, session):
             revokers = partial(wiring.revoker, loaded.settings)
-            settling.settle(session, loaded.settings, READERS, revokers)
-            asked = proposing.question(session, loaded.settings)
+            unseen = settling.settle(session, loaded.settings, READERS, revokers)
+            asked = proposing.question(session, loaded.settings, unseen)
+            if asked is None:
+                settling.raise_unseen(unseen)
         if asked is None:
             raise AirflowSkipException("nothing is proposed to be shut")
         self.subject, self.body = asked.subject, asked.details

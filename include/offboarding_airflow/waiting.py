@@ -10,13 +10,19 @@ from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.work import at_work
 
 
+@task(show_return_value_in_logs=False)
+def propose(check: int) -> None:
+    """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same."""
+    with at_work() as (loaded, session):
+        proposing.propose(session, loaded.settings, pipeline.find_run(session, check))
+
+
 @task(outlets=[WAITS], show_return_value_in_logs=False)
 def ask(check: int) -> None:
     """What the guard holds since this night, or what may be shut. The night ends; it never waits for anybody."""
     with at_work() as (loaded, session):
         run = pipeline.find_run(session, check)
-        proposed = proposing.propose(session, loaded.settings, run)
-        if releasing.question(session, run.run_id) is None and not proposed:
+        if releasing.question(session, run.run_id) is None and not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing waits for a person")
         context()["outlet_events"][WAITS].extra = {"run": check}
 
@@ -25,6 +31,7 @@ def ask(check: int) -> None:
 def ask_to_revoke(check: int) -> None:
     """What of some people's may be shut."""
     with at_work() as (loaded, session):
-        if not proposing.propose(session, loaded.settings, pipeline.find_run(session, check)):
+        proposing.propose(session, loaded.settings, pipeline.find_run(session, check))
+        if not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing is proposed to be shut")
         context()["outlet_events"][WAITS].extra = {"run": check}

@@ -13,7 +13,7 @@ from offboarding.guard.revoking import proposing
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.report import explain
-from offboarding.store import reading, recorded
+from offboarding.store import reading, recorded, runs
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
@@ -576,6 +576,22 @@ def test_what_is_written_by_hand_approves_nothing(
 
     assert kim.changes() == []
     record_property("silent", 0)
+
+
+def test_nothing_is_proposed_or_asked_while_the_store_is_in_doubt_and_that_is_an_error(kim: Shutting) -> None:
+    """Somebody wrote there after the night had put all right. What the guard holds is another task's to ask."""
+    last = runs.last_finished_night(kim.session)
+    assert last
+    kim.session.execute("update finding set state = 'held' where rule = 'leaver-account-works'")
+
+    for ask in (
+        lambda: proposing.propose(kim.session, kim.settings, last),
+        lambda: proposing.question(kim.session, kim.settings),
+    ):
+        with pytest.raises(FatalError, match="the store isn't as its record says"):
+            ask()
+
+    assert proposing.waiting(kim.session, kim.settings) == 2
 
 
 # --- broken off -------------------------------------------------------------------------------------------------------

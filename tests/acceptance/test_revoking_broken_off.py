@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from offboarding.guard.revoking import proposing
 from offboarding.model import Before, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.report.red import reasons
@@ -202,15 +203,20 @@ def test_one_that_nobody_can_see_keeps_no_other_back_and_stays_red_until_a_perso
     (doing,) = [row for row in kim.rows() if row.status == "doing"]
     blind(monkeypatch, error)
 
-    unseen = kim.settle()
+    (unseen,) = kim.settle()
 
-    assert unseen == [f"f-{doing.finding_key[:8]}"]
+    lost = f"f-{doing.finding_key[:8]}"
+    assert str(unseen).startswith(f"What came of {lost}, which was broken off, can't be seen: {why}")
     assert sorted(kim.stages()) == ["doing", "refused"]
     kim.nights(2)
     assert len(last_reasons(kim)) == 1
     assert len(kim.offered()) == 1
 
-    kim.give_up(unseen[0])
+    asked = proposing.question(kim.session, kim.settings, [unseen])
+    assert asked
+    assert f"`{unseen}`" in asked.details, "whoever is asked about the other is told"
+
+    kim.give_up(lost)
 
     (ended,) = [row for row in kim.rows() if row.revocation_id == doing.revocation_id]
     assert (ended.status, ended.ended_by, ended.ended_for) == ("unseen", "lee", "the account was closed")

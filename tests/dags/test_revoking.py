@@ -22,10 +22,12 @@ from ldap3.core.connection import Connection
 
 from offboarding import wiring
 from offboarding.cli.entry import main
-from offboarding.guard.revoking import proposing
+from offboarding.guard.revoking import proposing, settling
+from offboarding.guard.revoking.settling import NotSeen
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.store import runs
 from offboarding_airflow.revoking import NOTHING, RevokeOperator
-from offboarding_airflow.work import RefusedError
+from offboarding_airflow.work import RedError, RefusedError
 from tests.support import cloud, directory
 from tests.support.memory import Folder
 from tests.support.revoker import REVOKER, second_connections
@@ -83,7 +85,8 @@ def night(company: TinyCompany, number: int) -> int:
     with mock.patch.dict(os.environ, company.environment), wiring.at_work() as (loaded, session):
         last = runs.last_finished_night(session)
         assert last is not None
-        return proposing.propose(session, loaded.settings, last)
+        proposing.propose(session, loaded.settings, last)
+        return proposing.waiting(session, loaded.settings)
 
 
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -132,6 +135,31 @@ def test_a_departure_asks_as_well(company: TinyCompany, monkeypatch: pytest.Monk
     asks = bag.dags["offboarding_departure"].get_task("ask")
     assert (asks.upstream_task_ids, asks.trigger_rule.value) == ({"find_people", "tell"}, "all_done_min_one_success")
     assert [task.task_id for task in bag.dags["offboarding_release"].tasks] == ["ask", "revoke"]
+    # Where nothing can be proposed, what the guard holds is asked about all the same, and the night is red.
+    nightly = bag.dags["offboarding_nightly"]
+    asks = nightly.get_task("ask")
+    assert (asks.upstream_task_ids, asks.trigger_rule.value) == ({"open_run", "propose"}, "all_done_min_one_success")
+    assert {"propose", "ask"} < nightly.get_task("end").upstream_task_ids
+
+
+def test_what_nobody_can_see_is_told_where_nothing_is_asked(
+    company: TinyCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in company.environment.items():
+        monkeypatch.setenv(name, value)
+
+    def unseen(error: OffboardingError) -> None:
+        found = [NotSeen(finding_key="7c31a0b2" * 4, error=error)]
+        monkeypatch.setattr(settling, "settle", lambda *_: found)
+
+    unseen(FatalError("the account was closed."))
+    with pytest.raises(RefusedError, match="What came of f-7c31a0b2, which was broken off, can't be seen: the account"):
+        task().execute({"run_id": "manual__1"})
+    # Tried again.
+    unseen(RetriableError("no answer"))
+    with pytest.raises(RedError, match="no answer") as tried:
+        task().execute({"run_id": "manual__1"})
+    assert not isinstance(tried.value, RefusedError)
 
 
 def test_the_doctor_has_the_second_connection_log_in(

@@ -7,6 +7,7 @@ from typing import Any
 
 from offboarding.config.settings import Settings
 from offboarding.guard.revoking import approving, proposing, settling, undoing
+from offboarding.guard.revoking.settling import NotSeen
 from offboarding.interfaces import Tracker
 from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
@@ -122,9 +123,10 @@ class Shutting:
         return settings.model_copy(update={"sources": sources})
 
     def night(self, *, days: int = 1) -> int:
-        """A night, and what it proposes."""
+        """A night, what it proposes, and how much that gives a task to see to."""
         told = self.office.night(days=days)
-        return proposing.propose(self.office.session, self.settings, told.run)
+        proposing.propose(self.office.session, self.settings, told.run)
+        return proposing.waiting(self.office.session, self.settings)
 
     def offered(self) -> list[str]:
         """What a person would be asked."""
@@ -150,10 +152,9 @@ class Shutting:
             self.office.session, self.settings, self.office.readers(), self.revokers, replace(given, **changes)
         )
 
-    def settle(self) -> list[str]:
-        """A task begins, after whatever was broken off. Returns short keys of what it couldn't see."""
-        unseen = settling.settle(self.office.session, self.settings, self.office.readers(), self.revokers)
-        return [short_finding(each.finding_key) for each in unseen]
+    def settle(self) -> list[NotSeen]:
+        """A task begins, after whatever was broken off. Returns what it couldn't see."""
+        return settling.settle(self.office.session, self.settings, self.office.readers(), self.revokers)
 
     def nights(self, count: int) -> None:
         """As offboarding_release: it begins where a night finds something for it, and looks first at what was broken

@@ -275,7 +275,8 @@ def _proposed(house: House, night: NightTold) -> None:
     revocation = RevocationPolicy(sources=("aws",), subjects=("access_key",))
     policy = settings.policy.model_copy(update={"revocation": revocation})
     settings = settings.model_copy(update={"sources": sources, "policy": policy})
-    assert proposing.propose(house.session, settings, night.run)
+    proposing.propose(house.session, settings, night.run)
+    assert proposing.waiting(house.session, settings)
 
 
 class _Silent:

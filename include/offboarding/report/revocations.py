@@ -21,13 +21,16 @@ def asked(found: Sequence[RevocationRow]) -> str:
     return f"Shut {counted(len(found), 'thing')} that {whose}?"
 
 
-def details(found: Sequence[RevocationRow], *, most: int) -> str:
-    """What each is, whose, and what would be set; as Markdown, with ids and no names."""
+def details(found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] = ()) -> str:
+    """What each is, whose, and what would be set; as Markdown, with ids and no names. And what of earlier ones nobody
+    could see, a sentence each.
+    """
     lines = [f"- {line}" for line in _lines(found)]
     return "\n".join(
         (
             *lines,
             "",
+            *(line for each in unseen for line in (_code(each), "")),
             (
                 f"Choose the keys that are to be shut now, by the second connection of their system, or *{NOTHING}*."
                 f" Whatever you don't choose stays as it is. At most {most} within 24 hours. Before each, everything is"

@@ -14,7 +14,7 @@ from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
 from offboarding.guard.revoking.refusals import refusal, refusal_by_name
-from offboarding.guard.revoking.settling import NotDone, Revokers
+from offboarding.guard.revoking.settling import Revokers
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
@@ -31,6 +31,14 @@ from offboarding.store.revocations import RevocationRow
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.guard.revoking")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDone:
+    """An approved revocation that came to nothing, or of which nobody could see what came of it."""
+
+    finding_key: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

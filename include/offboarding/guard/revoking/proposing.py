@@ -1,5 +1,6 @@
 """What a person is asked about: findings on leavers' tickets whose thing can be shut so that it opens again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -7,6 +8,7 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.guard.revoking.refusals import refusal
+from offboarding.guard.revoking.settling import NotSeen
 from offboarding.interfaces.kinds import kind_part
 from offboarding.model import Revocable, RevocationStage
 from offboarding.model.keys import short_finding
@@ -30,19 +32,17 @@ class RevocationQuestion:
     """By short keys of findings, the worst first: which proposal is shown. None is chosen beforehand."""
 
 
-def propose(session: Session, settings: Settings, run: Run) -> int:
-    """What may be approved from now on. Returns how much a task has to see to: what a person is asked about, and what
-    was broken off and is to be looked at; 0 where the policy lets nothing be shut.
+def propose(session: Session, settings: Settings, run: Run) -> None:
+    """What may be approved from now on; nothing where the policy lets nothing be shut.
 
     Whatever stood before and speaks against it now lapses. What stands unanswered keeps no room from what comes new.
+    Raises FatalError where anything isn't as the record says: then nothing changes.
     """
     policy = settings.policy.revocation
     if policy is None:
-        return 0
+        return
     with revocations.locked(session):
-        if doubts := revocations.doubts(session):
-            log.error("nothing is proposed: the record doesn't fit", found=len(doubts))
-            return 0
+        revocations.hold_to_the_record(session, whole=True)
         found = revocations.candidates(session, sources=policy.sources, subjects=policy.subjects)
         steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
         kept = set[str]()
@@ -58,19 +58,32 @@ def propose(session: Session, settings: Settings, run: Run) -> int:
         for candidate, step in new[: max(room, 0)]:
             revocations.propose(session, candidate, run_id=run.run_id, step=step)
             log.info("revocation proposed", finding=short_finding(candidate.finding_key), run=run.run_id)
+
+
+def waiting(session: Session, settings: Settings) -> int:
+    """How much a task has to see to: what a person is asked about, and what was broken off and is to be looked at; 0
+    where the policy lets nothing be shut.
+    """
+    if settings.policy.revocation is None:
+        return 0
     return len(revocations.rows(session, RevocationStage.PROPOSED)) + len(revocations.broken_off(session))
 
 
-def question(session: Session, settings: Settings) -> RevocationQuestion | None:
-    """What a person is asked; None where nothing is proposed, or nothing may be shut."""
+def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = ()) -> RevocationQuestion | None:
+    """What a person is asked, and what of earlier revocations nobody could see; None where nothing is proposed, or
+    nothing may be shut.
+
+    Raises FatalError where anything isn't as the record says: no answer could count.
+    """
     policy = settings.policy.revocation
     stand = revocations.rows(session, RevocationStage.PROPOSED) if policy else []
     if policy is None or not stand:
         return None
+    revocations.hold_to_the_record(session, whole=True)
     ordered = sorted(stand, key=_worst_first)
     return RevocationQuestion(
         subject=words.asked(ordered),
-        details=words.details(ordered, most=policy.most_a_day),
+        details=words.details(ordered, most=policy.most_a_day, unseen=[str(each) for each in unseen]),
         offered={short_finding(row.finding_key): row.revocation_id for row in ordered},
     )
 

@@ -1,6 +1,6 @@
 """How far a revocation has come that was broken off: looked at in its system, never by what the store says alone."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,21 +30,26 @@ CHANGED = "somebody changed it meanwhile: look at it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotDone:
-    """An approved revocation that came to nothing, or of which nobody could see what came of it."""
+class NotSeen:
+    """A revocation or an undo that was broken off, and why nobody could see what came of it."""
 
     finding_key: str
-    why: str
+    error: OffboardingError
+
+    def __str__(self) -> str:
+        """A sentence."""
+        short = short_finding(self.finding_key)
+        return f"What came of {short}, which was broken off, can't be seen: {words.stopped(str(self.error))}"
 
 
-def settle(session: Session, settings: Settings, readers: Readers, revokers: Revokers) -> list[NotDone]:
+def settle(session: Session, settings: Settings, readers: Readers, revokers: Revokers) -> list[NotSeen]:
     """How far what was broken off has come: it's looked at where its system may have been told, and shuts nothing.
 
     What was approved and not begun is over with the task that heard it. What was refused though its system was told is
-    looked at for a day, since such a step may come late. Returns what couldn't be seen: it stays as it is, and makes
-    each night red. Raises FatalError where a revocation isn't as the record says.
+    looked at for a day, since such a step may come late. Returns what couldn't be seen, which is to be told: it stays
+    as it is. Raises FatalError where a revocation isn't as the record says.
     """
-    unseen: list[NotDone] = []
+    unseen: list[NotSeen] = []
     with revocations_held(session):
         broken = revocations.broken_off(session)
         for row in broken:
@@ -52,11 +57,17 @@ def settle(session: Session, settings: Settings, readers: Readers, revokers: Rev
                 settle_one(session, revokers, row)
             except OffboardingError as error:
                 revocations.hold_to_the_record(session)
-                log.warning("not seen", finding=short_finding(row.finding_key), why=str(error))
-                unseen.append(NotDone(finding_key=row.finding_key, why=str(error)))
+                unseen.append(NotSeen(finding_key=row.finding_key, error=error))
     for run_id in {row.look_run for row in broken if row.look_run}:
         pipeline.ticket(session, settings, runs.run(session, run_id), readers.trackers(settings))
     return unseen
+
+
+def raise_unseen(unseen: Sequence[NotSeen]) -> None:
+    """All of it as one error, if there is any: RetriableError where some of it may be seen in a minute."""
+    if unseen:
+        kind = RetriableError if any(isinstance(each.error, RetriableError) for each in unseen) else FatalError
+        raise kind("\n".join(map(str, unseen)))
 
 
 def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> RevocationRow:
