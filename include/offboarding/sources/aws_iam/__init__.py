@@ -63,14 +63,6 @@ class _Whole:
     services: ServiceCredentials
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ToldAgain:
-    """Known users as they are now, and what of them couldn't be read."""
-
-    accounts: tuple[Account, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-
-
 @dataclass(kw_only=True, eq=False, repr=False)
 class AwsIamSource:
     """One AWS account."""
@@ -133,16 +125,14 @@ class AwsIamSource:
         with speaking_of(self.access.asker):
             inventory = self._read_inventory(iam, Purpose.INVENTORY)
             theirs = {ref.native_id for ref in known} & set(inventory.users)
-            again = (
-                self._told_again(iam, replace(inventory, users=_only(inventory, theirs))) if theirs else _ToldAgain()
-            )
-        yield from again.gaps
+            again = [*self._told_again(iam, replace(inventory, users=_only(inventory, theirs)))] if theirs else []
         bearers = Bearers.of(keys)
         others = replace(inventory, users=_only(inventory, set(inventory.users) - theirs))
         new = self._accounts(others, None, ServiceCredentials(listed=()), unreported=NOT_ASKED)
-        for account in (*again.accounts, *(each for each in new if bearers.bear(each.native_id, each.keys))):
-            yield account
-            yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
+        for fact in (*again, *(each for each in new if bearers.bear(each.native_id, each.keys))):
+            yield fact
+            if isinstance(fact, Account):
+                yield ScopeRead(realm=self._realm, scope=fact.native_id, kinds=(SubjectKind.ACCOUNT,))
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what these users hold now. They are found by UserId, whatever they are called by now.
@@ -196,19 +186,18 @@ class AwsIamSource:
             context=self.context,
         ).facts()
 
-    def _told_again(self, iam: "IAMClient", inventory: Inventory) -> _ToldAgain:
+    def _told_again(self, iam: "IAMClient", inventory: Inventory) -> Iterator[Account | Gap]:
         """Users as the whole read tells them; none where the credential report isn't ready in time, which is said."""
         try:
             report = self._report(iam, Purpose.INVENTORY)
         except RetriableError as error:
             text = f"{error}. Until then known users stand as the last look left them"
-            return _ToldAgain(gaps=(Gap(realm=self._realm, text=text, red=True),))
+            yield Gap(realm=self._realm, text=text, red=True)
+            return
         with self.access.meter.asking_for(Purpose.INVENTORY):
             services = read_service_credentials(iam, self.access.asker)
-        known = report if isinstance(report, CredentialReport) else None
-        return _ToldAgain(
-            accounts=tuple(self._accounts(inventory, known, services)), gaps=tuple(self._unread(report, services))
-        )
+        yield from self._accounts(inventory, report if isinstance(report, CredentialReport) else None, services)
+        yield from self._unread(report, services)
 
     def _trusts(self, inventory: Inventory) -> Iterator[Fact]:
         yield from TrustReader(
