@@ -35,7 +35,10 @@ BOUNDS = (
 """What a server may set at a role to end long statements and silent sessions. A night is few and long ones, and silent
 while a system is asked: it goes by none of them, as pg_dump doesn't. Older servers lack some.
 """
-_UNBOUND = "select set_config(name, '0', false) from pg_settings where name = any(%s)"
+_SET = """
+select set_config(name, value, false) from unnest(%s::text[], %s::text[]) as wanted (name, value)
+where current_setting(name, true) is not null
+"""
 _REFUSED = (
     *("authentication failed", "does not exist", "no pg_hba.conf entry", "is not permitted to log in"),
     *("certificate", "does not support SSL", "permission denied for database"),
@@ -82,11 +85,9 @@ def connected(parameters: Mapping[str, str | int]) -> Generator[Session]:
 
 def prepare(session: Session, schema: str = SCHEMA) -> None:
     """Set the session up, and bring the schema to the newest migration."""
-    session.execute(_UNBOUND, (list(BOUNDS),))
-    session.execute(sql.SQL("set timezone = 'UTC'"))
-    session.execute(sql.SQL("set search_path = {}, pg_temp").format(sql.Identifier(schema)))
-    for name, value in (MEMORY | KEEPALIVES).items():
-        session.execute(sql.SQL("set {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    path = f"{sql.Identifier(schema).as_string(session)}, pg_temp"
+    wanted = {"timezone": "UTC", "search_path": path, **MEMORY, **KEEPALIVES, **dict.fromkeys(BOUNDS, "0")}
+    session.execute(_SET, (list(wanted), list(wanted.values())))
     migrate(session, schema)
 
 

@@ -1,5 +1,6 @@
 """Numbered migrations: the only truth about the schema."""
 
+import functools
 import hashlib
 from importlib.resources import files
 
@@ -46,6 +47,7 @@ def migrate(session: Session, schema: str) -> None:
             recorded.note_all(session, actor="the store, as it stood")
 
 
+@functools.cache
 def migrations() -> dict[int, str]:
     """Number -> text, in order."""
     folder = files(__package__ or "") / "migrations"
@@ -53,6 +55,7 @@ def migrations() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
+@functools.cache
 def checksum(text: str) -> str:
     """Of a migration's text."""
     return hashlib.sha256(text.encode()).hexdigest()
