@@ -7,9 +7,10 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from offboarding.interfaces import ConnectionFields
@@ -54,20 +55,35 @@ def installation_of(where: str, connection: ConnectionFields) -> int | None:
 
 
 def app_of(connection: ConnectionFields) -> "AppAuth":
-    """What signs as the App."""
+    """What signs as the App. Its key was looked at by `installation_of`: whether it is one takes long to tell."""
+    import jwt  # noqa: PLC0415 - it comes with PyGithub
     from github.Auth import AppAuth  # noqa: PLC0415 - reading a configuration needs no PyGithub
 
-    return AppAuth(connection.login, connection.password)
+    key = _key_of(connection, looked_at=True)
+
+    def signed(payload: dict[str, Any]) -> str:
+        return jwt.encode(payload, key, "RS256")
+
+    return AppAuth(connection.login, sign_func=signed)
 
 
 def _check_key(where: str, connection: ConnectionFields) -> None:
     try:
-        load_pem_private_key(connection.password.encode(), password=None)
+        _key_of(connection)
     except (ValueError, TypeError) as error:
         raise ConfigError(
             f"{where}: connection {connection.conn_id} is an App's, by its installation_id, and its password is no "
             "private key in PEM. Paste the file that GitHub made for the App."
         ) from error
+
+
+def _key_of(connection: ConnectionFields, *, looked_at: bool = False) -> RSAPrivateKey:
+    """Raises ValueError or TypeError where it's none."""
+    pem = connection.password.encode()
+    key = load_pem_private_key(pem, password=None, unsafe_skip_rsa_key_validation=looked_at)
+    if not isinstance(key, RSAPrivateKey):
+        raise TypeError("no RSA key")
+    return key
 
 
 def _number(where: str, text: str) -> int:

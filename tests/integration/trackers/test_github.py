@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from demo.certificates import make_certificate
 from offboarding.interfaces import ConnectionFields, Tracker
@@ -413,6 +413,15 @@ def test_an_app_s_tokens_are_asked_for_within_the_same_bounds(place: GithubPlace
 
 def test_a_token_says_whose_it_is(place: GithubPlace) -> None:
     assert greet(place.connection()) == "The token is taken, and is offboarding-bot's."
+
+
+def test_a_key_of_another_kind_is_no_app_s(place: GithubPlace) -> None:
+    made = ec.generate_private_key(ec.SECP256R1())
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    password = made.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+
+    with pytest.raises(ConfigError, match="no private key in PEM"):
+        place.tracker(login="1", password=password, extra={"installation_id": "7"})
 
 
 @pytest.mark.parametrize(
