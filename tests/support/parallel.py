@@ -14,6 +14,7 @@ from xdist.scheduler import LoadFileScheduling
 PROJECT = Path(__file__).parents[2]
 DIRECTORIES = "tests/integration/directories/"
 """Two servers that need seconds to begin."""
+SHORT = "tests/unit/"
 ARCHITECTURE = "tests/architecture/"
 """Every file of ours, parsed: two pages are held against the names of all tests, too."""
 NAMES_OF_TESTS = "import functions_of_tests"
@@ -22,7 +23,7 @@ DEMO_COMPANY = "from tests.support.demo_company import "
 
 
 class FilesTogether(LoadFileScheduling):
-    """The longest come first, by the names of their folders: unit tests fill the gaps at the end."""
+    """In the order of the folders; what shares something is one file to it."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _shared(super()._split_scope(nodeid))
@@ -36,6 +37,12 @@ def _shared(file: str) -> str:
     if file.startswith(ARCHITECTURE) or NAMES_OF_TESTS in text:
         return ARCHITECTURE
     return DEMO_COMPANY if DEMO_COMPANY in text else file
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The short ones come last, where they fill the gaps: a long file begun at the end is waited for by one process."""
+    items.sort(key=lambda item: item.nodeid.startswith(SHORT))
 
 
 @pytest.hookimpl
