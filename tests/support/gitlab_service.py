@@ -2,7 +2,7 @@
 
 As documented at https://docs.gitlab.com/api/issues and .../notes: a guest's labels are dropped in silence, what a token
 may not see isn't there (404), a moved issue is closed and names the new one's id, and what doesn't fit is a 400 with
-`message` or `error`. What is asked of issues, and each answer, is held to what GitLab's own description says
+`message` or `error`. Each request and each answer is held to what GitLab's own description says
 (described/README.md). Two clients speak to it, python-gitlab and ours of the people.
 """
 

@@ -81,6 +81,22 @@ class TestFaults(TrackerFaults):
         ("PUT", "/projects/7/issues/1", {"state_event": "closed"}),
         ("GET", "/projects/7/issues?state=open", None),
         ("GET", "/projects/7/issue", None),
+        ("POST", "/projects/7/issues/1/notes", {}),
+        ("POST", "/projects/7/issues/1/notes", {"body": 1}),
+        ("POST", "/projects/7/issues/1/notes", {"body": "x", "internl": True}),
+        ("GET", "/projects/7/issues/1/notes?sort=ascending", None),
+        ("GET", "/projects/7/issues/1/resource_state_events?page=first", None),
+        # What it doesn't know of a query it drops as well, and tells everybody who works there.
+        ("GET", "/users?user_name=ann", None),
+        ("GET", "/users?active=perhaps", None),
+        ("POST", "/projects/7/labels", {"name": "x"}),
+        ("POST", "/projects/7/labels", {"name": "x", "color": 7}),
+        ("POST", "/projects/7/labels", {"name": "x", "color": "red", "colour": "red"}),
+        ("GET", "/projects/7/labels/x?include_ancestor_groups=all", None),
+        ("PUT", "/projects/7/labels/x", {}),
+        ("PUT", "/projects/7/labels/x", {"name": "y"}),
+        ("GET", "/projects/7?statistic=true", None),
+        ("GET", "/user?name=ann", None),
     ],
 )
 def test_control_what_gitlab_does_not_describe_is_refused(

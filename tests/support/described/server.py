@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
+from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
 from demo.slapd import Tls
@@ -95,11 +96,20 @@ class Description:
 
     def wrong_in_request(self, asked: Asked) -> str:
         """What of it the vendor wouldn't take; "" where it fits."""
-        return _wrong(lambda: self._api.validate_request(_Request(asked)))
+        return _wrong(lambda: self._api.validate_request(_Request(asked))) or self._unknown_in_query(asked)
 
     def wrong_in_answer(self, asked: Asked, answered: Answered) -> str:
         """What of it the vendor wouldn't say."""
         return _wrong(lambda: self._api.validate_response(_Request(asked), _Response(answered)))
+
+    def _unknown_in_query(self, asked: Asked) -> str:
+        """A service drops in silence what it doesn't know, and answers something else; openapi-core lets it pass."""
+        request = _Request(asked)
+        address = f"{request.host_url}{request.path}"
+        path, operation, *_ = APICallPathFinder(self._api.spec).find(request.method, address)
+        told = [each for part in (path, operation) if "parameters" in part for each in part / "parameters"]
+        known = {(each / "name").read_str() for each in told if (each / "in").read_str() == "query"}
+        return "; ".join(f"unknown parameter {each}" for each in sorted({*asked.query} - known))
 
 
 def _wrong(check: Callable[[], None]) -> str:
