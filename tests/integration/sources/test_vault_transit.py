@@ -405,6 +405,17 @@ class TestWhatIsWrongWithTheServer:
         assert str(caught.value).startswith("sources.vault: https://127.0.0.1:")
         assert sentence in str(caught.value)
 
+    def test_a_secret_is_hidden_whole_before_words_are_cut(self, engine: Engine, tmp_path: Path) -> None:
+        secret = "hvs.CAESIJ-which-no-vault-gave-anybody"
+        said = Answer(400, json.dumps({"errors": ["x" * 180 + f" {secret}"]}))
+
+        with at_relay(engine, tmp_path, lambda _, asked: Do.PASS if "sys/health" in asked else said) as fields:
+            source = engine.source(password=secret, **fields)
+            with pytest.raises(FatalError, match="xxx") as caught:
+                list(source.collect())
+
+        assert secret[:4] not in str(caught.value)
+
     @pytest.mark.parametrize(
         ("bound", "value", "kind", "sentence"),
         [

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
 from offboarding.interfaces import ConnectionFields, Strict
-from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.model.errors import ConfigError, FatalError, RetriableError, keep_out
+from offboarding.net.service.asking import in_short
 from offboarding.sources.vault_transit.bounded import MOST_BYTES, TooMuchError, bounded_session
 
 PERMISSIONS = "docs/permissions/vault.md"
@@ -150,6 +151,7 @@ class Vault:
             )
         except UnansweredPathError as error:
             raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
+        keep_out(self._client.token)
 
     def _log_out(self) -> None:
         client, self._client = self._client, None
@@ -212,7 +214,7 @@ def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalErr
 def _said(error: exceptions.VaultError) -> str:
     """Vault's own words, in at most 200 characters."""
     errors = cast("Any", error).errors or [cast("Any", error).text or type(error).__name__]
-    return " ".join(" ".join(map(str, cast("list[object]", errors))).split())[:200]
+    return in_short(" ".join(map(str, cast("list[object]", errors))))
 
 
 def _reason(error: Exception) -> str:
