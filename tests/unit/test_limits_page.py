@@ -25,7 +25,6 @@ from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.vault_transit import bounded
 from offboarding.trackers import roundup
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings
@@ -77,14 +76,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CloudTrail: a file, packed": (bucket.MOST_PACKED, ""),
     "CloudTrail: a file, unpacked": (bucket.MOST_BYTES, ""),
     "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
-    "Vault: an answer": (bounded.MOST_BYTES, ""),
-    "Vault: an answer's body": (bounded.MOST_SECONDS, ""),
+    "Vault: an answer": (asking.MOST_BYTES, ""),
     "PostgreSQL logins: a statement, a portion of roles": (
         default(postgres_logins.Settings, "statement_seconds"),
         "statement_seconds",
     ),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
-    "Vault: silence": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),
     "GitHub organization: waits for its limits, in all": (
         default(github_org.Settings, "max_wait_minutes") * 60,

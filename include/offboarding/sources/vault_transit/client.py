@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import httpx
 import hvac
 from hvac import exceptions
 from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
 from offboarding.interfaces import ConnectionFields, Strict
-from offboarding.model.errors import ConfigError, FatalError, RetriableError, keep_out
-from offboarding.net.service.asking import in_short
-from offboarding.sources.vault_transit.bounded import MOST_BYTES, TooMuchError, bounded_session
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError, keep_out
+from offboarding.net.service.address import client_of
+from offboarding.net.service.asking import Asker, in_short
+from offboarding.net.service.requests_adapter import session_of
 
 PERMISSIONS = "docs/permissions/vault.md"
 
@@ -24,7 +26,7 @@ class VaultConnectionExtra(Strict):
     """The connection's extra."""
 
     ca_certs_file: str | None = None
-    """PEM file of the authorities to trust; None: those that requests brings along."""
+    """PEM file of the authorities to trust; None: those that httpx brings along."""
     namespace: str | None = None
     """Vault Enterprise's, or OpenBao's."""
     approle_mount: str = "approle"
@@ -96,13 +98,12 @@ class Vault:
     @contextmanager
     def opened(self) -> Generator[None]:
         """Logged in. A token of our own making is revoked in the end."""
+        http = client_of(self.where, self._connection, httpx.URL(self.address), seconds=self._seconds)
         self._client = hvac.Client(
             url=self.address,
             token="",
-            session=bounded_session(self._extra.ca_certs_file),
-            timeout=cast("Any", self._seconds),
+            session=session_of(Asker(f"{self.where}: {self.address}", http)),
             namespace=self.namespace or None,
-            allow_redirects=False,  # a token isn't carried to another host
             strict_http=True,  # ?list=true in place of the verb LIST, which proxies refuse
         )
         try:
@@ -159,7 +160,7 @@ class Vault:
             if self._connection.login and client.token:
                 self.overhead += 1
                 client.auth.token.revoke_self()
-        except (exceptions.VaultError, requests_exceptions.RequestException):
+        except (exceptions.VaultError, requests_exceptions.RequestException, OffboardingError):
             # It ends by itself soon, and what was read stands.
             return
         finally:
@@ -182,13 +183,14 @@ class Vault:
                 raise UnansweredPathError(f"{at}: {_said(error)}", denied=False) from None
             raise RetriableError(f"{what}: {_said(error)}: it's sealed, busy or ill. Try again in a minute.") from None
         except requests_exceptions.RequestException as error:
-            raise _unheard(what, error) from error
+            text = f"it can't be asked ({type(error).__name__}). Mend host and password of the connection."
+            raise FatalError(f"{what}: {text}") from None
         if not isinstance(answer, dict):
             # hvac raises nothing of its own for sys/health.
             status = int(getattr(answer, "status_code", 0))
             if status == 429 or status >= 500:
                 raise RetriableError(f"{what}: {status}: it's sealed, busy or ill. Try again in a minute.")
-            text = "it answers with no JSON of Vault's, or sends us elsewhere: is that its address?"
+            text = "it answers with no JSON of Vault's: is that its address?"
             raise UnansweredPathError(f"{at}: {text}", denied=False)
         return cast("Mapping[str, Any]", answer)
 
@@ -201,21 +203,7 @@ class Vault:
             raise UnansweredPathError(text, denied=False) from None
 
 
-def _unheard(what: str, error: requests_exceptions.RequestException) -> FatalError | RetriableError:
-    if isinstance(error, TooMuchError):
-        return FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB: is that its address?")
-    if isinstance(error, requests_exceptions.SSLError):
-        return FatalError(
-            f"{what}: its certificate isn't trusted ({_reason(error)}). Set ca_certs_file in the connection's extra."
-        )
-    return RetriableError(f"{what}: no answer ({type(error).__name__}). Is it up?")
-
-
 def _said(error: exceptions.VaultError) -> str:
     """Vault's own words, in at most 200 characters."""
     errors = cast("Any", error).errors or [cast("Any", error).text or type(error).__name__]
     return in_short(" ".join(map(str, cast("list[object]", errors))))
-
-
-def _reason(error: Exception) -> str:
-    return str(error).partition("certificate verify failed: ")[2].partition(" (_ssl")[0] or type(error).__name__
