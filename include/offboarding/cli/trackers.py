@@ -33,9 +33,9 @@ def route(*, key: Key) -> int:
     taken = route_of(settings, about)
     of = f", {finding.source} {finding.realm if finding.realm.isdigit() else ''}".rstrip() if finding.source else ""
     say(f"{short_finding(finding.finding_key)}: {finding.rule}, {finding.severity}{of}")
-    for number, each in enumerate(settings.policy.routes, start=1):
+    for number, each in enumerate(settings.policy.routes):
         why = "" if each is taken else misfit(each, about) or "an earlier one fits"
-        say(f"  route {number}, to {_leads(each)}: {f'no, {why}' if why else 'fits'}")
+        say(f"  policy.routes[{number}], to {_leads(each)}: {f'no, {why}' if why else 'fits'}")
         if each is taken:
             break
     names = [each.name for each in settings.trackers]

@@ -58,8 +58,8 @@ def test_a_route_is_explained_and_tickets_move(configured_anew: TinyCompany, at_
     shown = at_work("tracker", "move", "secops", "cloud")
     moved = at_work("tracker", "move", "secops", "cloud", "--yes")
 
-    assert "route 1, to queue cloud:incident: no, its severity is high" in said
-    assert "route 2, to queue cloud:payments and oncall: fits" in said
+    assert "policy.routes[0], to queue cloud:incident: no, its severity is high" in said
+    assert "policy.routes[1], to queue cloud:payments and oncall: fits" in said
     assert "It goes to tracker cloud, queue payments, by that route; a new ticket is oncall's." in said
     assert "of secops, and stays there: http" in said
     assert (shown.code, moved.code) == (0, 0)
