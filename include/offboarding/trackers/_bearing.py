@@ -7,10 +7,11 @@ import structlog
 
 log = structlog.get_logger("offboarding.trackers")
 
-Found = TypeVar("Found")
+Ticket = TypeVar("Ticket")
+"""As one system tells it."""
 
 
-def oldest(key: str, found: Sequence[Found], called: Callable[[Found], object]) -> Found | None:
+def oldest(key: str, found: Sequence[Ticket], called: Callable[[Ticket], object]) -> Ticket | None:
     """The first, which counts: a person's copy is always the younger one. `called`: a ticket's name, for the log."""
     if len(found) > 1:
         log.warning(
