@@ -20,7 +20,7 @@ from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
 from demo.servers import Servers, running
-from demo.trackers import SHOWN, Shown
+from demo.trackers import ROUNDUP, SHOWN
 from offboarding.model.errors import ConfigError, OffboardingError
 
 LOGIN_PORT = 18643
@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     # A kill of a supervisor is a Ctrl-C: everything that was started is stopped.
     signal.signal(signal.SIGTERM, _interrupted)
-    folder = DemoFolder(root=PROJECT / ".demo", tracker_kind=options.tracker)
+    folder = DemoFolder(root=PROJECT / ".demo", shown=SHOWN[options.tracker])
     try:
-        return _demo(folder, SHOWN[options.tracker], keep=options.keep, fresh=options.fresh)
+        return _demo(folder, keep=options.keep, fresh=options.fresh)
     except KeyboardInterrupt:
         print("\nStopped; nothing is left running. The next make demo goes on from here.")
         return 130
@@ -55,15 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--tracker",
         choices=SHOWN,
-        default="roundup",
-        help="where tickets are shown (default: roundup); redmine and rt are fetched once, 100 MB, and need root on"
+        default=ROUNDUP.kind,
+        help="where tickets are shown (default: %(default)s); redmine and rt are fetched once, 100 MB, and need root on"
         " Linux with apt. Another than the last time begins with the night before",
     )
     return parser
 
 
-def _demo(folder: DemoFolder, shown: Shown, *, keep: bool, fresh: bool) -> int:
+def _demo(folder: DemoFolder, *, keep: bool, fresh: bool) -> int:
     with folder.locked(_show) as lock:
+        shown = folder.shown
         shown.fetch()
         config = shown.configuration(folder.root)
         store = own_store(config)
@@ -77,7 +78,7 @@ def _demo(folder: DemoFolder, shown: Shown, *, keep: bool, fresh: bool) -> int:
         _show(f"Starting the company's servers: a directory, AWS accounts, the vendors' database, {shown.name}.")
         with ThreadPoolExecutor(max_workers=1) as pool:
             preparing = pool.submit(airflow.prepare)
-            with running(folder, LOGIN_PORT, shown) as servers:
+            with running(folder, LOGIN_PORT) as servers:
                 preparing.result()
                 return _nights(folder, airflow, servers, store, keep=keep)
 
@@ -117,9 +118,9 @@ def _status(
 
 
 def _where_to_look(folder: DemoFolder, servers: Servers, store: OwnStore) -> None:
-    tracker, path, kind = servers.tracker, store.loaded.path, folder.tracker_kind
-    other = "" if kind == "roundup" else f"OFFBOARDING_CONFIG={path.relative_to(PROJECT)} "
-    keep = "--keep" if kind == "roundup" else f'"--tracker {kind} --keep"'
+    tracker, path, shown = servers.tracker, store.loaded.path, folder.shown
+    other = "" if shown.own is None else f"OFFBOARDING_CONFIG={path.relative_to(PROJECT)} "
+    keep = "--keep" if shown.own is None else f'"--tracker {shown.kind} --keep"'
     _show(
         "\n"
         f"Findings  {other}.venv/bin/python -m offboarding findings   (then: links, runs, worker 10452, explain KEY)\n"

@@ -11,6 +11,7 @@ from typing import IO
 
 from demo import roundup, slapd
 from demo.nights import Night
+from demo.trackers import ROUNDUP, Shown
 from offboarding.model.errors import ConfigError
 from offboarding.store import embedded
 
@@ -22,8 +23,8 @@ class DemoFolder:
     """Where things lie."""
 
     root: Path
-    tracker_kind: str = "roundup"
-    """Which ticket system is shown. A night that was shown by one says nothing of another's."""
+    shown: Shown = ROUNDUP
+    """The ticket system. A night that was shown by one says nothing of another's."""
 
     @property
     def feeds(self) -> Path:
@@ -53,7 +54,7 @@ class DemoFolder:
     @property
     def tracker(self) -> Path:
         """The ticket system; tickets live as long as this folder."""
-        return self.root / ("tracker" if self.tracker_kind == "roundup" else self.tracker_kind)
+        return self.root / ("tracker" if self.shown.own is None else self.shown.kind)
 
     @property
     def airflow(self) -> Path:
@@ -113,4 +114,4 @@ class DemoFolder:
             yield lock
 
     def _mark(self, night: Night) -> Path:
-        return self.root / f"night-{night.feed_on}-{self.tracker_kind}.done"
+        return self.root / f"night-{night.feed_on}-{self.shown.kind}.done"

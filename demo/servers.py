@@ -20,7 +20,7 @@ from demo.folder import DemoFolder
 from demo.login_service import LoginService, listens, login_service
 from demo.nights import Night
 from demo.ssh_authority import HostFiles, SshAuthority, collect
-from demo.trackers import ROUNDUP, Shown, TicketSystem
+from demo.trackers import TicketSystem
 from demo.world import ADMIN_DN, POLICY_DN, READER_DN, SUFFIX, Part
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
@@ -89,10 +89,10 @@ class Servers:
 
 
 @contextmanager
-def running(folder: DemoFolder, login_port: int = 0, shown: Shown = ROUNDUP) -> Generator[Servers]:
+def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
     """All of them, started together, stopped in the end. Raises errors of ours where one doesn't start.
 
-    `login_port`: where the login service listens; 0: any that is free. `shown`: the ticket system.
+    `login_port`: where the login service listens; 0: any that is free.
     """
     with ExitStack() as stack:
         try:
@@ -113,7 +113,7 @@ def running(folder: DemoFolder, login_port: int = 0, shown: Shown = ROUNDUP) -> 
             starting_vendors = pool.submit(stack.enter_context, embedded.server(folder.vendors, durable=False))
             starting_aws = pool.submit(stack.enter_context, _aws())
             # In this thread: a server that is unpacked ends with the thread that began it.
-            tracker = stack.enter_context(shown.running(folder.tracker))
+            tracker = stack.enter_context(folder.shown.running(folder.tracker))
         vendors, aws = starting_vendors.result(), starting_aws.result()
         yield Servers(
             folder=folder,

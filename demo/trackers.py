@@ -39,12 +39,14 @@ class TicketSystem(Protocol):
 class Shown:
     """One that can be shown."""
 
+    kind: str
+    """As the configuration calls it."""
     name: str
     """As people call it."""
     server: Callable[[Path], AbstractContextManager[TicketSystem]]
     """In this folder, made first where there is none."""
     own: Mapping[str, str] | None = None
-    """What its entry in the configuration says; None: the committed one names it."""
+    """What its entry in the configuration says beside its kind; None: it's the committed one's."""
 
     def fetch(self) -> None:
         """Have it on this machine. Raises ConfigError where it can't run here."""
@@ -66,26 +68,27 @@ class Shown:
         file: dict[str, Any] = yaml.safe_load(committed.read_text("utf-8"))
         # What is relative to the file.
         beside = {name: str(committed.parent / f"{name}.yaml") for name in ("custody", "exceptions")}
-        path = folder / f"offboarding-{self.own['kind']}.yaml"
+        entry = {"name": "secops", "kind": self.kind, **self.own}
+        path = folder / f"offboarding-{self.kind}.yaml"
         path.write_text(
-            yaml.safe_dump({**file, **beside, "trackers": [dict(self.own)]}, allow_unicode=True, sort_keys=False),
+            yaml.safe_dump({**file, **beside, "trackers": [entry]}, allow_unicode=True, sort_keys=False),
             encoding="utf-8",
         )
         return path
 
 
-ROUNDUP = Shown(name="Roundup", server=roundup_server)
+ROUNDUP = Shown(kind="roundup", name="Roundup", server=roundup_server)
 SHOWN = {
-    "roundup": ROUNDUP,
-    "redmine": Shown(
-        name="Redmine",
-        server=redmine_server,
-        own={"name": "secops", "kind": "redmine", "connection": "secops_redmine", "project": "security"},
-    ),
-    "rt": Shown(
-        name="Request Tracker",
-        server=rt_server,
-        own={"name": "secops", "kind": "rt", "connection": "secops_rt"},
-    ),
+    each.kind: each
+    for each in (
+        ROUNDUP,
+        Shown(
+            kind="redmine",
+            name="Redmine",
+            server=redmine_server,
+            own={"connection": "secops_redmine", "project": "security"},
+        ),
+        Shown(kind="rt", name="Request Tracker", server=rt_server, own={"connection": "secops_rt"}),
+    )
 }
 """By what `--tracker` calls them: their kind."""

@@ -1,16 +1,13 @@
 """Runs servers that a script unpacked, as if they were installed: in namespaces of their own, the tree lies over /usr
-and /etc. Of directories' servers a unix socket is the only way in. They end with the thread that began them, whatever
-ends that.
+and /etc. They end with the thread that began them, whatever ends that.
 """
 
 import json
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
@@ -116,25 +113,11 @@ class Tree:
         return [*apart, "sh", "-c", enter, "sh", str(self.root), *map(str, command)]
 
 
-DIRECTORIES = Tree(
-    what="Active Directory and 389-ds",
-    script="directories.sh",
-    root=CACHE / "directories/root",
-    server="usr/sbin/ns-slapd",
-    own_network=True,
-)
 TRACKERS = Tree(
     what="Request Tracker and Redmine",
     script="trackers.sh",
     root=CACHE / "trackers/root",
     server="usr/share/request-tracker5/libexec/rt-server",
-    own_network=False,
-)
-DATABASES = Tree(
-    what="MariaDB",
-    script="databases.sh",
-    root=CACHE / "databases/root",
-    server="usr/sbin/mariadbd",
     own_network=False,
 )
 
@@ -172,56 +155,6 @@ def _root_on_linux() -> bool:
     return sys.platform == "linux" and os.geteuid() == 0
 
 
-def answers(path: Path) -> bool:
-    """Whether somebody listens on that unix socket."""
-    with suppress(OSError), socket.socket(socket.AF_UNIX) as client:
-        client.connect(str(path))
-        return True
-    return False
-
-
-@contextmanager
-def relayed(path: Path) -> Generator[int]:
-    """A port on 127.0.0.1 that leads to that unix socket."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.05)
-        ended = threading.Event()
-        thread = threading.Thread(target=_accept, args=(server, path, ended))
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            ended.set()
-            thread.join()
-
-
-def _accept(server: socket.socket, path: Path, ended: threading.Event) -> None:
-    pumps: list[threading.Thread] = []
-    while not ended.is_set():
-        with suppress(TimeoutError):
-            client, _ = server.accept()
-            client.settimeout(None)
-            upstream = socket.socket(socket.AF_UNIX)
-            upstream.connect(str(path))
-            pumps += [
-                threading.Thread(target=_pump, args=pair, daemon=True)
-                for pair in ((client, upstream), (upstream, client))
-            ]
-            for pump in pumps[-2:]:
-                pump.start()
-
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    # Either side's end is the other's; whoever comes second finds it closed.
-    for end in (source, target):
-        with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-    target.close()
-
-
 def _environment(more: dict[str, str]) -> dict[str, str]:
     return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"} | more
 
@@ -256,8 +189,3 @@ def password_in(folder: Path) -> str:
             json.dump({"analyst": secrets.token_urlsafe(24)}, file)
     password: str = json.loads(path.read_text("ascii"))["analyst"]
     return password
-
-
-def remove(folder: Path) -> None:
-    """Take a server's folder away."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -87,11 +87,11 @@ def demo_company(store_server: embedded.EmbeddedServer, in_memory: Folder, lasti
 @contextmanager
 def demo_nights(store_server: embedded.EmbeddedServer, root: Path, shown: Shown) -> Generator[DemoCompany]:
     """The same, with tickets in this tracker."""
-    folder = DemoFolder(root=root)
+    folder = DemoFolder(root=root, shown=shown)
     with (
         cloned(store_server) as name,
         opened(store_server.connection_kwargs(dbname=name)) as session,
-        running(folder, shown=shown) as servers,
+        running(folder) as servers,
     ):
         committed = loading.load(shown.configuration(root) or Path("include/offboarding.yaml").resolve()).settings
         settings = _settings(committed, folder, servers.login.issuer)

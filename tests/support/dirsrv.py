@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -11,9 +12,9 @@ from typing import Any
 
 import ldap3
 
-from demo import unpacked
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.sources.ldap import Settings, build
+from tests.support import unpacked
 from tests.support.directory import Told, reading
 
 SUFFIX = "dc=corp,dc=example"
@@ -199,7 +200,7 @@ def running() -> Generator[Instance]:
             _furnish(instance)
             yield instance
     finally:
-        unpacked.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _as_nobody(*command: str | Path) -> list[str | Path]:

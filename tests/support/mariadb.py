@@ -11,12 +11,12 @@ import pymysql
 import pytest
 
 from demo.certificates import make_certificate
-from demo.unpacked import DATABASES, answers, relayed
 from offboarding.interfaces import ConnectionFields, ReadContext, Source
 from offboarding.model import Account, Standing
 from offboarding.sources import mariadb_logins
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
+from tests.support.unpacked import DATABASES, answers, relayed
 
 READER, PASSWORD = "offboarding_logins", "리더's \\ own"
 SYSTEM = ("root", "mariadb.sys", READER)

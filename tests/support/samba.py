@@ -1,6 +1,7 @@
 """A real Active Directory domain: Samba's domain controller, with StartTLS on a port of 127.0.0.1."""
 
 import re
+import shutil
 import ssl
 import tempfile
 from collections.abc import Generator, Sequence
@@ -11,10 +12,10 @@ from typing import Any
 
 import ldap3
 
-from demo import unpacked
 from demo.certificates import make_certificate
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.sources.ldap import Settings, build
+from tests.support import unpacked
 from tests.support.directory import Told, reading
 
 BASE = "DC=corp,DC=example,DC=test"
@@ -195,7 +196,7 @@ def running() -> Generator[Domain]:
             domain.add_user("witness", control=DISABLED)
             yield domain
     finally:
-        unpacked.remove(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _provision(folder: Path) -> None:

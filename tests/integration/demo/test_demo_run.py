@@ -17,7 +17,7 @@ from demo.login_service import login_service
 from demo.nights import Night
 from demo.own_store import OwnStore, own_store
 from demo.servers import running
-from demo.trackers import SHOWN
+from demo.trackers import ROUNDUP, SHOWN
 from offboarding import wiring
 from offboarding.model import RunKind
 from offboarding.model.errors import ConfigError
@@ -202,7 +202,7 @@ def test_another_tracker_s_configuration_differs_in_the_tracker_alone(tmp_path: 
     unlike = {"trackers", "custody", "exceptions"}
     assert own.model_dump(exclude=unlike) == committed.model_dump(exclude=unlike)
     assert own.register == committed.register
-    assert (store.folder == own_store().folder) is (kind == "roundup")
+    assert (store.folder == own_store().folder) is (SHOWN[kind] is ROUNDUP)
 
 
 def test_a_tracker_that_cannot_run_here_is_told_before_anything_is_forgotten(

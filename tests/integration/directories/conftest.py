@@ -4,8 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
-from demo import unpacked
-from tests.support import dirsrv, samba
+from tests.support import dirsrv, samba, unpacked
 
 
 @pytest.fixture(scope="session")

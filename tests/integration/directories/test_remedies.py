@@ -5,9 +5,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from demo import slapd, unpacked
+from demo import slapd
 from offboarding.model import Account, Remedy, Standing, Subject, SubjectKind
-from tests.support import cases, dirsrv
+from tests.support import cases, dirsrv, unpacked
 from tests.support.dirsrv import Instance
 from tests.support.samba import Domain
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from demo.unpacked import DATABASES
+from tests.support.unpacked import DATABASES
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pymysql
 import pytest
 
-from demo.unpacked import DATABASES
 from offboarding.model import Account, AccountAction, Gap, Remedy, Standing, Subject, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources.mariadb_logins.remedy import REMEDIES
@@ -16,6 +15,7 @@ from offboarding.sources.mariadb_logins.server import looked_at
 from offboarding.wiring.forms import connection_types
 from tests.contract.source_contract import of, refs
 from tests.support.mariadb import READER, MariaDb, mariadb, mariadb_running
+from tests.support.unpacked import DATABASES
 
 __all__ = ["mariadb", "mariadb_running"]  # fixtures
 
