@@ -91,22 +91,23 @@ def only_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only_parsed")
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_each_command_in_a_block_may_be_typed(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for line in typed(page):
-        words = shlex.split(line.replace("ID", "10442").replace("RUN", "1").split(" > ")[0].split(" names each")[0])
-        assert main(words) == 0, f"{line}: {capsys.readouterr().err}"
+def test_each_command_in_a_block_may_be_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    for page in PAGES:
+        for line in typed(page):
+            words = shlex.split(line.replace("ID", "10442").replace("RUN", "1").split(" > ")[0].split(" names each")[0])
+            assert main(words) == 0, f"{named(page)}: {line}: {capsys.readouterr().err}"
 
 
-@pytest.mark.parametrize("page", TOLD_NOW, ids=named)
-def test_each_command_in_a_sentence_is_one(page: Path) -> None:
-    assert [wrong for span in inline(page.read_text("utf-8")) if (wrong := mistake(span))] == []
+def test_each_command_in_a_sentence_is_one() -> None:
+    spans = [(named(page), span) for page in TOLD_NOW for span in inline(page.read_text("utf-8"))]
+    assert [(page, wrong) for page, span in spans if (wrong := mistake(span))] == []
 
 
-@pytest.mark.parametrize("page", TOLD_NOW, ids=named)
-def test_each_option_in_a_sentence_is_one(page: Path) -> None:
-    told = [option for span in inline(page.read_text("utf-8")) if (option := OPTION.match(span))]
-    assert {option[0] for option in told} <= set().union(*COMMANDS.values()) | OTHERS
+def test_each_option_in_a_sentence_is_one() -> None:
+    known = set().union(*COMMANDS.values()) | OTHERS
+    spans = [(named(page), span) for page in TOLD_NOW for span in inline(page.read_text("utf-8"))]
+    told = [(page, option[0]) for page, span in spans if (option := OPTION.match(span))]
+    assert [(page, option) for page, option in told if option not in known] == []
 
 
 def test_each_row_about_a_command_names_its_own_options() -> None:
@@ -136,15 +137,16 @@ def test_a_command_that_is_none_is_found(span: str) -> None:
     assert mistake(span)
 
 
-@pytest.mark.parametrize("page", [*TOLD_NOW, ROOT / "CONTRIBUTING.md"], ids=named)
-def test_each_target_script_and_module_on_a_page_is_there(page: Path) -> None:
-    text = page.read_text("utf-8")
-    code = "\n".join([*inline(text), *BLOCK.findall(text)])
+def test_each_target_script_and_module_on_a_page_is_there() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    for page in [*TOLD_NOW, ROOT / "CONTRIBUTING.md"]:
+        text = page.read_text("utf-8")
+        code = "\n".join([*inline(text), *BLOCK.findall(text)])
+        scripts, modules = re.findall(r"(?<![\w/.])scripts/[\w.-]+", code), re.findall(r"python -m (tests[\w.]+)", code)
 
-    assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets
-    assert [name for name in re.findall(r"(?<![\w/.])scripts/[\w.-]+", code) if not (ROOT / name).exists()] == []
-    assert [name for name in re.findall(r"python -m (tests[\w.]+)", code) if find_spec(name) is None] == []
+        assert set(re.findall(r"\bmake ([a-z-]+)", code)) <= targets, named(page)
+        assert [name for name in scripts if not (ROOT / name).exists()] == [], named(page)
+        assert [name for name in modules if find_spec(name) is None] == [], named(page)
 
 
 def test_the_first_hour_types_each_command_of_beginning() -> None:
@@ -153,7 +155,6 @@ def test_the_first_hour_types_each_command_of_beginning() -> None:
     assert {"init", "check-config", "doctor", "nightly", "findings", "links", "explain", "link", "release"} <= words
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
-def test_what_a_page_links_to_is_there(page: Path) -> None:
-    missing = [link for link in LINK.findall(page.read_text("utf-8")) if not (page.parent / link).exists()]
-    assert missing == []
+def test_what_a_page_links_to_is_there() -> None:
+    links = [(page, link) for page in PAGES for link in LINK.findall(page.read_text("utf-8"))]
+    assert [(named(page), link) for page, link in links if not (page.parent / link).exists()] == []

@@ -70,12 +70,27 @@ def session(lasting_store: Session) -> Iterator[Session]:
         yield lasting_store
 
 
-@pytest.mark.parametrize(("file", "name"), BLOCKS, ids=[f"{file}-{name}" for file, name in BLOCKS])
-def test_can_be_prepared(session: Session, file: str, name: str) -> None:
-    for statement in sql.statements(file, name):
-        if TEMPORARY.search(statement):
-            continue  # made above
+def test_each_can_be_prepared(session: Session) -> None:
+    assert len(BLOCKS) > 500
+    assert [wrong for block in BLOCKS if (wrong := refused(session, *block))] == []
 
-        result = session.pgconn.prepare(b"", *numbered(statement))
 
-        assert result.status == pq.ExecStatus.COMMAND_OK, result.get_error_message()
+def test_one_that_can_not_is_seen_and_hides_no_other(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql, "statements", lambda *_: [b"select gone from finding"])
+
+    assert [refused(session, "tickets", "one"), refused(session, "tickets", "other")] == [
+        'tickets.sql, one: column "gone" does not exist',
+        'tickets.sql, other: column "gone" does not exist',
+    ]
+
+
+def refused(session: Session, file: str, name: str) -> str:
+    """What PostgreSQL has against a block; "" where nothing."""
+    with session.transaction(force_rollback=True):
+        for statement in sql.statements(file, name):
+            if TEMPORARY.search(statement):
+                continue  # made above
+            result = session.pgconn.prepare(b"", *numbered(statement))
+            if result.status != pq.ExecStatus.COMMAND_OK:
+                return f"{file}.sql, {name}: {result.get_error_message().splitlines()[0]}"
+    return ""
