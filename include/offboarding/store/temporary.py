@@ -12,7 +12,10 @@ from offboarding.store.sql import blocks, statements
 
 _MADE = re.compile(rb"^create temp table (?:if not exists )?(\w+)", re.MULTILINE)
 _COMMENT = re.compile(rb"--.*")
-_THERE = "select relname::text from pg_class where relnamespace = pg_my_temp_schema() and relkind = 'r'"
+_THERE = """
+select relname::text from pg_class
+where relnamespace = pg_my_temp_schema() and relname = any(%s::name[]) and relkind = 'r'
+"""
 
 
 def forget(session: Session, *files: str) -> None:
@@ -24,7 +27,7 @@ def forget(session: Session, *files: str) -> None:
 def emptied(session: Session, file: str, block: str) -> None:
     """The tables of one block, without a row: an earlier use in the same session has left them, or they're made now."""
     made = [name for name, maker in _makers(file).items() if maker == block]
-    if set(made) <= _there(session):
+    if set(made) <= _there(session, made):
         session.execute(f"truncate {', '.join(f'pg_temp.{name}' for name in made)} restart identity".encode())
     else:
         session.execute(blocks(file)[block])
@@ -32,7 +35,8 @@ def emptied(session: Session, file: str, block: str) -> None:
 
 def make(session: Session, file: str, values: Mapping[str, object], *names: str) -> None:
     """These tables (none named: all of the file), each after those that it reads; what is there already stays."""
-    makers, there = _makers(file), _there(session)
+    makers = _makers(file)
+    there = _there(session, makers)
     wanted = [makers[name] for name in names or makers if name not in there]
     for block in TopologicalSorter(before(file, wanted, there)).static_order():
         for statement in statements(file, block):
@@ -52,9 +56,10 @@ def before(file: str, wanted: Iterable[str], there: Collection[object] = ()) -> 
     return found
 
 
-def _there(session: Session) -> set[object]:
+def _there(session: Session, names: Iterable[str]) -> set[object]:
+    """Which of these tables there are. By their names: there are some six hundred others to look through."""
     with session.cursor(row_factory=scalar_row) as cursor:
-        return set(cursor.execute(_THERE).fetchall())
+        return set(cursor.execute(_THERE, [list(names)]).fetchall())
 
 
 @functools.cache
