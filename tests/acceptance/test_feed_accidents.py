@@ -204,7 +204,7 @@ REFUSED: dict[str, tuple[Accident, str, str]] = {
 
 
 @FULL
-@variants(4, accident=[*REFUSED])
+@variants(2, accident=[*REFUSED])
 def test_what_is_refused_changes_nothing(told: Told, tmp_path: Path, accident: str) -> None:
     make, what, fix = REFUSED[accident]
     given = {"trailer": TRAILER} if accident == "a trailer alone" else {}

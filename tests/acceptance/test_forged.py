@@ -185,7 +185,7 @@ FORGED = {
 }
 
 
-@variants(4, forged=FORGED)
+@variants(2, forged=FORGED)
 def test_what_is_forged_closes_nothing_and_is_told_once(
     kim: Office, people: ListedPeople, forged: Forged, record_property: RECORD
 ) -> None:

@@ -83,7 +83,7 @@ def found(office: Office) -> set[tuple[str, str]]:
 # --- the night --------------------------------------------------------------------------------------------------------
 
 
-@variants(4, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS})
+@variants(2, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS})
 def test_a_leaver_from_the_end_of_the_last_day_where_they_work(
     office: Office, tracker: ListedTracker, day: tuple[str, str, str]
 ) -> None:
