@@ -36,7 +36,7 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any
-    """Of JSON; None where there is none."""
+    """Of JSON, or a form's fields; None where there is none."""
     raw: bytes = b""
     raw_path: str = ""
 
@@ -121,6 +121,12 @@ def _wrong(check: Callable[[], None]) -> str:
     return ""
 
 
+def _parsed(raw: bytes, kind: str) -> Any:
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True))
+    return json.loads(raw) if raw else None
+
+
 class _Request:
     """As openapi-core reads it."""
 
@@ -192,14 +198,15 @@ def described(
                 path=unquote(raw_path),
                 query=dict(parse_qsl(parts.query, keep_blank_values=True)),
                 headers={name.lower(): value for name, value in self.headers.items()},
-                body=json.loads(raw) if raw else None,
+                body=_parsed(raw, self.headers.get("Content-Type", "")),
                 raw=raw,
                 raw_path=raw_path,
             )
 
         def _send(self, answered: Answered) -> None:
-            self.send_response(answered.status)
-            given = {"Content-Type": "application/json; charset=utf-8", **answered.headers}
+            self.send_response_only(answered.status)
+            usual = {"Date": self.date_time_string(), "Content-Type": "application/json; charset=utf-8"}
+            given = {**usual, **answered.headers}
             for name, value in {**given, "Content-Length": str(len(answered.raw))}.items():
                 self.send_header(name, value)
             self.end_headers()

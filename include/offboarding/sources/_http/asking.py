@@ -136,9 +136,12 @@ class HttpApi(ABC):
         *,
         called: str,
         body: object | None = None,
+        form: Mapping[str, str] | None = None,
         authorization: str | None = None,
     ) -> httpx.Response:
         """An answer that is one, however often it has to be asked for within the read's budgets.
+
+        `authorization` in the usual one's place; "" for none, where what is sent says itself who asks.
 
         Raises NotAnsweredError for a refusal that concerns this alone, FatalError for one that concerns the connection
         and for a budget that is used up, RetriableError for what may pass.
@@ -147,8 +150,13 @@ class HttpApi(ABC):
         while True:
             self._count(purpose, what)
             # Anew after each wait, in which a token may have ended.
-            headers = {"Authorization": authorization or self.authorization()}
-            answer = self.asker.ask(method, url, body=body, headers=headers, called=called)
+            given = self.authorization() if authorization is None else authorization
+            headers = {"Authorization": given} if given else {}
+            content = None
+            if form is not None:
+                content = str(httpx.QueryParams(form)).encode()
+                headers["Content-Type"] = "application/x-www-form-urlencoded"
+            answer = self.asker.ask(method, url, body=body, content=content, headers=headers, called=called)
             seconds = self.seconds_to_wait(answer)
             if seconds is None:
                 break

@@ -3,19 +3,14 @@
 https://docs.github.com/en/rest, https://docs.github.com/en/graphql/reference/objects#externalidentity
 """
 
-from datetime import UTC
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import Field
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-
-
-class _Told(BaseModel):
-    model_config = ConfigDict(frozen=True)
+from offboarding.sources._http.answers import Moment, Told
 
 
-class OrgAnswer(_Told):
+class OrgAnswer(Told):
     """An organization; how many private repositories it has is told to owners alone."""
 
     id: int
@@ -25,16 +20,16 @@ class OrgAnswer(_Told):
     total_private_repos: int | None = None
 
 
-class InstallationToken(_Told):
+class InstallationToken(Told):
     """What an App is let in by for an hour, and what it may."""
 
     token: str
     expires_at: Moment
-    permissions: dict[str, str] = {}
+    permissions: dict[str, str] = Field(default_factory=dict[str, str])
     repository_selection: str = ""
 
 
-class OrgPerson(_Told):
+class OrgPerson(Told):
     """A user; `suspended_at` is told by servers of a company's own."""
 
     id: int
@@ -42,7 +37,7 @@ class OrgPerson(_Told):
     suspended_at: Moment | None = None
 
 
-class OrgMembership(_Told):
+class OrgMembership(Told):
     """Somebody's, in the organization."""
 
     state: Literal["active", "pending"]
@@ -50,7 +45,7 @@ class OrgMembership(_Told):
     user: OrgPerson | None = None
 
 
-class OrgInvitation(_Told):
+class OrgInvitation(Told):
     """To become a member; by a login, or by a mail address where nobody has claimed it yet."""
 
     id: int
@@ -61,7 +56,7 @@ class OrgInvitation(_Told):
     inviter: OrgPerson | None = None
 
 
-class FineGrainedToken(_Told):
+class FineGrainedToken(Told):
     """A fine-grained personal access token that the organization approved."""
 
     token_id: int
@@ -73,7 +68,7 @@ class FineGrainedToken(_Told):
     access_granted_at: Moment
 
 
-class CredentialAuthorization(_Told):
+class CredentialAuthorization(Told):
     """A token or an SSH key that somebody authorized for an organization with single sign-on."""
 
     login: str
@@ -89,7 +84,7 @@ class CredentialAuthorization(_Told):
     fingerprint: str = ""
 
 
-class PublicKey(_Told):
+class PublicKey(Told):
     """An SSH key of a user's, as everybody may see it."""
 
     id: int
@@ -98,14 +93,14 @@ class PublicKey(_Told):
     last_used: Moment | None = None
 
 
-class OrgRepository(_Told):
+class OrgRepository(Told):
     """One of the organization's."""
 
     id: int
     full_name: str
 
 
-class DeployKey(_Told):
+class DeployKey(Told):
     """An SSH key of a repository's own."""
 
     id: int
@@ -119,21 +114,21 @@ class DeployKey(_Told):
     enabled: bool = True
 
 
-class _MailAddress(_Told):
+class _MailAddress(Told):
     value: str
 
 
-class _FromProvider(_Told):
+class _FromProvider(Told):
     nameId: str | None = None  # noqa: N815 - GraphQL's words, here and below
     username: str | None = None
     emails: tuple[_MailAddress, ...] | None = None
 
 
-class _LoginOnly(_Told):
+class _LoginOnly(Told):
     login: str
 
 
-class ExternalIdentity(_Told):
+class ExternalIdentity(Told):
     """Who a member is at the identity provider."""
 
     user: _LoginOnly | None
@@ -153,12 +148,12 @@ class ExternalIdentity(_Told):
         return found
 
 
-class _PageInfo(_Told):
+class _PageInfo(Told):
     hasNextPage: bool  # noqa: N815 - GraphQL's word
     endCursor: str | None  # noqa: N815 - GraphQL's word
 
 
-class IdentityPage(_Told):
+class IdentityPage(Told):
     """Some of the external identities."""
 
     pageInfo: _PageInfo  # noqa: N815 - GraphQL's word
