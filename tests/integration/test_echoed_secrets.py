@@ -127,6 +127,11 @@ def organization(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def okta(port: int) -> Try:
+    source = built("sources", "okta", fields(port, login="", schema="http"), max_wait_minutes=0)
+    return lambda: list(source.collect())
+
+
 def store(port: int) -> Try:
     def opened() -> None:
         with connected({**wiring.libpq(fields(port, schema="store")), "sslmode": "disable"}):
@@ -153,6 +158,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_secrets": lambda port: of_aws("aws_secrets", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.github_org": organization,
+    "sources.okta": okta,
     "rosters.csv": bucket,
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),
     "trackers.redmine": lambda port: forge("redmine", port, project="security"),

@@ -25,6 +25,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "aws_iam": (Kind.ACCOUNT, *CREDENTIAL_KINDS, Kind.ROLE, Kind.ROOT_ACCOUNT),
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
     "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
+    "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),

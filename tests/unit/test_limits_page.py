@@ -20,7 +20,7 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
-from offboarding.sources import aws_cloudtrail, github_org, mariadb_logins, postgres_logins, vault_transit
+from offboarding.sources import aws_cloudtrail, github_org, mariadb_logins, okta, postgres_logins, vault_transit
 from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
@@ -91,6 +91,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "GitHub organization: an answer": (asking.MOST_BYTES, ""),
     "GitHub organization: a whole call": (default(github_org.Settings, "timeout_seconds"), "timeout_seconds"),
     "GitHub organization: passes over a list that changes": (rows.MOST_PASSES, ""),
+    "Okta org: requests of a read": (default(okta.Settings, "max_requests"), "max_requests"),
+    "Okta org: waits for its limits, in all": (default(okta.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
+    "Okta org: an answer": (asking.MOST_BYTES, ""),
+    "Okta org: a whole call": (default(okta.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
     "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),

@@ -81,6 +81,23 @@ def test_an_owner_who_is_taken_out_is_put_back_as_one() -> None:
     assert commands(steps, "gh")[-1][-1] == "role=admin"
 
 
+@pytest.mark.parametrize(
+    ("native_id", "path"),
+    [
+        ("00T1'; rm -rf ~ #", "api-tokens/00T1%27%3B%20rm%20-rf%20~%20%23"),
+        ("refresh/0oa7/oar1", "users/00u1/clients/0oa7/tokens/oar1"),
+    ],
+)
+def test_okta_s_administrator_revokes_a_token_where_it_is(native_id: str, path: str) -> None:
+    account = cases.directory_account(native_id="00u1", login=HOSTILE, reached_by="https://corp.okta.com")
+
+    steps = cases.steps(Remedy.DISABLE, "okta", account, subject(SubjectKind.SERVICE_CREDENTIAL, native_id))
+
+    (delete,) = commands(steps, "curl")
+    assert delete[delete.index("--request") + 1] == "DELETE"
+    assert delete[-1] == f"https://corp.okta.com/api/v1/{path}"
+
+
 def test_aws_takes_a_console_password_away() -> None:
     steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), subject(SubjectKind.CONSOLE_PASSWORD))
 

@@ -1,0 +1,100 @@
+"""What Okta answers, as far as it's of interest here.
+
+https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
+"""
+
+from pydantic import ConfigDict, Field
+
+from offboarding.sources._http.answers import Moment, Told
+
+
+class OktaMetadata(Told):
+    """What an org says of itself to anybody."""
+
+    id: str
+
+
+class OktaAccess(Told):
+    """What an app is let in by for an hour, and what it may."""
+
+    access_token: str
+    expires_in: int
+    scope: str
+
+
+class OktaProfile(Told):
+    """What is known of a user; more is, and isn't read."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    login: str
+    email: str | None = None
+    employeeNumber: str | None = None  # noqa: N815 - Okta's word
+
+
+class OktaUser(Told):
+    """A user. `status` is any word: one that isn't known here is nobody's mistake."""
+
+    id: str
+    status: str
+    created: Moment | None = None
+    lastLogin: Moment | None = None  # noqa: N815 - Okta's word
+    passwordChanged: Moment | None = None  # noqa: N815 - Okta's word
+    transitioningToStatus: str | None = None  # noqa: N815 - Okta's word
+    profile: OktaProfile
+
+
+class OktaRole(Told):
+    """An admin role that somebody was given, themselves or by a group."""
+
+    type: str
+    label: str | None = None
+    status: str | None = None
+
+
+class _NextPage(Told):
+    href: str
+
+
+class _PageLinks(Told):
+    next: _NextPage | None = None
+
+
+class OktaWrappedPage(Told):
+    """A part of a list that isn't linked by headers."""
+
+    value: tuple[object, ...]
+    links: _PageLinks = Field(default=_PageLinks(), alias="_links")
+
+
+class OktaAdmin(Told):
+    """Somebody who was given one."""
+
+    id: str
+
+
+class OktaApiToken(Told):
+    """What stands for its user at Okta's own API (SSWS); agents have such, too."""
+
+    id: str
+    name: str
+    userId: str  # noqa: N815 - Okta's word
+    clientName: str | None = None  # noqa: N815 - Okta's word
+    created: Moment | None = None
+    expiresAt: Moment | None = None  # noqa: N815 - Okta's word
+
+
+class OktaClient(Told):
+    """An app that somebody let act for them."""
+
+    client_id: str
+    client_name: str | None = None
+
+
+class OktaRefreshToken(Told):
+    """By which an app goes on acting for its user."""
+
+    id: str
+    status: str
+    created: Moment | None = None
+    expiresAt: Moment | None = None  # noqa: N815 - Okta's word

@@ -1,0 +1,173 @@
+"""The org: who is in it, who asks, and whether whoever asks sees all of it.
+
+https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
+https://help.okta.com/oie/en-us/content/topics/security/administrators-admin-comparison.htm
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.okta.answers import OktaAdmin, OktaMetadata, OktaRole, OktaUser
+from offboarding.sources.okta.client import PAGE, PAGE_SIZE, OktaApi
+from offboarding.sources.okta.settings import OktaSettings
+
+EVERYBODY = 'lastUpdated gt "1970-01-01T00:00:00.000Z"'
+"""A list without a filter leaves out who was deactivated, and one by `search` may be behind."""
+DEPROVISIONED, SUSPENDED = "DEPROVISIONED", "SUSPENDED"
+SUPER_ADMIN = "SUPER_ADMIN"
+_SEE_EVERY_USER = frozenset({SUPER_ADMIN, "ORG_ADMIN", "READ_ONLY_ADMIN"})
+"""Standard roles that can't be held to some groups."""
+_STANDINGS: Mapping[str, tuple[Standing, str]] = {
+    "ACTIVE": (Standing.WORKS, ""),
+    "PROVISIONED": (Standing.WORKS, ", so that they may set a password and come in"),
+    "RECOVERY": (Standing.WORKS, ", which they end themselves"),
+    "PASSWORD_EXPIRED": (Standing.WORKS, ", which they end themselves at the next sign-in"),
+    "LOCKED_OUT": (Standing.WORKS, ", which they or time may end"),
+    "STAGED": (Standing.DEAD, ", until somebody activates them"),
+    SUSPENDED: (Standing.DEAD, ", until somebody unsuspends them"),
+    DEPROVISIONED: (Standing.DEAD, ""),
+}
+"""https://developer.okta.com/docs/concepts/user-status/"""
+Roles = tuple[str, ...]
+"""Of one user, as people call them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OktaOrg:
+    """One org, as its reader sees it."""
+
+    api: OktaApi
+    realm: str
+    reached_by: str
+    reader: str
+    """Whose API token asks, by id; "" where an app does."""
+    sees_tokens: bool
+    """Everybody's are listed for sure."""
+    unproved: str
+    """Why it may not see every user: then nobody who is missing is gone. "" where it does."""
+
+    def everybody(self, unread: UnreadRows) -> Iterator[Account]:
+        """Yield each user once, whatever their status. Raises NotAnsweredError where they aren't told."""
+        admins, seen = self._admins(unread), set[str]()
+        users = self.api.rows(
+            "api/v1/users", "inventory", "api/v1/users", OktaUser, unread, filter=EVERYBODY, limit=str(PAGE_SIZE)
+        )
+        for user in users:
+            if user.id not in seen:
+                seen.add(user.id)
+                yield self.account(user, admins.get(user.id, ()) if admins is not None else None)
+
+    def look_at(self, native_id: str) -> tuple[Account, OktaUser] | None:
+        """One as they are now; None where there's no such user. Raises as `one`, and where that can't be told."""
+        called = "api/v1/users/ID"
+        user = self.api.maybe(f"api/v1/users/{quote(native_id, safe='')}", "detail", OktaUser, called)
+        if user is None or user.id != native_id:  # Okta takes a login, or what stands before its @, for an id, too
+            if self.unproved:
+                raise NotAnsweredError(self.unproved, status=404)
+            return None
+        return self.account(user, self._roles(user.id, "detail")), user
+
+    def account(self, user: OktaUser, roles: Roles | None) -> Account:
+        """As an account. `roles`: None where nobody tells."""
+        standing, reason = standing_of(user)
+        profile = user.profile
+        mail = profile.email if (profile.email or "").casefold() != profile.login.casefold() else None
+        keys = (
+            (IdentityKeyKind.LOGIN, "login", profile.login),
+            (IdentityKeyKind.MAIL, "email", mail),
+            (IdentityKeyKind.NUMBER, "employeeNumber", profile.employeeNumber),
+        )
+        return Account(
+            realm=self.realm,
+            native_id=user.id,
+            label=profile.login,
+            login=profile.login,
+            keys=tuple(
+                AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
+                for kind, name, value in keys
+                if value
+            ),
+            created_at=user.created,
+            standing=standing,
+            standing_reason=reason,
+            reached_by=self.reached_by,
+            is_reader=user.id == self.reader,
+            password_set_at=user.passwordChanged,
+            privileged=None if roles is None else bool(roles),
+            privileged_by=", ".join(roles or ()),
+            last_used_at=user.lastLogin,
+        )
+
+    def _admins(self, unread: UnreadRows) -> Mapping[str, Roles] | None:
+        """Who has an admin role, and which; None where that isn't told."""
+        path = "api/v1/iam/assignees/users"
+        try:
+            found = [each.id for each in self.api.rows(path, "inventory", path, OktaAdmin, unread, limit="100")]
+        except NotAnsweredError:
+            return None
+        return {native_id: roles for native_id in found if (roles := self._roles(native_id, "inventory"))}
+
+    def _roles(self, native_id: str, purpose: Purpose) -> Roles | None:
+        path = f"api/v1/users/{quote(native_id, safe='')}/roles"
+        try:
+            return _named(roles_at(self.api, path, purpose, "api/v1/users/ID/roles"))
+        except NotAnsweredError:
+            return None
+
+
+def standing_of(user: OktaUser) -> tuple[Standing, str]:
+    """Whether they can sign in, and why. What is on its way to another status isn't told until it's there."""
+    if user.transitioningToStatus:
+        return Standing.UNKNOWN, f"Okta: {user.status}, on its way to {user.transitioningToStatus}"
+    standing, more = _STANDINGS.get(user.status, (Standing.UNKNOWN, ", a status that isn't known here"))
+    return standing, f"Okta: {user.status}{more}"
+
+
+def roles_at(api: OktaApi, path: str, purpose: Purpose, called: str) -> list[OktaRole]:
+    """Somebody's admin roles that are in force. Raises NotAnsweredError where one can't be read, as where all are."""
+    unread = UnreadRows()
+    found = [each for each in api.rows(path, purpose, called, OktaRole, unread) if each.status in {None, "ACTIVE"}]
+    if unread.told:
+        raise NotAnsweredError(unread.told, status=200)
+    return found
+
+
+def organization(api: OktaApi, settings: OktaSettings) -> OktaOrg:
+    """The org, with what is known of how much its reader sees. Raises FatalError where it isn't let in."""
+    metadata = api.one(".well-known/okta-organization", "overhead", OktaMetadata, ".well-known/okta-organization")
+    reader, roles, refused = "", list[OktaRole](), ""
+    try:
+        if api.client_id:
+            path, called = f"oauth2/v1/clients/{quote(api.client_id, safe='')}/roles", "oauth2/v1/clients/ID/roles"
+        else:
+            reader = api.one("api/v1/users/me", "overhead", OktaUser, "api/v1/users/me").id
+            path, called = f"api/v1/users/{quote(reader, safe='')}/roles", "api/v1/users/ID/roles"
+        roles = [] if settings.sees_all else roles_at(api, path, "overhead", called)
+    except NotAnsweredError as missing:
+        refused = str(missing)
+    types = {each.type for each in roles}
+    unproved = "" if settings.sees_all or types & _SEE_EVERY_USER else refused or _limited(api, roles)
+    return OktaOrg(
+        api=api,
+        realm=f"okta:{metadata.id}",
+        reached_by=str(api.base).rstrip("/"),
+        reader=reader,
+        sees_tokens=settings.sees_all or SUPER_ADMIN in types,
+        unproved=f"{unproved}. Whoever is missing may only be unseen" if unproved else "",
+    )
+
+
+def _limited(api: OktaApi, roles: list[OktaRole]) -> str:
+    has = ", ".join(_named(roles)) or "no admin role"
+    return (
+        f"{api.where}: the reader has {has}, which may be held to some users. Give it the role Read-only administrator,"
+        f" or say sees_all where you know better. See {PAGE}"
+    )
+
+
+def _named(roles: list[OktaRole]) -> Roles:
+    return tuple(sorted({each.label or each.type for each in roles}))

@@ -1,0 +1,77 @@
+"""A leaver in an Okta org: the login, and the API token that a suspension may leave, found by a night each."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from demo.certificates import make_certificate
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Source
+from offboarding.sources import okta
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import Office
+from tests.support.okta_service import READER, OktaPlace, okta_place
+from tests.support.small_company import LEFT, worker
+
+
+class AtOkta(Office):
+    """An office whose only accounts are an org's."""
+
+    place: OktaPlace
+
+    @property
+    def settings(self) -> Settings:
+        """With the org in the directory's place."""
+        settings = super().settings
+        own = {"name": "okta", "kind": "okta", "connection": "corp_okta", "id_space": "hr"}
+        return settings.model_copy(update={"sources": (okta.Settings.model_validate(own),)})
+
+    def _source(self, name: str, part: str) -> Source:
+        del name, part
+        return self.place.source()
+
+
+@pytest.fixture
+def company(office: Office, tmp_path: Path) -> Generator[AtOkta]:
+    """Kim has left, and Kimm works here."""
+    with okta_place(make_certificate(tmp_path)) as place:
+        made = AtOkta(session=office.session, tracker=office.tracker)
+        made.place = place
+        made.hr.workers = [
+            worker("1042", LEFT, mail="kim@corp.example"),
+            worker("1043", mail="kimm@corp.example"),
+        ]
+        del place.kept.users[READER]  # an app reads
+        for login in ("kim", "kimm"):
+            place.kept.add(f"{login}@corp.example")
+        yield made
+        assert place.service.wrong == []
+
+
+def test_a_leaver_s_login_and_api_token_are_told_until_both_are_seen_dead_and_nobody_else_s(
+    company: AtOkta, tracker: ListedTracker
+) -> None:
+    kept = company.place.kept
+    kim, kimm = kept.of("kim@corp.example"), kept.of("kimm@corp.example")
+    held = {token["userId"]: native_id for native_id, token in kept.tokens.items()}
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+    body = ticket.draft.body
+    assert f"users/{kim.id}/lifecycle/suspend" in body
+    assert f"api-tokens/{held[kim.id]}" in body
+    assert kimm.id not in body
+    assert held[kimm.id] not in body
+
+    # Suspended: nobody says that the token works no more.
+    kim.status = "SUSPENDED"
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+    assert f"api-tokens/{held[kim.id]}" in tracker.ticket(ticket.ref).draft.body
+
+    # Deactivated: out of the list that nobody filters, and the token with them.
+    kim.status = "DEPROVISIONED"
+    del kept.tokens[held[kim.id]]
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+    assert company.tracker.calls.count("close") == 1

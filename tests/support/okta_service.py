@@ -1,0 +1,344 @@
+"""An Okta org over HTTPS, held to Okta's description of its API; and what its administrators do there.
+
+As documented at https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/: a list without a
+filter leaves out whoever was deactivated, one by `search` may be behind, and pages are linked by an opaque cursor.
+Answers have the form of those that Okta's own client recorded of a tenant (okta 3.4.6 of PyPI, its tests' cassettes).
+"""
+
+import itertools
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from demo.slapd import Tls
+from offboarding.interfaces import ConnectionFields, Source
+from offboarding.model import Account
+from offboarding.sources import okta
+from tests.support.described.server import Answered, Asked, Described, Description, described
+from tests.support.github_org_service import CONTEXT
+
+ORG_ID = "00o1n8sbwArJ7OQRw406"
+API_TOKEN = "00SecretOfTheReadersOwnToken"
+CLIENT_ID = "0oa1appThatReads"
+ACCESS = "eyJmadeForThisNightAlone"
+READER = "00u0reader"
+SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
+EPOCH, LATER, SOON = "2020-03-01T09:00:00.000Z", "2026-11-01T09:00:00.000Z", "2026-12-20T09:00:00.000Z"
+
+
+@dataclass(kw_only=True)
+class KeptUser:
+    """A user, and what stands for them."""
+
+    id: str
+    login: str
+    status: str = "ACTIVE"
+    becoming: str | None = None
+    email: str | None = None
+    number: str | None = None
+    second: str | None = None
+    """The private mail."""
+    roles: list[str] = field(default_factory=list[str])
+    by_group: bool = False
+    """The roles are a group's."""
+    refresh: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
+    """By app."""
+
+
+class OktaService:
+    """One org. What its reader may is in `scopes` and `roles`, until a test takes it away."""
+
+    def __init__(self) -> None:
+        self.tokens: dict[str, dict[str, Any]] = {}
+        self.roles = ["READ_ONLY_ADMIN"]
+        self.users = {READER: KeptUser(id=READER, login="reader@corp.example", roles=self.roles)}
+        self.scopes = set(SCOPES)
+        self.grants_some = False
+        """An app that asks for a scope it wasn't granted gets the others, and not a refusal."""
+        self.limits: list[Answered] = []
+        """What is said first, one after the other."""
+        self.links: Callable[[str], str] = lambda link: link
+        """What becomes of a Link header on the way."""
+        self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda user: user
+        """What becomes of a user on the way."""
+        self.behind: set[str] = set()
+        """Whom a search hasn't seen yet."""
+        self.between_pages: Callable[[], None] | None = None
+        self.api = "https://127.0.0.1"
+        self._ids = itertools.count(100)
+        self._lock = threading.RLock()
+        self._routes: list[tuple[str, str, Callable[..., Answered]]] = [
+            (r"/api/v1/users", SCOPES[0], self._users),
+            (r"/api/v1/users/([^/]+)", SCOPES[0], self._user),
+            (r"/api/v1/users/([^/]+)/roles", SCOPES[2], self._user_roles),
+            (r"/api/v1/users/([^/]+)/clients", SCOPES[0], self._clients),
+            (r"/api/v1/users/([^/]+)/clients/([^/]+)/tokens", SCOPES[0], self._refresh),
+            (r"/api/v1/iam/assignees/users", SCOPES[2], self._admins),
+            (r"/api/v1/api-tokens", SCOPES[1], self._tokens),
+            (rf"/oauth2/v1/clients/{CLIENT_ID}/roles", SCOPES[2], self._client_roles),
+        ]
+
+    def answer(self, asked: Asked) -> Answered:
+        """One request at a time."""
+        with self._lock:
+            return self._answer(asked)
+
+    def _answer(self, asked: Asked) -> Answered:
+        if self.limits:
+            return self.limits.pop(0)
+        if asked.path == "/.well-known/okta-organization":
+            return Answered(body={"id": ORG_ID, "pipeline": "idx", "_links": {}})
+        if asked.path == "/oauth2/v1/token" and asked.method == "POST":
+            return self._let_in(asked)
+        if asked.headers.get("authorization") not in {f"SSWS {API_TOKEN}", f"Bearer {ACCESS}"}:
+            return _refused(401, "E0000011", "Invalid token provided")
+        return self._allowed(asked)
+
+    def _allowed(self, asked: Asked) -> Answered:
+        for pattern, scope, does in self._routes:
+            if asked.method == "GET" and (match := re.fullmatch(pattern, asked.path)):
+                if scope not in self.scopes:
+                    return _refused(403, "E0000006", "You do not have permission to perform the requested action")
+                return does(asked, *match.groups())
+        return _refused(404, "E0000022", "The endpoint does not support the provided HTTP method")
+
+    # --- what people do there -----------------------------------------------------------------------------------------
+
+    def add(self, login: str, **more: Any) -> KeptUser:
+        """A user, with an API token."""
+        user = KeptUser(id=f"00u{next(self._ids)}", login=login, **more)
+        self.users[user.id] = user
+        self.token(user)
+        return user
+
+    def token(self, user: KeptUser, name: str = "laptop", **more: Any) -> str:
+        """An API token of theirs."""
+        own: dict[str, Any] = {"id": f"00T{next(self._ids)}", "name": name, "userId": user.id}
+        own |= {"clientName": "Okta API", "tokenWindow": None, "network": {"connection": "ANYWHERE"}}
+        self.tokens[own["id"]] = own | {"created": EPOCH, "lastUpdated": LATER, "expiresAt": SOON} | more
+        return own["id"]
+
+    def grant(self, user: KeptUser, app: str, **more: Any) -> str:
+        """A refresh token that an app has of them."""
+        own: dict[str, Any] = {"id": f"oar{next(self._ids)}", "status": "ACTIVE", "clientId": app, "userId": user.id}
+        own |= {"created": EPOCH, "lastUpdated": LATER, "expiresAt": SOON, "scopes": ["offline_access"]} | more
+        user.refresh.setdefault(app, []).append(own)
+        return own["id"]
+
+    def of(self, login: str) -> KeptUser:
+        """By login."""
+        return next(each for each in self.users.values() if each.login == login)
+
+    # --- what is asked ------------------------------------------------------------------------------------------------
+
+    def _let_in(self, asked: Asked) -> Answered:
+        try:
+            claims = jwt.decode(
+                asked.body["client_assertion"],
+                _public(),
+                algorithms=["RS256"],
+                audience=f"{self.api}/oauth2/v1/token",
+                options={"require": ["exp", "iss", "sub", "jti"]},
+            )
+        except jwt.InvalidTokenError:
+            return Answered(status=401, body={"error": "invalid_client", "error_description": "Not the client's word."})
+        wanted = asked.body["scope"].split()
+        given = [scope for scope in wanted if scope in self.scopes]
+        if (claims["iss"], claims["sub"]) != (CLIENT_ID, CLIENT_ID):
+            return Answered(status=401, body={"error": "invalid_client", "error_description": "Unknown client."})
+        if not given or (len(given) < len(wanted) and not self.grants_some):
+            said = "You are not allowed any of the requested scopes."
+            return Answered(status=400, body={"error": "consent_required", "error_description": said})
+        own = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 3600}
+        return Answered(body=own | {"scope": " ".join(given)})
+
+    def _users(self, asked: Asked) -> Answered:
+        found = [each for each in self.users.values() if self._wanted(each, asked.query)]
+        if any(name in asked.query for name in ("search", "filter")) and not _EXPRESSION.fullmatch(
+            asked.query.get("search") or asked.query["filter"]
+        ):
+            return _refused(400, "E0000031", "Invalid search criteria.")
+        return self._paged(asked, [self.spoils(self._shown(each)) for each in found], each=lambda row: row["id"])
+
+    def _wanted(self, user: KeptUser, query: Mapping[str, str]) -> bool:
+        if "search" in query:
+            return user.id not in self.behind
+        return "filter" in query or user.status != "DEPROVISIONED"
+
+    def _user(self, asked: Asked, name: str) -> Answered:
+        """By id, by login, or by what stands before its @."""
+        del asked
+        name = READER if name == "me" else name
+        found = self.users.get(name) or next(
+            (each for each in self.users.values() if name in {each.login, each.login.partition("@")[0]}), None
+        )
+        return Answered(body=self.spoils(self._shown(found))) if found else _missing(name)
+
+    def _user_roles(self, asked: Asked, native_id: str) -> Answered:
+        del asked
+        user = self.users.get(native_id)
+        if user is None:
+            return _missing(native_id)
+        return Answered(body=[_role(each, "GROUP" if user.by_group else "USER") for each in user.roles])
+
+    def _client_roles(self, asked: Asked) -> Answered:
+        del asked
+        return Answered(body=[_role(each, "CLIENT") for each in self.roles])
+
+    def _admins(self, asked: Asked) -> Answered:
+        found = [{"id": each.id, "orn": f"orn:okta:directory:{ORG_ID}:users:{each.id}"} for each in self._with_roles()]
+        size, at = int(asked.query.get("limit", 100)), int(asked.query.get("after", 0))
+        following = {"next": {"href": f"{self.api}{asked.path}?limit={size}&after={at + size}"}}
+        more = len(found) > at + size
+        return Answered(body={"value": found[at : at + size], "_links": following if more else {}})
+
+    def _with_roles(self) -> list[KeptUser]:
+        return [each for each in self.users.values() if each.roles and not each.by_group]
+
+    def _clients(self, asked: Asked, native_id: str) -> Answered:
+        del asked
+        user = self.users.get(native_id)
+        if user is None:
+            return _missing(native_id)
+        return Answered(body=[{"client_id": app, "client_name": f"App {app}"} for app in user.refresh])
+
+    def _refresh(self, asked: Asked, native_id: str, app: str) -> Answered:
+        return self._paged(asked, self.users[native_id].refresh[app], each=lambda row: row["id"])
+
+    def _tokens(self, asked: Asked) -> Answered:
+        del asked
+        return Answered(body=[*self.tokens.values()])
+
+    # --- as Okta shows it ---------------------------------------------------------------------------------------------
+
+    def _shown(self, user: KeptUser) -> dict[str, Any]:
+        never = user.status == "STAGED"
+        profile = {"firstName": "A", "lastName": "B", "mobilePhone": None, "secondEmail": user.second}
+        profile |= {"login": user.login, "email": user.email or user.login}
+        return {
+            "id": user.id,
+            "status": user.status,
+            "created": EPOCH,
+            "activated": None if never else EPOCH,
+            "statusChanged": None if never else EPOCH,
+            "lastLogin": None if never else LATER,
+            "lastUpdated": LATER,
+            "passwordChanged": EPOCH,
+            "type": {"id": "oty1"},
+            "profile": profile | ({"employeeNumber": user.number} if user.number else {}),
+            "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
+            "_links": {"self": {"href": f"{self.api}/api/v1/users/{user.id}"}},
+        } | ({"transitioningToStatus": user.becoming} if user.becoming else {})
+
+    def _paged(self, asked: Asked, rows: list[dict[str, Any]], each: Callable[[dict[str, Any]], str]) -> Answered:
+        """From behind the row that the cursor names; rows are in the order of their ids."""
+        size, after = int(asked.query.get("limit", 200)), asked.query.get("after", "")
+        rows = [row for row in sorted(rows, key=each) if each(row) > after]
+        shown = rows[:size]
+        url = f"{self.api}{asked.path}"
+        links = [f'<{url}?{httpx.QueryParams(dict(asked.query))}>; rel="self"']
+        if len(rows) > size:
+            query = httpx.QueryParams({**asked.query, "after": each(shown[-1])})
+            links.append(f'<{url}?{query}>; rel="next"')
+            if self.between_pages:
+                moves, self.between_pages = self.between_pages, None
+                moves()
+        link = self.links(", ".join(links))
+        return Answered(body=shown, headers={"Link": link} if link else {})
+
+
+_EXPRESSION = re.compile(
+    r'lastUpdated (gt|ge|lt|le) "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"'
+    r'|(status|id|profile\.(login|email|firstName|lastName)) eq "[^"]*"|status pr'
+)
+"""What a filter may hold, and a search that asks for all."""
+
+
+def _role(role: str, how: str) -> dict[str, Any]:
+    own = {"id": f"ra{role}", "label": role.replace("_", " ").title(), "type": role, "status": "ACTIVE"}
+    return own | {"created": EPOCH, "lastUpdated": EPOCH, "assignmentType": how}
+
+
+def _refused(status: int, code: str, said: str) -> Answered:
+    return Answered(status=status, body={"errorCode": code, "errorSummary": said, "errorLink": code, "errorId": "oae1"})
+
+
+def _missing(name: str) -> Answered:
+    return _refused(404, "E0000007", f"Not found: Resource not found: {name} (User)")
+
+
+def limited(seconds: int, *, ours: float = 0) -> Answered:
+    """What is said to whoever asked too often; `ours`: how many seconds Okta's clock is ahead of ours."""
+    now = time.time() + ours
+    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))
+    limit = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": f"{int(now) + seconds}", "Date": date}
+    body = {"errorCode": "E0000047", "errorSummary": "API call exceeded rate limit due to too many requests."}
+    return Answered(status=429, body=body, headers=limit)
+
+
+@cache
+def app_key() -> str:
+    """An app's, in PEM."""
+    made = rsa.generate_private_key(65537, 2048)
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return made.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+
+
+@cache
+def _public() -> Any:
+    return serialization.load_pem_private_key(app_key().encode(), None).public_key()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OktaPlace:
+    """A running org, and how it's reached."""
+
+    kept: OktaService
+    service: Described
+    tls: Tls | None
+
+    def connection(self, *, app: bool = True, **changes: Any) -> ConnectionFields:
+        """As Airflow has it."""
+        given: dict[str, Any] = {"conn_id": "corp_okta", "host": "127.0.0.1", "port": self.service.port}
+        given |= {"login": CLIENT_ID, "password": app_key()} if app else {"password": API_TOKEN}
+        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
+        given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
+        return ConnectionFields(**given)
+
+    def source(self, connection: ConnectionFields | None = None, *, app: bool = True, **settings: Any) -> Source:
+        """A new reader."""
+        given = {"name": "okta", "kind": "okta", "connection": "corp_okta"}
+        own = okta.Settings.model_validate(given | settings)
+        return okta.build(own, connection or self.connection(app=app), "", CONTEXT)
+
+    def accounts(self, *, app: bool = True, **settings: Any) -> dict[str, Account]:
+        """By their labels."""
+        facts = self.source(app=app, **settings).collect()
+        return {fact.label: fact for fact in facts if isinstance(fact, Account)}
+
+
+@cache
+def description() -> Description:
+    """Okta's own."""
+    return Description("okta")
+
+
+@contextmanager
+def okta_place(tls: Tls | None) -> Generator[OktaPlace]:
+    """On a free port; nothing that was asked or said differs from the description. Without TLS nothing is checked,
+    which is most of the time that it takes.
+    """
+    kept = OktaService()
+    with described(kept.answer, description() if tls else None, tls) as service:
+        kept.api = f"{'https' if tls else 'http'}://127.0.0.1:{service.port}"
+        yield OktaPlace(kept=kept, service=service, tls=tls)
