@@ -64,6 +64,7 @@ def _broken_off(one: BrokenOff) -> str:
     what, how = ("undo of the revocation", "undone") if one.is_undo else ("revocation", "done")
     return (
         f"the {what} of {key} was broken off, and whether it was {how} isn't known: see {COMMAND} revoke settle {key}"
+        ' --reason "..."'
     )
 
 

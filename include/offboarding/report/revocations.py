@@ -36,7 +36,7 @@ def details(found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] 
                 f" Whatever you don't choose stays as it is. At most {most} within 24 hours. Before each, everything is"
                 " looked at again: what has changed meanwhile isn't shut, and the task says why."
             ),
-            f"It's undone by `{COMMAND} revoke undo KEY`.",
+            f'It\'s undone by `{COMMAND} revoke undo KEY --reason "..."`.',
         )
     )
 
@@ -102,7 +102,7 @@ def refused(row: RevocationRow, why: str) -> str:
     """The comment where a person approved it and it wasn't done."""
     return (
         f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was NOT done:"
-        f" {stopped(why)} What the ticket says is to be done by hand."
+        f" {stopped(why)} Unless it's approved anew, what the ticket says is to be done by hand."
     )
 
 

@@ -59,14 +59,18 @@ def _of_the_finding(found: Candidate) -> Iterator[str]:
         yield "the finding says something else than its key was made of"
     if found.excepted or found.state is FindingState.EXCEPTED:
         yield "an exception lets it stand"
-    if found.state is not FindingState.OPEN or found.ticket_kind is not TicketKind.REVOKE or not found.ticketed:
-        yield f"the finding is {found.state}, and on no open ticket of its own kind"
-    if found.gone or found.standing is not Standing.WORKS:
+    if found.state is not FindingState.OPEN:
+        yield f"the finding is {found.state}"
+    if found.ticket_kind is not TicketKind.REVOKE or not found.ticketed:
+        yield "the finding is on no open ticket of what a leaver has"
+    if found.gone:
+        yield "its account isn't there any more"
+    if found.standing is not Standing.WORKS:
         yield f"it isn't seen to work ({found.standing})"
     if found.held:
         yield "the guard holds what it rests on"
     if found.settled:
-        yield "it was shut before, and opened again by a person, or that is being done"
+        yield "an earlier revocation of it stands or is being done, or a person undid it"
 
 
 def _of_the_person(found: Candidate, now: datetime) -> Iterator[str]:

@@ -25,7 +25,7 @@ log = structlog.get_logger("offboarding.guard.revoking")
 Revokers = Callable[[str, str], Revoker]
 """By a source's name and part, ready; raises ConfigError where there is none."""
 DEFECT = "a defect of ours, whose trace stands in the log ({})"
-BROKEN_OFF = "the task was broken off before it was done. Approve it anew"
+BROKEN_OFF = "the task was broken off before it was done"
 CHANGED = "somebody changed it meanwhile: look at it"
 
 

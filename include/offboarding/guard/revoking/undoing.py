@@ -90,7 +90,7 @@ def _done_after_all(session: Session, revokers: Revokers, row: RevocationRow) ->
     if now.status is not RevocationStage.DONE:
         raise FatalError(
             f"{short_finding(row.finding_key)} doesn't stand as its revocation sets it, which is {now.status}"
-            f" ({now.ended_for}): there is nothing to undo."
+            f" ({words.clause(now.ended_for or '')}): there is nothing to undo."
         )
     return now
 

@@ -100,7 +100,8 @@ class AwsIamRevoker:
                 said = "is denied everything already" if _is_ours(held.value) else f"has another {POLICY_NAME}"
                 raise FatalError(f"{self._where(thing)}: its user {said}: nothing was done.")
             if not held.is_on:
-                raise FatalError(f"{self._where(thing)} is shut already.")
+                stands = "is shut already" if thing.kind is SubjectKind.ACCESS_KEY else "isn't there any more"
+                raise FatalError(f"{self._where(thing)} {stands}.")
             return {_USER: held.user_name, _value_of(thing): held.value}
 
     def called(self, thing: Revocable) -> Sequence[str]:
