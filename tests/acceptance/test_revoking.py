@@ -13,7 +13,7 @@ from offboarding.guard.revoking import proposing
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.report import explain
-from offboarding.store import reading, recorded, runs
+from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from tests.support import deciding
@@ -144,6 +144,23 @@ def test_the_policy_bounds_what_is_proposed(office: Office, bound: tuple[dict[st
     made.night()
 
     assert {row.rule for row in made.rows()} == rules
+
+
+def test_where_a_job_runs_with_one_key_no_other_of_its_account_is_proposed(office: Office) -> None:
+    """Whatever the warning's sentence says, or doesn't."""
+    office.hr.workers, office.cloud.accounts = [KIM, STAFF], [USER]
+    used = {"last_used_at": office.as_of, "last_used_service": "s3"}
+    office.cloud.credentials = [access_key(KEY, USER), access_key("AKIABACKUPBACKUPBACK", USER, **used)]
+    made = Shutting(office=office)
+    assert made.night() == 0
+
+    told = office.session.execute(
+        "select distinct subject_native_id, is_workload from finding where state = 'open' order by 1"
+    )
+    assert told.fetchall() == [(KEY, False), ("AKIABACKUPBACKUPBACK", True)]
+    office.session.execute("update finding set warning = case when is_workload then '' else 'Look at it twice.' end")
+    proposing.propose(office.session, made.settings, made.last)
+    assert made.offered() == []
 
 
 WRITTEN = {
@@ -585,21 +602,17 @@ def test_what_is_written_by_hand_approves_nothing(
     kim.night()
 
     assert kim.changes() == []
-    last = runs.last_finished_night(kim.session)
-    assert last
-    told = reading.night(kim.session, last.run_id).record_troubles
+    told = reading.night(kim.session, kim.last.run_id).record_troubles
     assert told
     record_property("silent", 0 if told else 1)
 
 
 def test_nothing_is_proposed_or_asked_while_the_store_is_in_doubt_and_that_is_an_error(kim: Shutting) -> None:
     """Somebody wrote there after the night had put all right. What the guard holds is another task's to ask."""
-    last = runs.last_finished_night(kim.session)
-    assert last
     kim.session.execute("update finding set state = 'held' where rule = 'leaver-account-works'")
 
     for ask in (
-        lambda: proposing.propose(kim.session, kim.settings, last),
+        lambda: proposing.propose(kim.session, kim.settings, kim.last),
         lambda: proposing.question(kim.session, kim.settings),
     ):
         with pytest.raises(FatalError, match="the store isn't as its record says"):

@@ -11,7 +11,7 @@ from offboarding.model import Before, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.report.red import reasons
 from offboarding.runs.troubles import troubles
-from offboarding.store import locks, reading, recorded, runs
+from offboarding.store import locks, reading, recorded
 from tests.support.begun import Begun
 from tests.support.office import Office, access_key
 from tests.support.shutting import (
@@ -80,9 +80,8 @@ def blind(patch: pytest.MonkeyPatch, error: Exception = CLOSED) -> None:
 
 def last_reasons(kim: Shutting) -> list[str]:
     """Why the last night is red, as far as it's about a revocation."""
-    last = runs.last_finished_night(kim.office.session)
-    assert last
-    return [each for each in reasons(troubles(reading.night(kim.office.session, last.run_id))) if "revocation" in each]
+    night = reading.night(kim.session, kim.last.run_id)
+    return [each for each in reasons(troubles(night)) if "revocation" in each]
 
 
 def standing(kim: Shutting, native_id: str = KEY) -> Standing:

@@ -12,9 +12,10 @@ from offboarding.interfaces import Tracker
 from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import short_finding
-from offboarding.store import revocations
+from offboarding.store import revocations, runs
 from offboarding.store.connect import Session
 from offboarding.store.revocations import RevocationRow
+from offboarding.store.rows import Run
 from tests.support.office import HeardTracker, Office, System, access_key, locked, login, switched_off, user
 from tests.support.small_company import LEFT, STAFF, number, tag, worker
 
@@ -127,6 +128,13 @@ class Shutting:
         told = self.office.night(days=days)
         proposing.propose(self.office.session, self.settings, told.run)
         return proposing.waiting(self.office.session, self.settings)
+
+    @property
+    def last(self) -> Run:
+        """The last night."""
+        found = runs.last_finished_night(self.session)
+        assert found
+        return found
 
     def offered(self) -> list[str]:
         """What a person would be asked."""

@@ -46,7 +46,7 @@ GOOD = Candidate(
     source_kind="a kind",
     thing=THING,
     names=["kim", "user kim"],
-    robot=False,
+    is_workload=False,
     is_reader=False,
     gone=False,
     used_at=NOW,
@@ -68,7 +68,7 @@ GOOD = Candidate(
     account_seen_at=NOW,
     settled=False,
 )
-ROBOT = {"robot": True, "use_unknown": False}
+ROBOT = {"is_workload": True, "use_unknown": False}
 
 
 def settings(*, writable: bool = True, **policy: Any) -> Settings:

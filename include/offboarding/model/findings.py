@@ -116,7 +116,9 @@ class Finding:
     revoke: tuple[Step, ...]
     """Steps for a person without Airflow: what to do, how to undo it. Also what to do if it isn't theirs."""
     warning: str = ""
-    """Where the thing looks like a workload's."""
+    """Where the thing looks like a workload's: why, and what to do first."""
+    is_workload: bool = False
+    """It looks like one's."""
     holds_ticket: bool = True
     """False: listed on a ticket that exists, and doesn't open or hold one."""
     owners: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from offboarding.rules._access_paths import AccessPath, Holder, open_paths
 from offboarding.rules._deciding import not_theirs, theirs
 from offboarding.rules._evidence import of_leaver
 from offboarding.rules._rule import Rule
-from offboarding.rules._use import used_after, workload_warning
+from offboarding.rules._use import is_workload, used_after, workload_warning
 
 _CONTAINED = {Severity.CRITICAL: Severity.HIGH, Severity.HIGH: Severity.MEDIUM, Severity.MEDIUM: Severity.LOW}
 
@@ -117,5 +117,6 @@ def finding_on(
         evidence=evidence,
         revoke=steps,
         warning=workload_warning(path, case.departure, service_like=account.service_like),
+        is_workload=is_workload(path, case.departure, service_like=account.service_like),
         owners=holder.owners,
     )

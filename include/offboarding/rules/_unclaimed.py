@@ -22,7 +22,7 @@ from offboarding.rules._findings import deciding_steps, eased
 from offboarding.rules._rivals import claimants, likeliest_leaver, without_rivals
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import at
-from offboarding.rules._use import use_reported, used_after, workload_warning
+from offboarding.rules._use import is_workload, use_reported, used_after, workload_warning
 
 
 def unclaimed(rule: Rule, case: Case, as_of: datetime, decision: LinkDecision) -> Iterator[Finding]:
@@ -71,6 +71,7 @@ def _finding(
         evidence=tuple(_evidence(case, departure, taken)),
         revoke=_steps(case, suspect),
         warning=workload_warning(taken, departure, service_like=account.service_like),
+        is_workload=is_workload(taken, departure, service_like=account.service_like),
         owners=case.owners,
         in_place_of=in_place_of,
     )

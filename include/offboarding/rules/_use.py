@@ -37,16 +37,22 @@ def use_reported(path: AccessPath, departure: Departure) -> Sentence:
     return say("Last used {moment}{by}; {doubt}.", moment=used, by=by, doubt=doubt)
 
 
-def workload_warning(path: AccessPath, departure: Departure, *, service_like: bool) -> str:
-    """Return why it looks like a workload's, and what to do first; "" where it doesn't.
+def is_workload(path: AccessPath, departure: Departure, *, service_like: bool) -> bool:
+    """Return whether it looks like a workload's.
 
     Only the last use is known, never how regular it is, so any use by a service after the departure counts.
     """
+    part = _strongest(path, departure)
+    by_service = part.credential is not None and bool(part.credential.last_used_service)
+    return service_like or (by_service and _one_used_after(part, departure) is True)
+
+
+def workload_warning(path: AccessPath, departure: Departure, *, service_like: bool) -> str:
+    """Return why it looks like a workload's, and what to do first; "" where it doesn't."""
     if service_like:
         return say("It's a workload's by its name, tags or kind. Find what runs with it, and move that first.")
     part = _strongest(path, departure)
-    by_service = part.credential is not None and part.credential.last_used_service
-    if part.last_used_at is None or not by_service or not _one_used_after(part, departure):
+    if part.last_used_at is None or not is_workload(path, departure, service_like=False):
         return ""
     return say(
         "Used {moment}{by}, {days}: unless it was the leaver, a job runs with it. Move the job first.",

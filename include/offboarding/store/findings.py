@@ -35,7 +35,7 @@ _COLUMNS = {
         *("match_key", "rule", "realm", "source", "roster", "subject_kind", "subject_native_id", "subject_label"),
         *("account_native_id", "account_label", "person_uid", "episode", "severity", "standing", "standing_reason"),
         *("effect", "privileged", "relation", "used_after_departure", "last_used_at", "left_at", "basis", "evidence"),
-        *("revoke", "warning", "holds_ticket", "ticket_kind", "queue", "due_hours"),
+        *("revoke", "warning", "is_workload", "holds_ticket", "ticket_kind", "queue", "due_hours"),
         *("comes_first", "of_keys", "attestable", "worked_in", "location", "part", "owners", "made_of"),
     )
 }
@@ -206,6 +206,7 @@ def _row(routed: RoutedFinding) -> Sequence[object]:
         *(
             Jsonb(msgspec.to_builtins(routed.revoke, enc_hook=str)),
             str(f.warning),
+            f.is_workload,
             f.holds_ticket,
             routed.ticket_kind,
             routed.queue,

@@ -51,7 +51,7 @@ class Candidate:
     thing: Revocable
     names: list[str]
     """All that it and its account are called."""
-    robot: bool
+    is_workload: bool
     """It, or something else on its account, looks like a workload's."""
     is_reader: bool
     """This checker logs in by it."""

@@ -146,6 +146,7 @@ def test_warns_of_a_workload_when_a_service_used_the_key_since() -> None:
 
     assert found.warning.startswith("Used 2026-11-23 02:00 UTC by s3 in ap-northeast-2, 9 days after the departure")
     assert "Move the job first." in found.warning
+    assert found.is_workload
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_warns_of_a_workload_when_a_service_used_the_key_since() -> None:
 def test_warns_of_no_workload(use: dict[str, Any]) -> None:
     (found,) = leaver_access_key.RULE.evaluate(case_of(SubjectKind.ACCESS_KEY, cases.iam_user(), **use), cases.AS_OF)
 
-    assert found.warning == ""
+    assert (found.warning, found.is_workload) == ("", False)
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,4 @@ def test_asks_for_an_owner_and_a_new_secret_rather_than_an_end() -> None:
     assert "Find a new owner" in steps
     assert steps.index("aws iam create-access-key") < steps.index("--status Inactive")
     assert found.warning.startswith("It's a workload's")
+    assert found.is_workload

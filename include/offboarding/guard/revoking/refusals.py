@@ -93,9 +93,9 @@ def _of_the_account(policy: RevocationPolicy, found: Candidate, now: datetime) -
     if found.is_reader:
         yield "the checker itself logs in by it"
     yield from _never(policy, (*found.names, found.thing.native_id))
-    if found.robot and (found.use_unknown or found.used_at is None):
+    if found.is_workload and (found.use_unknown or found.used_at is None):
         yield "it looks like a workload's, and when it was last used isn't known"
-    elif found.robot and found.used_at and found.used_at > now - UNUSED:
+    elif found.is_workload and found.used_at and found.used_at > now - UNUSED:
         yield f"it looks like a workload's, and was used within {UNUSED.days} days: move what runs with it first"
 
 

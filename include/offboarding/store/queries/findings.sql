@@ -4,7 +4,7 @@ create temp table s_finding (match_key text, rule text, realm text, source text,
     subject_native_id text, subject_label text, account_native_id text, account_label text, person_uid uuid,
     episode integer, severity text, standing text, standing_reason text, effect text, privileged boolean,
     relation text, used_after_departure boolean, last_used_at timestamptz, left_at timestamptz, basis text,
-    evidence jsonb, revoke jsonb, warning text, holds_ticket boolean, ticket_kind text, queue text,
+    evidence jsonb, revoke jsonb, warning text, is_workload boolean, holds_ticket boolean, ticket_kind text, queue text,
     due_hours double precision, comes_first boolean, of_keys boolean, attestable boolean,
     worked_in text, location text, part text, owners text[], made_of jsonb);
 
@@ -62,19 +62,19 @@ set source = s.source, roster = s.roster, subject_label = s.subject_label, accou
     severity = s.severity, standing = s.standing, standing_reason = s.standing_reason, effect = s.effect,
     privileged = s.privileged, relation = s.relation, used_after_departure = s.used_after_departure,
     last_used_at = s.last_used_at, left_at = s.left_at, basis = s.basis, evidence = s.evidence, revoke = s.revoke,
-    warning = s.warning, holds_ticket = s.holds_ticket, due_hours = s.due_hours, comes_first = s.comes_first,
+    warning = s.warning, is_workload = s.is_workload, holds_ticket = s.holds_ticket, due_hours = s.due_hours, comes_first = s.comes_first,
     of_keys = s.of_keys, attestable = s.attestable, worked_in = s.worked_in,
     location = s.location, part = s.part, owners = s.owners, made_of = s.made_of
 from produced s
 where s.match_key = f.match_key and f.state <> 'resolved' and (
     f.source, f.roster, f.subject_label, f.account_label, f.severity, f.standing, f.standing_reason, f.effect,
     f.privileged, f.relation, f.used_after_departure, f.last_used_at, f.left_at, f.basis, f.evidence, f.revoke,
-    f.warning, f.holds_ticket, f.due_hours, f.comes_first, f.of_keys, f.attestable, f.worked_in, f.location, f.part,
+    f.warning, f.is_workload, f.holds_ticket, f.due_hours, f.comes_first, f.of_keys, f.attestable, f.worked_in, f.location, f.part,
     f.owners, f.made_of)
     is distinct from (
     s.source, s.roster, s.subject_label, s.account_label, s.severity, s.standing, s.standing_reason, s.effect,
     s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
-    s.warning, s.holds_ticket, s.due_hours, s.comes_first, s.of_keys, s.attestable, s.worked_in, s.location, s.part,
+    s.warning, s.is_workload, s.holds_ticket, s.due_hours, s.comes_first, s.of_keys, s.attestable, s.worked_in, s.location, s.part,
     s.owners, s.made_of);
 
 -- name: begin
@@ -84,8 +84,8 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
 -- didn't look at already. What is due counts from the run's moment, and so does since when it's known.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
-    privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, holds_ticket,
-    ticket_kind, queue, due_hours, comes_first, of_keys, attestable, worked_in, location, part, owners, made_of,
+    privileged, relation, used_after_departure, last_used_at, left_at, basis, evidence, revoke, warning, is_workload,
+    holds_ticket, ticket_kind, queue, due_hours, comes_first, of_keys, attestable, worked_in, location, part, owners, made_of,
     first_seen_at,
     first_run_id)
 select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_kind, s.subject_native_id,
@@ -94,7 +94,7 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.severity,
     s.standing, s.standing_reason,
     s.effect, s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
-    s.warning, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, s.comes_first, s.of_keys, s.attestable,
+    s.warning, s.is_workload, s.holds_ticket, s.ticket_kind, s.queue, s.due_hours, s.comes_first, s.of_keys, s.attestable,
     s.worked_in, s.location, s.part, s.owners, s.made_of, %(as_of)s, %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)

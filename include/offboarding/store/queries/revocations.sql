@@ -13,7 +13,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
     a.service_like or exists (
         select from finding o
         where o.realm = f.realm and o.account_native_id = f.account_native_id and o.state <> 'resolved'
-            and o.warning <> '') as robot,
+            and o.is_workload) as is_workload,
     a.is_reader, a.gone_at is not null as gone,
     greatest(u.last_used_at, (
         select max(c.last_used_at) from credential c where c.account_pk = a.account_pk and c.gone_at is null)) as used_at,
