@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -315,11 +315,19 @@ class OktaPlace:
         given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
         return ConnectionFields(**given)
 
-    def source(self, connection: ConnectionFields | None = None, *, app: bool = True, **settings: Any) -> Source:
-        """A new reader."""
+    def source(
+        self,
+        connection: ConnectionFields | None = None,
+        *,
+        app: bool = True,
+        patterns: tuple[str, ...] = (),
+        **settings: Any,
+    ) -> Source:
+        """A new reader. `patterns`: of workloads' logins."""
         given = {"name": "okta", "kind": "okta", "connection": "corp_okta"}
         own = okta.Settings.model_validate(given | settings)
-        return okta.build(own, connection or self.connection(app=app), "", CONTEXT)
+        context = replace(CONTEXT, service_patterns=patterns)
+        return okta.build(own, connection or self.connection(app=app), "", context)
 
     def accounts(self, *, app: bool = True, **settings: Any) -> dict[str, Account]:
         """By their labels."""

@@ -238,6 +238,18 @@ def test_whose_they_are_is_told_by_what_they_may_not_edit_and_never_by_a_private
     }
 
 
+def test_a_workload_s_login_is_known_with_and_without_what_stands_behind_its_at(place: OktaPlace) -> None:
+    for login in ("svc-sync@corp.example", "ci-bot@corp.example"):
+        place.kept.add(login)
+
+    accounts = place.accounts(patterns=("SVC-*", "*-bot"))
+
+    assert {label for label, each in accounts.items() if each.service_like} == {
+        "svc-sync@corp.example",
+        "ci-bot@corp.example",
+    }
+
+
 # --- traps: what looks like less than there is ------------------------------------------------------------------------
 
 
@@ -276,7 +288,9 @@ def test_a_reader_that_may_not_read_its_own_roles_proves_nobody_gone_without_a_w
     """To see who administrates takes more than a read-only administrator's role."""
     place.kept.scopes.discard("okta.roles.read")
 
-    assert "okta.roles.read" in error_of(list(place.source().collect()))
+    said = error_of(list(place.source().collect()))
+    assert "okta.roles.read" in said
+    assert "say sees_all" in said
     facts = list(place.source(sees_all=True).collect())
     assert whole(facts)
     assert {each.privileged for each in of(Account, facts)} == {None}

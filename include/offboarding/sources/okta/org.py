@@ -4,8 +4,9 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
 https://help.okta.com/oie/en-us/content/topics/security/administrators-admin-comparison.htm
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
@@ -47,6 +48,8 @@ class OktaOrg:
     """Whose API token asks, by id; "" where an app does."""
     sees_tokens: bool
     """Everybody's are listed for sure."""
+    service_patterns: Sequence[str]
+    """Workloads' logins, in small letters."""
     unproved: str
     """Why it may not see every user: then nobody who is missing is gone. "" where it does."""
 
@@ -97,10 +100,15 @@ class OktaOrg:
             reached_by=self.reached_by,
             is_reader=user.id == self.reader,
             password_set_at=user.passwordChanged,
+            service_like=self._is_workload(profile.login.lower()),
             privileged=None if roles is None else bool(roles),
             privileged_by=", ".join(roles or ()),
             last_used_at=user.lastLogin,
         )
+
+    def _is_workload(self, login: str) -> bool:
+        names = (login, login.partition("@")[0])
+        return any(fnmatchcase(name, pattern) for name in names for pattern in self.service_patterns)
 
     def _admins(self, unread: UnreadRows) -> Mapping[str, Roles] | None:
         """Who has an admin role, and which; None where that isn't told."""
@@ -136,7 +144,7 @@ def roles_at(api: OktaApi, path: str, purpose: Purpose, called: str) -> list[Okt
     return found
 
 
-def organization(api: OktaApi, settings: OktaSettings) -> OktaOrg:
+def organization(api: OktaApi, settings: OktaSettings, service_patterns: Sequence[str] = ()) -> OktaOrg:
     """The org, with what is known of how much its reader sees. Raises FatalError where it isn't let in."""
     metadata = api.one(".well-known/okta-organization", "overhead", OktaMetadata, ".well-known/okta-organization")
     reader, roles, refused = "", list[OktaRole](), ""
@@ -157,15 +165,18 @@ def organization(api: OktaApi, settings: OktaSettings) -> OktaOrg:
         reached_by=str(api.base).rstrip("/"),
         reader=reader,
         sees_tokens=settings.sees_all or SUPER_ADMIN in types,
-        unproved=f"{unproved}. Whoever is missing may only be unseen" if unproved else "",
+        service_patterns=[pattern.lower() for pattern in service_patterns],
+        unproved=f"{unproved}. Whoever is missing may only be unseen: say sees_all where its role shows it everybody"
+        if unproved
+        else "",
     )
 
 
 def _limited(api: OktaApi, roles: list[OktaRole]) -> str:
     has = ", ".join(_named(roles)) or "no admin role"
     return (
-        f"{api.where}: the reader has {has}, which may be held to some users. Give it the role Read-only administrator,"
-        f" or say sees_all where you know better. See {PAGE}"
+        f"{api.where}: the reader has {has}, which may be held to some users. Give it the role Read-only administrator."
+        f" See {PAGE}"
     )
 
 

@@ -82,4 +82,4 @@ class OktaSource:
 
     def _begun(self) -> OktaOrg:
         self._api.begin()
-        return organization(self._api, self._settings)
+        return organization(self._api, self._settings, self._context.service_patterns)
