@@ -44,6 +44,7 @@ import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Literal, Protocol, runtime_checkable
 
 from offboarding.interfaces.revoking import Revoker
@@ -152,6 +153,10 @@ class ReadContext:
     """Logins that are workloads' (`svc-*`)."""
     privileged_names: tuple[str, ...] = ()
     """Groups and policies that make an account privileged, as shell patterns."""
+
+    def is_workload(self, *logins: str) -> bool:
+        """Whether one of them is a workload's."""
+        return any(fnmatchcase(login.lower(), each.lower()) for login in logins for each in self.service_patterns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

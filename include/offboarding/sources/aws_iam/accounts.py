@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
@@ -58,7 +57,7 @@ class AccountReader:
             standing=standing,
             standing_reason=reason,
             has_own_login=False,
-            service_like=_is_service(user, self.tags, self.context.service_patterns),
+            service_like=_is_service(user, self.tags, self.context),
             privileged=privileged.holds,
             privileged_by=privileged.by,
             last_used_at=row.last_used_at if row else None,
@@ -134,6 +133,5 @@ def _tagged(user: IamUser, names: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _is_service(user: IamUser, tags: TagKeys, patterns: Sequence[str]) -> bool:
-    tagged = any(value.lower() not in _NO for _, value in _tagged(user, tags.service))
-    return tagged or any(fnmatchcase(user.name.lower(), pattern.lower()) for pattern in patterns)
+def _is_service(user: IamUser, tags: TagKeys, context: ReadContext) -> bool:
+    return context.is_workload(user.name) or any(value.lower() not in _NO for _, value in _tagged(user, tags.service))

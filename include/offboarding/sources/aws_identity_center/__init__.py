@@ -6,7 +6,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TypeVar
 
 import structlog
@@ -200,9 +199,7 @@ class IdentityCenterSource:
             created_at=person.created_at,
             standing=_STANDINGS.get(person.status, Standing.UNKNOWN),
             standing_reason=f"Identity Center: UserStatus {person.status}" if person.status else silent,
-            service_like=any(
-                fnmatchcase(person.name.lower(), pattern.lower()) for pattern in self.context.service_patterns
-            ),
+            service_like=self.context.is_workload(person.name),
             privileged=privilege.holds,
             privileged_by=privilege.by,
         )

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import (
@@ -220,8 +219,7 @@ class Describer:
         )
 
     def _service_like(self, entry: Entry, logins: tuple[str, ...]) -> bool:
-        patterns = [pattern.lower() for pattern in self.context.service_patterns]
-        if any(fnmatchcase(login.lower(), pattern) for login in logins for pattern in patterns):
+        if self.context.is_workload(*logins):
             return True
         classes = {value.lower() for value in entry.values("objectClass")}
         if classes & self.flavor.service_classes:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import (
@@ -139,9 +138,7 @@ class MariaDbLogins:
             reached_by=reached_by(self._connection),
             is_reader=f"{row.user}@{row.host}" == server.reader,
             password_set_at=row.password_set_at,
-            service_like=any(
-                fnmatchcase(row.user.lower(), pattern.lower()) for pattern in self._context.service_patterns
-            ),
+            service_like=self._context.is_workload(row.user),
             privileged=bool(row.power),
             privileged_by=row.power,
         )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from fnmatch import fnmatchcase
 
 from psycopg.conninfo import make_conninfo
 
@@ -154,9 +153,7 @@ class PostgresLogins:
             standing_reason=reason,
             reached_by=self._reached_by,
             is_reader=role.name == server.reader,
-            service_like=any(
-                fnmatchcase(role.name.lower(), pattern.lower()) for pattern in self._context.service_patterns
-            ),
+            service_like=self._context.is_workload(role.name),
             privileged=bool(privileged_by),
             privileged_by=privileged_by,
         )
