@@ -11,7 +11,10 @@ from tests.support.rooms import ARROWS
 PROJECT = Path(__file__).parents[2]
 DOMAIN = "offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
-SHARED = {"records", "collected", "assigning", "bearing", "priorities", "markup", "titles", "bearers", "http"}
+SHARED = {
+    *("records", "collected", "assigning", "bearing", "priorities"),
+    *("markup", "titles", "bearers", "sessions", "http"),
+}
 """What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {
     *(".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding"),

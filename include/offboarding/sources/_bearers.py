@@ -6,7 +6,7 @@ An account too many costs nothing here, since correlation decides; one too few i
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from offboarding.model import AccountKey, IdentityKey, IdentityKeyKind
+from offboarding.model import Account, AccountKey, AccountRef, IdentityKey, IdentityKeyKind, ScopeRead, SubjectKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,18 @@ class Bearers:
         return own in self.wanted or any(
             (key.kind, form) in self.wanted for key in keys for form in _forms(key.kind, key.value)
         )
+
+
+def borne(
+    accounts: Iterable[Account], keys: Sequence[IdentityKey], known: Sequence[AccountRef]
+) -> Iterator[Account | ScopeRead]:
+    """Yield each of the accounts that bears one of the keys and isn't known yet, as one that was read."""
+    bearers = Bearers.of(keys)
+    theirs = {ref.native_id for ref in known}
+    for account in accounts:
+        if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
+            yield account
+            yield ScopeRead(realm=account.realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
 
 
 def _forms(kind: IdentityKeyKind, text: str) -> Iterator[str]:

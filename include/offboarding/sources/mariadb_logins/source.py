@@ -18,7 +18,7 @@ from offboarding.model import (
     ScopeRead,
     SubjectKind,
 )
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources.mariadb_logins.server import (
     RIGHTS,
     MariaDbAccount,
@@ -57,15 +57,10 @@ class MariaDbLogins:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people and isn't known yet. The list is read whole: it's one question."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         with self._server("inventory") as server:
             yield ScopeRead(realm=self._realm, scope="", kinds=())
             yield from self._gaps(server)
-            for account in self._accounts(server):
-                if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                    yield account
-                    yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=KINDS)
+            yield from borne(self._accounts(server), keys, known)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these accounts as they are now, each with its ScopeRead; one that was dropped, by that alone."""

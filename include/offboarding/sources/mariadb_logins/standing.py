@@ -8,6 +8,7 @@ open. An expired password still lets in, to set another.
 from dataclasses import dataclass
 
 from offboarding.model import Standing
+from offboarding.sources._sessions import with_session
 
 _PASSWORDS = frozenset(
     {
@@ -41,12 +42,7 @@ class LoginState:
 
 def judge(state: LoginState) -> tuple[Standing, str]:
     """Its standing, and why."""
-    standing, reason = _new_session(state)
-    if standing is not Standing.DEAD or state.in_session is False:
-        return standing, reason
-    if state.in_session is None:
-        return Standing.UNKNOWN, f"{reason}; whether a session of it is still open can't be told"
-    return Standing.WORKS, f"{reason}, but a session of it is still open, and goes on until it's ended"
+    return with_session(*_new_session(state), in_session=state.in_session)
 
 
 def _new_session(state: LoginState) -> tuple[Standing, str]:

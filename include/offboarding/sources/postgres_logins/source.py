@@ -20,7 +20,7 @@ from offboarding.model import (
     ScopeRead,
     SubjectKind,
 )
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources.postgres_logins.hba import HbaRole
 from offboarding.sources.postgres_logins.roles import RoleRow, cloud_of
 from offboarding.sources.postgres_logins.server import MissingRightError, Server, looked_at, terms
@@ -57,16 +57,10 @@ class PostgresLogins:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people and isn't known yet. Names are compared loosely, so all are read."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         with self._server("inventory") as server:
             yield ScopeRead(realm=self._realm, scope="", kinds=())
             yield from self._gaps(server)
-            for role in self._roles(server):
-                account = self._account(server, role)
-                if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                    yield account
-                    yield ScopeRead(realm=self._realm, scope=account.native_id, kinds=KINDS)
+            yield from borne((self._account(server, role) for role in self._roles(server)), keys, known)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these roles as they are now, each with its ScopeRead; one that was dropped, by that alone."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offboarding.model import Standing
+from offboarding.sources._sessions import with_session
 from offboarding.sources.postgres_logins.hba import HbaWay
 
 _PASSWORDS = frozenset({"scram-sha-256", "md5", "password"})
@@ -36,12 +37,7 @@ class RoleState:
 
 def judge(role: RoleState, ways: Sequence[HbaWay] | None) -> tuple[Standing, str]:
     """Its standing, and why. `ways`: None where the lines couldn't be read."""
-    standing, reason = _new_session(role, ways)
-    if standing is not Standing.DEAD or role.in_session is False:
-        return standing, reason
-    if role.in_session is None:
-        return Standing.UNKNOWN, f"{reason}; whether a session of it is still open can't be told"
-    return Standing.WORKS, f"{reason}, but a session of it is still open, and goes on until it's ended"
+    return with_session(*_new_session(role, ways), in_session=role.in_session)
 
 
 def _new_session(role: RoleState, ways: Sequence[HbaWay] | None) -> tuple[Standing, str]:
