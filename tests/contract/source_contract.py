@@ -501,3 +501,16 @@ def kind_module(source: Source):
     package = type(source).__module__.removeprefix(f"{room.__name__}.").split(".")[0]
     kind = package.removeprefix("_")
     return importlib.import_module(f"{room.__name__}.{kind}")
+
+
+class LoginsAlone:
+    """Before SourceContract: accounts that hold no credentials, and let people in by themselves."""
+
+    def test_a_second_look_finds_every_credential_that_works(self, system: System) -> None:
+        """There is nothing but the login itself."""
+        known = refs(system.source().collect(), "alice")
+
+        facts = list(system.source().detail(known))
+
+        assert of(Credential, facts) == []
+        assert [account.has_own_login for account in of(Account, facts)] == [True]

@@ -7,10 +7,9 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsPersonSeed
 from offboarding.interfaces import Source
-from offboarding.model import Account, Credential
 from offboarding.sources.aws_identity_center import build
 from tests.contract import source_contract
-from tests.contract.source_contract import SourceContract, of, refs
+from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.cloud import CONTEXT, aws_process, connection
 from tests.support.people_center import MANAGEMENT, center_id, member, settings, source, stand
 
@@ -74,12 +73,5 @@ def system(aws_process: AwsServer) -> source_contract.System:
     return PeopleCenter(aws_process)
 
 
-class TestContract(SourceContract):
-    def test_a_second_look_finds_every_credential_that_works(self, system: source_contract.System) -> None:
-        """There is nothing but the login itself."""
-        known = refs(system.source().collect(), "alice")
-
-        facts = list(system.source().detail(known))
-
-        assert of(Credential, facts) == []
-        assert [account.has_own_login for account in of(Account, facts)] == [True]
+class TestContract(LoginsAlone, SourceContract):
+    pass

@@ -6,9 +6,8 @@ from datetime import datetime
 import pytest
 
 from offboarding.interfaces import Source
-from offboarding.model import Account, Credential
 from tests.contract import source_contract
-from tests.contract.source_contract import SourceContract, of, refs
+from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.postgres_logins import PASSWORD, LoginServer, login_host, login_server, nowhere
 
 __all__ = ["login_host", "login_server"]  # fixtures
@@ -60,16 +59,7 @@ def system(login_server: LoginServer) -> source_contract.System:
     return Logins(login_server)
 
 
-class TestContract(SourceContract):
-    def test_a_second_look_finds_every_credential_that_works(self, system: source_contract.System) -> None:
-        """There is nothing but the login itself."""
-        known = refs(system.source().collect(), "alice")
-
-        facts = list(system.source().detail(known))
-
-        assert of(Credential, facts) == []
-        assert [account.has_own_login for account in of(Account, facts)] == [True]
-
+class TestContract(LoginsAlone, SourceContract):
     def test_times_are_in_utc(self, system: source_contract.System) -> None:
         """PostgreSQL notes neither when a role was made nor when it was last used."""
         facts = list(system.source().collect())

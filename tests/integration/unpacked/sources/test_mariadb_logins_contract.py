@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from offboarding.interfaces import Source
-from offboarding.model import Account, Credential
+from offboarding.model import Account
 from tests.contract import source_contract
-from tests.contract.source_contract import SourceContract, of, refs
+from tests.contract.source_contract import LoginsAlone, SourceContract, of, refs
 from tests.support.mariadb import PASSWORD, MariaDb, mariadb, mariadb_running
 
 __all__ = ["mariadb", "mariadb_running"]  # fixtures
@@ -59,16 +59,7 @@ def system(mariadb: MariaDb) -> source_contract.System:
     return Accounts(mariadb)
 
 
-class TestContract(SourceContract):
-    def test_a_second_look_finds_every_credential_that_works(self, system: source_contract.System) -> None:
-        """There is nothing but the login itself."""
-        known = refs(system.source().collect(), "alice")
-
-        facts = list(system.source().detail(known))
-
-        assert of(Credential, facts) == []
-        assert [account.has_own_login for account in of(Account, facts)] == [True]
-
+class TestContract(LoginsAlone, SourceContract):
     def test_another_account_of_the_same_login_is_somebody_else(self, system: source_contract.System) -> None:
         """MariaDB has no id but the two names: dropped and made again it's taken for the same."""
         known = refs(system.source().collect(), "alice")
