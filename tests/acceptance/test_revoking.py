@@ -266,6 +266,35 @@ def test_nobody_approves_where_nobody_is_named(kim: Shutting) -> None:
         kim.answer(key_of(kim), author="anybody")
 
 
+@pytest.mark.parametrize(
+    ("language", "done", "undone"),
+    [
+        (
+            "ko",
+            "회수를 실행했습니다 (승인: sam). 조치: set Inactive. 사유: looked at them\n",
+            "회수 (승인: sam)를 되돌려 (실행: lee) 이전 상태로 복원했습니다. 사유: a mistake\n",
+        ),
+        (
+            "ja",
+            "アクセス権の取り消しを実行しました (承認: sam)。実施内容: set Inactive。理由: looked at them\n",
+            "取り消し (承認: sam)を元に戻し (実行: lee)、以前の状態に復元しました。理由: a mistake\n",
+        ),
+    ],
+)
+def test_its_ticket_says_so_in_the_readers_language(
+    kim: Shutting, tracker: Any, language: str, done: str, undone: str
+) -> None:
+    kim.office.policy = {**kim.office.policy, "language": language}
+    key = key_of(kim)
+
+    kim.answer(key)
+    kim.undo(key)
+    kim.night()
+
+    said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
+    assert [text.partition("\n")[0] + "\n" for text in said] == [f"{key}: {done}", f"{key}: {undone}"]
+
+
 @pytest.mark.parametrize("reason", ["x\0y", "x\ud800y"], ids=["a NUL", "half of a character"])
 def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting, reason: str) -> None:
     with pytest.raises(FatalError, match="The reason holds a NUL, or half of a character, and nothing is done"):

@@ -86,7 +86,7 @@ ARROWS: dict[str, set[str]] = {
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store", "report.texts"},
-    "tickets.confided": NOUNS | {"store"},
+    "tickets.confided": NOUNS | {"report.texts", "store"},
     "tickets.desk": NOUNS | {"interfaces", "report", "store", "report.texts", "tickets.confided", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},

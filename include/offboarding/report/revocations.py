@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import RevocationStage, StepSeen, counted
+from offboarding.model import RevocationStage, Sentence, StepSeen, counted, say
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
@@ -41,78 +41,116 @@ def details(found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] 
     )
 
 
-def done(row: RevocationRow) -> str:
+def done(row: RevocationRow) -> Sentence:
     """The comment on the ticket once it's shut."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was done: {row.step}."
-        f" Reason: {row.reason}\nThe item closes once the checker has seen it dead. Undo:\n"
-        f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
+    return say(
+        "{key}: {approver} approved its revocation, and it was done: {step}. Reason: {reason}\n"
+        "The item closes once the checker has seen it dead. Undo:\n{command}",
+        key=short_finding(row.finding_key),
+        approver=row.approved_by or "",
+        step=row.step,
+        reason=row.reason or "",
+        command=_undo(row),
     )
 
 
-def unsure(row: RevocationRow, why: str) -> str:
+def unsure(row: RevocationRow, why: str) -> Sentence:
     """The comment where its system was told, and it can't be seen yet whether it was done."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and it may have"
-        f" been done: {stopped(why)}"
+    return say(
+        "{key}: {approver} approved its revocation ({step}), and it may have been done: {why}",
+        key=short_finding(row.finding_key),
+        approver=row.approved_by or "",
+        step=row.step,
+        why=stopped(why),
     )
 
 
-def late(row: RevocationRow) -> str:
+def late(row: RevocationRow) -> Sentence:
     """The comment where it stands shut, and had been told otherwise."""
     refused = row.status is RevocationStage.REFUSED
-    earlier = "which was said not to be done" if refused else "of which nobody could see whether it was done"
-    return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, {earlier}. It stands now as that"
-        f" sets it: {row.step}. Either its system took the step late, or somebody took it by hand. Undo:\n"
-        f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
+    return say(
+        "{key}: {approver} approved its revocation, which was said not to be done. It stands now as that sets it:"
+        " {step}. Either its system took the step late, or somebody took it by hand. Undo:\n{command}"
+        if refused
+        else "{key}: {approver} approved its revocation, of which nobody could see whether it was done. It stands now"
+        " as that sets it: {step}. Either its system took the step late, or somebody took it by hand. Undo:\n{command}",
+        key=short_finding(row.finding_key),
+        approver=row.approved_by or "",
+        step=row.step,
+        command=_undo(row),
     )
 
 
-def unseen(row: RevocationRow, author: str, reason: str, why: str) -> str:
+def unseen(row: RevocationRow, author: str, reason: str, why: str) -> Sentence:
     """The comment where nobody can look any more."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation ({row.step}), and whether it was"
-        f" done can't be seen: {stopped(why)}\n{author} ended it so. Reason: {reason}\nLook at it by hand."
+    return say(
+        "{key}: {approver} approved its revocation ({step}), and whether it was done can't be seen: {why}\n"
+        "{author} ended it so. Reason: {reason}\nLook at it by hand.",
+        key=short_finding(row.finding_key),
+        approver=row.approved_by or "",
+        step=row.step,
+        why=stopped(why),
+        author=author,
+        reason=reason,
     )
 
 
-def undo_unseen(row: RevocationRow, author: str, reason: str, why: str) -> str:
+def undo_unseen(row: RevocationRow, author: str, reason: str, why: str) -> Sentence:
     """The comment where nobody can look any more whether it was opened again."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.ended_by} began to undo its revocation of {row.approved_by}'s"
-        f" ({row.step}), and whether it stands as before can't be seen: {stopped(why)}\n{author} ended it so. Reason:"
-        f" {reason}\nLook at it by hand. It isn't proposed again."
+    return say(
+        "{key}: {undoer} began to undo its revocation of {approver}'s ({step}), and whether it stands as before can't"
+        " be seen: {why}\n{author} ended it so. Reason: {reason}\nLook at it by hand. It isn't proposed again.",
+        key=short_finding(row.finding_key),
+        undoer=row.ended_by or "",
+        approver=row.approved_by or "",
+        step=row.step,
+        why=stopped(why),
+        author=author,
+        reason=reason,
     )
 
 
-def not_undone(row: RevocationRow, seen: StepSeen) -> str:
+def not_undone(row: RevocationRow, seen: StepSeen) -> Sentence:
     """The comment where an undo was broken off, and it doesn't stand as before."""
-    short = short_finding(row.finding_key)
-    how = f"still stands as that sets it: {row.step}"
-    if seen is StepSeen.CHANGED:
-        how = "stands otherwise than before and than that sets it, or is gone: look at it by hand"
-    return (
-        f"{short}: {row.ended_by} began to undo its revocation of {row.approved_by}'s, which was broken off. It {how}."
-        f' Undo:\n{COMMAND} revoke undo {short} --reason "..."'
+    return say(
+        "{key}: {undoer} began to undo its revocation of {approver}'s, which was broken off. It stands otherwise than"
+        " before and than that sets it, or is gone: look at it by hand. Undo:\n{command}"
+        if seen is StepSeen.CHANGED
+        else "{key}: {undoer} began to undo its revocation of {approver}'s, which was broken off. It still stands as"
+        " that sets it: {step}. Undo:\n{command}",
+        key=short_finding(row.finding_key),
+        undoer=row.ended_by or "",
+        approver=row.approved_by or "",
+        step=row.step,
+        command=_undo(row),
     )
 
 
-def refused(row: RevocationRow, why: str) -> str:
+def refused(row: RevocationRow, why: str) -> Sentence:
     """The comment where a person approved it and it wasn't done."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.approved_by} approved its revocation, and it was NOT done:"
-        f" {stopped(why)} Unless it's approved anew, what the ticket says is to be done by hand."
+    return say(
+        "{key}: {approver} approved its revocation, and it was NOT done: {why} Unless it's approved anew, what the"
+        " ticket says is to be done by hand.",
+        key=short_finding(row.finding_key),
+        approver=row.approved_by or "",
+        why=stopped(why),
     )
 
 
-def undone(row: RevocationRow) -> str:
+def undone(row: RevocationRow) -> Sentence:
     """The comment once it stands as before."""
-    return (
-        f"{short_finding(row.finding_key)}: {row.ended_by} undid its revocation of {row.approved_by}'s: it stands as"
-        f" before. Reason: {row.ended_for}\nIt isn't proposed again. Where it's to be shut after all, do what the"
-        " ticket says."
+    return say(
+        "{key}: {undoer} undid its revocation of {approver}'s: it stands as before. Reason: {reason}\n"
+        "It isn't proposed again. Where it's to be shut after all, do what the ticket says.",
+        key=short_finding(row.finding_key),
+        undoer=row.ended_by or "",
+        approver=row.approved_by or "",
+        reason=row.ended_for or "",
     )
+
+
+def _undo(row: RevocationRow) -> str:
+    return f'{COMMAND} revoke undo {short_finding(row.finding_key)} --reason "..."'
 
 
 def clause(why: str) -> str:

@@ -1,11 +1,13 @@
 """What is yet to be said to the tracker, ticket by ticket."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg.rows import scalar_row, tuple_row
+from psycopg.types.json import Jsonb
 
-from offboarding.model import TicketCall
+from offboarding.model import Sentence, TicketCall, as_kept, kept
+from offboarding.model.sentences import Kept
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
@@ -20,18 +22,30 @@ class Pending:
     op: TicketCall
     event_key: str
     text: str
+    """A sentence where it's told in the tracker's language."""
+    made_of: Kept | None
+    """What the sentence was made of."""
 
 
 def say(session: Session, run: Run, key: str, *, op: TicketCall, event_key: str, text: str) -> None:
     """Put it into the outbox; the same event twice makes one row."""
-    values = {"ticket_key": key, "op": op, "event_key": event_key, "text": text, "run_id": run.run_id}
+    made_of = Jsonb(kept(text)) if isinstance(text, Sentence) else None
+    values = {
+        "ticket_key": key,
+        "op": op,
+        "event_key": event_key,
+        "text": text,
+        "made_of": made_of,
+        "run_id": run.run_id,
+    }
     session.execute(block("tickets", "insert_outbox"), values)
 
 
 def pending(session: Session, key: str) -> list[Pending]:
     """What is yet to be said of a ticket, in order."""
     with session.cursor(row_factory=record_row(Pending)) as cursor:
-        return cursor.execute(block("tickets", "pending"), {"ticket_key": key}).fetchall()
+        found = cursor.execute(block("tickets", "pending"), {"ticket_key": key}).fetchall()
+    return [replace(each, text=as_kept(each.text, each.made_of)) if each.made_of else each for each in found]
 
 
 def done(session: Session, pending: Pending) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from offboarding.model import TicketDraft
+from offboarding.model import Language, TicketDraft
 from offboarding.model.errors import Confided
+from offboarding.report.texts.languages import told
 from offboarding.store import outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.tickets import TicketRow
@@ -19,7 +20,7 @@ def confided(session: Session, key: str, draft: Callable[[TicketRow], TicketDraf
         texts=[
             wanted.title.replace(f"[{key}]", ""),
             wanted.body,
-            *(each.text for each in outbox.pending(session, key)),
+            *(told(each.text, language) for each in outbox.pending(session, key) for language in Language),
         ],
         names={name for item in items for name in (item.name, item.subject_label, item.account_label) if name},
     )

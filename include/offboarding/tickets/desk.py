@@ -170,7 +170,7 @@ class TicketDesk:
             # It was given up before it was opened: there is nothing to say it on.
             pass
         elif pending.op == TicketCall.COMMENT:
-            self.tracker.comment(row.known, pending.event_key, pending.text)
+            self.tracker.comment(row.known, pending.event_key, self.texts.told(pending.text))
             self.counts = self.counts.plus(commented=1)
         elif pending.op == TicketCall.CLOSE and row.moved_to:
             if not self._close_moved(row, tickets.ticket(self.session, row.moved_to)):

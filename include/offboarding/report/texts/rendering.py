@@ -47,6 +47,10 @@ class TicketTexts:
         """A comment, by its template's name."""
         return self._text(name, views)
 
+    def told(self, text: str) -> str:
+        """A comment that is a sentence by itself, of no template."""
+        return languages.told(text, self.language)
+
     def _text(self, name: str, views: TicketViews) -> str:
         if self.own.sources:
             try:

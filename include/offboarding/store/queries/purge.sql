@@ -95,7 +95,7 @@ where g.account_pk = c.account_pk and (c.label <> c.native_id or c.last_used_at 
 
 -- name: blank_comments
 -- What was said on tickets that were closed before the cut.
-update outbox o set text = ''
+update outbox o set text = '', made_of = null
 from ticket t
 where t.ticket_key = o.ticket_key and t.state = 'closed' and t.closed_at < %(cut)s and o.done_at is not null
     and o.text <> '';

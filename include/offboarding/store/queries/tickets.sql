@@ -88,8 +88,8 @@ update finding set told = case when state in ('excepted', 'resolved') then state
 where finding_key = any(%(finding_keys)s);
 
 -- name: insert_outbox
-insert into outbox (ticket_key, op, event_key, text, run_id)
-values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(run_id)s)
+insert into outbox (ticket_key, op, event_key, text, made_of, run_id)
+values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(made_of)s, %(run_id)s)
 on conflict (ticket_key, op, event_key) do nothing;
 
 -- name: new_generation
@@ -139,7 +139,7 @@ select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
-select outbox_id, op, event_key, text from outbox
+select outbox_id, op, event_key, text, made_of from outbox
 where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;
 
 -- name: done
