@@ -7,6 +7,7 @@ the other end of a pipe, and leaves when that closes.
 """
 
 import argparse
+import functools
 import json
 import os
 import subprocess
@@ -87,30 +88,23 @@ class AwsServer:
 
     def operator(self, account_id: str) -> "IAMClient":
         """A client that changes things in an account, as its administrator would; it isn't counted, nor refused."""
-        return self._session(account_id).client("iam", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id).client("iam", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def ec2_operator(self, account_id: str, region: str = "us-east-1") -> "EC2Client":
         """The same, of EC2, which is asked for regions alone."""
-        return self._session(account_id, region).client("ec2", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("ec2", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def kms_operator(self, account_id: str, region: str = "us-east-1") -> "KMSClient":
         """The same, of KMS."""
-        return self._session(account_id, region).client("kms", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("kms", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def secrets_operator(self, account_id: str, region: str = "us-east-1") -> "SecretsManagerClient":
         """The same, of Secrets Manager."""
-        return self._session(account_id, region).client("secretsmanager", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("secretsmanager", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def parameters_operator(self, account_id: str, region: str = "us-east-1") -> "SSMClient":
         """The same, of the Parameter Store."""
-        return self._session(account_id, region).client("ssm", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
-
-    def _session(self, account_id: str, region: str = "us-east-1") -> "Session":
-        import boto3  # noqa: PLC0415 - who only starts the server needs no boto3
-
-        return boto3.Session(
-            region_name=region, aws_access_key_id=f"ASIA{account_id}OPER", aws_secret_access_key="not checked"
-        )
+        return _session(account_id, region).client("ssm", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
 
     def _order(self, command: str, **fields: str | float) -> None:
         self._control(command, json.dumps(fields))
@@ -119,6 +113,16 @@ class AwsServer:
         request = urllib.request.Request(f"{self.endpoint_url}/_control/{command}", data=body.encode(), method="POST")  # noqa: S310 - its own server
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback server
             return answer.read()
+
+
+@functools.cache
+def _session(account_id: str, region: str = "us-east-1") -> "Session":
+    """Once for each: it reads botocore's descriptions of the services, which takes 40 ms."""
+    import boto3  # noqa: PLC0415 - who only starts the server needs no boto3
+
+    return boto3.Session(
+        region_name=region, aws_access_key_id=f"ASIA{account_id}OPER", aws_secret_access_key="not checked"
+    )
 
 
 @contextmanager
