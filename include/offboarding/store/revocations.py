@@ -243,14 +243,15 @@ def doubts(session: Session) -> list[str]:
 
 
 @contextmanager
-def locked(session: Session) -> Generator[None]:
+def locked(session: Session, *, whole: bool = False) -> Generator[None]:
     """A transaction in which nobody else changes findings or revocations.
 
-    Raises FatalError where a revocation isn't as the record says: what is written next would vouch for it.
+    Raises FatalError where a revocation isn't as the record says: what is written next would vouch for it. `whole`: or
+    anything at all isn't.
     """
     with session.transaction():
         lock_findings(session)
-        hold_to_the_record(session)
+        hold_to_the_record(session, whole=whole)
         yield
 
 

@@ -68,7 +68,7 @@ def test_a_key_is_set_inactive_and_active_again(aws: AwsServer, revoker: Revoker
     revoker.revoke(thing(), before)
     revoker.revoke(thing(), before)
 
-    assert before == {"user_name": "mjkim", "status": "Active"}
+    assert before == {"status": "Active"}
     assert revoker.seen(thing(), before) is StepSeen.SET
     assert as_read(aws, thing()).standing is Standing.DEAD
     assert as_read(aws, thing(native_id=key_id("mjkim", 2))).standing is Standing.WORKS
@@ -286,7 +286,7 @@ def test_the_page_names_the_rights_that_each_thing_asks_and_no_more(
         revoker.revoke(about, before)
 
     assert asked(shut) == rights(f"See{sid}") | rights(f"Shut(AndOpen)?{sid}")
-    before = {"user_name": "lee", "status": "Active", "policy": ""}
+    before = {"status": "Active", "policy": ""}
     assert asked(lambda: revoker.undo(about, before)) == rights(f"See{sid}") | rights(f"(ShutAnd)?Open{sid}")
 
 

@@ -100,8 +100,7 @@ def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> l
     policy = settings.policy.revocation
     if policy is None:
         raise FatalError("policy.revocation isn't set: nothing is shut.")
-    with revocations.locked(session):
-        revocations.hold_to_the_record(session, whole=True)
+    with revocations.locked(session, whole=True):
         proposed = {row.revocation_id: row for row in revocations.rows(session, RevocationStage.PROPOSED)}
         if unknown := [key for key in answer.chosen if answer.shown.get(key) not in proposed]:
             raise FatalError(
@@ -198,8 +197,7 @@ def _begun(
     policy = settings.policy.revocation
     before = revoker.before(row.thing)
     called = revoker.called(row.thing)
-    with revocations.locked(session):
-        revocations.hold_to_the_record(session, whole=True)
+    with revocations.locked(session, whole=True):
         if why := _against(session, settings, run, row) or refusal_by_name(settings, row.thing, called):
             return why
         most = policy.most_a_day if policy else 0

@@ -41,8 +41,7 @@ def propose(session: Session, settings: Settings, run: Run) -> None:
     policy = settings.policy.revocation
     if policy is None:
         return
-    with revocations.locked(session):
-        revocations.hold_to_the_record(session, whole=True)
+    with revocations.locked(session, whole=True):
         found = revocations.candidates(session, sources=policy.sources, subjects=policy.subjects)
         steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
         kept = set[str]()

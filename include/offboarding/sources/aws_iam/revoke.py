@@ -32,7 +32,7 @@ POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "OffboardingRevoked", "Effect": "Deny", "Action": "*", "Resource": "*"}],
 }
-_STATUS, _POLICY, _USER = "status", "policy", "user_name"
+_STATUS, _POLICY = "status", "policy"
 _STEPS = {
     SubjectKind.ACCESS_KEY: "set Inactive",
     SubjectKind.CONSOLE_PASSWORD: f"deny its user everything (inline policy {POLICY_NAME}); the password stays",
@@ -102,7 +102,7 @@ class AwsIamRevoker:
             if not held.is_on:
                 stands = "is shut already" if thing.kind is SubjectKind.ACCESS_KEY else "isn't there any more"
                 raise FatalError(f"{self._where(thing)} {stands}.")
-            return {_USER: held.user_name, _value_of(thing): held.value}
+            return {_value_of(thing): held.value}
 
     def called(self, thing: Revocable) -> Sequence[str]:
         """Its user's name, and ARN with the path."""
