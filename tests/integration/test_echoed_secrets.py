@@ -132,6 +132,13 @@ def okta(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def tenant(port: int, tls: Tls) -> Try:
+    extra = {"ca_certs_file": str(tls.authority), "login_host": f"127.0.0.1:{port}"}
+    connection = fields(port, extra={**extra, "tenant_id": "0f3a2c52-7f5e-4b0c-9c39-7d1f27b1a111"})
+    source = built("sources", "entra_id", connection, max_wait_minutes=0)
+    return lambda: list(source.collect())
+
+
 def store(port: int) -> Try:
     def opened() -> None:
         with connected({**wiring.libpq(fields(port, schema="store")), "sslmode": "disable"}):
@@ -171,6 +178,7 @@ OVER_TLS: dict[str, Callable[[int, Tls], Try]] = {
     "sources.vault_transit": vault,
     "sources.vault_transit by role": vault_by_role,
     "verifiers.jwks": cluster,
+    "sources.entra_id": tenant,
 }
 OTHERWISE: dict[str, tuple[echo.Talk, Callable[[int], Try]]] = {
     "sources.ldap": (echo.directory, ldap),

@@ -26,12 +26,18 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
     "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
+    "entra_id": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
     "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
+    "entra_id": ("member", "application", "service principal"),
 }
-_REACHED = {"ldap": "ldaps://HOST", "github_org": "github.com/ORGANIZATION"}
+_REACHED = {
+    "ldap": "ldaps://HOST",
+    "github_org": "github.com/ORGANIZATION",
+    "entra_id": "https://graph.microsoft.com/v1.0",
+}
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),
     "vault_transit": ("transit/NAME",),

@@ -20,7 +20,15 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
-from offboarding.sources import aws_cloudtrail, github_org, mariadb_logins, okta, postgres_logins, vault_transit
+from offboarding.sources import (
+    aws_cloudtrail,
+    entra_id,
+    github_org,
+    mariadb_logins,
+    okta,
+    postgres_logins,
+    vault_transit,
+)
 from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
@@ -95,6 +103,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "Okta org: waits for its limits, in all": (default(okta.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
     "Okta org: an answer": (asking.MOST_BYTES, ""),
     "Okta org: a whole call": (default(okta.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Entra ID: requests of a read": (default(entra_id.Settings, "max_requests"), "max_requests"),
+    "Entra ID: waits for its limits, in all": (default(entra_id.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
+    "Entra ID: an answer": (asking.MOST_BYTES, ""),
+    "Entra ID: a whole call": (default(entra_id.Settings, "timeout_seconds"), "timeout_seconds"),
     "Queue: messages at once": (sqs.MOST_AT_ONCE, ""),
     "Queue: ids in a message": (messages.MOST_IDS, ""),
     "Ticket systems over HTTP: an answer": (asking.MOST_BYTES, ""),

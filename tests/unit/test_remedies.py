@@ -98,6 +98,70 @@ def test_okta_s_administrator_revokes_a_token_where_it_is(native_id: str, path: 
     assert delete[-1] == f"https://corp.okta.com/api/v1/{path}"
 
 
+GRAPH = "https://graph.microsoft.us/v1.0"
+
+
+def test_a_tenant_s_account_is_shut_with_its_sessions_and_opened_again() -> None:
+    account = cases.directory_account(native_id=HOSTILE, login="kim", product="member", reached_by=GRAPH)
+
+    steps = cases.steps(Remedy.DISABLE, "entra_id", account, subject(SubjectKind.ACCOUNT, HOSTILE))
+
+    shut, revoke, undo = commands(steps, "az")
+    assert shut == ["az", "ad", "user", "update", "--id", HOSTILE, "--account-enabled", "false"]
+    assert revoke[-1] == f"{GRAPH}/users/jdoe%27%3B%20rm%20-rf%20~%20%23/revokeSignInSessions"
+    assert undo == [*shut[:-1], "true"]
+
+
+@pytest.mark.parametrize(
+    ("product", "begins", "kind", "native_id", "words"),
+    [
+        ("application", "application/", "service_credential", "secret/K", "app credential delete --id ID --key-id K"),
+        (
+            "application",
+            "application/",
+            "certificate",
+            "certificate/K",
+            "app credential delete --id ID --key-id K --cert",
+        ),
+        (
+            "service principal",
+            "service-principal/",
+            "service_credential",
+            "secret/K",
+            "sp credential delete --id ID --key-id K",
+        ),
+        (
+            "application",
+            "application/",
+            "service_credential",
+            "federated/K",
+            "app federated-credential delete --id ID --federated-credential-id K",
+        ),
+    ],
+)
+def test_a_workload_of_a_tenant_loses_just_the_one_that_it_s_about(
+    product: str, begins: str, kind: str, native_id: str, words: str
+) -> None:
+    account = cases.directory_account(native_id=f"{begins}ID", login="APP", product=product, reached_by=GRAPH)
+
+    steps = cases.steps(Remedy.DISABLE, "entra_id", account, subject(SubjectKind(kind), native_id))
+
+    (delete,) = (each for each in commands(steps, "az") if "delete" in each)
+    assert delete == ["az", "ad", *words.split()]
+
+
+def test_a_workload_of_a_tenant_is_switched_off_by_the_id_that_it_signs_in_with() -> None:
+    account = cases.directory_account(
+        native_id="application/ID", login=HOSTILE, product="application", reached_by=GRAPH
+    )
+
+    steps = cases.steps(Remedy.DISABLE, "entra_id", account, subject(SubjectKind.ACCOUNT, "application/ID"))
+
+    off, on = commands(steps, "az")
+    assert off[off.index("--url") + 1] == f"{GRAPH}/servicePrincipals(appId='jdoe%27%3B%20rm%20-rf%20~%20%23')"
+    assert (off[-1], on[-1]) == ('{"accountEnabled": false}', '{"accountEnabled": true}')
+
+
 def test_aws_takes_a_console_password_away() -> None:
     steps = cases.steps(Remedy.DISABLE, "aws_iam", cases.iam_user(), subject(SubjectKind.CONSOLE_PASSWORD))
 

@@ -10,10 +10,28 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+NAVIGATION = "x-ms-navigationProperty"
+"""What Microsoft marks as another thing, told only where it's expanded."""
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "tags", "operationId", "title", "default"}
 ISSUES = "/repos/{owner}/{repo}/issues"
 KEYS = "/repos/{owner}/{repo}/keys"
 USED = {
+    "entra": {
+        "/applications": ["get"],
+        "/applications/{application-id}": ["get"],
+        "/applications/{application-id}/federatedIdentityCredentials": ["get"],
+        "/applications/{application-id}/owners": ["get"],
+        "/directory/deletedItems/microsoft.graph.user": ["get"],
+        "/groups/{group-id}/transitiveMembers": ["get"],
+        "/roleManagement/directory/roleAssignments": ["get"],
+        "/roleManagement/directory/roleDefinitions": ["get"],
+        "/roleManagement/directory/roleEligibilityScheduleInstances": ["get"],
+        "/servicePrincipals": ["get"],
+        "/servicePrincipals/{servicePrincipal-id}": ["get"],
+        "/servicePrincipals/{servicePrincipal-id}/owners": ["get"],
+        "/users": ["get"],
+        "/users/{user-id}": ["get"],
+    },
     "github": {
         "/user": ["get"],
         "/installation/repositories": ["get"],
@@ -57,6 +75,8 @@ USED = {
         "/user/properties/{propertyKey}": ["get", "put", "delete"],
     },
 }
+EXPANDED = {"owners", "principal"}
+"""Of what is told only where it's expanded, what is."""
 GRAPHQL = {
     "requestBody": {
         "required": True,
@@ -87,7 +107,7 @@ GRAPHQL = {
     },
 }
 """What every question in GraphQL is; what is asked, GitHub describes in another language."""
-BELOW = {"github": "", "jira": "/rest/api/3"}
+BELOW = {"entra": "", "github": "", "jira": "/rest/api/3"}
 """Below what a stub serves them."""
 
 
@@ -119,10 +139,16 @@ def _bare(part: Any, *, named: bool = False) -> Any:
     if not isinstance(part, dict):
         return part
     kept = {name: each for name, each in part.items() if named or not (name in PROSE or name.startswith("x-"))}
+    if named:
+        kept = {name: each for name, each in kept.items() if name in EXPANDED or not _leads_on(each)}
     own = {name: _bare(each, named=not named and name == "properties") for name, each in kept.items()}
     if own.get("nullable") is True and "enum" in own and None not in own["enum"]:
         own["enum"].append(None)  # OpenAPI 3.0.3 wants it said twice; vendors say it once, and answer null
     return own
+
+
+def _leads_on(part: Any) -> bool:
+    return isinstance(part, dict) and part.get(NAVIGATION) is True
 
 
 def _referred(part: Any) -> Iterator[str]:
@@ -156,12 +182,52 @@ def _as_told(name: str, made: dict[str, Any]) -> None:
         # As servers of a company's own tell it (GHUser.getSuspendedAt of hub4j/github-api).
         for schema in ("private-user", "public-user"):
             made["components"]["schemas"][schema]["properties"]["suspended_at"] = {"type": "string", "nullable": True}
+    if name == "entra":
+        _as_microsoft_tells(made)
     if name == "jira":
         # An answer of any kind at all is none: "Returned if the request is successful."
         for operation in (each for path in made["paths"].values() for each in path.values()):
             for answer in operation["responses"].values():
                 if answer.get("content") == {"application/json": {"schema": {}}}:
                     del answer["content"]
+
+
+def _as_microsoft_tells(made: dict[str, Any]) -> None:
+    """What its pages say, and the description doesn't."""
+    asked = {each["name"]: each for each in made["paths"]["/users"]["get"]["parameters"] if "name" in each}
+    # https://learn.microsoft.com/en-us/graph/api/resources/signinactivity
+    selected = asked["$select"]["schema"]["items"]["enum"]
+    selected.append("signInActivity")
+    named = made["paths"]["/users/{user-id}"]["get"]["parameters"]
+    next(each for each in named if each.get("name") == "$select")["schema"]["items"]["enum"].append("signInActivity")
+    moments = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
+    user = made["components"]["schemas"]["microsoft.graph.user"]["allOf"][1]["properties"]
+    activity = {name: {"type": "string", "format": "date-time", "nullable": True} for name in moments}
+    user["signInActivity"] = {"type": "object", "nullable": True, "properties": activity, "additionalProperties": False}
+    # What a deleted user's list takes is what users' does:
+    # https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list
+    deleted = made["paths"]["/directory/deletedItems/microsoft.graph.user"]["get"]["parameters"]
+    next(each for each in deleted if each.get("name") == "$select")["schema"]["items"]["enum"] = selected
+    for path in made["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict) and "parameters" in operation:
+                kept = [each for each in operation["parameters"] if not _is_spare(each)]
+                # https://learn.microsoft.com/en-us/graph/query-parameters#skiptoken-parameter
+                is_list = any(each.get("$ref", "").endswith("/top") for each in kept)
+                following = {"name": "$skiptoken", "in": "query", "schema": {"type": "string"}}
+                operation["parameters"] = [*kept, following] if is_list else kept
+    for schema in made["components"]["schemas"].values():
+        for part in (schema, *schema.get("allOf", ())):
+            part.pop("discriminator", None)
+            # Told only of what may be of several types: https://learn.microsoft.com/en-us/graph/traverse-the-graph
+            if part.get("required") == ["@odata.type"]:
+                del part["required"]
+
+
+def _is_spare(parameter: dict[str, Any]) -> bool:
+    spare = {"$orderby", "ConsistencyLevel"}
+    unused = {f"#/components/parameters/{name}" for name in ("skip", "search", "count")}
+    return parameter.get("name") in spare or parameter.get("$ref") in unused
 
 
 if __name__ == "__main__":

@@ -1,0 +1,136 @@
+"""Who is in the tenant: members and guests, and who was deleted and can be restored."""
+
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from offboarding.interfaces import ReadContext
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.sources.entra_id.answers import TenantUser
+from offboarding.sources.entra_id.roles import DirectoryRoles
+
+RESTORABLE = timedelta(days=30)
+"""https://learn.microsoft.com/en-us/graph/api/resources/directory"""
+SELECTED = (
+    "id",
+    "userPrincipalName",
+    "displayName",
+    "mail",
+    "proxyAddresses",
+    "employeeId",
+    "accountEnabled",
+    "userType",
+    "externalUserState",
+    "createdDateTime",
+    "deletedDateTime",
+    "lastPasswordChangeDateTime",
+    "signInSessionsValidFromDateTime",
+    "onPremisesImmutableId",
+    "onPremisesSamAccountName",
+)
+"""Nearly none of it comes unasked. `otherMails` and phones are people's own words, and stay out."""
+
+
+class EntraProduct(StrEnum):
+    """What an account is: how it's shut depends on it."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    DELETED = "deleted user"
+    APPLICATION = "application"
+    SERVICE_PRINCIPAL = "service principal"
+
+
+def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRoles, context: ReadContext) -> Account:
+    """A user as an account."""
+    product, (standing, reason) = _product(user), _standing(user)
+    login = _name(user)
+    held, by = roles.of(user.id)
+    used = user.sign_in_activity.last_successful_sign_in_date_time if user.sign_in_activity else None
+    return Account(
+        realm=realm,
+        native_id=user.id,
+        label=user.user_principal_name,
+        login=login,
+        display_name=user.display_name or "",
+        keys=tuple(_keys(user, login)),
+        created_at=user.created_date_time,
+        standing=standing,
+        standing_reason=f"Entra ID: {reason}",
+        product=product,
+        reached_by=reached_by,
+        password_set_at=user.last_password_change_date_time,
+        service_like=context.is_workload(login, login.partition("@")[0]),
+        privileged=held,
+        privileged_by=by,
+        last_used_at=used,
+        # Interactive or not: a device that renews its tokens moves it, too.
+        last_used_exact=False,
+    )
+
+
+def _product(user: TenantUser) -> EntraProduct:
+    if user.deleted_date_time:
+        return EntraProduct.DELETED
+    return (
+        EntraProduct.GUEST if user.user_type == "Guest" or "#EXT#" in user.user_principal_name else EntraProduct.MEMBER
+    )
+
+
+def _standing(user: TenantUser) -> tuple[Standing, str]:
+    if deleted := user.deleted_date_time:
+        until = deleted + RESTORABLE
+        return Standing.DEAD, f"deleted on {deleted:%Y-%m-%d}, and can be restored until {until:%Y-%m-%d}"
+    if user.account_enabled is None:
+        return Standing.UNKNOWN, "accountEnabled isn't told"
+    if not user.account_enabled:
+        since = user.sign_in_sessions_valid_from_date_time
+        # What was given out later lets them in again once the account is enabled again.
+        return Standing.DEAD, "accountEnabled false" + (
+            f"; sessions are revoked up to {since:%Y-%m-%d %H:%M} UTC" if since else ""
+        )
+    if _product(user) is EntraProduct.GUEST:
+        taken = "" if user.external_user_state != "PendingAcceptance" else ", who hasn't taken up the invitation yet"
+        return Standing.WORKS, f"accountEnabled true; a guest{taken}"
+    return Standing.WORKS, "accountEnabled true"
+
+
+def _name(user: TenantUser) -> str:
+    """A deleted user's is kept behind its id without dashes."""
+    name = user.user_principal_name
+    return (name.removeprefix(user.id.replace("-", "")) or name) if user.deleted_date_time else name
+
+
+def _keys(user: TenantUser, login: str) -> Iterator[AccountKey]:
+    yield _key(IdentityKeyKind.LOGIN, login, "userPrincipalName")
+    if user.on_premises_sam_account_name:
+        yield _key(IdentityKeyKind.LOGIN, user.on_premises_sam_account_name, "onPremisesSamAccountName")
+    mails = {user.mail.casefold(): (user.mail, "mail")} if user.mail else {}
+    for address in user.proxy_addresses or ():
+        scheme, _, mail = address.partition(":")
+        if scheme.lower() == "smtp" and mail:
+            mails.setdefault(mail.casefold(), (mail, "proxyAddresses"))
+    for mail, name in mails.values():
+        yield _key(IdentityKeyKind.MAIL, mail, name)
+    if user.employee_id:
+        yield _key(IdentityKeyKind.NUMBER, user.employee_id, "employeeId")
+    if anchor := _object_guid(user.on_premises_immutable_id or ""):
+        yield _key(IdentityKeyKind.DIRECTORY_ID, anchor, "onPremisesImmutableId")
+
+
+def _object_guid(anchor: str) -> str:
+    """The id of the Active Directory account that it's made of, as our LDAP source tells it; "" for anything else.
+
+    https://learn.microsoft.com/en-us/entra/identity/hybrid/connect/plan-connect-design-concepts#sourceanchor
+    """
+    try:
+        raw = b64decode(anchor, validate=True)
+    except ValueError:
+        return ""
+    return str(UUID(bytes_le=raw)) if len(raw) == 16 else ""
+
+
+def _key(kind: IdentityKeyKind, value: str, name: str) -> AccountKey:
+    return AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)

@@ -1,0 +1,245 @@
+"""The source that the kind builds: a tenant's users and applications."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+from urllib.parse import quote
+
+import structlog
+
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model import (
+    Account,
+    AccountRef,
+    Fact,
+    Gap,
+    IdentityKey,
+    RequestCounts,
+    ScopeRead,
+    SubjectKind,
+)
+from offboarding.model.errors import FatalError
+from offboarding.sources._bearers import Bearers
+from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.entra_id.answers import TenantUser
+from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads
+from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
+from offboarding.sources.entra_id.clouds import graph_of, tenant_of
+from offboarding.sources.entra_id.people import SELECTED, account_of
+from offboarding.sources.entra_id.roles import DirectoryRoles, directory_roles
+from offboarding.sources.entra_id.settings import EntraSettings
+
+log = structlog.get_logger("offboarding.sources")
+KINDS = (SubjectKind.ACCOUNT,)
+OF_A_WORKLOAD = (*KINDS, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE)
+USERS, DELETED = "users", "directory/deletedItems/microsoft.graph.user"
+PAGE_SIZE = "500"
+"""The most that is given with sign-ins (https://learn.microsoft.com/en-us/graph/api/user-list)."""
+_Found = TypeVar("_Found", TenantUser, TenantUser | None)
+
+
+class EntraId:
+    """One tenant as a `Source`."""
+
+    def __init__(self, settings: EntraSettings, connection: ConnectionFields, context: ReadContext) -> None:
+        self._settings = settings
+        self._connection = connection
+        self._context = context
+        self._where = f"sources.{settings.name}"
+        self._tenant = tenant_of(self._where, connection)
+        self._graph = EntraGraph(settings, connection, self._where)
+
+    @property
+    def requests(self) -> RequestCounts:
+        """So far."""
+        return RequestCounts(**self._graph.asked)
+
+    def collect(self) -> Iterator[Fact]:
+        """Yield everybody and every application; one ScopeRead for all of them, since all are accounts here."""
+        read, unread = self._begun("inventory"), UnreadRows()
+        yield from self._everything(read, unread)
+        yield ScopeRead(realm=self._realm, scope="", kinds=KINDS, error=unread.told)
+        log.info("tenant read", realm=self._realm, requests=sum(self._graph.asked.values()))
+
+    def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield whoever may be one of these people, and applications that they own: lists are read whole, since no
+        filter finds a number or mail as loosely as people write them.
+        """
+        bearers = Bearers.of(keys)
+        theirs = {ref.native_id for ref in known}
+        read, unread = self._begun("inventory"), UnreadRows()
+        yield ScopeRead(realm=self._realm, scope="", kinds=())
+        for fact in self._everything(read, unread):
+            if not isinstance(fact, Account):
+                yield fact
+            elif fact.native_id not in theirs and bearers.bear(fact.native_id, fact.keys):
+                yield fact
+                yield ScopeRead(realm=self._realm, scope=fact.native_id, kinds=KINDS)
+        if unread.told:
+            raise FatalError(unread.told)
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield these as they are now, each with its ScopeRead; what isn't there any more, by that alone."""
+        if not accounts:
+            return
+        read = self._begun("detail")
+        workloads = self._workloads(read)
+        for ref in accounts:
+            if ref.native_id.startswith((APPLICATION, SERVICE_PRINCIPAL)):
+                yield from self._workload(workloads, ref)
+            else:
+                yield from self._user(read, ref)
+        yield from read.gaps()
+
+    def _begun(self, purpose: Purpose) -> "_Read":
+        self._graph.begin()
+        return _Read(graph=self._graph, realm=self._realm, purpose=purpose, sign_ins=self._settings.sign_ins)
+
+    @property
+    def _realm(self) -> str:
+        return f"entra:{self._tenant}"
+
+    @property
+    def _reached_by(self) -> str:
+        """As `az rest` wants it."""
+        return str(graph_of(self._where, self._connection)).rstrip("/")
+
+    def _everything(self, read: "_Read", unread: UnreadRows) -> Iterator[Fact]:
+        seen = set[str]()
+        try:
+            for user in read.users(unread):
+                if user.id not in seen:
+                    seen.add(user.id)
+                    yield self._account(user, read.roles)
+            if self._settings.applications:
+                yield from self._workloads(read).every(unread)
+        except NotAnsweredError as missing:
+            unread.sentences.append(str(missing))
+        yield from read.gaps()
+        yield Gap(realm=self._realm, text=self._unseen(), red=False)
+
+    def _unseen(self) -> str:
+        unseen = [
+            "sessions and tokens that were given out",
+            "second factors and devices",
+            "consents that users gave to applications",
+            "what applications may do by permissions of APIs",
+            "deleted applications",
+            "federated credentials of managed identities",
+            "home tenants of guests",
+        ]
+        if not self._settings.applications:
+            unseen.append("applications, since applications is off")
+        if not self._settings.sign_ins:
+            unseen.append("when users last signed in, since sign_ins is off")
+        return f"{self._where}: not looked at: {'; '.join(unseen)}"
+
+    def _user(self, read: "_Read", ref: AccountRef) -> Iterator[Fact]:
+        user, error = None, ""
+        try:
+            user = read.user(ref.native_id) or read.deleted.get(ref.native_id)
+        except FatalError as missing:  # one that can't be read costs itself
+            error = str(missing)
+        if user:
+            yield self._account(user, read.roles)
+        yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=KINDS, error=error)
+
+    def _workload(self, workloads: Workloads, ref: AccountRef) -> Iterator[Fact]:
+        unread, error, found = UnreadRows(), "", None
+        try:
+            found = workloads.look_at(ref.native_id, unread)
+            error = unread.told
+        except FatalError as missing:
+            error = str(missing)
+        if found and not error:
+            account, held = found
+            yield account
+            yield from held
+        yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=OF_A_WORKLOAD, error=error)
+
+    def _account(self, user: TenantUser, roles: DirectoryRoles) -> Account:
+        return account_of(user, self._realm, self._reached_by, roles, self._context)
+
+    def _workloads(self, read: "_Read") -> Workloads:
+        return Workloads(
+            graph=self._graph,
+            realm=self._realm,
+            reached_by=self._reached_by,
+            roles=read.roles,
+            as_of=self._context.as_of,
+            reader=self._connection.login,
+        )
+
+
+@dataclass(kw_only=True)
+class _Read:
+    """One read of the tenant's people, and what of them it isn't told."""
+
+    graph: EntraGraph
+    realm: str
+    purpose: Purpose
+    sign_ins: bool
+    _refused: str = ""
+
+    @cached_property
+    def roles(self) -> DirectoryRoles:
+        """Who is privileged."""
+        return directory_roles(self.graph, self.purpose)
+
+    @cached_property
+    def deleted(self) -> Mapping[str, TenantUser]:
+        """Who can be restored, by id. Raises FatalError where one can't be read: it may be whoever is looked for."""
+        unread = UnreadRows()
+        found = {each.id: each for each in self._deleted(unread)}
+        if unread.told:
+            raise FatalError(unread.told)
+        return found
+
+    def users(self, unread: UnreadRows) -> Iterator[TenantUser]:
+        """Yield everybody, and then who can be restored; some may come twice. Raises NotAnsweredError."""
+        try:
+            yield from self._present(unread)
+        except NotAnsweredError as missing:
+            yield from self._without_sign_ins(missing, lambda: self._present(unread))
+        yield from self._deleted(unread)
+
+    def user(self, native_id: str) -> TenantUser | None:
+        """Somebody, if the tenant has them. Raises as `EntraGraph.ask`."""
+        path = f"{USERS}/{quote(native_id, safe='')}"
+
+        def asked() -> Iterator[TenantUser | None]:
+            yield self.graph.maybe(f"{path}?$select={self._selected}", self.purpose, TenantUser, f"{USERS}/ID")
+
+        try:
+            return next(asked())
+        except NotAnsweredError as missing:
+            return next(self._without_sign_ins(missing, asked))
+
+    def gaps(self) -> Iterator[Gap]:
+        """Yield what wasn't told of whoever was."""
+        if self.roles.untold:
+            yield Gap(realm=self.realm, text=f"{self.roles.untold}. Not checked who is privileged", red=True)
+        if self._refused:
+            yield Gap(realm=self.realm, text=f"{self._refused}. Not checked when users last signed in", red=True)
+
+    @property
+    def _selected(self) -> str:
+        return ",".join((*SELECTED, *((SIGN_INS,) if self.sign_ins else ())))
+
+    def _present(self, unread: UnreadRows) -> Iterator[TenantUser]:
+        return self.graph.rows(USERS, self.purpose, TenantUser, unread, select=self._selected, top=PAGE_SIZE)
+
+    def _deleted(self, unread: UnreadRows) -> Iterator[TenantUser]:
+        select = ",".join(SELECTED)
+        return self.graph.rows(DELETED, self.purpose, TenantUser, unread, select=select, top=PAGE_SIZE)
+
+    def _without_sign_ins(self, missing: NotAnsweredError, read: Callable[[], Iterator[_Found]]) -> Iterator[_Found]:
+        """Yield the same, where that is all that is refused: who may not see those is refused everybody."""
+        if not self.sign_ins or missing.status != 403:
+            raise missing
+        self.sign_ins = False
+        for each in read():
+            self._refused = str(missing)
+            yield each
