@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, Source
@@ -49,6 +49,7 @@ class KeptUser:
     second: str | None = None
     """The private mail."""
     roles: list[str] = field(default_factory=list[str])
+    """Of one that isn't in force, "ROLE INACTIVE"."""
     by_group: bool = False
     """The roles are a group's."""
     refresh: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
@@ -62,9 +63,15 @@ class OktaService:
         self.tokens: dict[str, dict[str, Any]] = {}
         self.roles = ["READ_ONLY_ADMIN"]
         self.users = {READER: KeptUser(id=READER, login="reader@corp.example", roles=self.roles)}
-        self.scopes = set(SCOPES)
+        self.scopes = set[str](SCOPES)
         self.grants_some = False
         """An app that asks for a scope it wasn't granted gets the others, and not a refusal."""
+        self.signed_by = set[str]()
+        """Ids of the keys that apps signed with."""
+        self.hides_clients = False
+        """Of anybody, as it may of whoever was deactivated."""
+        self.lasts = 3600
+        """Seconds for which an app is let in."""
         self.limits: list[Answered] = []
         """What is said first, one after the other."""
         self.links: Callable[[str], str] = lambda link: link
@@ -73,6 +80,8 @@ class OktaService:
         """What becomes of a user on the way."""
         self.behind: set[str] = set()
         """Whom a search hasn't seen yet."""
+        self.overlap = 0
+        """How many rows of a page come again with the next."""
         self.between_pages: Callable[[], None] | None = None
         self.api = "https://127.0.0.1"
         self._ids = itertools.count(100)
@@ -142,11 +151,15 @@ class OktaService:
     # --- what is asked ------------------------------------------------------------------------------------------------
 
     def _let_in(self, asked: Asked) -> Answered:
+        said = asked.body["client_assertion"]
         try:
+            header = jwt.get_unverified_header(said)
+            self.signed_by.add(header.get("kid", ""))
+            algorithm = header["alg"]
             claims = jwt.decode(
-                asked.body["client_assertion"],
-                _public(),
-                algorithms=["RS256"],
+                said,
+                _public(app_key() if algorithm == "RS256" else other_key()),
+                algorithms=["RS256", "ES256"],
                 audience=f"{self.api}/oauth2/v1/token",
                 options={"require": ["exp", "iss", "sub", "jti"]},
             )
@@ -157,9 +170,9 @@ class OktaService:
         if (claims["iss"], claims["sub"]) != (CLIENT_ID, CLIENT_ID):
             return Answered(status=401, body={"error": "invalid_client", "error_description": "Unknown client."})
         if not given or (len(given) < len(wanted) and not self.grants_some):
-            said = "You are not allowed any of the requested scopes."
-            return Answered(status=400, body={"error": "consent_required", "error_description": said})
-        own = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 3600}
+            why = "You are not allowed any of the requested scopes."
+            return Answered(status=400, body={"error": "consent_required", "error_description": why})
+        own = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": self.lasts}
         return Answered(body=own | {"scope": " ".join(given)})
 
     def _users(self, asked: Asked) -> Answered:
@@ -208,7 +221,7 @@ class OktaService:
     def _clients(self, asked: Asked, native_id: str) -> Answered:
         del asked
         user = self.users.get(native_id)
-        if user is None:
+        if user is None or self.hides_clients:
             return _missing(native_id)
         return Answered(body=[{"client_id": app, "client_name": f"App {app}"} for app in user.refresh])
 
@@ -248,7 +261,7 @@ class OktaService:
         url = f"{self.api}{asked.path}"
         links = [f'<{url}?{httpx.QueryParams(dict(asked.query))}>; rel="self"']
         if len(rows) > size:
-            query = httpx.QueryParams({**asked.query, "after": each(shown[-1])})
+            query = httpx.QueryParams({**asked.query, "after": each(shown[-1 - self.overlap])})
             links.append(f'<{url}?{query}>; rel="next"')
             if self.between_pages:
                 moves, self.between_pages = self.between_pages, None
@@ -265,7 +278,8 @@ _EXPRESSION = re.compile(
 
 
 def _role(role: str, how: str) -> dict[str, Any]:
-    own = {"id": f"ra{role}", "label": role.replace("_", " ").title(), "type": role, "status": "ACTIVE"}
+    role, _, off = role.partition(" ")
+    own = {"id": f"ra{role}", "label": role.replace("_", " ").title(), "type": role, "status": off or "ACTIVE"}
     return own | {"created": EPOCH, "lastUpdated": EPOCH, "assignmentType": how}
 
 
@@ -295,8 +309,15 @@ def app_key() -> str:
 
 
 @cache
-def _public() -> Any:
-    return serialization.load_pem_private_key(app_key().encode(), None).public_key()
+def other_key(curve: str = "secp256r1") -> str:
+    """Another of the app's, of an elliptic curve."""
+    made = ec.generate_private_key({"secp256r1": ec.SECP256R1(), "secp384r1": ec.SECP384R1()}[curve])
+    form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return made.private_bytes(serialization.Encoding.PEM, form, plain).decode()
+
+
+def _public(key: str) -> Any:
+    return serialization.load_pem_private_key(key.encode(), None).public_key()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,7 @@ from tests.support.okta_service import (
     app_key,
     limited,
     okta_place,
+    other_key,
 )
 
 TOKEN = SubjectKind.SERVICE_CREDENTIAL
@@ -89,28 +90,22 @@ def tokens(looked: Sequence[Any]) -> dict[str, tuple[Standing, str]]:
 # --- who is in --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("status", "standing"),
-    [
-        ("ACTIVE", Standing.WORKS),
-        ("PROVISIONED", Standing.WORKS),
-        ("RECOVERY", Standing.WORKS),
-        ("PASSWORD_EXPIRED", Standing.WORKS),
-        ("LOCKED_OUT", Standing.WORKS),
-        ("STAGED", Standing.DEAD),
-        ("SUSPENDED", Standing.DEAD),
-        ("DEPROVISIONED", Standing.DEAD),
-    ],
-)
-def test_what_users_end_themselves_works(place: OktaPlace, status: str, standing: Standing) -> None:
-    place.kept.of("kim@corp.example").status = status
+def test_what_users_end_themselves_works(place: OktaPlace) -> None:
+    works = {"ACTIVE", "PROVISIONED", "RECOVERY", "PASSWORD_EXPIRED", "LOCKED_OUT"}
+    dead = {"STAGED", "SUSPENDED", "DEPROVISIONED"}
+    for status in works | dead:
+        place.kept.add(f"{status}@corp.example", status=status)
+    source = place.source()
 
-    account = place.accounts()["kim@corp.example"]
+    accounts = {each.label.partition("@")[0]: each for each in of(Account, source.collect())}
 
-    assert account.standing is standing
-    assert status in account.standing_reason
-    (looked,) = of(Account, detail(place.source(), "kim@corp.example"))
-    assert looked == account
+    assert {status for status in works | dead if accounts[status].standing is Standing.WORKS} == works
+    assert {status for status in works | dead if accounts[status].standing is Standing.DEAD} == dead
+    assert all(status in accounts[status].standing_reason for status in works | dead)
+    known = refs(source.collect(), *(f"{status}@corp.example" for status in works | dead))
+    assert {each.label: each.standing for each in of(Account, source.detail(known))} == {
+        each.label: each.standing for status, each in accounts.items() if status in works | dead
+    }
 
 
 def test_a_status_that_is_not_known_is_not_checked() -> None:
@@ -206,6 +201,14 @@ def test_who_administrates_is_privileged_and_by_what(place: OktaPlace) -> None:
         "Super Admin",
     )
     assert accounts["kim@corp.example"].privileged is False
+
+
+def test_a_role_that_is_not_in_force_is_none(place: OktaPlace) -> None:
+    place.kept.of("ann@corp.example").roles = ["SUPER_ADMIN INACTIVE"]
+
+    assert place.accounts()["ann@corp.example"].privileged is False
+    place.kept.roles[:] = ["READ_ONLY_ADMIN INACTIVE"]
+    assert "no admin role" in error_of(list(place.source().collect()))
 
 
 def test_a_role_by_a_group_is_seen_where_somebody_is_looked_at(place: OktaPlace) -> None:
@@ -308,24 +311,22 @@ def test_tokens_of_the_reader_alone_may_be_all_that_it_sees(place: OktaPlace) ->
     assert not wrong(detail(place.source(app=False), "kim@corp.example"))
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("grants_some", [True, False])
-def test_a_scope_that_is_missing_costs_what_it_is_for_and_is_named(
-    place: OktaPlace, scope: str, grants_some: bool
-) -> None:
+def test_a_scope_that_is_missing_costs_what_it_is_for_and_is_named(place: OktaPlace, grants_some: bool) -> None:
     """Whether an app that wasn't granted one of several gets the others, or nothing, isn't documented."""
     known = refs(place.source().collect(), "kim@corp.example")
     place.kept.grants_some = grants_some
-    place.kept.scopes.discard(scope)
+    for scope in SCOPES:
+        place.kept.scopes = {*SCOPES} - {scope}
 
-    facts = list(place.source().collect())
-    looked = list(place.source().detail(known))
+        facts = list(place.source().collect())
+        looked = list(place.source().detail(known))
 
-    said = wrong(facts) | wrong(looked)
-    assert said
-    assert all(scope in each for each in said)
-    assert (of(Account, facts) == []) is (scope == "okta.users.read")
-    assert (of(Credential, looked) == []) is (scope != "okta.roles.read")
+        said = wrong(facts) | wrong(looked)
+        assert said
+        assert all(scope in each for each in said)
+        assert (of(Account, facts) == []) is (scope == "okta.users.read")
+        assert (of(Credential, looked) == []) is (scope != "okta.roles.read")
 
 
 def test_an_app_without_any_scope_is_not_let_in(place: OktaPlace) -> None:
@@ -340,6 +341,12 @@ def test_a_list_is_read_to_its_end(many: OktaPlace) -> None:
 
     assert len(of(Account, facts)) == MANY + 1
     assert whole(facts)
+
+
+def test_whoever_comes_twice_is_told_once(many: OktaPlace) -> None:
+    many.kept.overlap = 3
+
+    assert len(of(Account, many.source().collect())) == MANY + 1
 
 
 def test_a_full_page_whose_links_were_lost_is_no_end(many: OktaPlace) -> None:
@@ -389,25 +396,20 @@ def test_a_user_who_can_not_be_read_costs_themselves() -> None:
 # --- what stands for them ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("status", "standing"),
-    [
-        ("LOCKED_OUT", Standing.WORKS),
-        ("RECOVERY", Standing.WORKS),
-        ("PASSWORD_EXPIRED", Standing.WORKS),
-        ("SUSPENDED", Standing.UNKNOWN),
-        ("STAGED", Standing.UNKNOWN),
-        ("DEPROVISIONED", Standing.DEAD),
-    ],
-)
-def test_an_api_token_outlives_a_lock_and_a_reset_and_ends_with_its_user(
-    place: OktaPlace, status: str, standing: Standing
-) -> None:
-    place.kept.of("kim@corp.example").status = status
+def test_an_api_token_outlives_a_lock_and_a_reset_and_ends_with_its_user(place: OktaPlace) -> None:
+    expected = {
+        "LOCKED_OUT": Standing.WORKS,
+        "RECOVERY": Standing.WORKS,
+        "PASSWORD_EXPIRED": Standing.WORKS,
+        "SUSPENDED": Standing.UNKNOWN,
+        "STAGED": Standing.UNKNOWN,
+        "DEPROVISIONED": Standing.DEAD,
+    }
+    by_id = {place.kept.add(f"{status}@corp.example", status=status).id: status for status in expected}
 
-    looked = detail(place.source(), "kim@corp.example")
+    looked = detail(place.source(), *(f"{status}@corp.example" for status in expected))
 
-    assert [each.standing for each in of(Credential, looked)] == [standing]
+    assert {by_id[each.account_native_id]: each.standing for each in of(Credential, looked)} == expected
 
 
 def test_a_refresh_token_of_whoever_was_deactivated_is_not_checked(place: OktaPlace) -> None:
@@ -417,6 +419,15 @@ def test_a_refresh_token_of_whoever_was_deactivated_is_not_checked(place: OktaPl
     kim.status = "DEPROVISIONED"
 
     assert tokens(detail(place.source(), "kim@corp.example"))[f"refresh/0oa7/{token}"][0] is Standing.UNKNOWN
+
+
+def test_apps_of_whoever_was_deactivated_may_be_nowhere_and_of_nobody_else(place: OktaPlace) -> None:
+    place.kept.hides_clients = True
+    place.kept.of("kim@corp.example").status = "DEPROVISIONED"
+
+    assert not wrong(detail(place.source(), "kim@corp.example"))
+    (said,) = wrong(detail(place.source(), "lee@corp.example"))
+    assert "api/v1/users/ID/clients: 404" in said
 
 
 def test_what_was_revoked_or_has_expired_is_dead(place: OktaPlace) -> None:
@@ -463,16 +474,20 @@ def test_sessions_are_told_as_not_looked_at(place: OktaPlace) -> None:
 # --- being let in, and limits -----------------------------------------------------------------------------------------
 
 
-def test_an_app_is_let_in_once_for_a_read(place: OktaPlace) -> None:
+def test_an_app_is_let_in_once_for_a_read_unless_that_ends_before(place: OktaPlace) -> None:
     list(place.source().collect())
-
     assert place.service.asked.count("POST /oauth2/v1/token") == 1
+
+    place.kept.lasts = 60
+    assert whole(list(place.source().collect()))
+    assert place.service.asked.count("POST /oauth2/v1/token") > 2
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
         pytest.param({"password": "no key"}, "no private key in PEM", id="no key"),
+        pytest.param({"password": other_key("secp384r1")}, "curve P-256", id="another curve"),
         pytest.param({"password": ""}, "has no password", id="nothing"),
         pytest.param({"host": ""}, "has no host", id="no host"),
     ],
@@ -484,6 +499,13 @@ def test_a_connection_that_can_not_be_right_is_refused_before_anything_is_asked(
         place.source(place.connection(**changes))
 
     assert place.service.asked == []
+
+
+def test_an_app_signs_by_a_key_of_its_own_kind_and_says_which(place: OktaPlace) -> None:
+    extra = {**place.connection().extra, "key_id": "k2"}
+
+    assert whole(list(place.source(place.connection(password=other_key(), extra=extra)).collect()))
+    assert place.kept.signed_by == {"k2"}
 
 
 def test_another_s_client_id_is_refused_and_says_what_to_mend(place: OktaPlace) -> None:
