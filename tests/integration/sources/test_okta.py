@@ -1,10 +1,12 @@
 """An Okta org, beyond what every source must do: each way in which it could look emptier, or shut, and isn't."""
 
 import asyncio
+import shlex
 import ssl
 from collections.abc import Generator, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import httpx
 import pytest
@@ -16,12 +18,24 @@ from okta.request_executor import RequestExecutor
 from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
-from offboarding.model import Account, Credential, Gap, IdentityKeyKind, ScopeRead, Standing, SubjectKind
+from offboarding.model import (
+    Account,
+    Credential,
+    Gap,
+    IdentityKeyKind,
+    Remedy,
+    ScopeRead,
+    Standing,
+    Subject,
+    SubjectKind,
+)
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import okta
 from offboarding.sources._http import asking
 from offboarding.sources.okta.connection import greet
 from tests.contract.source_contract import of, refs, sought
+from tests.support import cases
+from tests.support.described.server import Asked
 from tests.support.okta_service import (
     API_TOKEN,
     CLIENT_ID,
@@ -30,6 +44,7 @@ from tests.support.okta_service import (
     SCOPES,
     OktaPlace,
     app_key,
+    description,
     limited,
     okta_place,
     other_key,
@@ -469,6 +484,29 @@ def test_sessions_are_told_as_not_looked_at(place: OktaPlace) -> None:
 
     assert "sessions, at Okta and at apps" in gap.text
     assert not gap.red
+
+
+@pytest.mark.parametrize("remedy", [Remedy.DISABLE, Remedy.KEEP_TRACES])
+@pytest.mark.parametrize("native_id", ["00u1", "00T1", "refresh/0oa7/oar1"])
+def test_what_a_ticket_says_to_type_okta_takes(remedy: Remedy, native_id: str) -> None:
+    kind = SubjectKind.ACCOUNT if native_id == "00u1" else TOKEN
+    account = cases.directory_account(native_id="00u1", reached_by="https://corp.okta.com")
+
+    steps = cases.steps(remedy, "okta", account, Subject(kind=kind, native_id=native_id, label="label"))
+
+    typed = [shlex.split(line) for step in steps for line in step.splitlines() if line.startswith("curl ")]
+    assert typed
+    for words in typed:
+        path, _, query = words[-1].removeprefix("https://corp.okta.com").partition("?")
+        asked = Asked(
+            method=words[words.index("--request") + 1],
+            path=unquote(path),
+            query=dict(parse_qsl(query, strict_parsing=bool(query))),
+            headers={},
+            body=None,
+            raw_path=path,
+        )
+        assert description().wrong_in_request(asked) == ""
 
 
 # --- being let in, and limits -----------------------------------------------------------------------------------------
