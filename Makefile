@@ -1,8 +1,8 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases test-directories \
-    test-trackers test-databases test-slow clean distclean
+.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters test-directories \
+    test-trackers test-databases test-rosters test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -13,6 +13,7 @@ WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
 DIRECTORIES := tests/integration/directories
 TRACKERS := tests/integration/unpacked/trackers
 DATABASES := tests/integration/unpacked/sources
+ROSTERS := tests/integration/unpacked/rosters
 SLOW := tests/slow
 AIRFLOWS := tests/airflows
 CELERY := tests/celery
@@ -54,12 +55,12 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) -j2 lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
 
 test-slow: setup slapd ## a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
-	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(filter-out $(TRACKERS)/%,$(VARIED)) $(ARGS)
+	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED)) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)
@@ -72,6 +73,9 @@ test-trackers: setup slapd trackers ## what real ticket systems say, Request Tra
 
 test-databases: setup databases ## what a real MariaDB says of its accounts, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
+
+test-rosters: setup rosters ## HR's files on a real SFTP server (OpenSSH's), fetched and not installed; needs root and apt
+	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))
@@ -126,6 +130,9 @@ trackers:
 
 databases:
 	@scripts/databases.sh
+
+rosters:
+	@scripts/rosters.sh
 
 clean: ## remove what was made; downloads stay
 	rm -rf .venv .airflow .demo .try .offboarding dist .cache/venvs .cache/airflows .cache/ruff .hypothesis .pytest_cache .ruff_cache

@@ -15,7 +15,7 @@ READER = "include/offboarding/sources/ldap/paging.py"
 ELSEWHERE = "docs/decisions/README.md"
 TESTS = ["test"]
 SLOW = [*TESTS, "test-slow"]
-EVERY = [*SLOW, *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases"))]
+EVERY = [*SLOW, *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases", "rosters"))]
 FOLDERS = {
     "slow": "tests/slow",
     "directories": "tests/integration/directories",
@@ -23,6 +23,7 @@ FOLDERS = {
     "celery": "tests/celery",
     "trackers": "tests/integration/unpacked/trackers",
     "databases": "tests/integration/unpacked/sources",
+    "rosters": "tests/integration/unpacked/rosters",
 }
 """Where the tests of a list lie."""
 
@@ -159,6 +160,8 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("scripts/trackers.sh", [*TESTS, "test-trackers"]),
         ("README.md", [*TESTS, "test-airflows", "test-trackers"]),
         ("docs/permissions/mariadb.md", [*TESTS, "test-databases"]),
+        ("tests/unit/rosters/conftest.py", [*SLOW, "test-rosters"]),
+        ("scripts/rosters.sh", [*TESTS, "test-rosters"]),
         ("tests/integration/directories/test_dirsrv.py", [*SLOW, "test-directories"]),
         ("docs/permissions/ldap.md", [*TESTS, "test-directories"]),
         ("scripts/directories.sh", [*TESTS, "test-directories"]),

@@ -22,6 +22,13 @@ DATABASES = Tree(
     server="usr/sbin/mariadbd",
     own_network=False,
 )
+ROSTERS = Tree(
+    what="OpenSSH's server",
+    script="rosters.sh",
+    root=CACHE / "rosters/root",
+    server="usr/sbin/sshd",
+    own_network=False,
+)
 
 
 def answers(path: Path) -> bool:

@@ -17,6 +17,7 @@ from offboarding.queues import sqs
 from offboarding.rosters import postgres
 from offboarding.rosters.csv import manifests, proof, reading, s3
 from offboarding.rosters.csv.settings import Settings as Csv
+from offboarding.rosters.csv.sftp import login as sftp
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
@@ -71,6 +72,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CSV: all of a workbook but its sheets": (workbook.MOST_IN_MEMORY, ""),
     "CSV: a workbook's rows, by Excel's own measure": (structure.MOST_ROWS, ""),
     "S3 feed: silence": (s3.READ_SECONDS, ""),
+    "SFTP feed: the connection": (sftp.CONNECT_SECONDS, ""),
+    "SFTP feed: silence, and each step of the login": (sftp.ANSWER_SECONDS, ""),
     "PostgreSQL roster: a statement, a portion of rows": (
         default(postgres.Settings, "statement_timeout"),
         "statement_timeout",

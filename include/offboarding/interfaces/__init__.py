@@ -112,7 +112,7 @@ __all__ = [
     "Words",
 ]
 
-_SECRET_WORDS = ("password", "secret", "token")
+_SECRET_WORDS = ("password", "passphrase", "private_key", "secret", "token")
 """In the name of a field of a connection's extra; a `token_file` is a path, and stays readable."""
 
 
@@ -136,7 +136,9 @@ class ConnectionFields:
             if any(word in name for word in _SECRET_WORDS) and not name.endswith("_file")
         ]
         basic = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()  # RFC 7617
-        keep_out(self.password, *map(str, secret), *([basic] if self.password else []))
+        texts = [self.password, *map(str, secret), *([basic] if self.password else [])]
+        # A key's lines as well, each of which tells of it.
+        keep_out(*texts, *(line for text in texts for line in text.splitlines() if not line.startswith("-----")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from offboarding.rosters.csv.reading import FeedReader
 from offboarding.rosters.csv.repeats import changed_after, digest, empty, not_by_chance, repeated, twins
 from offboarding.rosters.csv.selection import Chosen, age_problem, chosen
 from offboarding.rosters.csv.settings import Settings
-from offboarding.rosters.csv.stores import FeedFile, FeedStore, OpenedFeed, scheme_of
+from offboarding.rosters.csv.stores import SFTP, FeedFile, FeedStore, OpenedFeed, scheme_of
 
 __all__ = ["CsvRoster", "Settings", "build", "propose"]
 
@@ -29,6 +29,9 @@ def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[D
     scheme = scheme_of(settings.path)
     if scheme == "s3":
         yield from of_aws(connection.extra.get("endpoint_url"))
+    elif scheme in SFTP:
+        if connection.host:
+            yield of_url(f"sftp://{connection.host}")
     elif scheme:
         if connection.host:
             yield of_url(f"{scheme}://{connection.host}", "Use a scheme that is encrypted, such as sftp")

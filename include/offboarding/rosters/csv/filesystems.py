@@ -1,6 +1,6 @@
-"""Feeds in any other place that fsspec has a driver for: gs, abfs, sftp, smb, memory.
+"""Feeds in any other place that fsspec has a driver for: gs, abfs, smb, memory.
 
-It is what Airflow's ObjectStoragePath stands on. The driver is the deployment's to install (gcsfs, adlfs, paramiko).
+It is what Airflow's ObjectStoragePath stands on. The driver is the deployment's to install (gcsfs, adlfs).
 https://filesystem-spec.readthedocs.io/en/latest/api.html
 """
 
@@ -15,6 +15,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.rosters.csv.names import folder_of
 from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
+from offboarding.rosters.csv.streams import StoreStream
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -36,29 +37,6 @@ class OpenedPath:
     def changed(self) -> bool:
         """By time and size, asked again."""
         return self.filesystem.described(self.file.path) != self.file
-
-
-class _Stream(io.RawIOBase):
-    """A driver's stream whose every failure is an OSError: drivers raise their clients' own."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._stream = stream
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
-        """Up to a buffer full."""
-        try:
-            chunk = self._stream.read(len(buffer))
-        except OSError:
-            raise
-        except Exception as error:
-            raise OSError(0, f"the store broke off: {type(error).__name__}") from error
-        buffer[: len(chunk)] = chunk
-        return len(chunk)
 
 
 class Filesystem:
@@ -93,7 +71,7 @@ class Filesystem:
             described = self.described(file.path)
             stream = cast("BinaryIO", self._driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
         with stream:
-            yield OpenedPath(stream=io.BufferedReader(_Stream(stream)), file=described, filesystem=self)
+            yield OpenedPath(stream=io.BufferedReader(StoreStream(stream)), file=described, filesystem=self)
 
     def described(self, path: str) -> FeedFile:
         """What the driver tells of a file."""

@@ -4,7 +4,8 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.rosters.csv.disk import Disk
 from offboarding.rosters.csv.filesystems import Filesystem
 from offboarding.rosters.csv.s3 import Bucket
-from offboarding.rosters.csv.stores import FeedStore, local_path, scheme_of
+from offboarding.rosters.csv.sftp import SftpFolder
+from offboarding.rosters.csv.stores import SFTP, FeedStore, local_path, scheme_of
 
 
 def store_of(address: str, connection: ConnectionFields | None, roster: str) -> FeedStore:
@@ -14,4 +15,6 @@ def store_of(address: str, connection: ConnectionFields | None, roster: str) -> 
         return Disk(local_path(address), roster)
     if scheme == "s3":
         return Bucket(address, connection, roster)
+    if scheme in SFTP:
+        return SftpFolder(address, connection, roster)
     return Filesystem(address, connection, roster)

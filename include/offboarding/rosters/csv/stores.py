@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 SUFFIX = ".csv"
 """What counts in a folder. Another one is a pattern: `feeds/*.xlsx`."""
+SFTP = ("sftp", "ssh")
+"""How an address on an SFTP server begins. fsspec's driver for both takes any server for the one that is meant."""
 _WILD = "*?["
 
 

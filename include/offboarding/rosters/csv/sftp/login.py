@@ -1,0 +1,203 @@
+"""A login on an SFTP server, once the server has shown a key that the connection names."""
+
+import base64
+import binascii
+import hashlib
+import io
+import logging
+import re
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+
+if TYPE_CHECKING:
+    from paramiko import PKey, SFTPClient, Transport
+
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 60
+"""Of silence, and for the whole of a login."""
+_PORT = 22
+_KEY = re.compile(r"(?:(?:ssh|ecdsa)-[\w.@-]+[ \t]+)(AAAA[0-9A-Za-z+/]+={0,2})(?![^\s,])")
+"""A public key as OpenSSH writes it, in authorized_keys as in known_hosts."""
+_LENGTH = 4
+_LOG = "offboarding.rosters.sftp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SftpServer:
+    """Who is asked, and as whom."""
+
+    host: str
+    port: int
+    login: str
+    host_keys: Collection[bytes]
+    """Of which it must show one."""
+
+    def __str__(self) -> str:
+        """For people."""
+        return self.host if self.port == _PORT else f"{self.host}:{self.port}"
+
+
+def server_of(address: str, connection: ConnectionFields | None, where: str) -> tuple[SftpServer, str]:
+    """Who is meant, and the path there. Raises ConfigError; nothing is contacted."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ConfigError(f"{where}: path is no address ({error}): write sftp://HOST/FOLDER/.") from error
+    if connection is None or not connection.login:
+        raise ConfigError(f"{where}: nobody logs in. Name an Airflow connection in `connection` that has a login.")
+    named = f"{where}: connection {connection.conn_id}"
+    if connection.host and host and connection.host.lower() != host:
+        raise ConfigError(f"{named} names the host {connection.host}, and path {host}: mend one of them.")
+    if not (connection.password or connection.extra.get("private_key")):
+        raise ConfigError(f"{named} has neither a password nor private_key in its extra: give it one.")
+    return SftpServer(
+        host=connection.host or host,
+        port=connection.port or port or _PORT,
+        login=connection.login,
+        host_keys=_host_keys(named, connection, connection.host or host),
+    ), re.sub("^[^:]*://[^/]*", "", address) or "/"
+
+
+def session(server: SftpServer, connection: ConnectionFields | None, where: str) -> tuple["Transport", "SFTPClient"]:
+    """Log in. Nothing of ours is sent before the server's key is seen to be one of those that the connection names."""
+    import paramiko  # noqa: PLC0415 - reading a configuration needs no paramiko
+
+    assert connection
+    key = _private_key(f"{where}: connection {connection.conn_id}", connection)
+    try:
+        transport = paramiko.Transport(socket.create_connection((server.host, server.port), CONNECT_SECONDS))
+    except (OSError, paramiko.SSHException) as error:
+        raise RetriableError(
+            f"{where}: {server} can't be reached ({type(error).__name__}). It is tried again."
+        ) from error
+    try:
+        _greeted(transport, server)
+        _checked(transport.get_remote_server_key(), server, where, connection)
+        _logged_in(transport, server, connection, key)
+        client = paramiko.SFTPClient.from_transport(transport)
+        assert client
+        client.get_channel().settimeout(ANSWER_SECONDS)  # pyright: ignore[reportOptionalMemberAccess] - it's open
+    except paramiko.AuthenticationException as error:
+        transport.close()
+        raise FatalError(
+            f"{where}: {server} refuses {server.login} ({_how(connection)}). Mend connection {connection.conn_id}, or "
+            "have its key or password entered there."
+        ) from error
+    except paramiko.ChannelException as error:
+        transport.close()
+        raise FatalError(
+            f"{where}: {server} lets {server.login} in, and to no files ({error.text}). Have SFTP allowed for it."
+        ) from error
+    except (OSError, EOFError, paramiko.SSHException) as error:
+        transport.close()
+        raise RetriableError(
+            f"{where}: {server} broke off before the login was done ({type(error).__name__}). It is tried again."
+        ) from error
+    except BaseException:
+        transport.close()
+        raise
+    return transport, client
+
+
+def _greeted(transport: "Transport", server: SftpServer) -> None:
+    """Agree on a key of a kind that is named, where the server has one."""
+    known = {_kind(each) for each in server.host_keys}
+    # What goes wrong is raised; it would be logged besides, with its trace.
+    transport.set_log_channel(_LOG)
+    logging.getLogger(_LOG).setLevel(logging.CRITICAL)
+    options = transport.get_security_options()
+    options.key_types = sorted(options.key_types, key=lambda each: _of_blob(each) not in known)
+    transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = ANSWER_SECONDS
+    transport.start_client(timeout=ANSWER_SECONDS)
+
+
+def _of_blob(algorithm: str) -> str:
+    """What a key says itself that it is, of the algorithm that signs by it (RFC 8332)."""
+    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
+
+
+def _checked(shown: "PKey", server: SftpServer, where: str, connection: ConnectionFields) -> None:
+    if shown.asbytes() not in server.host_keys:
+        raise FatalError(
+            f"{where}: {server} shows the key {_thumbprint(shown.asbytes())} ({shown.get_name()}), which isn't "
+            f"host_key of connection {connection.conn_id}: {' or '.join(map(_thumbprint, server.host_keys))}."
+            " Neither a password nor a key of ours was used. Ask whoever runs the server: if its key is a new one, "
+            "write that into host_key; else somebody stands between."
+        )
+
+
+def _logged_in(transport: "Transport", server: SftpServer, connection: ConnectionFields, key: "PKey | None") -> None:
+    from paramiko import AuthenticationException  # noqa: PLC0415 - see above
+
+    left = transport.auth_publickey(server.login, key) if key else ["password"]
+    if left and connection.password:
+        transport.auth_password(server.login, connection.password)
+    if not transport.is_authenticated():
+        raise AuthenticationException(f"it wants more: {', '.join(left)}")
+
+
+def _how(connection: ConnectionFields) -> str:
+    used = ["its private_key"] if connection.extra.get("private_key") else []
+    return " and ".join([*used, *(["its password"] if connection.password else [])])
+
+
+def _host_keys(named: str, connection: ConnectionFields, host: str) -> Collection[bytes]:
+    """As `ssh-keyscan` writes them, or one alone."""
+    given = str(connection.extra.get("host_key") or "")
+    found = [blob for match in _KEY.finditer(given) if (blob := _decoded(match[1]))]
+    if not found:
+        what = "holds no public key of a host" if given else "is missing"
+        raise ConfigError(
+            f"{named}: host_key in its extra {what}, so nobody knows which server answers. Write there what "
+            f"`ssh-keyscan {host}` prints (ssh-ed25519 AAAA...), once whoever runs the server has confirmed it."
+        )
+    return found
+
+
+def _decoded(text: str) -> bytes:
+    """What it holds; b"" where it's cut off."""
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""
+    return blob if _kind(blob) else b""
+
+
+def _kind(blob: bytes) -> str:
+    """The kind of key that a public key says it is (RFC 4253, 6.6)."""
+    length = int.from_bytes(blob[:_LENGTH], "big")
+    return blob[_LENGTH : _LENGTH + length].decode("ascii", "replace") if len(blob) > _LENGTH + length else ""
+
+
+def _thumbprint(blob: bytes) -> str:
+    """As OpenSSH shows it."""
+    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
+
+
+def _private_key(named: str, connection: ConnectionFields) -> "PKey | None":
+    """The login's own. Raises ConfigError, which says nothing of what it holds."""
+    import paramiko  # noqa: PLC0415 - see above
+
+    given = str(connection.extra.get("private_key") or "")
+    passphrase = str(connection.extra.get("private_key_passphrase") or "")
+    if not given:
+        return None
+    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return kind.from_private_key(io.StringIO(given), passphrase or None)
+        except paramiko.PasswordRequiredException:
+            fix = "write its passphrase as private_key_passphrase beside it"
+            raise ConfigError(f"{named}: private_key in its extra is encrypted: {fix}.") from None
+        except (paramiko.SSHException, ValueError, IndexError, UnicodeError):
+            continue
+    raise ConfigError(
+        f"{named}: private_key in its extra can't be read, or not by private_key_passphrase. Give it an OpenSSH or PEM "
+        "key (Ed25519, ECDSA, RSA), line ends included."
+    ) from None
