@@ -335,7 +335,7 @@ class SignInService:
         ):
             return Answered(status=400, body={"error": "invalid_request", "error_description": "AADSTS900144: no."})
         if given.get("client_secret") != SECRET and not self._is_signed(given.get("client_assertion", "")):
-            words = "AADSTS7000215: Invalid client secret provided."
+            words = "AADSTS7000215: Invalid client secret provided. Trace ID: 7a1e Timestamp: 2026-11-24 16:30:00Z"
             return Answered(status=401, body={"error": "invalid_client", "error_description": words})
         return Answered(body={"token_type": "Bearer", "expires_in": 3599, "access_token": TOKEN})
 

@@ -44,6 +44,7 @@ from tests.support.entra_service import (
     entra_place,
     said,
 )
+from tests.support.entra_service import SECRET as SECRET_SENT
 
 KIM, ANN = "kim@corp.example", "ann@corp.example"
 SECRET, CERTIFICATE = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE
@@ -370,6 +371,16 @@ def test_who_is_privileged_is_not_checked_where_a_right_is_missing(place: EntraP
     assert error_of(facts) == ""
 
 
+def test_a_tenant_without_the_licence_for_roles_that_may_be_activated_says_so_by_itself(place: EntraPlace) -> None:
+    place.kept.rights.remove("RoleEligibilitySchedule.Read.Directory")
+
+    facts = list(place.source(eligible_roles=False).collect())
+
+    assert whole(facts)
+    assert {each.privileged for each in of(Account, facts)} == {True, False}
+    assert "eligible_roles is off" in "".join(gap.text for gap in of(Gap, facts))
+
+
 # --- traps: what outlives its owner -----------------------------------------------------------------------------------
 
 
@@ -479,6 +490,17 @@ def test_an_application_that_is_switched_off_here_may_let_in_elsewhere(
 
     assert account.standing is secret.standing is standing
     assert secret.can_reactivate is (standing is Standing.DEAD)
+
+
+def test_an_application_that_holds_nothing_lets_nobody_in_wherever_it_s_missing(place: EntraPlace) -> None:
+    empty = place.kept.register("empty", place.kept.of(KIM), passwordCredentials=[])
+    past = place.kept.register("past", passwordCredentials=[place.kept.secret(endDateTime=PAST)])
+    for each in (empty, past):
+        del place.kept.principals[place.kept.principal_of(each)["id"]]
+
+    found = place.accounts()
+
+    assert found["empty"].standing is found["past"].standing is Standing.DEAD
 
 
 def test_an_application_without_a_service_principal_is_not_checked(place: EntraPlace) -> None:
@@ -619,7 +641,7 @@ def test_a_tenant_that_is_not_there_is_told_in_a_sentence(place: EntraPlace) -> 
 
 
 def test_a_secret_that_ended_says_what_microsoft_says(place: EntraPlace) -> None:
-    with pytest.raises(FatalError, match=r"AADSTS7000215.*Renew the application's secret"):
+    with pytest.raises(FatalError, match=r"Invalid client secret provided\. Renew the application's secret"):
         list(place.source(place.connection(password="another")).collect())
 
 
@@ -636,6 +658,40 @@ def test_a_sign_in_that_is_busy_is_tried_again(place: EntraPlace, answer: Answer
 
     with pytest.raises(RetriableError, match=r"sources\.entra: sign-in"):
         list(place.source().collect())
+
+
+class Page(Answered):
+    """What is no JSON, and says the secret back."""
+
+    @property
+    def raw(self) -> bytes:
+        return f"<html>You sent {SECRET_SENT}".encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Page(),
+        Page(status=400),
+        Answered(
+            status=401, body={"error": "invalid_client", "error_description": f"AADSTS1: {SECRET_SENT} is wrong."}
+        ),
+        Answered(body=[SECRET_SENT]),
+        Answered(body={"access_token": [SECRET_SENT]}),
+    ],
+    ids=["a page", "a page as a refusal", "a sentence", "a list", "a token that is none"],
+)
+def test_a_sign_in_that_says_the_secret_back_shows_it_nowhere(
+    place: EntraPlace, caplog: pytest.LogCaptureFixture, answer: Answered
+) -> None:
+    """Microsoft's library logs what it can't read as it came."""
+    place.sign_in.answers.append(answer)
+
+    with pytest.raises(FatalError) as caught:
+        list(place.source().collect())
+
+    assert SECRET_SENT not in str(caught.value) + caplog.text
+    assert caught.value.__cause__ is None
 
 
 def test_a_secret_is_sent_nowhere_else(place: EntraPlace) -> None:
@@ -682,11 +738,11 @@ class Says(Chooser):
 def test_a_first_configuration_leaves_out_what_is_refused(place: EntraPlace) -> None:
     assert entra_id.propose("corp_entra", place.connection(), Says()).settings == {}
 
-    place.kept.rights -= {"AuditLog.Read.All", "Application.Read.All"}
+    place.kept.rights -= {"AuditLog.Read.All", "Application.Read.All", "RoleEligibilitySchedule.Read.Directory"}
     made = entra_id.propose("corp_entra", place.connection(), Says())
 
-    assert made.settings == {"sign_ins": False, "applications": False}
-    assert len(made.warnings) == 2
+    assert made.settings == {"sign_ins": False, "eligible_roles": False, "applications": False}
+    assert len(made.warnings) == 3
 
 
 # --- controls -------------------------------------------------------------------------------------------------------

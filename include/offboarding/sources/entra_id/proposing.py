@@ -7,6 +7,7 @@ from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import LISTS
 from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
+from offboarding.sources.entra_id.roles import ELIGIBLE
 from offboarding.sources.entra_id.settings import EntraSettings
 
 
@@ -20,20 +21,23 @@ def propose(where: str, connection: ConnectionFields) -> Proposal:
     graph = EntraGraph(EntraSettings.model_validate(given), connection, "init")
     found, warnings = dict[str, object](), list[str]()
 
-    def looked_at(path: str, select: str) -> str:
+    def looked_at(path: str, **options: str) -> str:
         try:
-            next(graph.rows(path, "overhead", TenantUser, UnreadRows(), select=select, top="1"), None)
+            next(graph.rows(path, "overhead", TenantUser, UnreadRows(), **options), None)
         except NotAnsweredError as missing:
             return str(missing)
         return ""
 
     try:
-        if refused := looked_at("users", "id,userPrincipalName"):
+        if refused := looked_at("users", select="id,userPrincipalName", top="1"):
             return Proposal(settings={}, notes=("Users can't be read: run doctor.",), warnings=(refused,))
-        if refused := looked_at("users", f"id,userPrincipalName,{SIGN_INS}"):
+        if refused := looked_at("users", select=f"id,userPrincipalName,{SIGN_INS}", top="1"):
             found["sign_ins"] = False
             warnings.append(refused)
-        if refused := next(filter(None, (looked_at(path, "id") for path in LISTS.values())), ""):
+        if refused := looked_at(ELIGIBLE):
+            found["eligible_roles"] = False
+            warnings.append(refused)
+        if refused := next(filter(None, (looked_at(path, select="id", top="1") for path in LISTS.values())), ""):
             found["applications"] = False
             warnings.append(refused)
     except RetriableError as error:

@@ -15,8 +15,7 @@ from offboarding.sources.entra_id.client import EntraGraph
 
 DIRECTORY = "roleManagement/directory"
 _GROUP = "#microsoft.graph.group"
-_HELD = {"roleAssignments": "", "roleEligibilityScheduleInstances": " (may be activated)"}
-"""List -> what is said behind the role's name."""
+ASSIGNED, ELIGIBLE = f"{DIRECTORY}/roleAssignments", f"{DIRECTORY}/roleEligibilityScheduleInstances"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +34,11 @@ class DirectoryRoles:
         return (None if self.untold else False), ""
 
 
-def directory_roles(graph: EntraGraph, purpose: Purpose) -> DirectoryRoles:
-    """Everybody's. Each directory role counts: which of them matter less, version 1.0 of the API doesn't tell."""
+def directory_roles(graph: EntraGraph, purpose: Purpose, *, eligible: bool) -> DirectoryRoles:
+    """Everybody's; `eligible`: those too that may be activated.
+
+    Each directory role counts: which of them matter less, version 1.0 of the API doesn't tell.
+    """
     unread = UnreadRows()
     found, groups = dict[str, set[str]](), dict[str, set[str]]()
     try:
@@ -44,8 +46,8 @@ def directory_roles(graph: EntraGraph, purpose: Purpose) -> DirectoryRoles:
             each.id: each.display_name or each.id
             for each in graph.rows(f"{DIRECTORY}/roleDefinitions", purpose, RoleDefinition, unread)
         }
-        for held, note in _HELD.items():
-            for each in graph.rows(f"{DIRECTORY}/{held}", purpose, RoleAssignment, unread, expand="principal"):
+        for path, note in {ASSIGNED: "", **({ELIGIBLE: " (may be activated)"} if eligible else {})}.items():
+            for each in graph.rows(path, purpose, RoleAssignment, unread, expand="principal"):
                 by_group = each.principal is not None and each.principal.odata_type == _GROUP
                 role = names.get(each.role_definition_id, each.role_definition_id)
                 called = f"directory role {role}{note}{' by a group' if by_group else ''}"

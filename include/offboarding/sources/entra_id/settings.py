@@ -11,6 +11,9 @@ class EntraSettings(HttpSourceSettings):
     sign_ins: bool = Field(
         default=True, description="When each user last signed in is read: it needs Entra ID P1, and AuditLog.Read.All."
     )
+    eligible_roles: bool = Field(
+        default=True, description="Directory roles that may be activated are read: they need Entra ID P2."
+    )
     applications: bool = Field(
         default=True, description="Secrets, certificates and federated credentials of applications are read."
     )

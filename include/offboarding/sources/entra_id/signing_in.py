@@ -3,6 +3,7 @@
 https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
 _PASSING = frozenset({"temporarily_unavailable", "server_error"})
+_TRACE = " Trace ID:"
+"""What follows in a sentence of Microsoft's is another each time."""
 RENEWED_BY = "Renew the application's secret or certificate: see the connection's password"
 
 
@@ -50,7 +53,9 @@ class SignIn:
             raise self._nobody() from None
         token = given.get("access_token")
         if not isinstance(token, str):
-            raise self._refusal(str(given.get("error", "")), str(given.get("error_description", "")))
+            raise self._refusal(
+                str(given.get("error", "")), str(given.get("error_description", "")).partition(_TRACE)[0]
+            )
         keep_out(token)
         return token
 
@@ -80,11 +85,14 @@ class SignIn:
         return made
 
     def _check(self, answer: "Response", *_: Any, **__: Any) -> None:
-        """The library would take a busy service for one that answers."""
+        """Before the library reads it: that takes a busy service for one that answers, and logs what is no JSON."""
         if answer.status_code in {408, 425, 429} or answer.status_code >= 500:
-            raise RetriableError(
-                f"{self._where}: sign-in: {answer.status_code}. It's busy or ill: try again in a minute"
-            )
+            busy = "It's busy or ill: try again in a minute"
+            raise RetriableError(f"{self._where}: sign-in: {answer.status_code}. {busy}")
+        try:
+            json.loads(answer.text)
+        except ValueError:
+            raise self._nobody() from None
 
     def _nobody(self) -> FatalError:
         return FatalError(

@@ -95,7 +95,13 @@ class EntraId:
 
     def _begun(self, purpose: Purpose) -> "_Read":
         self._graph.begin()
-        return _Read(graph=self._graph, realm=self._realm, purpose=purpose, sign_ins=self._settings.sign_ins)
+        return _Read(
+            graph=self._graph,
+            realm=self._realm,
+            purpose=purpose,
+            sign_ins=self._settings.sign_ins,
+            eligible_roles=self._settings.eligible_roles,
+        )
 
     @property
     def _realm(self) -> str:
@@ -134,6 +140,8 @@ class EntraId:
             unseen.append("applications, since applications is off")
         if not self._settings.sign_ins:
             unseen.append("when users last signed in, since sign_ins is off")
+        if not self._settings.eligible_roles:
+            unseen.append("directory roles that may be activated, since eligible_roles is off")
         return f"{self._where}: not looked at: {'; '.join(unseen)}"
 
     def _user(self, read: "_Read", ref: AccountRef) -> Iterator[Fact]:
@@ -181,12 +189,13 @@ class _Read:
     realm: str
     purpose: Purpose
     sign_ins: bool
+    eligible_roles: bool
     _refused: str = ""
 
     @cached_property
     def roles(self) -> DirectoryRoles:
         """Who is privileged."""
-        return directory_roles(self.graph, self.purpose)
+        return directory_roles(self.graph, self.purpose, eligible=self.eligible_roles)
 
     @cached_property
     def deleted(self) -> Mapping[str, TenantUser]:

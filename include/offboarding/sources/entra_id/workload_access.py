@@ -44,7 +44,8 @@ def access_of(workload: Workload, barred: EntraAccess | None, as_of: datetime) -
     for standing in (Standing.WORKS, Standing.UNKNOWN):
         if open_one := next((each for each in found if each.standing is standing), None):
             return EntraAccess(standing, f"of its {len(found)} secrets and certificates one: {open_one.reason}")
-    return barred or EntraAccess(Standing.DEAD, "no secret or certificate that works")
+    off = barred if barred and barred.standing is Standing.DEAD else None
+    return off or EntraAccess(Standing.DEAD, "no secret or certificate that works")
 
 
 def is_shown(workload: Workload) -> bool:
