@@ -1,39 +1,44 @@
 """A leaver in a tenant of Entra ID: the account, and the application's secret that outlives it, each by a night."""
 
+from base64 import b64encode
 from collections.abc import Generator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import IdentityKeyKind
 from offboarding.sources import entra_id
+from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.flavors import FLAVORS
 from tests.support.entra_service import EntraPlace, entra_place
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import Office
-from tests.support.small_company import LEFT, worker
+from tests.support.office import Office, login
+from tests.support.small_company import LEFT, key, worker
 
 KIM, KIMM = "kim@corp.example", "kimm@corp.example"
 
 
 class AtEntra(Office):
-    """An office whose only accounts are a tenant's."""
+    """An office that has a tenant."""
 
     place: EntraPlace
 
     @property
     def settings(self) -> Settings:
-        """With the tenant in the directory's place."""
+        """With the tenant in the cloud's place, and a directory where it holds somebody."""
         settings = super().settings
+        directory = settings.sources[:1] if self.directory.accounts else ()
         source = entra_id.Settings.model_validate(
             {"name": "entra", "kind": "entra_id", "connection": "corp_entra", "id_space": "hr"}
         )
-        return settings.model_copy(update={"sources": (source,)})
+        return settings.model_copy(update={"sources": (*directory, source)})
 
     def _source(self, name: str, part: str) -> Source:
-        del name, part
-        return self.place.source()
+        return self.place.source() if name == "entra" else super()._source(name, part)
 
 
 @pytest.fixture
@@ -43,9 +48,9 @@ def company(office: Office, tmp_path: Path) -> Generator[AtEntra]:
         made = AtEntra(session=office.session, tracker=office.tracker)
         made.place = place
         made.hr.workers = [worker("1042", LEFT, mail=KIM), worker("1043", mail=KIMM)]
-        for login in (KIM, KIMM):
-            user = place.kept.add(login, mail=login)
-            place.kept.register(f"ci of {login}", user)
+        for name in (KIM, KIMM):
+            user = place.kept.add(name, mail=name)
+            place.kept.register(f"ci of {name}", user)
         yield made
         assert place.service.wrong == []
 
@@ -81,3 +86,18 @@ def test_a_leaver_s_account_and_the_secret_they_knew_are_told_until_both_are_dea
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
+
+
+def test_an_account_that_says_nothing_of_its_holder_is_theirs_by_the_directory_that_it_comes_from(
+    company: AtEntra, tracker: ListedTracker
+) -> None:
+    """By onPremisesImmutableId alone: neither mail nor number is told, and the name is nobody's."""
+    guid = UUID("5a8c7e7e-11d2-4c2b-9d0c-1f8b1e0a7b51")
+    company.directory.accounts = [login(str(guid), key(IdentityKeyKind.NUMBER, "1042"))]
+    entry = Entry("", {"objectguid": [guid.bytes_le]})
+    assert FLAVORS["ad"].native_id(entry) == str(guid)
+    synced = company.place.kept.add("x7@corp.onmicrosoft.com", onPremisesImmutableId=b64encode(guid.bytes_le).decode())
+
+    assert company.night().failed == ()
+
+    assert f"az ad user update --id {synced['id']} " in "".join(each.draft.body for each in tracker.there())

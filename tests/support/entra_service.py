@@ -240,7 +240,7 @@ class EntraService:
         expands = asked.query.get("$expand") == "principal"
         rows = [
             {"id": f"{principal}-{role}", "principalId": principal, "roleDefinitionId": role, "directoryScopeId": "/"}
-            | ({"principal": self._member(principal)} if expands else {})
+            | ({"principal": self._holder(principal)} if expands else {})
             for principal, role in (self.assigned if what == "roleAssignments" else self.eligible)
         ]
         return self._listed(asked, rows)
@@ -249,6 +249,10 @@ class EntraService:
 
     def _of(self, what: str) -> dict[str, Row]:
         return self.applications if what == "applications" else self.principals
+
+    def _holder(self, native_id: str) -> Row | None:
+        there = {*self.groups, *self.principals, *self.users}
+        return self._member(native_id) if native_id in there else None
 
     def _member(self, native_id: str) -> Row:
         if native_id in self.groups:

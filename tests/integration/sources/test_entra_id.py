@@ -371,6 +371,15 @@ def test_who_is_privileged_is_not_checked_where_a_right_is_missing(place: EntraP
     assert error_of(facts) == ""
 
 
+def test_a_holder_of_a_role_who_is_not_told_may_be_a_group(place: EntraPlace) -> None:
+    place.kept.assigned.append((place.kept.new_id(), GLOBAL_ADMINISTRATOR))
+
+    facts = list(place.source().collect())
+
+    assert {each.login: each.privileged for each in of(Account, facts)} == {ANN: True, KIM: None}
+    assert "who holds one isn't told" in red(facts)[0]
+
+
 def test_a_tenant_without_the_licence_for_roles_that_may_be_activated_says_so_by_itself(place: EntraPlace) -> None:
     place.kept.rights.remove("RoleEligibilitySchedule.Read.Directory")
 

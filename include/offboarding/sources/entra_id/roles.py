@@ -11,7 +11,7 @@ from urllib.parse import quote
 from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import DirectoryMember, RoleAssignment, RoleDefinition
-from offboarding.sources.entra_id.client import EntraGraph
+from offboarding.sources.entra_id.client import PAGE, EntraGraph
 
 DIRECTORY = "roleManagement/directory"
 _GROUP = "#microsoft.graph.group"
@@ -48,7 +48,10 @@ def directory_roles(graph: EntraGraph, purpose: Purpose, *, eligible: bool) -> D
         }
         for path, note in {ASSIGNED: "", **({ELIGIBLE: " (may be activated)"} if eligible else {})}.items():
             for each in graph.rows(path, purpose, RoleAssignment, unread, expand="principal"):
-                by_group = each.principal is not None and each.principal.odata_type == _GROUP
+                kind = each.principal.odata_type if each.principal else ""
+                if not kind:
+                    unread.sentences.append(f"{graph.where}: {path}: who holds one isn't told. See {PAGE}")
+                by_group = kind == _GROUP
                 role = names.get(each.role_definition_id, each.role_definition_id)
                 called = f"directory role {role}{note}{' by a group' if by_group else ''}"
                 (groups if by_group else found).setdefault(each.principal_id, set()).add(called)
