@@ -80,6 +80,8 @@ class OktaService:
         """What becomes of a user on the way."""
         self.behind: set[str] = set()
         """Whom a search hasn't seen yet."""
+        self.most_admins = 100
+        """On a page."""
         self.overlap = 0
         """How many rows of a page come again with the next."""
         self.between_pages: Callable[[], None] | None = None
@@ -210,10 +212,10 @@ class OktaService:
 
     def _admins(self, asked: Asked) -> Answered:
         found = [{"id": each.id, "orn": f"orn:okta:directory:{ORG_ID}:users:{each.id}"} for each in self._with_roles()]
-        size, at = int(asked.query.get("limit", 100)), int(asked.query.get("after", 0))
+        size, at = min(int(asked.query.get("limit", 100)), self.most_admins), int(asked.query.get("after", 0))
         following = {"next": {"href": f"{self.api}{asked.path}?limit={size}&after={at + size}"}}
         more = len(found) > at + size
-        return Answered(body={"value": found[at : at + size], "_links": following if more else {}})
+        return Answered(body={"value": found[at : at + size], "_links": following if more else None})
 
     def _with_roles(self) -> list[KeptUser]:
         return [each for each in self.users.values() if each.roles and not each.by_group]

@@ -218,6 +218,19 @@ def test_who_administrates_is_privileged_and_by_what(place: OktaPlace) -> None:
     assert accounts["kim@corp.example"].privileged is False
 
 
+def test_administrators_are_read_to_the_last_page(place: OktaPlace) -> None:
+    place.kept.most_admins = 1
+    place.kept.of("lee@corp.example").roles = ["APP_ADMIN"]
+
+    accounts = place.accounts()
+
+    assert {label for label, each in accounts.items() if each.privileged} == {
+        "reader@corp.example",
+        "ann@corp.example",
+        "lee@corp.example",
+    }
+
+
 def test_a_role_that_is_not_in_force_is_none(place: OktaPlace) -> None:
     place.kept.of("ann@corp.example").roles = ["SUPER_ADMIN INACTIVE"]
 

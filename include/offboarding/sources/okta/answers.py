@@ -64,7 +64,12 @@ class OktaWrappedPage(Told):
     """A part of a list that isn't linked by headers."""
 
     value: tuple[object, ...]
-    links: _PageLinks = Field(default=_PageLinks(), alias="_links")
+    links: _PageLinks | None = Field(default=None, alias="_links")
+
+    @property
+    def following(self) -> str | None:
+        """Where the next lies; None after the last."""
+        return self.links.next.href if self.links and self.links.next else None
 
 
 class OktaAdmin(Told):

@@ -77,7 +77,7 @@ class OktaApi(HttpApi):
             parsed = self.json(answer, called)
             if not isinstance(parsed, list):
                 page = self.parsed(answer, OktaWrappedPage, called)
-                return ApiPage(rows=list(page.value), following=page.links.next.href if page.links.next else None)
+                return ApiPage(rows=list(page.value), following=page.following)
             rows, following = cast("list[object]", parsed), answer.links.get("next", {}).get("url")
             if following is None and size and len(rows) >= size and "self" not in answer.links:
                 # Okta links each page to itself, and to the next where there is one.
@@ -145,8 +145,8 @@ class OktaApi(HttpApi):
 
     def _signed(self, audience: str) -> str:
         assert self._key is not None
-        now = int(time.time())
-        claims = {"iss": self.client_id, "sub": self.client_id, "aud": audience, "iat": now, "exp": now + 300}
+        # When it was signed isn't said: a clock of ours that is ahead would make it one of tomorrow.
+        claims = {"iss": self.client_id, "sub": self.client_id, "aud": audience, "exp": int(time.time()) + 300}
         algorithm = "RS256" if isinstance(self._key, RSAPrivateKey) else "ES256"
         key_id = self._connection.extra.get("key_id")
         headers = {"kid": str(key_id)} if key_id else None
