@@ -274,6 +274,8 @@ class EntraService:
         shown = {name: row[name] for name in names if name in row}
         if asked.query.get("$expand") == "owners":
             shown["owners"] = [self._member(each) for each in self._owning(row["id"])[:MOST_EXPANDED]]
+        if asked.query.get("$expand") == "federatedIdentityCredentials":
+            shown["federatedIdentityCredentials"] = self.federated.get(row["id"], [])
         return shown
 
     def _owning(self, native_id: str) -> list[str]:

@@ -442,12 +442,15 @@ def test_a_secret_works_by_its_dates(place: EntraPlace, dates: dict[str, Any], s
 
 
 def test_a_federated_credential_lets_in_whomever_another_issuer_names(place: EntraPlace) -> None:
+    """Without a secret or certificate, too."""
     ci = place.kept.register("ci", place.kept.of(KIM), passwordCredentials=[])
     place.kept.trust(ci, "repo:kim/private:ref:refs/heads/main")
 
+    listed = place.accounts()["ci"]
     (account, trusted, _) = looked_at(place, "ci")
 
-    assert account.standing is Standing.DEAD
+    assert listed == account
+    assert account.standing is Standing.WORKS
     assert (trusted.kind, trusted.standing) == (SECRET, Standing.WORKS)
     assert "repo:kim/private" in trusted.label
     assert trusted.created_at is None

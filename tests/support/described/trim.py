@@ -75,7 +75,7 @@ USED = {
         "/user/properties/{propertyKey}": ["get", "put", "delete"],
     },
 }
-EXPANDED = {"owners", "principal"}
+EXPANDED = {"owners", "principal", "federatedIdentityCredentials"}
 """Of what is told only where it's expanded, what is."""
 GRAPHQL = {
     "requestBody": {

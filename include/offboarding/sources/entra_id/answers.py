@@ -106,6 +106,7 @@ class _Workload(_GraphAnswer):
 class Application(_Workload):
     """A registration: what a workload is, in every tenant that takes it."""
 
+    federated_identity_credentials: tuple[FederatedCredential, ...] | None = None
     created_date_time: Moment | None = None
     sign_in_audience: str | None = None
 

@@ -16,7 +16,6 @@ from offboarding.model import (
     Credential,
     IdentityKeyKind,
     IdentityKeyOrigin,
-    Standing,
     SubjectKind,
 )
 from offboarding.sources._http.asking import Purpose
@@ -38,6 +37,7 @@ from offboarding.sources.entra_id.workload_access import (
     access_of,
     application_barred,
     credentials_of,
+    federated_access,
     holds_some,
     is_shown,
     principal_barred,
@@ -79,9 +79,10 @@ class Workloads:
         Raises NotAnsweredError where they aren't told.
         """
         principals = {each.app_id: each for each in self._listed(SERVICE_PRINCIPAL, ServicePrincipal, unread)}
+        federated = self._with_federated(unread)
         for application in self._listed(APPLICATION, Application, unread):
-            principal = principals.get(application.app_id)
-            yield self._application(application, principal, "inventory", unread)
+            principal, is_federated = principals.get(application.app_id), application.id in federated
+            yield self._application(application, principal, "inventory", unread, is_federated=is_federated)
         for principal in principals.values():
             if holds_some(principal):
                 yield self._service_principal(principal, "inventory", unread)
@@ -93,9 +94,10 @@ class Workloads:
             if application is None:
                 return None
             principal = self._principal_of(application, unread)
-            account = self._application(application, principal, "detail", unread)
             barred = application_barred(application, principal)
-            federated = self._federated(account, application.id, barred, unread)
+            trusted = list(self._trusted(application.id, unread))
+            account = self._application(application, principal, "detail", unread, is_federated=bool(trusted))
+            federated = [self._federated(account, each, barred) for each in trusted]
             return account, [*self._credentials(account, application, barred, unread), *federated]
         principal = self._one(SERVICE_PRINCIPAL, native_id, ServicePrincipal)
         if principal is None or not holds_some(principal):
@@ -104,14 +106,20 @@ class Workloads:
         return account, list(self._credentials(account, principal, principal_barred(principal), unread))
 
     def _application(
-        self, application: Application, principal: ServicePrincipal | None, purpose: Purpose, unread: UnreadRows
+        self,
+        application: Application,
+        principal: ServicePrincipal | None,
+        purpose: Purpose,
+        unread: UnreadRows,
+        *,
+        is_federated: bool,
     ) -> Account:
         """What the tenant lets it do hangs on its service principal."""
         return self._account(
             application,
             APPLICATION,
             EntraProduct.APPLICATION,
-            access_of(application, application_barred(application, principal), self.as_of),
+            access_of(application, application_barred(application, principal), self.as_of, is_federated=is_federated),
             self._owners(APPLICATION, application, purpose, unread),
             held=self.roles.of(principal.id) if principal else (None, ""),
             created_at=application.created_date_time,
@@ -122,7 +130,7 @@ class Workloads:
             principal,
             SERVICE_PRINCIPAL,
             EntraProduct.SERVICE_PRINCIPAL,
-            access_of(principal, principal_barred(principal), self.as_of),
+            access_of(principal, principal_barred(principal), self.as_of, is_federated=False),
             self._owners(SERVICE_PRINCIPAL, principal, purpose, unread),
             held=self.roles.of(principal.id),
             created_at=None,
@@ -185,23 +193,29 @@ class Workloads:
                 expires_at=each.end_date_time,
             )
 
-    def _federated(
-        self, account: Account, number: str, barred: EntraAccess | None, unread: UnreadRows
-    ) -> Iterator[Credential]:
+    def _federated(self, account: Account, each: FederatedCredential, barred: EntraAccess | None) -> Credential:
+        access = federated_access(barred)
+        return Credential(
+            realm=self.realm,
+            account_native_id=account.native_id,
+            kind=SubjectKind.SERVICE_CREDENTIAL,
+            native_id=f"{FEDERATED}{each.id}",
+            label=f"federated credential {each.name} ({each.issuer} {each.subject or ''})",
+            standing=access.standing,
+            standing_reason=f"Entra ID: {access.reason}",
+            can_reactivate=access.can_reactivate,
+        )
+
+    def _trusted(self, number: str, unread: UnreadRows) -> Iterator[FederatedCredential]:
         path = f"applications/{quote(number, safe='')}/federatedIdentityCredentials"
         called = "applications/ID/federatedIdentityCredentials"
-        access = barred or EntraAccess(Standing.WORKS, "tokens of that issuer let it in")
-        for each in self.graph.rows(path, "detail", FederatedCredential, unread, called=called):
-            yield Credential(
-                realm=self.realm,
-                account_native_id=account.native_id,
-                kind=SubjectKind.SERVICE_CREDENTIAL,
-                native_id=f"{FEDERATED}{each.id}",
-                label=f"federated credential {each.name} ({each.issuer} {each.subject or ''})",
-                standing=access.standing,
-                standing_reason=f"Entra ID: {access.reason}",
-                can_reactivate=access.can_reactivate,
-            )
+        return self.graph.rows(path, "detail", FederatedCredential, unread, called=called)
+
+    def _with_federated(self, unread: UnreadRows) -> frozenset[str]:
+        """Which applications have some: a list of its own, since only one relationship is expanded at once."""
+        options = {"select": "id,appId", "expand": "federatedIdentityCredentials", "top": PAGE_SIZE}
+        found = self.graph.rows(LISTS[APPLICATION], "inventory", Application, unread, **options)
+        return frozenset(each.id for each in found if each.federated_identity_credentials)
 
     def _listed(self, begins: str, model: type[_Workload], unread: UnreadRows) -> Iterator[_Workload]:
         seen = set[str]()

@@ -246,7 +246,7 @@ class _Read:
 
     def _without_sign_ins(self, missing: NotAnsweredError, read: Callable[[], Iterator[_Found]]) -> Iterator[_Found]:
         """Yield the same, where that is all that is refused: who may not see those is refused everybody."""
-        if not self.sign_ins or missing.status != 403:
+        if not self.sign_ins:
             raise missing
         self.sign_ins = False
         for each in read():

@@ -36,16 +36,21 @@ def access_by(each: ClientSecret, barred: EntraAccess | None, doubt: str, as_of:
     return EntraAccess(Standing.UNKNOWN, doubt) if doubt else EntraAccess(Standing.WORKS, "not expired")
 
 
-def access_of(workload: Workload, barred: EntraAccess | None, as_of: datetime) -> EntraAccess:
-    """By whatever secret or certificate is the most alive; federated credentials are told by themselves."""
-    if not is_shown(workload):
-        return EntraAccess(Standing.UNKNOWN, "its secrets and certificates aren't told")
+def federated_access(barred: EntraAccess | None) -> EntraAccess:
+    """By a federated credential, which never ends."""
+    return barred or EntraAccess(Standing.WORKS, "tokens of another issuer let it in")
+
+
+def access_of(workload: Workload, barred: EntraAccess | None, as_of: datetime, *, is_federated: bool) -> EntraAccess:
+    """By whatever it holds that is the most alive."""
     found = [access_by(each, barred, doubt, as_of) for each, doubt in credentials_of(workload)]
+    found += [federated_access(barred)] if is_federated else []
+    found += [] if is_shown(workload) else [EntraAccess(Standing.UNKNOWN, "its secrets and certificates aren't told")]
     for standing in (Standing.WORKS, Standing.UNKNOWN):
         if open_one := next((each for each in found if each.standing is standing), None):
-            return EntraAccess(standing, f"of its {len(found)} secrets and certificates one: {open_one.reason}")
+            return EntraAccess(standing, f"by one of what it holds: {open_one.reason}")
     off = barred if barred and barred.standing is Standing.DEAD else None
-    return off or EntraAccess(Standing.DEAD, "no secret or certificate that works")
+    return off or EntraAccess(Standing.DEAD, "nothing that it holds lets anybody in")
 
 
 def is_shown(workload: Workload) -> bool:
