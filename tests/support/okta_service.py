@@ -33,7 +33,7 @@ CLIENT_ID = "0oa1appThatReads"
 ACCESS = "eyJmadeForThisNightAlone"
 READER = "00u0reader"
 SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
-EPOCH, LATER, SOON = "2020-03-01T09:00:00.000Z", "2026-11-01T09:00:00.000Z", "2026-12-20T09:00:00.000Z"
+EPOCH, LATER, SOON = "2020-03-01T09:00:00.000Z", "2026-11-01T09:00:00.000Z", "2026-12-01T09:00:00.000Z"
 
 
 @dataclass(kw_only=True)

@@ -474,6 +474,26 @@ def test_what_was_revoked_or_has_expired_is_dead(place: OktaPlace) -> None:
     assert {native_id for native_id, (standing, _) in found.items() if standing is Standing.WORKS} == works
 
 
+def test_an_api_token_was_used_when_its_end_was_moved_last(place: OktaPlace) -> None:
+    """Okta moves it with each call, by 30 days or as the token says, and tells no last use."""
+    kim = place.kept.of("kim@corp.example")
+    place.kept.tokens.clear()
+    made = {"created": "2026-11-02T09:00:00.000Z"}
+    used = {
+        place.kept.token(kim, expiresAt="2026-12-22T09:30:00.000Z", **made): "2026-11-22T09:30",
+        place.kept.token(kim, expiresAt="2026-12-02T09:00:00.000Z", **made): None,
+        place.kept.token(kim, expiresAt="2026-11-25T09:05:00.000Z", tokenWindow="PT5M", **made): "2026-11-25T09:00",
+        place.kept.token(kim, expiresAt="2026-12-22T09:30:00.000Z", tokenWindow="P1M", **made): None,
+        place.kept.token(kim, expiresAt="2026-12-22T09:30:00.000Z", clientName="Okta AD Agent", **made): None,
+        place.kept.token(kim, expiresAt=None, **made): None,
+    }
+
+    looked = of(Credential, detail(place.source(), "kim@corp.example"))
+
+    assert {each.native_id: each.last_used_at and f"{each.last_used_at:%Y-%m-%dT%H:%M}" for each in looked} == used
+    assert {each.standing for each in looked} == {Standing.WORKS}
+
+
 def test_an_agent_s_token_says_that_it_is_one(place: OktaPlace) -> None:
     kim = place.kept.of("kim@corp.example")
     place.kept.tokens.clear()

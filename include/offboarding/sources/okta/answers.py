@@ -87,6 +87,8 @@ class OktaApiToken(Told):
     clientName: str | None = None  # noqa: N815 - Okta's word
     created: Moment | None = None
     expiresAt: Moment | None = None  # noqa: N815 - Okta's word
+    tokenWindow: str | None = None  # noqa: N815 - Okta's word
+    """How long each use lets it live on, as a duration of ISO 8601; null in answers that tenants gave."""
 
 
 class OktaClient(Told):

@@ -4,8 +4,9 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApiTo
 https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserOAuth/
 """
 
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from offboarding.model import Credential, Fact, ScopeRead, Standing, SubjectKind
@@ -21,6 +22,15 @@ REFRESH = "refresh/"
 """How the native id of a refresh token begins; its app's stands between."""
 OF_PEOPLE = "Okta API"
 """What Okta calls the client of a token that somebody made; any other is an agent's."""
+USUAL_WINDOW = timedelta(days=30)
+"""https://support.okta.com/help/s/article/How-an-API-Token-is-expired-and-get-deactivated"""
+_DURATION = re.compile(
+    r"P(?!$)((?P<weeks>\d{1,4})W)?((?P<days>\d{1,4})D)?"
+    r"(T(?=\d)((?P<hours>\d{1,6})H)?((?P<minutes>\d{1,6})M)?((?P<seconds>\d{1,9})S)?)?"
+)
+"""Of ISO 8601, without years and months, which are no length."""
+AT_ONCE = timedelta(minutes=1)
+"""After it was made, its end is no use of it."""
 
 
 class OktaApiTokens:
@@ -69,8 +79,25 @@ def _api_token(org: OktaOrg, user: OktaUser, token: OktaApiToken, as_of: datetim
         standing=standing,
         standing_reason=f"Okta: {reason}",
         created_at=token.created,
+        last_used_at=_last_use(token),
         expires_at=token.expiresAt,
     )
+
+
+def _last_use(token: OktaApiToken) -> datetime | None:
+    """When its end was moved last, which each call does; None where it never was, or nobody tells by how much."""
+    window = _window(token)
+    if token.expiresAt is None or window is None:
+        return None
+    used = token.expiresAt - window
+    return used if token.created is None or used - token.created > AT_ONCE else None
+
+
+def _window(token: OktaApiToken) -> timedelta | None:
+    if token.tokenWindow is None:
+        return USUAL_WINDOW if token.clientName == OF_PEOPLE else None
+    found = _DURATION.fullmatch(token.tokenWindow)
+    return timedelta(**{unit: int(text or 0) for unit, text in found.groupdict().items()}) if found else None
 
 
 def _refresh_tokens(org: OktaOrg, user: OktaUser, unread: UnreadRows, as_of: datetime) -> Iterator[Credential]:
