@@ -227,8 +227,23 @@ def test_a_sign_in_that_failed_is_no_use(place: EntraPlace) -> None:
     assert f"{found[ANN].last_used_at:%Y-%m-%d}" == "2026-10-01"
 
 
-def test_a_device_that_renews_its_tokens_proves_no_use_by_the_person(place: EntraPlace) -> None:
-    assert not place.accounts()[ANN].last_used_exact
+@pytest.mark.parametrize(
+    ("interactive", "successful", "exact"),
+    [
+        pytest.param("r-1", "r-1", True, id="a person signed in"),
+        pytest.param("r-1", "r-2", False, id="a device renewed its tokens since"),
+        pytest.param(None, None, False, id="nobody tells"),
+    ],
+)
+def test_a_device_that_renews_its_tokens_proves_no_use_by_the_person(
+    place: EntraPlace, interactive: str | None, successful: str | None, exact: bool
+) -> None:
+    """The last sign-in that succeeded may be either: it's an interactive one's where both have one request's id."""
+    activity = {"lastSignInDateTime": LATER, "lastSignInRequestId": interactive}
+    activity |= {"lastSuccessfulSignInDateTime": LATER, "lastSuccessfulSignInRequestId": successful}
+    place.kept.of(ANN)["signInActivity"] = activity
+
+    assert place.accounts()[ANN].last_used_exact is exact
 
 
 @pytest.mark.parametrize("lacks", ["the right", "the licence"])

@@ -202,7 +202,9 @@ def _as_microsoft_tells(made: dict[str, Any]) -> None:
     next(each for each in named if each.get("name") == "$select")["schema"]["items"]["enum"].append("signInActivity")
     moments = ("lastSignInDateTime", "lastNonInteractiveSignInDateTime", "lastSuccessfulSignInDateTime")
     user = made["components"]["schemas"]["microsoft.graph.user"]["allOf"][1]["properties"]
-    activity = {name: {"type": "string", "format": "date-time", "nullable": True} for name in moments}
+    activity: dict[str, Any] = {
+        name: {"type": "string", "format": "date-time", "nullable": True} for name in moments
+    } | {name.replace("DateTime", "RequestId"): {"type": "string", "nullable": True} for name in moments}
     user["signInActivity"] = {"type": "object", "nullable": True, "properties": activity, "additionalProperties": False}
     # What a deleted user's list takes is what users' does:
     # https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-list

@@ -19,9 +19,22 @@ class _GraphAnswer(Told):
 
 
 class SignInActivity(_GraphAnswer):
-    """The other moments that stand there count attempts that failed."""
+    """The other moments that stand there count attempts that failed.
+
+    https://learn.microsoft.com/en-us/graph/api/resources/signinactivity
+    """
 
     last_successful_sign_in_date_time: Moment | None = None
+    last_successful_sign_in_request_id: str | None = None
+    last_sign_in_request_id: str | None = None
+    """Of the last interactive attempt."""
+
+    @property
+    def is_interactive(self) -> bool:
+        """Whether the last that succeeded was a person's: a device that renews its tokens signs in, too."""
+        return bool(self.last_sign_in_request_id) and (
+            self.last_sign_in_request_id == self.last_successful_sign_in_request_id
+        )
 
 
 class TenantUser(_GraphAnswer):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.sources.entra_id.answers import TenantUser
+from offboarding.sources.entra_id.answers import SignInActivity, TenantUser
 from offboarding.sources.entra_id.roles import DirectoryRoles
 
 RESTORABLE = timedelta(days=30)
@@ -48,7 +48,7 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
     product, (standing, reason) = _product(user), _standing(user)
     login = _name(user)
     held, by = roles.of(user.id)
-    used = user.sign_in_activity.last_successful_sign_in_date_time if user.sign_in_activity else None
+    used = user.sign_in_activity or SignInActivity()
     return Account(
         realm=realm,
         native_id=user.id,
@@ -65,9 +65,8 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
         service_like=context.is_workload(login, login.partition("@")[0]),
         privileged=held,
         privileged_by=by,
-        last_used_at=used,
-        # Interactive or not: a device that renews its tokens moves it, too.
-        last_used_exact=False,
+        last_used_at=used.last_successful_sign_in_date_time,
+        last_used_exact=used.is_interactive,
     )
 
 
