@@ -195,6 +195,19 @@ def test_who_is_deleted_between_two_looks_is_found_among_the_deleted(place: Entr
     assert scope.scope == account.native_id
 
 
+def test_who_is_deleted_while_the_list_is_read_slips_through_neither(place: EntraPlace) -> None:
+    place.kept.most = 1
+
+    def moves(link: str) -> str:
+        place.kept.links = lambda link: link
+        place.kept.delete(KIM)
+        return link
+
+    place.kept.links = moves
+
+    assert place.accounts()[KIM].standing is Standing.DEAD
+
+
 def test_a_restored_user_works_again(place: EntraPlace) -> None:
     kim = place.kept.delete(KIM)
     before = place.accounts()[KIM]

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -37,7 +36,6 @@ OF_A_WORKLOAD = (*KINDS, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE
 USERS, DELETED = "users", "directory/deletedItems/microsoft.graph.user"
 PAGE_SIZE = "500"
 """The most that is given with sign-ins (https://learn.microsoft.com/en-us/graph/api/user-list)."""
-_Found = TypeVar("_Found", TenantUser, TenantUser | None)
 
 
 class EntraId:
@@ -201,30 +199,26 @@ class _Read:
     def deleted(self) -> Mapping[str, TenantUser]:
         """Who can be restored, by id. Raises FatalError where one can't be read: it may be whoever is looked for."""
         unread = UnreadRows()
-        found = {each.id: each for each in self._deleted(unread)}
+        found = {each.id: each for each in self._listed(DELETED, unread, SELECTED)}
         if unread.told:
             raise FatalError(unread.told)
         return found
 
     def users(self, unread: UnreadRows) -> Iterator[TenantUser]:
         """Yield everybody, and then who can be restored; some may come twice. Raises NotAnsweredError."""
-        try:
-            yield from self._present(unread)
-        except NotAnsweredError as missing:
-            yield from self._without_sign_ins(missing, lambda: self._present(unread))
-        yield from self._deleted(unread)
+        yield from self._with_sign_ins_if_told(lambda: self._listed(USERS, unread, self._selected))
+        yield from self._listed(DELETED, unread, SELECTED)
 
     def user(self, native_id: str) -> TenantUser | None:
         """Somebody, if the tenant has them. Raises as `EntraGraph.ask`."""
         path = f"{USERS}/{quote(native_id, safe='')}"
 
-        def asked() -> Iterator[TenantUser | None]:
-            yield self.graph.maybe(f"{path}?$select={self._selected}", self.purpose, TenantUser, f"{USERS}/ID")
+        def asked() -> Iterator[TenantUser]:
+            select = ",".join(self._selected)
+            found = self.graph.maybe(f"{path}?$select={select}", self.purpose, TenantUser, f"{USERS}/ID")
+            yield from [found] if found else []
 
-        try:
-            return next(asked())
-        except NotAnsweredError as missing:
-            return next(self._without_sign_ins(missing, asked))
+        return next(self._with_sign_ins_if_told(asked), None)
 
     def gaps(self) -> Iterator[Gap]:
         """Yield what wasn't told of whoever was."""
@@ -234,21 +228,22 @@ class _Read:
             yield Gap(realm=self.realm, text=f"{self._refused}. Not checked when users last signed in", red=True)
 
     @property
-    def _selected(self) -> str:
-        return ",".join((*SELECTED, *((SIGN_INS,) if self.sign_ins else ())))
+    def _selected(self) -> tuple[str, ...]:
+        return (*SELECTED, SIGN_INS) if self.sign_ins else SELECTED
 
-    def _present(self, unread: UnreadRows) -> Iterator[TenantUser]:
-        return self.graph.rows(USERS, self.purpose, TenantUser, unread, select=self._selected, top=PAGE_SIZE)
+    def _listed(self, path: str, unread: UnreadRows, names: tuple[str, ...]) -> Iterator[TenantUser]:
+        return self.graph.rows(path, self.purpose, TenantUser, unread, select=",".join(names), top=PAGE_SIZE)
 
-    def _deleted(self, unread: UnreadRows) -> Iterator[TenantUser]:
-        select = ",".join(SELECTED)
-        return self.graph.rows(DELETED, self.purpose, TenantUser, unread, select=select, top=PAGE_SIZE)
-
-    def _without_sign_ins(self, missing: NotAnsweredError, read: Callable[[], Iterator[_Found]]) -> Iterator[_Found]:
-        """Yield the same, where that is all that is refused: who may not see those is refused everybody."""
-        if not self.sign_ins:
-            raise missing
-        self.sign_ins = False
-        for each in read():
-            self._refused = str(missing)
-            yield each
+    def _with_sign_ins_if_told(self, read: Callable[[], Iterator[TenantUser]]) -> Iterator[TenantUser]:
+        """Yield what is read; without sign-ins, where those are refused: whoever asks for them is told nobody."""
+        try:
+            yield from read()
+        except NotAnsweredError as missing:
+            if not self.sign_ins:
+                raise
+            self.sign_ins, self._refused = False, str(missing)
+            try:
+                yield from read()
+            except NotAnsweredError:
+                self._refused = ""  # it wasn't for their sake
+                raise
