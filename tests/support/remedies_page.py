@@ -31,7 +31,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
     "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
-    "entra_id": ("member", "application", "service principal"),
+    "entra_id": ("member", "external user", "application", "service principal"),
 }
 _REACHED = {
     "ldap": "ldaps://HOST",

@@ -112,6 +112,14 @@ def test_a_tenant_s_account_is_shut_with_its_sessions_and_opened_again() -> None
     assert undo == [*shut[:-1], "true"]
 
 
+def test_an_external_user_s_sessions_are_not_the_tenant_s_to_revoke() -> None:
+    account = cases.directory_account(native_id="G", login="zed", product="external user", reached_by=GRAPH)
+
+    steps = cases.steps(Remedy.DISABLE, "entra_id", account, subject(SubjectKind.ACCOUNT, "G"))
+
+    assert [words[1] for words in commands(steps, "az")] == ["ad", "ad"]
+
+
 @pytest.mark.parametrize(
     ("product", "begins", "kind", "native_id", "words"),
     [

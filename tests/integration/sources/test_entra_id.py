@@ -152,12 +152,18 @@ def test_an_account_that_nobody_says_is_enabled_is_not_checked(place: EntraPlace
 
 
 def test_a_disabled_account_says_up_to_when_its_sessions_are_revoked(place: EntraPlace) -> None:
-    place.kept.of(KIM).update(accountEnabled=False, signInSessionsValidFromDateTime=LATER)
+    """But an external user's, which are another tenant's; a guest may have an account here."""
+    names = (KIM, "zed_partner.example#EXT#@corp.onmicrosoft.com", "contractor@corp.example")
+    for name in names[1:]:
+        place.kept.add(name, userType="Guest")
+    for name in names:
+        place.kept.of(name).update(accountEnabled=False, signInSessionsValidFromDateTime=LATER)
 
-    kim = place.accounts()[KIM]
+    found = place.accounts()
 
-    assert kim.standing is Standing.DEAD
-    assert kim.standing_reason == "Entra ID: accountEnabled false; sessions are revoked up to 2026-11-01 09:00 UTC"
+    revoked = "Entra ID: accountEnabled false; sessions are revoked up to 2026-11-01 09:00 UTC"
+    assert [found[name].standing for name in names] == [Standing.DEAD] * 3
+    assert [found[name].standing_reason for name in names] == [revoked, "Entra ID: accountEnabled false", revoked]
 
 
 def test_guests_are_in_and_their_invitation_may_wait(place: EntraPlace) -> None:

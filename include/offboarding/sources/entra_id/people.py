@@ -13,6 +13,9 @@ from offboarding.sources.entra_id.roles import DirectoryRoles
 
 RESTORABLE = timedelta(days=30)
 """https://learn.microsoft.com/en-us/graph/api/resources/directory"""
+_EXTERNAL = "#EXT#"
+"""In the name of whoever signs in elsewhere, a guest here or a member; a guest may sign in here, too."""
+_GUEST, _INVITED = "Guest", "PendingAcceptance"
 SELECTED = (
     "id",
     "userPrincipalName",
@@ -37,7 +40,7 @@ class EntraProduct(StrEnum):
     """What an account is: how it's shut depends on it."""
 
     MEMBER = "member"
-    GUEST = "guest"
+    EXTERNAL = "external user"
     DELETED = "deleted user"
     APPLICATION = "application"
     SERVICE_PRINCIPAL = "service principal"
@@ -73,27 +76,24 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
 def _product(user: TenantUser) -> EntraProduct:
     if user.deleted_date_time:
         return EntraProduct.DELETED
-    return (
-        EntraProduct.GUEST if user.user_type == "Guest" or "#EXT#" in user.user_principal_name else EntraProduct.MEMBER
-    )
+    return EntraProduct.EXTERNAL if _EXTERNAL in user.user_principal_name else EntraProduct.MEMBER
 
 
 def _standing(user: TenantUser) -> tuple[Standing, str]:
+    is_external = _EXTERNAL in user.user_principal_name
     if deleted := user.deleted_date_time:
         until = deleted + RESTORABLE
         return Standing.DEAD, f"deleted on {deleted:%Y-%m-%d}, and can be restored until {until:%Y-%m-%d}"
     if user.account_enabled is None:
         return Standing.UNKNOWN, "accountEnabled isn't told"
     if not user.account_enabled:
-        since = user.sign_in_sessions_valid_from_date_time
-        # What was given out later lets them in again once the account is enabled again.
-        return Standing.DEAD, "accountEnabled false" + (
-            f"; sessions are revoked up to {since:%Y-%m-%d %H:%M} UTC" if since else ""
-        )
-    if _product(user) is EntraProduct.GUEST:
-        taken = "" if user.external_user_state != "PendingAcceptance" else ", who hasn't taken up the invitation yet"
-        return Standing.WORKS, f"accountEnabled true; a guest{taken}"
-    return Standing.WORKS, "accountEnabled true"
+        # What was given out later lets them in again once the account is enabled again. Another tenant's are its own.
+        since = None if is_external else user.sign_in_sessions_valid_from_date_time
+        revoked = f"; sessions are revoked up to {since:%Y-%m-%d %H:%M} UTC" if since else ""
+        return Standing.DEAD, f"accountEnabled false{revoked}"
+    guest = "; a guest" if is_external or user.user_type == _GUEST else ""
+    waits = ", who hasn't taken up the invitation yet" if user.external_user_state == _INVITED else ""
+    return Standing.WORKS, f"accountEnabled true{guest}{waits}"
 
 
 def _name(user: TenantUser) -> str:

@@ -35,7 +35,8 @@ def disable(action: AccountAction) -> tuple[str, ...]:
             " there, too:\n{command}",
             command=shlex.join([*user, "false"]),
         ),
-        say("Revoke its sessions:\n{command}", command=_rest(account, "POST", _user(account), "revokeSignInSessions")),
+        # Of an external user they are another tenant's: https://learn.microsoft.com/en-us/graph/api/user-revokesigninsessions
+        *([] if account.product == EntraProduct.EXTERNAL else [_revoke(account)]),
         say("Secrets of applications that they own go on, and have items of their own."),
         say("Undo:\n{command}", command=shlex.join([*user, "true"])),
     )
@@ -121,6 +122,12 @@ def _credential(account: Account, subject: Subject) -> tuple[str, ...]:
             ),
         ),
         say("Undo: nobody can. Make a new one, and give it to the workload."),
+    )
+
+
+def _revoke(account: Account) -> str:
+    return say(
+        "Revoke its sessions:\n{command}", command=_rest(account, "POST", _user(account), "revokeSignInSessions")
     )
 
 
