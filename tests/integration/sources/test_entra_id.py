@@ -508,18 +508,21 @@ def test_a_service_principal_holds_secrets_of_its_own(place: EntraPlace) -> None
     ]
 
 
-def test_a_certificate_that_signs_saml_tokens_is_one_and_not_known_to_let_in(place: EntraPlace) -> None:
-    """It stands there twice, and its passphrase among the secrets, by the same id."""
+def test_a_certificate_that_signs_saml_tokens_is_not_known_to_let_in_nor_what_opens_it(place: EntraPlace) -> None:
+    """It stands there twice, and its passphrase among the secrets, by the same id: it may be a client secret, too."""
     sign = place.kept.certificate("Sign", "saml")
-    passphrase = place.kept.secret(keyId=sign["keyId"])
-    keys = [sign, place.kept.certificate("Verify", "saml")]
-    place.kept.instantiate("crm", place.kept.of(KIM), passwordCredentials=[passphrase], keyCredentials=keys)
+    secrets = [place.kept.secret(keyId=sign["keyId"])]
+    keys = [sign, place.kept.certificate("Verify", "saml"), place.kept.certificate("Encrypt", "other")]
+    place.kept.instantiate("crm", place.kept.of(KIM), passwordCredentials=secrets, keyCredentials=keys)
 
     (account, *credentials, _) = looked_at(place, "crm")
 
     assert account.standing is Standing.UNKNOWN
-    assert [(each.kind, each.standing) for each in credentials] == [(CERTIFICATE, Standing.UNKNOWN)]
-    assert "SAML" in credentials[0].standing_reason
+    assert [(each.kind, each.standing) for each in credentials] == [
+        (SECRET, Standing.UNKNOWN),
+        (CERTIFICATE, Standing.UNKNOWN),
+    ]
+    assert all("SAML" in each.standing_reason for each in credentials)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from offboarding.sources.entra_id.answers import Application, ClientKey, ClientS
 Workload = Application | ServicePrincipal
 _OURS_ALONE = "AzureADMyOrg"
 _SIGNS = "it signs SAML tokens; whether it lets anybody in as well isn't documented"
+_OPENS = "it opens a key that signs SAML tokens; whether it lets anybody in as well isn't documented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +63,14 @@ def credentials_of(workload: Workload) -> Iterator[tuple[ClientSecret, str]]:
     """Yield what may let it in, and why that isn't sure; "" where it is.
 
     A certificate that signs SAML tokens stands there twice: its private half with Entra ID, whose passphrase stands
-    among the secrets by the same id, and its public half, which would let in whoever kept the private one.
+    among the secrets by the same id, and its public half. Who has it made elsewhere knows all of them.
+    https://learn.microsoft.com/en-us/graph/application-saml-sso-configure-api
     """
     keys: tuple[ClientKey, ...] = workload.key_credentials or ()
     signing = [each for each in keys if each.usage == "Sign"]
     halves, phrases = {each.custom_key_identifier for each in signing}, {each.key_id for each in signing}
     for secret in workload.password_credentials or ():
-        if secret.key_id not in phrases:
-            yield secret, ""
+        yield secret, _OPENS if secret.key_id in phrases else ""
     for key in keys:
         if key.usage not in {"Sign", "Encrypt"}:
             signs = bool(key.custom_key_identifier) and key.custom_key_identifier in halves
