@@ -74,7 +74,7 @@ test-trackers: setup slapd trackers ## what real ticket systems say, Request Tra
 test-databases: setup databases ## what a real MariaDB says of its accounts, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
 
-test-rosters: setup rosters ## HR's files on a real SFTP server (OpenSSH's), fetched and not installed; needs root and apt
+test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Fetches OpenSSH's server for the tests, unpacked into .cache/rosters. Nothing is installed and no service started. Where
-# that can't be done a line says so, and those tests are skipped.
+# Fetches OpenSSH's server and sqop for the tests, unpacked into .cache/rosters. Nothing is installed and no service started.
+# Where that can't be done a line says so, and those tests are skipped.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/unpack.sh
 
-untested="Feeds over SFTP are"
+untested="Feeds over SFTP, and encrypted ones, are"
 need_overlay "what is unpacked is run by root on Linux alone."
-fetch .cache/rosters usr/sbin/sshd "OpenSSH's server (2 MB, some seconds)" openssh-server
+fetch .cache/rosters usr/bin/sqop "OpenSSH's server and sqop (4 MB, some seconds)" openssh-server sqop

@@ -23,10 +23,10 @@ DATABASES = Tree(
     own_network=False,
 )
 ROSTERS = Tree(
-    what="OpenSSH's server",
+    what="OpenSSH's server and sqop",
     script="rosters.sh",
     root=CACHE / "rosters/root",
-    server="usr/sbin/sshd",
+    server="usr/bin/sqop",
     own_network=False,
 )
 

@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.rosters import postgres
-from offboarding.rosters.csv import manifests, proof, reading, s3
+from offboarding.rosters.csv import manifests, openpgp, proof, reading, s3
 from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.sftp import login as sftp
 from offboarding.rosters.csv.workbook import reading as workbook
@@ -63,7 +63,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "LDAP: silence, and the whole login": (session.ANSWER_SECONDS, ""),
     "LDAP: a read": (default(LdapSettings, "max_read_minutes") * 60, "max_read_minutes"),
     "LDAP: empty pages in a row": (paging.EMPTY_PAGES, ""),
-    "CSV: a file, packed and unpacked (gzip, zip, .xlsx)": (default(Csv, "max_megabytes") * MB, "max_megabytes"),
+    "CSV: a file, packed and unpacked (gzip, zip, .xlsx, OpenPGP)": (
+        default(Csv, "max_megabytes") * MB,
+        "max_megabytes",
+    ),
     "CSV: a file's read": (default(Csv, "max_read_minutes") * 60, "max_read_minutes"),
     "CSV: a line": (reading.LONGEST_LINE, ""),
     "CSV: a field": (csv.field_size_limit(), ""),
@@ -71,6 +74,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CSV: a trailer, a manifest's line": (proof.LONGEST_PROOF, ""),
     "CSV: all of a workbook but its sheets": (workbook.MOST_IN_MEMORY, ""),
     "CSV: a workbook's rows, by Excel's own measure": (structure.MOST_ROWS, ""),
+    "OpenPGP: a private key, its passphrase": (openpgp.MOST_BYTES_OF_A_KEY, ""),
+    "OpenPGP: the file of certificates": (openpgp.MOST_BYTES_OF_CERTIFICATES, ""),
     "S3 feed: silence": (s3.READ_SECONDS, ""),
     "SFTP feed: the connection": (sftp.CONNECT_SECONDS, ""),
     "SFTP feed: silence, and each step of the login": (sftp.ANSWER_SECONDS, ""),

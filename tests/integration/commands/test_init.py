@@ -215,6 +215,22 @@ class TestFeeds:
         assert done.code == 0, done.err
         assert written(target)["rosters"][0]["columns"]["name"] == name
 
+    def test_a_file_may_have_a_connection(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Where it lies on a server, or is encrypted."""
+        words = ("init", "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch), *BERLIN)
+        words += ("--set", "hr.connection=hr_keys")
+        told = {"conn_type": "generic", "extra": {"pgp_private_key": "x"}}
+        monkeypatch.setenv("AIRFLOW_CONN_HR_KEYS", json.dumps(told))
+        refused = typed(*words)
+        monkeypatch.setenv("AIRFLOW_CONN_HR_KEYS", json.dumps({"conn_type": "generic"}))
+        done = typed(*words)
+
+        assert "connection hr_keys: pgp_private_key in its extra is no private key" in refused.err
+        assert (done.code, done.err) == (0, "")
+        assert written(target)["rosters"][0]["connection"] == "hr_keys"
+
     @pytest.mark.parametrize(
         ("ending", "pattern", "noted"),
         [

@@ -50,7 +50,8 @@ class Composition:
         module = loading.kind_module(wanted.room, wanted.kind)
         by_connection = bool(module.Settings.model_fields["connection"].is_required())
         name = self._name(wanted, by_connection=by_connection)
-        fields: ConnectionFields | None = wiring.connection(wanted.where) if by_connection else None
+        conn_id = wanted.where if by_connection else self.answers.given.get(f"{name}.connection")
+        fields: ConnectionFields | None = wiring.connection(conn_id) if conn_id else None
         propose = getattr(module, "propose", None)
         asker = self.answers.about(name)
         proposal = cast("Proposal", propose(wanted.where, fields, asker)) if propose else Proposal(settings={})

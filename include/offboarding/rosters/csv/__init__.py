@@ -12,6 +12,7 @@ from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.net.destinations import Destination, of_aws, of_extra, of_url
 from offboarding.rosters._records.problems import ProblemList
 from offboarding.rosters.csv.manifests import ManifestRecord, Manifests
+from offboarding.rosters.csv.openpgp import OWN_FIELDS, message_keys
 from offboarding.rosters.csv.places import store_of
 from offboarding.rosters.csv.proof import FileTotals, compared, no_trailer
 from offboarding.rosters.csv.proposing import propose
@@ -35,7 +36,7 @@ def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[D
     elif scheme:
         if connection.host:
             yield of_url(f"{scheme}://{connection.host}", "Use a scheme that is encrypted, such as sftp")
-        yield from of_extra(connection.extra)
+        yield from of_extra({name: value for name, value in connection.extra.items() if name not in OWN_FIELDS})
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "CsvRoster":
@@ -75,10 +76,11 @@ class CsvRoster:
         or holds something else, or (unless it lists leavers only) no worker is.
         """
         self.problems, self.left_out, self.summary = (), LeftOut(), None
+        keys = message_keys(self._connection, self._settings.signed_by, f"rosters.{self._settings.name}")
         store = store_of(self._settings.path, self._connection, self._settings.name)
         feed = chosen(store.found(), self._settings, self._zone, self._context.as_of)
         problems = ProblemList(feed.origin)
-        reader = FeedReader(self._settings, self._context, problems, feed.origin)
+        reader = FeedReader(self._settings, self._context, keys, problems, feed.origin)
         read = yield from self._files(store, feed, reader, problems)
         at_work, as_of = reader.tally.at_work, self._context.as_of
         made_at = _oldest(feed, read)

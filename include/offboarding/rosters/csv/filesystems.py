@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.rosters.csv.names import folder_of
+from offboarding.rosters.csv.openpgp import OWN_FIELDS
 from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
 from offboarding.rosters.csv.streams import StoreStream
 
@@ -62,27 +63,27 @@ class Filesystem:
         """The file of that name in the same folder."""
         with self._speaking():
             path = folder_of(file.path) + name
-            return self.described(path) if self._driver().isfile(path) else None  # pyright: ignore[reportUnknownMemberType]
+            return self.described(path) if self.driver().isfile(path) else None  # pyright: ignore[reportUnknownMemberType]
 
     @contextmanager
     def opened(self, file: FeedFile) -> Generator[OpenedPath]:
         """The file, described anew."""
         with self._speaking():
             described = self.described(file.path)
-            stream = cast("BinaryIO", self._driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
+            stream = cast("BinaryIO", self.driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
         with stream:
             yield OpenedPath(stream=io.BufferedReader(StoreStream(stream)), file=described, filesystem=self)
 
     def described(self, path: str) -> FeedFile:
         """What the driver tells of a file."""
-        driver = self._driver()
+        driver = self.driver()
         info = cast("Mapping[str, Any]", driver.info(path))  # pyright: ignore[reportUnknownMemberType]
         return FeedFile(
             path=path, name=path.rpartition("/")[2], size=int(info["size"] or 0), modified_at=_modified_at(driver, path)
         )
 
     def _paths(self) -> list[str]:
-        driver = self._driver()
+        driver = self.driver()
         path = cast("str", driver._strip_protocol(self._address))  # noqa: SLF001 - public to its drivers, and the one way # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
         if is_pattern(path):
             found = [name for name in cast("list[str]", driver.glob(path)) if driver.isfile(name)]  # pyright: ignore[reportUnknownMemberType]
@@ -95,7 +96,8 @@ class Filesystem:
         names = [str(entry["name"]) for entry in below if entry["type"] == "file"]
         return [name for name in names if counts_in_folder(name.rpartition("/")[2])]
 
-    def _driver(self) -> "AbstractFileSystem":
+    def driver(self) -> "AbstractFileSystem":
+        """Ready; nothing was asked yet."""
         if self._opened is None:
             import fsspec  # noqa: PLC0415 - see interfaces
 
@@ -117,9 +119,8 @@ class Filesystem:
             return {}
         named = {"host": fields.host, "port": fields.port, "username": fields.login, "password": fields.password}
         # Listings must be of now: a driver that keeps them would miss tonight's delivery.
-        return (
-            {name: value for name, value in named.items() if value} | dict(fields.extra) | {"skip_instance_cache": True}
-        )
+        extra = {name: value for name, value in fields.extra.items() if name not in OWN_FIELDS}
+        return {name: value for name, value in named.items() if value} | extra | {"skip_instance_cache": True}
 
     @contextmanager
     def _speaking(self) -> Generator[None]:

@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from offboarding.interfaces import Chooser, ConnectionFields
 from offboarding.model.errors import ConfigError
+from offboarding.rosters.csv.bounds import Digested, FileBounds, WrongFileError
 from offboarding.rosters.csv.fitting import Table, decodings, known_columns, table_of, tables
-from offboarding.rosters.csv.packing import DAMAGED, Digested, FileBounds, WrongFileError, unpacked
+from offboarding.rosters.csv.openpgp import MessageKeys, message_keys
+from offboarding.rosters.csv.packing import DAMAGED, unpacked
 from offboarding.rosters.csv.places import store_of
 from offboarding.rosters.csv.settings import DEFAULT_MEGABYTES, DEFAULT_READ_MINUTES
 from offboarding.rosters.csv.stores import FeedFile, OpenedFeed
@@ -28,6 +30,7 @@ class SeenFile:
     """How it is to be read."""
     is_day: Callable[[str], bool]
     """Whether a value is a day without a word on how days are written."""
+    encrypted: bool = False
 
 
 def look(path: str, connection: ConnectionFields | None, asker: Chooser) -> SeenFile:
@@ -36,7 +39,7 @@ def look(path: str, connection: ConnectionFields | None, asker: Chooser) -> Seen
     newest = max(store.found(), key=lambda file: (file.modified_at or _NEVER, file.name))
     with store.opened(newest) as opened:
         try:
-            return _look(opened, newest, asker)
+            return _look(opened, newest, asker, message_keys(connection, where="init"))
         except WrongFileError as error:
             raise ConfigError(f"{newest.name} {error.text}. {error.fix}.") from error
         except DAMAGED as error:
@@ -48,13 +51,15 @@ def one(key: str, question: str, options: Sequence[str], asker: Chooser) -> str:
     return asker.choose(key, question, options, proposed=options[0] if len(options) == 1 else None)
 
 
-def _look(opened: OpenedFeed, file: FeedFile, asker: Chooser) -> SeenFile:
+def _look(opened: OpenedFeed, file: FeedFile, asker: Chooser, keys: MessageKeys) -> SeenFile:
     bounds = FileBounds(max_bytes=DEFAULT_MEGABYTES << 20, until=time.monotonic() + DEFAULT_READ_MINUTES * 60)
-    with unpacked(Digested(opened.stream, bounds), "utf-8") as content:
+    with unpacked(Digested(opened.stream, bounds), "utf-8", keys) as content:
         if content.is_workbook:
             with opened_workbook(content.stream, bounds) as workbook:
-                return _in_sheet(workbook, file.name, asker)
-        return _in_text(content.stream.read(), file.name, asker)
+                seen = _in_sheet(workbook, file.name, asker)
+        else:
+            seen = _in_text(content.stream.read(), file.name, asker)
+        return replace(seen, encrypted=content.decrypted is not None)
 
 
 def _in_sheet(workbook: Workbook, name: str, asker: Chooser) -> SeenFile:

@@ -4,17 +4,18 @@ A packed feed is known by its content, never by its name: gzip (RFC 1952) and zi
 """
 
 import gzip
-import hashlib
 import io
 import shutil
 import tempfile
-import time
 import zipfile
 import zlib
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, BinaryIO, cast
+
+from offboarding.rosters.csv.bounds import BoundedStream, Digested, FileBounds, WrongFileError
+from offboarding.rosters.csv.openpgp import MessageKeys, decrypted, is_message
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -24,13 +25,12 @@ DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
 _UTF_8_MARK = b"\xef\xbb\xbf"
 _LOOKED_AT = 512
 _CHUNK = 1 << 16
-_MEGABYTE = 1 << 20
 _SAVED_ANEW = "Have it saved as .xlsx without a password, or exported as text (CSV)"
 _OTHERS = (
     (b"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind (.xls), or one with a password", _SAVED_ANEW),
     (_ZIP, "an archive in an archive", "Have it packed once; a workbook (.xlsx) is packed already"),
     (b"%PDF", "a PDF", "Have it exported as text (CSV)"),
-    (b"-----BEGIN PGP", "encrypted with PGP", "Have it decrypted where it is delivered"),
+    (b"-----BEGIN PGP", "of PGP, and no message", "Have it signed and encrypted as one message"),
     (b"<?xml", "XML", "Look at its text: if it says that access was denied, mend the download; else have it as CSV"),
     (b"<!doctype html", "a web page", "The download was given a page (a login, an error) instead of the feed: mend it"),
     (b"<html", "a web page", "The download was given a page (a login, an error) instead of the feed: mend it"),
@@ -47,115 +47,35 @@ class UnpackedFile:
     stream: BinaryIO
     """A text's bytes; or a workbook's, still packed, which can be gone through in any order."""
     is_workbook: bool = False
-
-
-class WrongFileError(Exception):
-    """The file is neither delimited text nor a workbook, or is damaged. Never leaves the roster: it becomes an
-    IncompleteReadError.
-    """
-
-    def __init__(self, text: str, fix: str) -> None:
-        super().__init__(text)
-        self.text = text
-        """What it is, with the file's name as its subject left out."""
-        self.fix = fix
-        """What to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileBounds:
-    """How much a file may hold, packed and unpacked, and until when: a few kilobytes unpack to terabytes."""
-
-    max_bytes: int
-    until: float
-    """By time.monotonic()."""
-
-    def check(self, size: int) -> None:
-        """Raise WrongFileError beyond them."""
-        if size > self.max_bytes:
-            text = f"holds more than {self.max_bytes // _MEGABYTE:,} MB"
-            raise WrongFileError(text, "Look at what it is; if that's right, raise max_megabytes of the roster")
-        if time.monotonic() > self.until:
-            text = "has no end within the time that a read may take"
-            raise WrongFileError(text, "Look at what it is; if that's right, raise max_read_minutes of the roster")
-
-
-def _what_came(stream: BinaryIO, size: int) -> bytes:
-    """Up to so many bytes, b"" at the end. To wait until there are so many would be to look at no clock meanwhile."""
-    read1: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
-    return read1(size)
-
-
-class _BoundedStream(io.RawIOBase):
-    """A stream that ends in WrongFileError beyond its bounds."""
-
-    def __init__(self, raw: BinaryIO, bounds: FileBounds) -> None:
-        super().__init__()
-        self._raw = raw
-        self._bounds = bounds
-        self._size = 0
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
-        """Up to a buffer full."""
-        chunk = _what_came(self._raw, len(buffer))
-        buffer[: len(chunk)] = chunk
-        self._size += len(chunk)
-        self._bounds.check(self._size)
-        return len(chunk)
-
-
-class Digested(io.RawIOBase):
-    """A stream that counts what passes, and takes its fingerprints: of the file as it was delivered, still packed.
-
-    Raises WrongFileError beyond its bounds.
-    """
-
-    def __init__(self, raw: BinaryIO, bounds: FileBounds) -> None:
-        super().__init__()
-        self._raw = raw
-        self.bounds = bounds
-        self._sums = {name: hashlib.new(name, usedforsecurity=False) for name in ("sha256", "md5")}
-        self.size = 0
-        """Bytes that have passed."""
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
-        """Up to a buffer full."""
-        chunk = _what_came(self._raw, len(buffer))
-        buffer[: len(chunk)] = chunk
-        self.size += len(chunk)
-        self.bounds.check(self.size)
-        for known in self._sums.values():
-            known.update(chunk)
-        return len(chunk)
-
-    def digest(self, name: str = "sha256") -> str:
-        """In hexadecimal, of what has passed."""
-        return self._sums[name].hexdigest()
-
-    def finish(self) -> None:
-        """Let the rest pass: an archive's end is no part of what it holds."""
-        while self.read(_CHUNK):
-            pass
+    decrypted: Digested | None = None
+    """What an OpenPGP message held, as it passes."""
 
 
 @contextmanager
-def unpacked(stream: Digested, encoding: str) -> Generator[UnpackedFile]:
-    """What the file holds. Raises WrongFileError where that is neither text nor a workbook, or an archive holds several
-    files, or none.
+def unpacked(stream: Digested, encoding: str, keys: MessageKeys) -> Generator[UnpackedFile]:
+    """What the file holds. Raises WrongFileError where that is neither text nor a workbook, an archive holds several
+    files, or none, or it isn't signed and must be.
     """
     buffered = io.BufferedReader(stream, _CHUNK)
     start = buffered.peek(_LOOKED_AT)[:_LOOKED_AT]
+    if is_message(start):
+        with decrypted(buffered, keys, stream.bounds) as plain:
+            inner = io.BufferedReader(plain, _CHUNK)
+            with _content(inner, inner.peek(_LOOKED_AT)[:_LOOKED_AT], encoding, stream.bounds) as content:
+                yield replace(content, decrypted=plain)
+    elif keys.certificates:
+        text = "is no OpenPGP message, and signed_by asks for a signature"
+        raise WrongFileError(text, "See who put it there. If HR signs no more, take signed_by out of the roster")
+    else:
+        with _content(buffered, start, encoding, stream.bounds) as content:
+            yield content
+
+
+@contextmanager
+def _content(buffered: BinaryIO, start: bytes, encoding: str, bounds: FileBounds) -> Generator[UnpackedFile]:
     if start.startswith(_GZIP):
         with gzip.GzipFile(fileobj=buffered) as inner:
-            opened = io.BufferedReader(_BoundedStream(cast("BinaryIO", inner), stream.bounds), _CHUNK)
+            opened = io.BufferedReader(BoundedStream(cast("BinaryIO", inner), bounds), _CHUNK)
             _refuse_others(opened.peek(_LOOKED_AT), encoding)
             yield UnpackedFile(stream=opened)
     elif start.startswith((_ZIP, _EMPTY_ZIP)):
@@ -163,7 +83,7 @@ def unpacked(stream: Digested, encoding: str) -> Generator[UnpackedFile]:
             if _WORKBOOK in archive.namelist():
                 yield UnpackedFile(stream=cast("BinaryIO", copy), is_workbook=True)
                 return
-            with _member(archive, stream.bounds) as inner:
+            with _member(archive, bounds) as inner:
                 _refuse_others(inner.peek(_LOOKED_AT), encoding)
                 yield UnpackedFile(stream=inner)
     else:
@@ -186,10 +106,13 @@ def _member(archive: zipfile.ZipFile, bounds: FileBounds) -> Generator[io.Buffer
     if archive.getinfo(names[0]).flag_bits & 1:
         raise WrongFileError("is an encrypted zip", "Have it packed without a password, or decrypted")
     with archive.open(names[0]) as member:
-        yield io.BufferedReader(_BoundedStream(cast("BinaryIO", member), bounds), _CHUNK)
+        yield io.BufferedReader(BoundedStream(cast("BinaryIO", member), bounds), _CHUNK)
 
 
 def _refuse_others(start: bytes, encoding: str) -> None:
+    if is_message(start):
+        text = "is an OpenPGP message within something else"
+        raise WrongFileError(text, "Have it packed first, and encrypted once, last")
     lowered = start.removeprefix(_UTF_8_MARK).lstrip().lower()
     for sign, what, fix in _OTHERS:
         if lowered.startswith(sign.lower()):

@@ -145,6 +145,8 @@ class FileTotals:
     bytes: int
     sha256: str
     md5: str
+    content: str
+    """The SHA-256 of what was decrypted, or else the file's: nothing is encrypted twice to the same."""
 
 
 def no_trailer(name: str) -> Problem:

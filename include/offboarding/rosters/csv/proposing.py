@@ -260,6 +260,8 @@ def _notes(
     fits = "whose days don't all fit" if unread else "which all fit"
     yield f"Proposed from {seen.name}, {counted(len(table.rows), 'row')}, {fits}."
     yield from _warnings(seen, unread)
+    if seen.encrypted:
+        yield "Encrypted, as anybody can who has our public key. Where HR signs, name its certificate in signed_by."
     if table.titles:
         yield f"Above the header, passed over each night: {_rows(table.titles)}."
     if table.totals and not proved:

@@ -22,7 +22,9 @@ from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
 from offboarding.rosters._records.titles import MOST_TITLES, Totals, is_title, stands_above
 from offboarding.rosters._records.words import composed, listed
 from offboarding.rosters._records.workers import WorkerReader
-from offboarding.rosters.csv.packing import DAMAGED, Digested, FileBounds, WrongFileError, unpacked
+from offboarding.rosters.csv.bounds import Digested, FileBounds, WrongFileError
+from offboarding.rosters.csv.openpgp import MessageKeys
+from offboarding.rosters.csv.packing import DAMAGED, unpacked
 from offboarding.rosters.csv.proof import FileTotals, Trailer
 from offboarding.rosters.csv.settings import Settings
 from offboarding.rosters.csv.workbook.reading import OpenSheet, Workbook, opened_workbook
@@ -50,8 +52,11 @@ class Tally:
 class FeedReader:
     """Reads a feed's files, one after the other."""
 
-    def __init__(self, settings: Settings, context: ReadContext, problems: ProblemList, origin: str) -> None:
+    def __init__(
+        self, settings: Settings, context: ReadContext, keys: MessageKeys, problems: ProblemList, origin: str
+    ) -> None:
         self._settings = settings
+        self._keys = keys
         self._default_zone = context.default_zone
         self._problems = problems
         self.spoiled = SpoiledValues(origin, settings.encoding, _DECLARE)
@@ -67,7 +72,7 @@ class FeedReader:
         """
         until = time.monotonic() + self._settings.max_read_minutes * 60
         passed = Digested(stream, FileBounds(max_bytes=self._settings.max_megabytes << 20, until=until))
-        with self._explained(name), unpacked(passed, self._settings.encoding) as content:
+        with self._explained(name), unpacked(passed, self._settings.encoding, self._keys) as content:
             if content.is_workbook:
                 with opened_workbook(content.stream, passed.bounds) as workbook:
                     read_day = workbook.days(self._settings.date_format)
@@ -76,9 +81,15 @@ class FeedReader:
             else:
                 lines = self._lines(decoded(content.stream, self._settings.encoding), name)
                 rows, counted = yield from self._rows(records(lines, self._settings.delimiter), name)
-            passed.finish()
+            for each in filter(None, (content.decrypted, passed)):
+                each.finish()
         seen = FileTotals(
-            name=name, rows=rows, bytes=passed.size, sha256=passed.digest("sha256"), md5=passed.digest("md5")
+            name=name,
+            rows=rows,
+            bytes=passed.size,
+            sha256=passed.digest("sha256"),
+            md5=passed.digest("md5"),
+            content=(content.decrypted or passed).digest(),
         )
         return seen, counted
 

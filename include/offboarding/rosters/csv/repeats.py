@@ -26,15 +26,15 @@ have been undone to the letter (docs/decisions/0055-an-older-file-delivered-agai
 def digest(seen: Sequence[FileTotals]) -> str:
     """The SHA-256 of a feed: its file's, or that of its files' in their order."""
     if len(seen) == 1:
-        return seen[0].sha256
-    return hashlib.sha256("".join(file.sha256 for file in seen).encode()).hexdigest()
+        return seen[0].content
+    return hashlib.sha256("".join(file.content for file in seen).encode()).hexdigest()
 
 
 def twins(seen: Sequence[FileTotals]) -> Iterator[Problem]:
     """Yield a sentence for each file of a feed that holds the same as one before it."""
     first: dict[str, str] = {}
     for file in seen:
-        twin = first.setdefault(file.sha256, file.name)
+        twin = first.setdefault(file.content, file.name)
         if twin != file.name:
             yield Problem(
                 record=file.name,

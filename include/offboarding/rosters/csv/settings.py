@@ -78,6 +78,11 @@ class Settings(RecordSettings):
     )
     trailer: Trailer | None = Field(default=None, description="The last record, when it counts those above it.")
     manifest: FeedManifest | None = Field(default=None, description="A file beside the feed that says what it holds.")
+    signed_by: str | None = Field(
+        default=None,
+        min_length=1,
+        description="A file of HR's OpenPGP certificate: what isn't signed by it is refused; needs connection.",
+    )
     max_age: Duration | None = Field(
         default=None, description="36h, 2d or seconds: a file made longer ago makes the read partial."
     )
@@ -120,4 +125,6 @@ class Settings(RecordSettings):
     def _that_fit(self) -> "Settings":
         if self.newest == "time" and self.date_in_name:
             raise ValueError("newest: time and date_in_name contradict each other: leave one of them out")
+        if self.signed_by and not self.connection:
+            raise ValueError("signed_by needs connection: the one whose extra holds pgp_private_key")
         return self

@@ -1,4 +1,4 @@
-"""A real OpenSSH server that a script unpacks."""
+"""A real OpenSSH server, and a program for OpenPGP, that a script unpacks."""
 
 import pytest
 

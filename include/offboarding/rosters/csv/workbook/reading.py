@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from offboarding.rosters._records.days import DayReader, WrittenDays
 from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.spoiled import MERGED, UNCALCULATED
-from offboarding.rosters.csv.packing import FileBounds, WrongFileError
+from offboarding.rosters.csv.bounds import FileBounds, WrongFileError
 from offboarding.rosters.csv.workbook.cells import DAY, MOMENT, text_of
 from offboarding.rosters.csv.workbook.structure import MergedCells, Structure, covered, structure_of
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from offboarding.rosters.csv.packing import FileBounds, WrongFileError
+from offboarding.rosters.csv.bounds import FileBounds, WrongFileError
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """Of a sheet. https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
