@@ -19,6 +19,7 @@ from offboarding.model.errors import IncompleteReadError
 from offboarding.rosters.csv import CsvRoster, openpgp, propose
 from tests.contract.roster_contract import RosterContract
 from tests.support.openpgp import GPG, PASSPHRASE, Gnupg, Keyring, in_reach, sqop
+from tests.support.sshd import sshd
 from tests.support.workbooks import Worksheet, workbook
 from tests.unit.rosters.conftest import Build, Deliver, build, publish
 
@@ -172,6 +173,18 @@ def test_gnupgs_messages_are_opened(gnupg: Gnupg, roster: Read, options: list[st
 
     assert ids(roster(message, signed_by=str(gnupg.home / "hr.cert"))) == ["1", "2"]
     assert "bears no signature that holds" in refused(roster(message))
+
+
+def test_it_comes_by_sftp(keys: Keyring, tmp_path: Path, build: Build) -> None:
+    """As most of them do: one connection holds both keys."""
+    with sshd(tmp_path) as server:
+        server.put("out/hr.csv.pgp", keys.message(FEED))
+        told = {"host_key": server.key("host_ed25519.pub"), "private_key": server.key("reader")}
+        fields = server.connection({**told, **keys.connection().extra}, password="")
+        given = {"coverage": "active", "columns": {"worker_id": "id"}, "connection": "hr_drop"}
+        given |= {"signed_by": str(keys.folder / "hr.cert")}
+
+        assert ids(build(server.address("out/*.pgp"), connection_fields=fields, **given)) == ["1", "2"]
 
 
 def test_a_first_look_opens_it_and_says_who_may_have_made_it(keys: Keyring, tmp_path: Path) -> None:
