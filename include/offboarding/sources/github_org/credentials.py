@@ -5,13 +5,12 @@ https://docs.github.com/en/enterprise-cloud@latest/rest/orgs/orgs#list-saml-sso-
 https://docs.github.com/en/rest/users/keys
 """
 
-import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from offboarding.custody.thumbprints import ssh_fingerprint
+from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources._http.asking import NotAnsweredError
@@ -146,7 +145,7 @@ def _ssh_keys(
         if signs_on:
             works = Standing.WORKS if own else Standing.UNKNOWN
             reason += "; authorized for single sign-on" if own else "; not authorized for single sign-on"
-        fingerprint, shown = fingerprint_of(key.key)
+        fingerprint, shown = fingerprint_of_line(key.key)
         used = [at for at in (key.last_used, own and own.credential_accessed_at) if at]
         yield Credential(
             realm=account.realm,
@@ -172,17 +171,6 @@ def _ssh_keys(
             created_at=own.credential_authorized_at,
             last_used_at=own.credential_accessed_at,
         )
-
-
-def fingerprint_of(text: str) -> tuple[str, str]:
-    """("SHA256:...", "ssh-ed25519 SHA256:...") of a public key as GitHub shows it; ("", its type) where it is none."""
-    kind, _, rest = text.partition(" ")
-    try:
-        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
-    except ValueError:
-        return "", kind[:40]
-    fingerprint = ssh_fingerprint(blob)
-    return fingerprint, f"{kind[:40]} {fingerprint}"
 
 
 def _is_ssh(each: CredentialAuthorization) -> bool:
