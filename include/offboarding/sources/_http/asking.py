@@ -94,6 +94,10 @@ class HttpApi(ABC):
         del answer
         return ""
 
+    def shuts_out(self, answer: httpx.Response) -> bool:
+        """Whether a refusal is of the connection, whatever it asks."""
+        return answer.status_code == 401
+
     def one(self, path: str, purpose: Purpose, model: type[_Answer], called: str) -> _Answer:
         """What lies there. Raises as `ask`."""
         return self.parsed(self.ask("GET", path, purpose, called=called), model, called)
@@ -214,7 +218,7 @@ class HttpApi(ABC):
         said = f"{what}: {self._told(answer)}"
         if is_passing(answer) or answer.status_code == 409:
             return RetriableError(f"{said}. It's busy or ill: try again in a minute")
-        if answer.status_code == 401:
+        if self.shuts_out(answer):
             return FatalError(f"{said}. {self.renewed_by}")
         if answer.is_redirect:
             return FatalError(f"{said}: {redirects(answer)}, and isn't followed. {WHERE_IT_LEADS}")
