@@ -23,6 +23,7 @@ from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
 from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
+from tests.support.okta_service import app_key
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
 BASIC = base64.b64encode(f"reader:{SECRET}".encode()).decode()
@@ -132,6 +133,13 @@ def okta(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def customer(port: int) -> Try:
+    key = {"type": "service_account", "client_email": "reader@canary", "private_key": app_key()}
+    connection = fields(port, schema="http", password=json.dumps(key | {"token_uri": f"http://127.0.0.1:{port}/token"}))
+    source = built("sources", "google_workspace", connection, max_wait_minutes=0)
+    return lambda: list(source.collect())
+
+
 def tenant(port: int, tls: Tls) -> Try:
     extra = {"ca_certs_file": str(tls.authority), "login_host": f"127.0.0.1:{port}"}
     connection = fields(port, extra={**extra, "tenant_id": "0f3a2c52-7f5e-4b0c-9c39-7d1f27b1a111"})
@@ -166,6 +174,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.github_org": organization,
     "sources.okta": okta,
+    "sources.google_workspace": customer,
     "rosters.csv": bucket,
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),
     "trackers.redmine": lambda port: forge("redmine", port, project="security"),

@@ -26,6 +26,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
     "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
+    "google_workspace": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "entra_id": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
