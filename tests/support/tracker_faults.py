@@ -39,7 +39,8 @@ REQUESTS: Mapping[str, Verdict] = {
     "unheard": Do.LOSE_ANSWER,
     "cut": Do.CUT,
     "twice": Do.SEND_TWICE,
-    "too many": Answer(429, "{}", (("Retry-After", "1"),)),
+    "too many": Answer(429, "{}", (("Retry-After", "0"),)),
+    "too many, too long": Answer(429, "{}", (("Retry-After", "600"),)),
     "ill": Answer(503, "{}"),
 }
 """What happens to a request that writes."""

@@ -100,6 +100,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),
     "GitHub organization: waits for its limits, in all": (
         default(github_org.Settings, "max_wait_minutes") * 60,

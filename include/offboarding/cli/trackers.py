@@ -55,7 +55,11 @@ def route(*, key: Key) -> int:
 
 def _leads(route: Route) -> str:
     return " and ".join(
-        [*([f"queue {route.queue}"] if route.queue else []), *([route.assignee] if route.assignee else [])]
+        [
+            *([f"queue {route.queue}"] if route.queue else []),
+            *([route.assignee] if route.assignee else []),
+            *([f"page {route.page}"] if route.page else []),
+        ]
     )
 
 

@@ -15,7 +15,7 @@ from offboarding.model import TicketPage
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
-from offboarding.net.service.asking import Asker, check, in_short
+from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, check, in_short
 
 HOST = "events.pagerduty.com"
 PATH = "v2/enqueue"
@@ -44,7 +44,7 @@ def build(settings: PagerSettings, connection: ConnectionFields) -> "PagerDuty":
     address = address_of(where, _in_full(connection))
     unpacked = {"Accept-Encoding": "identity"}
     client = client_of(where, connection, address, headers=unpacked, seconds=TIMEOUT_SECONDS)
-    return PagerDuty(connection.password, Asker(where, client))
+    return PagerDuty(connection.password, Asker(where, client, patience=PATIENCE_SECONDS))
 
 
 def _in_full(connection: ConnectionFields) -> ConnectionFields:

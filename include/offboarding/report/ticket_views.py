@@ -18,6 +18,8 @@ MOST_THINGS = 100
 """More are counted, and found by the command."""
 MOST_LINES = 50
 """Of a comment; more are counted."""
+_SEEN_AT_ONCE = 25
+"""Of a longer list a tracker folds the end, or leaves it out."""
 _SHARING = {TicketKind.REVIEW, TicketKind.CONFIRM}
 """Kinds of tickets on which much is to be done alike with many things; elsewhere each says all of it, to be ticked."""
 
@@ -26,7 +28,7 @@ def of_ticket(
     row: TicketRow, items: Sequence[TicketItem], missing: Sequence[str], zone: str, forms_url: str, *, names: bool
 ) -> TicketViews:
     """What title and body are made of."""
-    listed = items[:MOST_THINGS]
+    listed = _seen_first(items)[:MOST_THINGS]
     steps = shared(listed) if row.kind in _SHARING else {}
     return TicketViews(
         ticket=_ticket(row, items, most=MOST_THINGS, missing=missing),
@@ -35,6 +37,11 @@ def of_ticket(
         shared=tuple(common(steps)),
         decisions=tuple(decisions(listed, forms_url)),
     )
+
+
+def _seen_first(items: Sequence[TicketItem]) -> Sequence[TicketItem]:
+    """In their order, or where only some will be seen, what holds the ticket open before the rest."""
+    return items if len(items) <= _SEEN_AT_ONCE else sorted(items, key=lambda each: not each.holds)
 
 
 def of_comment(

@@ -108,7 +108,10 @@ def test_a_text_that_the_field_would_cut_is_cut_at_a_line_and_counted(people: No
     text = people.texts(ref)[0]
     assert len(text) <= 4000
     assert body.startswith(text.partition("\n\n")[0])
-    assert "more lines don't fit into this field. All of it: python -m offboarding findings" in text
+    assert (
+        "more are left out of this text, which would be longer than the tracker takes. All of it: python -m offboarding"
+        in text
+    )
     before = people.trace(ref)
     tracker.update(ref, wanted)
     assert people.trace(ref) == before
@@ -178,8 +181,15 @@ def test_a_table_that_bears_no_key_is_fatal(monkeypatch: pytest.MonkeyPatch) -> 
         assert tracker.find("offb-1") is None
 
 
-def test_too_many_requests_are_tried_again_when_it_says(place: NowPlace, tracker: Tracker) -> None:
+def test_too_many_requests_are_tried_again_when_it_says(place: NowPlace, tracker: Tracker, waits: list[int]) -> None:
     place.kept.busy = 1
+
+    assert tracker.find("offb-1") is None
+    assert waits == [37]
+
+
+def test_a_run_waits_a_minute_in_all(place: NowPlace, tracker: Tracker) -> None:
+    place.kept.busy = 2
 
     with pytest.raises(RetriableError, match=r"429, Rate limit exceeded.*try again in 37 seconds"):
         tracker.find("offb-1")

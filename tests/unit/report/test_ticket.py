@@ -8,6 +8,7 @@ from offboarding.model import (
     DecisionStep,
     Effect,
     FindingState,
+    Resolution,
     Severity,
     Standing,
     SubjectKind,
@@ -419,3 +420,23 @@ def test_many_accounts_of_one_person_are_told_by_their_numbers() -> None:
     body = draft(TICKET, [ACCOUNT, replace(SSH_KEY, revoke=[LOCK, other]), SSH_KEY], [], ENGLISH, FORMS).body
 
     assert "\n1, 3: source corp-ldap, account x, worker 1042\n2: source aws, account AIDA, worker 1042\n" in body
+
+
+def test_a_list_of_which_some_will_not_be_seen_begins_with_what_still_works() -> None:
+    """Trackers fold the end of a long list, or leave it out; a short one stays in its order."""
+    items = [replace(ACCOUNT, finding_key=f"{n:08x}" + "0" * 24, subject_label=f"uid=k{n}") for n in range(300)]
+    dead = {
+        "state": FindingState.RESOLVED,
+        "standing": Standing.DEAD,
+        "resolved_at": NIGHT,
+        "resolution": Resolution.SEEN_DEAD,
+    }
+    half = [*(replace(item, **dead) for item in items[:150]), *items[150:]]
+
+    body = draft(TICKET, half, [], ENGLISH, FORMS).body
+    short = draft(TICKET, [*half[:10], *items[150:160]], [], ENGLISH, FORMS).body
+
+    assert (body.count("\n[ ] "), body.count("\n[x] ")) == (100, 0)
+    assert "uid=k150" in body
+    assert "And 200 more" in body
+    assert short.index("[x] 1.") < short.index("[x] 10.") < short.index("[ ] 11.")

@@ -32,9 +32,9 @@ TITLES: dict[str, Callable[[TicketDraft], str]] = {
 LONG = "ou=개발 본부 開発本部 *bold* `x`," * 60
 MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか2,900件"}
 LEFT_OUT = {
-    Language.EN: r"([\d,]+) more (are|lines|line|is)",
-    Language.KO: r"([\d,]+)(건|줄)을 생략",
-    Language.JA: r"([\d,]+)(件|行)を省略",
+    Language.EN: r"([\d,]+) more (are|is)",
+    Language.KO: r"([\d,]+)(건)을 생략",
+    Language.JA: r"([\d,]+)(件)を省略",
 }
 ITEMS = [
     replace(ACCOUNT, finding_key=f"{n:08x}" + "0" * 24, subject_label=f"uid=k{n},{LONG}", account_label=f"uid=k{n}")
@@ -77,3 +77,16 @@ def test_comments_fold_too(tracker: str, language: Language) -> None:
         shown = write(text, language)
         assert len(shown) <= most
         assert "2,950" in shown or re.search(LEFT_OUT[language], shown)
+
+
+@pytest.mark.parametrize("tracker", ["jira data center", "servicenow"])
+def test_a_text_without_markup_loses_things_and_no_lines_around_them(tracker: str) -> None:
+    told, (most, write) = long_ticket(Language.EN).body, WRITTEN[tracker]
+
+    text = write(told, Language.EN)
+
+    opening, closing = told.split("\n\n")[0], told.rstrip().split("\n\n")[-1]
+    assert len(text) <= most
+    assert opening in text
+    assert closing in text
+    assert len(re.findall(r"^\[ \] \d+\.", text, re.MULTILINE)) == len(re.findall(r"^\[ \] ", text, re.MULTILINE)) > 0

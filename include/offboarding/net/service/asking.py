@@ -1,6 +1,7 @@
 """One request, one answer: whole, within bounds, and as it came."""
 
 from collections.abc import Mapping
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20
 """Of an answer."""
+PATIENCE_SECONDS = 60.0
+"""How long a ticket system may have a run wait, in all, where it says that it was asked too often."""
 MOST_WORDS = 200
 """Characters of a server's own sentence."""
 _MOST_LOOKED_AT = 1 << 16
@@ -26,9 +29,11 @@ class Asker:
     comes.
     """
 
-    def __init__(self, where: str, client: httpx.Client) -> None:
+    def __init__(self, where: str, client: httpx.Client, *, patience: float = 0) -> None:
+        """`patience`: how long it may wait, in all, where it's told to by an answer that did nothing."""
         self.where = where
         self._client = client
+        self._patience = patience
         self._deadline = Deadline()
         self._seconds = client.timeout.read or 0
         _keep(client, self._deadline)
@@ -44,12 +49,21 @@ class Asker:
         headers: Mapping[str, str] | None = None,
         called: str = "",
     ) -> httpx.Response:
-        """Whatever its status. Raises RetriableError where nothing whole came, FatalError for what is no answer.
+        """Whatever its status, as far as patience goes. Raises RetriableError where nothing whole came, FatalError for
+        what is no answer.
 
         `called`: what errors say was asked, where the path is nobody's business.
         """
         what = f"{self.where}: {called or f'{method} {path}'}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
+        response = self._asked(what, method, path, sent)
+        while (seconds := _told_to_wait(response)) is not None and seconds <= self._patience:
+            self._patience -= max(seconds, 1)  # so that one who says "at once" is asked for so long, too
+            sleep(seconds)
+            response = self._asked(what, method, path, sent)
+        return response
+
+    def _asked(self, what: str, method: str, path: str, sent: Any) -> httpx.Response:
         self._deadline.begin(self._seconds)
         try:
             with self._client.stream(method, path, **sent) as response:
@@ -64,6 +78,16 @@ class Asker:
     def end(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _told_to_wait(response: httpx.Response) -> int | None:
+    """How long, where a request was turned away unread and may be sent as it is (RFC 6585, section 4).
+
+    503 says that it can't be answered now (RFC 9110, section 15.6.4): only what changes nothing is sent again.
+    """
+    turned_away = {429} | ({503} if response.request.method == "GET" else set[int]())
+    after = response.headers.get("retry-after", "")
+    return int(after) if response.status_code in turned_away and after.isdecimal() else None
 
 
 def _whole(what: str, response: httpx.Response) -> httpx.Response:

@@ -51,6 +51,8 @@ class TicketThing:
     box: str
     """ " ", "x", or "-" for what may stand."""
     parts: list[Part]
+    lines: list[str] = field(default_factory=list[str], compare=False)
+    """As they stand in the text."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,8 @@ class Paragraph:
     """What stands together."""
 
     parts: list[Part]
+    lines: list[str] = field(default_factory=list[str], compare=False)
+    """As they stand in the text."""
 
 
 Block = TicketThing | Paragraph
@@ -82,7 +86,7 @@ def _number(thing: TicketThing) -> int:
 def _untickable(thing: TicketThing) -> Paragraph:
     first, *rest = thing.parts
     said = first.text if isinstance(first, Prose) else ""
-    return Paragraph(parts=[Prose(f"[{thing.box}] {said}"), *rest])
+    return Paragraph(parts=[Prose(f"[{thing.box}] {said}"), *rest], lines=thing.lines)
 
 
 class _Reading:
@@ -112,6 +116,8 @@ class _Reading:
                 self._block = None
             else:
                 yield from self._read(line)
+            if self._block:
+                self._block.lines.append(line)
             self._before = line
         if self._block:
             yield self._block

@@ -48,32 +48,17 @@ def _without_last(found: Sequence[Block], many: int, language: Language) -> list
     kept: list[Block] = []
     for place, each in enumerate(found):
         if place == min(left_out):
-            kept.append(Paragraph(parts=[Prose(told(note, language))]))
+            said = told(note, language)
+            kept.append(Paragraph(parts=[Prose(said)], lines=[said]))
         if place not in left_out:
             kept.append(each)
     return kept
 
 
 def fitted_lines(text: str, most: int, language: Language) -> str:
-    """A text that nothing is made of, in at most so many characters: lines that are left out are counted."""
-    if len(text) <= most:
-        return text
-    lines = text.split("\n")
-    room = most - len(_note_of_lines(len(lines), language))
-    kept: list[str] = []
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            break
-        kept.append(line)
-    return "\n".join(kept) + _note_of_lines(len(lines) - len(kept), language)
+    """The same of a text that nothing is made of: a character is one, and a line that stays is as it was."""
+    return text if len(text) <= most else fitted(text, most, _as_it_was, len, language)[:most]
 
 
-def _note_of_lines(count: int, language: Language) -> str:
-    note = say(
-        "{count} more line doesn't fit into this field. All of it: {command}",
-        "{count} more lines don't fit into this field. All of it: {command}",
-        count=count,
-        command=REST,
-    )
-    return f"\n\n{told(note, language)}"
+def _as_it_was(found: Sequence[Block]) -> str:
+    return "\n\n".join("\n".join(each.lines) for each in found)

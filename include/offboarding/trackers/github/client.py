@@ -14,7 +14,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
 from offboarding.net.service.address import client_of
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short
+from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, in_short
 from offboarding.trackers.github.transport import ask_by
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
     )
     headers = {"Accept-Encoding": "identity"}
     asks = client_of(where, connection, base, seconds=seconds, exposed="the token", headers=headers)
-    ask_by(github, Asker(where, asks), base)
+    ask_by(github, Asker(where, asks, patience=PATIENCE_SECONDS), base)
     weakref.finalize(github, asks.close)
     return github
 

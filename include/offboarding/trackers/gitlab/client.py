@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.address import address_of, client_of, needed
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short
+from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, in_short
 from offboarding.net.service.requests_adapter import session_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def client(where: str, connection: ConnectionFields, *, seconds: float) -> "Gitl
 
     needed(where, connection, "host", "password")
     address = address_of(where, connection)
-    asker = Asker(where, client_of(where, connection, address, seconds=seconds))
+    asker = Asker(where, client_of(where, connection, address, seconds=seconds), patience=PATIENCE_SECONDS)
     return OneAttempt(
         str(address).rstrip("/"),
         private_token=connection.password,

@@ -12,7 +12,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.net.service.asking import Asker, in_short, is_passing, redirects
+from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, in_short, is_passing, redirects
 from offboarding.trackers.jira.answers import (
     JiraComment,
     JiraComments,
@@ -53,7 +53,7 @@ class JiraRest:
     """What we ask of Jira."""
 
     def __init__(self, where: str, client: httpx.Client, *, cloud: bool) -> None:
-        self._asker = Asker(where, client)
+        self._asker = Asker(where, client, patience=PATIENCE_SECONDS)
         self.cloud = cloud
 
     def myself(self) -> JiraUser:

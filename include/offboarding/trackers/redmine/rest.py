@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
+from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 
 FIXES = {
     401: "Check the API key in the connection's password, and that Redmine's REST service is enabled",
@@ -106,7 +106,7 @@ class RedmineRest:
 
     def __init__(self, where: str, client: httpx.Client) -> None:
         self._where = where
-        self._asker = Asker(where, client)
+        self._asker = Asker(where, client, patience=PATIENCE_SECONDS)
         self._priorities: dict[str, int] = {}
         self._logged_in = False
         self.end = self._asker.end

@@ -7,7 +7,7 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.net.service.asking import Asker, in_short, is_passing, not_its_answer, redirects
+from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, in_short, is_passing, not_its_answer, redirects
 
 FIXES = {
     400: "The tracker's properties or names differ from the classic template's (statuses, priorities, assigned_to), "
@@ -116,7 +116,7 @@ class Rest:
 
     def __init__(self, source: str, client: httpx.Client) -> None:
         self._source = source
-        self._asker = Asker(source, client)
+        self._asker = Asker(source, client, patience=PATIENCE_SECONDS)
         self.end = self._asker.end
 
     def get(self, path: str, answer: type[Answer], **parameters: str) -> Answer:

@@ -8,7 +8,7 @@ import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
+from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 
 FIXES = {
     400: "Compare the names in the configuration with RT's",
@@ -99,7 +99,7 @@ class Rest2:
 
     def __init__(self, where: str, client: httpx.Client) -> None:
         self._where = where
-        self._asker = Asker(where, client)
+        self._asker = Asker(where, client, patience=PATIENCE_SECONDS)
         self.end = self._asker.end
 
     def search(self, query: str) -> list[FoundTicket]:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
+from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 from offboarding.trackers.servicenow.text import as_kept
 
 FIXES = {
@@ -85,7 +85,7 @@ class TableApi:
     def __init__(self, where: str, table: str, client: httpx.Client) -> None:
         self._where = where
         self._table = table
-        self._asker = Asker(where, client)
+        self._asker = Asker(where, client, patience=PATIENCE_SECONDS)
         self._known: dict[tuple[str, str], str] = {}
         self.end = self._asker.end
 

@@ -25,7 +25,7 @@ from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, UncertainError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
-from offboarding.net.service.asking import Asker, check, in_short
+from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, check, in_short
 from offboarding.trackers.webhook.signing import Signer, keep_out_of_errors, signer_of
 
 __all__ = ["Settings", "Webhook", "build", "destinations"]
@@ -88,7 +88,7 @@ def build(settings: Settings, connection: ConnectionFields) -> "Webhook":
         headers={"Accept-Encoding": "identity"},
         seconds=settings.timeout_seconds,
     )
-    return Webhook(Asker(where, client), url, signer)
+    return Webhook(Asker(where, client, patience=PATIENCE_SECONDS), url, signer)
 
 
 class Webhook:
