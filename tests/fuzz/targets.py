@@ -17,6 +17,7 @@ from offboarding.model.errors import ConfigError, FatalError, IncompleteReadErro
 from offboarding.net.page import Page
 from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
 from offboarding.net.revocation.crl import CrlError, read_crl
+from offboarding.net.sshkeys.lines import lines
 from offboarding.rosters import csv as csv_roster
 from offboarding.rosters._records.days import WrittenDays, database_day
 from offboarding.runs import messages
@@ -33,7 +34,6 @@ from offboarding.sources.ldap.times import filetime, generalized_time
 from offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, verdict
 from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries
-from offboarding.verifiers.ssh.lines import lines
 from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
 from offboarding.waivers.reading import read as read_exceptions
 from tests.support.workbooks import Worksheet, workbook

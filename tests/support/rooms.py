@@ -31,12 +31,14 @@ ARROWS: dict[str, set[str]] = {
     "net.service": NOUNS | {"interfaces", "net.destinations", "net"},
     "net.github": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
+    "net.sshkeys": {"custody.thumbprints"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
     "sources": NOUNS
     | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"}
-    | {"net.service", "net.github"},
+    | {"net.service", "net.github", "net.plain_file", "net.sshkeys"},
     "verifiers": NOUNS
-    | {"net.plain_file", "net.destinations", "interfaces", "net.revocation", "custody.thumbprints", "net"},
+    | {"net.plain_file", "net.destinations", "interfaces", "net.revocation", "custody.thumbprints", "net"}
+    | {"net.sshkeys"},
     # The register is read as the configuration is, and its mistakes are told as that's are.
     "custody": NOUNS | {"interfaces", "config.mistakes", "config.spelling", "custody.thumbprints", "config.yaml_file"},
     "config.yaml_file": NOUNS,

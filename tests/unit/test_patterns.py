@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from offboarding.identity import keys
 from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
+from offboarding.net.sshkeys.lines import Unread, lines
 from offboarding.rosters.csv.names import matches as path_matches
 from offboarding.rosters.csv.proof import LONGEST_PROOF, FeedManifest, Trailer
 from offboarding.sources._aws.policy.conditions import matches
@@ -19,7 +20,6 @@ from offboarding.sources.ldap import sshkeys, times
 from offboarding.sources.ldap.names import canonical
 from offboarding.sources.vault_transit import policies
 from offboarding.verifiers._collected.private import holds_private_key
-from offboarding.verifiers.ssh.lines import Unread, lines
 
 Record = Callable[[str, object], None]
 SECONDS = 20

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from offboarding.model import Standing
-from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
+from offboarding.net.sshkeys.identity import SshCertificate, SshPublicKey
 
 
 class Role(StrEnum):

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from offboarding.net.sshkeys.identity import SshCertificate
+from offboarding.net.sshkeys.lines import KeyFileLine, Unread, lines
 from offboarding.verifiers._collected.folder import CollectedFile, Folder, fits
 from offboarding.verifiers.ssh.entries import CollectedCertificate, Role, TrustedKey, TrustedLine
-from offboarding.verifiers.ssh.identity import SshCertificate
-from offboarding.verifiers.ssh.lines import KeyFileLine, Unread, lines
 from offboarding.verifiers.ssh.revocation import KRL_MAGIC, Revocations
 from offboarding.verifiers.ssh.settings import Fleet
 

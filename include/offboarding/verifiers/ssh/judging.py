@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from offboarding.model import Standing
+from offboarding.net.sshkeys.identity import SshCertificate, SshPublicKey
 from offboarding.verifiers.ssh.entries import (
     CollectedCertificate,
     Role,
@@ -14,7 +15,6 @@ from offboarding.verifiers.ssh.entries import (
     TrustStanding,
     together,
 )
-from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
 from offboarding.verifiers.ssh.revocation import RevocationError, RevocationFile, Revocations
 
 

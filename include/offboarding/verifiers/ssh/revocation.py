@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from offboarding.verifiers.ssh.identity import SshCertificate, SshPublicKey
-from offboarding.verifiers.ssh.lines import Unread, lines
+from offboarding.net.sshkeys.identity import SshCertificate, SshPublicKey
+from offboarding.net.sshkeys.lines import Unread, lines
 
 KRL_MAGIC = b"SSHKRL\n\0"
 """PROTOCOL.krl, 1."""

@@ -10,10 +10,10 @@ from offboarding.custody.thumbprints import material_by_reference
 from offboarding.interfaces import ReadContext
 from offboarding.model import Exportable, Fact, Gap, Key, RequestCounts, Standing, SubjectKind
 from offboarding.model.errors import FatalError
+from offboarding.net.sshkeys.identity import SECURITY_KEYS, SshCertificate, SshPublicKey
 from offboarding.verifiers._collected.telling import red_gaps, scope
 from offboarding.verifiers.ssh.entries import CollectedCertificate, Role, TrustedKey, TrustStanding
 from offboarding.verifiers.ssh.fleet import Collected, read_certificates, read_fleet
-from offboarding.verifiers.ssh.identity import SECURITY_KEYS, SshCertificate, SshPublicKey
 from offboarding.verifiers.ssh.judging import FleetJudge, revoked_of
 from offboarding.verifiers.ssh.settings import Fleet, SshSettings
 

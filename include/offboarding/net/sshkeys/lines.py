@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from offboarding.verifiers.ssh.identity import CERTIFICATE, IdentityError, SshCertificate, SshPublicKey, identity, shown
+from offboarding.net.sshkeys.identity import CERTIFICATE, IdentityError, SshCertificate, SshPublicKey, identity, shown
 
 _TYPE = re.compile(r"(?:ssh|ecdsa|sk|webauthn)-[A-Za-z0-9@.+-]+")
 # Options hold no space outside double quotes; a quote inside is written \" (OpenSSH, sshkey_advance_past_options).

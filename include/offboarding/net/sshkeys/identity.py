@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 
 from offboarding.custody.thumbprints import PublicKeyError, material_of, ssh_fingerprint
-from offboarding.verifiers.ssh.wire import Wire, WireError, string
+from offboarding.net.sshkeys.wire import Wire, WireError, string
 
 CERTIFICATE = "-cert-v01@openssh.com"
 SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
