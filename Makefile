@@ -2,7 +2,7 @@
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
 .PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters test-directories \
-    test-trackers test-databases test-rosters test-slow clean distclean
+    test-trackers test-databases test-rosters test-hosts test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -14,6 +14,7 @@ DIRECTORIES := tests/integration/directories
 TRACKERS := tests/integration/unpacked/trackers
 DATABASES := tests/integration/unpacked/sources
 ROSTERS := tests/integration/unpacked/rosters
+HOSTS := tests/integration/unpacked/hosts
 SLOW := tests/slow
 AIRFLOWS := tests/airflows
 CELERY := tests/celery
@@ -55,7 +56,7 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) -j2 lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
 
 test-slow: setup slapd ## a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
@@ -76,6 +77,9 @@ test-databases: setup databases ## what a real MariaDB says of its accounts, fet
 
 test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
+
+test-hosts: setup rosters ## who gets in to a host with a real sshd, fetched and not installed; needs root and apt
+	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))

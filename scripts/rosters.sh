@@ -5,6 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 . scripts/unpack.sh
 
-untested="Feeds over SFTP, and encrypted ones, are"
+untested="Feeds over SFTP, encrypted ones and logins at hosts are"
 need_overlay "what is unpacked is run by root on Linux alone."
 fetch .cache/rosters usr/bin/sqop "OpenSSH's server and sqop (4 MB, some seconds)" openssh-server sqop

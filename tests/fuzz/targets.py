@@ -31,6 +31,8 @@ from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from offboarding.sources.ldap import certificates, sshkeys
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.times import filetime, generalized_time
+from offboarding.sources.ssh_hosts.collection import CollectionError, read_collection
+from offboarding.sources.ssh_hosts.users import HostDescriber
 from offboarding.sources.vault_transit.policies import PolicyFormatError, rules_of, verdict
 from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries
@@ -77,6 +79,12 @@ def _ssh_keys(data: bytes) -> None:
             sshkeys.parse(line)
         except sshkeys.KeyFormatError:
             continue
+
+
+def _host(data: bytes) -> None:
+    """And what is said of whoever it tells of."""
+    context = ReadContext(as_of=NIGHT, default_zone="UTC")
+    list(HostDescriber(host=read_collection(data), called="web1", realm="linux:x", context=context).users())
 
 
 def _message(data: bytes) -> None:
@@ -180,6 +188,7 @@ TARGETS = (
     Target(name="ssh", read=_ssh_keys),
     Target(name="ssh", read=_text(fingerprint_of)),
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
+    Target(name="host", read=_host, raises=(CollectionError,)),
     Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
     Target(name="jwks", read=_jwks, raises=(FatalError,)),
     Target(name="times", read=_text(generalized_time), raises=(ValueError,)),

@@ -15,7 +15,10 @@ READER = "include/offboarding/sources/ldap/paging.py"
 ELSEWHERE = "docs/decisions/README.md"
 TESTS = ["test"]
 SLOW = [*TESTS, "test-slow"]
-EVERY = [*SLOW, *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases", "rosters"))]
+EVERY = [
+    *SLOW,
+    *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases", "rosters", "hosts")),
+]
 FOLDERS = {
     "slow": "tests/slow",
     "directories": "tests/integration/directories",
@@ -24,6 +27,7 @@ FOLDERS = {
     "trackers": "tests/integration/unpacked/trackers",
     "databases": "tests/integration/unpacked/sources",
     "rosters": "tests/integration/unpacked/rosters",
+    "hosts": "tests/integration/unpacked/hosts",
 }
 """Where the tests of a list lie."""
 
@@ -161,7 +165,8 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("README.md", [*TESTS, "test-airflows", "test-trackers"]),
         ("docs/permissions/mariadb.md", [*TESTS, "test-databases"]),
         ("tests/unit/rosters/conftest.py", [*SLOW, "test-rosters"]),
-        ("scripts/rosters.sh", [*TESTS, "test-rosters"]),
+        ("scripts/rosters.sh", [*TESTS, "test-rosters", "test-hosts"]),
+        ("docs/permissions/ssh_hosts.md", [*TESTS, "test-hosts"]),
         ("tests/integration/directories/test_dirsrv.py", [*SLOW, "test-directories"]),
         ("docs/permissions/ldap.md", [*TESTS, "test-directories"]),
         ("scripts/directories.sh", [*TESTS, "test-directories"]),

@@ -28,6 +28,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
     "google_workspace": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "entra_id": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
+    "ssh_hosts": (Kind.ACCOUNT, Kind.SSH_KEY),
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),

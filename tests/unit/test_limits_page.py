@@ -35,6 +35,7 @@ from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.ssh_hosts import source as ssh_hosts_source
 from offboarding.trackers import roundup
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings
@@ -99,6 +100,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
         "statement_seconds",
     ),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
+    "Linux hosts: a host's file": (ssh_hosts_source.LARGEST, ""),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),

@@ -6,7 +6,7 @@ A system's file or package is found by its name, which is the `kind` in the conf
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
   tracker, pager or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks
-  take the connection. A verifier's or a queue's connection is None where it needs none.
+  take the connection. A source's, verifier's or queue's connection is None where it needs none.
 
 Where it takes a connection, it also holds
 
