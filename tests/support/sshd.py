@@ -28,13 +28,16 @@ AuthorizedKeysFile /run/authorized_keys
 StrictModes no
 UsePAM no
 PidFile none
-PasswordAuthentication {passwords}
+PasswordAuthentication yes
 KbdInteractiveAuthentication no
 AuthenticationMethods {methods}
-Subsystem sftp internal-sftp
-ForceCommand internal-sftp
+{files}
 MaxStartups 100
 PerSourcePenalties no
+"""
+_FILES = """
+Subsystem sftp internal-sftp
+ForceCommand internal-sftp
 """
 _BEGIN = """
 set -e
@@ -87,7 +90,7 @@ def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> None:
 
 
 @contextmanager
-def sshd(folder: Path, *, passwords: str = "yes", methods: str = "any") -> Generator[Sshd]:
+def sshd(folder: Path, *, methods: str = "any", files: bool = True, more: str = "") -> Generator[Sshd]:
     """On a free port."""
     for name, kind, phrase in (
         ("host_ed25519", "ed25519", ""),
@@ -107,7 +110,7 @@ def sshd(folder: Path, *, passwords: str = "yes", methods: str = "any") -> Gener
     (folder / "shadow").write_text("".join(f"{name}:{hashed}:20000::::::\n" for name, (_, hashed) in accounts.items()))
     (folder / "files").mkdir(mode=0o755)
     port = port_of(folder)
-    written = _CONFIG.format(port=port, folder=folder, passwords=passwords, methods=methods)
+    written = _CONFIG.format(port=port, folder=folder, methods=methods, files=f"{_FILES if files else ''}\n{more}")
     (folder / "sshd_config").write_text(written)
     with ROSTERS.running(["sh", "-c", _BEGIN, "sh", folder], folder / "log", lambda: _answers(port)):
         yield Sshd(folder=folder, port=port)

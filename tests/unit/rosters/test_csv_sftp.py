@@ -1,16 +1,17 @@
 """A feed over SFTP, before anybody is asked: the server itself is in tests/integration/unpacked/rosters."""
 
 import base64
+import socket
 from typing import Any
 
 import pytest
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError
+from offboarding.model.errors import ConfigError, RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.rosters.csv import Settings, destinations
 from offboarding.rosters.csv.places import store_of
-from offboarding.rosters.csv.sftp import SftpFolder
+from offboarding.rosters.csv.sftp import SftpFolder, login
 
 BLOB = b"\0\0\0\x0bssh-ed25519\0\0\0 " + b"k" * 32
 KEY = f"ssh-ed25519 {base64.b64encode(BLOB).decode()}"
@@ -72,6 +73,15 @@ def test_where_a_connection_leads(host: str, found: list[Destination]) -> None:
     leads = destinations(Settings.model_validate(given), folder_fields(host=host))
 
     assert [(each.host, each.clear_text) for each in leads] == [(each.host, each.clear_text) for each in found]
+
+
+def test_a_server_that_says_nothing_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = folder(f"sftp://127.0.0.1:{server.getsockname()[1]}/out/")
+
+        with pytest.raises(RetriableError, match="broke off before it gave a file"):
+            asked.found()
 
 
 def test_no_line_of_a_key_comes_into_an_error() -> None:

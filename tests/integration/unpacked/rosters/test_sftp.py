@@ -209,6 +209,24 @@ def test_a_login_that_is_refused_is_a_persons_to_mend(
     assert said in str(error)
 
 
+def test_a_server_that_lets_in_and_gives_no_files_says_so(tmp_path: Path, build: Build) -> None:
+    given = {"coverage": "active", "columns": {"worker_id": "id"}, "connection": "hr_drop"}
+    with sshd(tmp_path, files=False) as server:
+        error = failure(build(server.address("hr.csv"), connection_fields=server.connection(), **given))
+
+    assert isinstance(error, FatalError)
+    assert "lets hr-reader in, and to no files" in str(error)
+
+
+def test_a_server_that_speaks_otherwise_says_so(tmp_path: Path, build: Build) -> None:
+    given = {"coverage": "active", "columns": {"worker_id": "id"}, "connection": "hr_drop"}
+    with sshd(tmp_path, more="KexAlgorithms sntrup761x25519-sha512") as server:
+        error = failure(build(server.address("hr.csv"), connection_fields=server.connection(), **given))
+
+    assert isinstance(error, FatalError)
+    assert "have no way of speaking in common" in str(error)
+
+
 def test_what_may_not_be_read_says_so(server: Sshd, drop: str, roster: Read) -> None:
     server.put(f"{drop}/hr.csv", "id\n1\n").chmod(0o600)
     error = failure(roster())

@@ -68,6 +68,7 @@ def server_of(address: str, connection: ConnectionFields | None, where: str) -> 
 def session(server: SftpServer, connection: ConnectionFields | None, where: str) -> tuple["Transport", "SFTPClient"]:
     """Log in. Nothing of ours is sent before the server's key is seen to be one of those that the connection names."""
     import paramiko  # noqa: PLC0415 - reading a configuration needs no paramiko
+    from paramiko.ssh_exception import IncompatiblePeer  # noqa: PLC0415 - see above
 
     assert connection
     key = _private_key(f"{where}: connection {connection.conn_id}", connection)
@@ -81,24 +82,23 @@ def session(server: SftpServer, connection: ConnectionFields | None, where: str)
         _greeted(transport, server)
         _checked(transport.get_remote_server_key(), server, where, connection)
         _logged_in(transport, server, connection, key)
-        client = paramiko.SFTPClient.from_transport(transport)
-        assert client
-        client.get_channel().settimeout(ANSWER_SECONDS)  # pyright: ignore[reportOptionalMemberAccess] - it's open
+        client = _files(transport, server, where)
     except paramiko.AuthenticationException as error:
         transport.close()
         raise FatalError(
             f"{where}: {server} refuses {server.login} ({_how(connection)}). Mend connection {connection.conn_id}, or "
             "have its key or password entered there."
         ) from error
-    except paramiko.ChannelException as error:
+    except IncompatiblePeer as error:
         transport.close()
         raise FatalError(
-            f"{where}: {server} lets {server.login} in, and to no files ({error.text}). Have SFTP allowed for it."
+            f"{where}: {server} and we have no way of speaking in common ({error}). Have its "
+            "algorithms renewed, or paramiko where the tasks run."
         ) from error
     except (OSError, EOFError, paramiko.SSHException) as error:
         transport.close()
         raise RetriableError(
-            f"{where}: {server} broke off before the login was done ({type(error).__name__}). It is tried again."
+            f"{where}: {server} broke off before it gave a file ({type(error).__name__}). It is tried again."
         ) from error
     except BaseException:
         transport.close()
@@ -141,6 +141,22 @@ def _logged_in(transport: "Transport", server: SftpServer, connection: Connectio
         transport.auth_password(server.login, connection.password)
     if not transport.is_authenticated():
         raise AuthenticationException(f"it wants more: {', '.join(left)}")
+
+
+def _files(transport: "Transport", server: SftpServer, where: str) -> "SFTPClient":
+    from paramiko import SFTPClient, SSHException  # noqa: PLC0415 - see above
+
+    try:
+        client = SFTPClient.from_transport(transport)
+    except SSHException as error:
+        if not transport.is_active():
+            raise
+        raise FatalError(
+            f"{where}: {server} lets {server.login} in, and to no files. Have SFTP allowed for it."
+        ) from error
+    assert client
+    client.get_channel().settimeout(ANSWER_SECONDS)  # pyright: ignore[reportOptionalMemberAccess] - it's open
+    return client
 
 
 def _how(connection: ConnectionFields) -> str:
