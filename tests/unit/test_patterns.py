@@ -16,9 +16,9 @@ from offboarding.rosters.csv.names import matches as path_matches
 from offboarding.rosters.csv.proof import LONGEST_PROOF, FeedManifest, Trailer
 from offboarding.sources._aws.policy.conditions import matches
 from offboarding.sources._aws.policy.statements import arn_matches
+from offboarding.sources._vault import policies
 from offboarding.sources.ldap import sshkeys, times
 from offboarding.sources.ldap.names import canonical
-from offboarding.sources.vault_transit import policies
 from offboarding.verifiers._collected.private import holds_private_key
 
 Record = Callable[[str, object], None]

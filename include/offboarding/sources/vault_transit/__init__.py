@@ -34,7 +34,7 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     be right.
     """
     # hvac brings requests along, and reading the configuration needs neither.
-    from offboarding.sources.vault_transit.client import Vault, read_extra  # noqa: PLC0415 - see interfaces
+    from offboarding.sources._vault.client import Vault, read_extra  # noqa: PLC0415 - see interfaces
     from offboarding.sources.vault_transit.source import TransitSource  # noqa: PLC0415 - see interfaces
 
     del part, context

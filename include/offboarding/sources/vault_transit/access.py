@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources.vault_transit.client import UnansweredPathError, Vault
+from offboarding.sources._vault.client import UnansweredPathError, Vault
+from offboarding.sources._vault.policies import PathRule, PolicyFormatError, rules_of, unreadable, verdict
 from offboarding.sources.vault_transit.keys import TransitKey
-from offboarding.sources.vault_transit.policies import PathRule, PolicyFormatError, rules_of, unreadable, verdict
 
 _EVERYBODYS = "default"
 """The policy that a token gets besides its own, unless it's made without."""

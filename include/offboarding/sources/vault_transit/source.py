@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 import structlog
 
 from offboarding.model import KEY_KINDS, Gap, Key, KeyAccess, RequestCounts, ScopeRead
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError
+from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
 from offboarding.sources.vault_transit.access import Holders, access, holders
-from offboarding.sources.vault_transit.client import PERMISSIONS, UnansweredPathError, Vault
 from offboarding.sources.vault_transit.keys import TransitKey, versions
 
 log = structlog.get_logger("offboarding.sources")
@@ -30,12 +30,12 @@ class TransitSource:
     @property
     def requests(self) -> RequestCounts:
         """So far."""
-        return RequestCounts(inventory=self._vault.asked, overhead=self._vault.overhead)
+        return RequestCounts(**self._vault.asked)
 
     def collect(self) -> Iterator[Key | KeyAccess | Gap | ScopeRead]:
         """Yield every version of every key, whom policies let use it, and how complete that is."""
         with self._vault.opened():
-            realm = self._realm()
+            realm = self._vault.realm()
             errors = list[str]()
             found = list(self._keys(errors))
             known, gaps = self._holders(realm, errors)
@@ -44,16 +44,7 @@ class TransitSource:
                 yield from access(realm, mount, key, known)
             yield from gaps
             yield ScopeRead(realm=realm, scope="", kinds=KEY_KINDS, error=self._error(errors))
-            log.info("transit read", keys=len(found), unread=len(errors), requests=self._vault.asked)
-
-    def _realm(self) -> str:
-        """The cluster's own id, and the namespace where there is one."""
-        health = self._vault.health()
-        if health.sealed:
-            raise RetriableError(f"{self._where}: {self._vault.address} is sealed. Unseal it.")
-        if not health.cluster_id:
-            raise FatalError(f"{self._where}: {self._vault.address} tells no cluster_id: is that Vault's address?")
-        return f"{health.cluster_id}/{self._vault.namespace}" if self._vault.namespace else health.cluster_id
+            log.info("transit read", keys=len(found), unread=len(errors), requests=sum(self._vault.asked.values()))
 
     def _keys(self, errors: list[str]) -> Iterator[tuple[str, TransitKey]]:
         for mount in self._mounts:

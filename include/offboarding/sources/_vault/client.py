@@ -1,9 +1,11 @@
 """What we ask of Vault, with hvac; its errors as ours."""
 
+from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
+from urllib.parse import quote
 
 import httpx
 import hvac
@@ -20,6 +22,9 @@ from offboarding.net.service.requests_adapter import session_of
 PERMISSIONS = "docs/permissions/vault.md"
 
 Answer = TypeVar("Answer", bound=BaseModel)
+Purpose = Literal["inventory", "detail", "overhead"]
+_ENDED = ("invalid accessor", "bad token")
+"""What is said of a token that isn't there any more."""
 
 
 class VaultConnectionExtra(Strict):
@@ -80,11 +85,22 @@ def read_extra(where: str, connection: ConnectionFields) -> VaultConnectionExtra
 class Vault:
     """One cluster, and the requests made of it."""
 
-    def __init__(self, where: str, connection: ConnectionFields, extra: VaultConnectionExtra, seconds: float) -> None:
+    def __init__(
+        self,
+        where: str,
+        connection: ConnectionFields,
+        extra: VaultConnectionExtra,
+        seconds: float,
+        max_requests: int | None = None,
+    ) -> None:
+        """`max_requests`: of one read; None for any number."""
         self.where = where
         self.namespace = (extra.namespace or "").strip("/")
-        self.asked = 0
-        self.overhead = 0
+        self.asked = Counter[str]()
+        self.purpose: Purpose = "inventory"
+        """What is asked from now on is asked for this."""
+        self._max_requests = max_requests
+        self._left = max_requests
         self._connection = connection
         self._extra = extra
         self._seconds = seconds
@@ -97,7 +113,8 @@ class Vault:
 
     @contextmanager
     def opened(self) -> Generator[None]:
-        """Logged in. A token of our own making is revoked in the end."""
+        """Logged in, for one read. A token of our own making is revoked in the end."""
+        self._left = self._max_requests
         http = client_of(self.where, self._connection, httpx.URL(self.address), seconds=self._seconds)
         self._client = hvac.Client(
             url=self.address,
@@ -111,6 +128,20 @@ class Vault:
             yield
         finally:
             self._log_out()
+
+    @property
+    def makes_tokens(self) -> bool:
+        """Whether each read logs in, by a role id, with a token of its own."""
+        return bool(self._connection.login)
+
+    def realm(self) -> str:
+        """The cluster's own id, and the namespace where there is one. Raises RetriableError and FatalError."""
+        health = self.health()
+        if health.sealed:
+            raise RetriableError(f"{self.where}: {self.address} is sealed. Unseal it.")
+        if not health.cluster_id:
+            raise FatalError(f"{self.where}: {self.address} tells no cluster_id: is that Vault's address?")
+        return f"{health.cluster_id}/{self.namespace}" if self.namespace else health.cluster_id
 
     def health(self) -> Health:
         """Whether it's unsealed, and which cluster it is; needs no right. A standby answers, too. Raises RetriableError
@@ -127,28 +158,41 @@ class Vault:
         except UnansweredPathError as error:
             raise FatalError(f"{self.where}: {error}") from None
 
-    def read(self, path: str, answer: type[Answer]) -> Answer | None:
-        """What lies at a path; None where there's nothing. Raises UnansweredPathError, RetriableError, FatalError."""
-        found = self._asked(path, lambda: self._client.adapter.get(f"/v1/{path}"))
-        return None if found is None else self._parsed(path, found.get("data"), answer)
+    def read(self, path: str, answer: type[Answer], called: str = "") -> Answer | None:
+        """What lies at a path; None where there's nothing. `called`: the path as errors name it, without a name in it.
+        Raises UnansweredPathError, RetriableError, FatalError.
+        """
+        found = self._asked(called or path, lambda: self._client.adapter.get(f"/v1/{path}"))
+        return None if found is None else self._parsed(called or path, found.get("data"), answer)
 
-    def listed(self, path: str) -> tuple[str, ...]:
+    def listed(self, path: str, called: str = "") -> tuple[str, ...]:
         """The names at a path. Raises as `read`."""
-        found = self._asked(path, lambda: self._client.adapter.list(f"/v1/{path}"))
-        return () if found is None else self._parsed(path, found.get("data"), KeyList).keys
+        found = self._asked(called or path, lambda: self._client.adapter.list(f"/v1/{path}"))
+        return () if found is None else self._parsed(called or path, found.get("data"), KeyList).keys
+
+    def look_up(self, path: str, body: Mapping[str, str], answer: type[Answer], called: str = "") -> Answer | None:
+        """What is told of a thing that is named in the body, by a POST that changes nothing; None where it isn't there
+        any more. Raises as `read`.
+        """
+        try:
+            found = self._asked(called or path, lambda: self._client.adapter.post(f"/v1/{path}", json=dict(body)))
+        except UnansweredPathError as error:
+            if any(said in str(error) for said in _ENDED):
+                return None
+            raise
+        return None if found is None else self._parsed(called or path, found.get("data"), answer)
 
     def _log_in(self) -> None:
         role, secret = self._connection.login, self._connection.password
         if not role:
             self._client.token = secret
             return
-        self.overhead += 1
         mount = self._extra.approle_mount
         try:
             self._asked(
                 f"auth/{mount}/login",
                 lambda: self._client.auth.approle.login(role_id=role, secret_id=secret, mount_point=mount),
-                counted=False,
+                counted="overhead",
             )
         except UnansweredPathError as error:
             raise FatalError(f"{self.where}: {error}. Check role id and secret id of the connection.") from None
@@ -158,7 +202,7 @@ class Vault:
         client, self._client = self._client, None
         try:
             if self._connection.login and client.token:
-                self.overhead += 1
+                self.asked["overhead"] += 1
                 client.auth.token.revoke_self()
         except (exceptions.VaultError, requests_exceptions.RequestException, OffboardingError):
             # It ends by itself soon, and what was read stands.
@@ -166,10 +210,10 @@ class Vault:
         finally:
             client.adapter.close()
 
-    def _asked(self, path: str, ask: Any, *, counted: bool = True) -> Mapping[str, Any] | None:
-        self.asked += counted
+    def _asked(self, path: str, ask: Any, *, counted: str = "") -> Mapping[str, Any] | None:
         at = f"{self.address}/v1/{path}"
         what = f"{self.where}: {at}"
+        self._count(what, counted or self.purpose)
         try:
             answer = ask()
         except (exceptions.Forbidden, exceptions.InvalidRequest, exceptions.Unauthorized) as error:
@@ -194,6 +238,14 @@ class Vault:
             raise UnansweredPathError(f"{at}: {text}", denied=False)
         return cast("Mapping[str, Any]", answer)
 
+    def _count(self, what: str, purpose: str) -> None:
+        if self._left is not None:
+            if self._left <= 0:
+                made = f"{self._max_requests} requests were made, and it isn't done"
+                raise FatalError(f"{what}: {made}. Raise max_requests.")
+            self._left -= 1
+        self.asked[purpose] += 1
+
     def _parsed(self, path: str, value: object, answer: type[Answer]) -> Answer:
         try:
             return answer.model_validate(value)
@@ -201,6 +253,11 @@ class Vault:
             fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
             text = f"{self.address}/v1/{path}: not Vault's answer ({fields}): is that its address?"
             raise UnansweredPathError(text, denied=False) from None
+
+
+def part(text: str) -> str:
+    """A name as one part of a path."""
+    return quote(text, safe="")
 
 
 def _said(error: exceptions.VaultError) -> str:
