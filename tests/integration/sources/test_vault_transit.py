@@ -527,3 +527,25 @@ def made_up_policy(dice: random.Random, name: str) -> tuple[str, tuple[PathRule,
         stanzas.append(f'path "{pattern}" {{\n  # what it allows\n  capabilities = [{told}]\n}}')
     text = "\n".join(stanzas)
     return text, rules_of(name, text)
+
+
+def test_a_namespace_s_engine_is_read_under_a_realm_of_its_own(engine: Engine) -> None:
+    engine.server.ask("POST", "sys/namespaces/team", {})
+    within = {"X-Vault-Namespace": "team"}
+    ask = engine.server.administrator.post
+    try:
+        ask("/v1/sys/mounts/transit", json={"type": "transit"}, headers=within).raise_for_status()
+        ask("/v1/transit/keys/theirs", json={}, headers=within).raise_for_status()
+        ask("/v1/sys/policies/acl/audit", json={"policy": AUDIT_POLICY}, headers=within).raise_for_status()
+        body = {"policies": ["audit"], "ttl": "1h"}
+        token = ask("/v1/auth/token/create", json=body, headers=within).json()["auth"]["client_token"]
+        connection = engine.connection
+        extra = {**connection.extra, "namespace": "team"}
+
+        facts = list(source(replace(connection, password=token, extra=extra), mounts=["transit"]).collect())
+    finally:
+        engine.server.ask("DELETE", "sys/namespaces/team")
+
+    (key,) = (fact for fact in facts if isinstance(fact, Key))
+    (outside,) = {fact.realm for fact in engine.facts() if isinstance(fact, ScopeRead)}
+    assert key.realm == f"{outside}/team"

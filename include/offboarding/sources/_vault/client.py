@@ -10,6 +10,8 @@ from urllib.parse import quote
 import httpx
 import hvac
 from hvac import exceptions
+from hvac.adapters import JSONAdapter
+from hvac.api import SystemBackend
 from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
@@ -147,10 +149,14 @@ class Vault:
         """Whether it's unsealed, and which cluster it is; needs no right. A standby answers, too. Raises RetriableError
         and FatalError.
         """
+        # Of the whole cluster, and told in the root namespace alone.
+        adapter = JSONAdapter.from_adapter(self._client.adapter)
+        adapter.namespace = None
+        system: Any = SystemBackend(adapter)
         try:
             answer = self._asked(
                 "sys/health",
-                lambda: self._client.sys.read_health_status(
+                lambda: system.read_health_status(
                     standby_ok=True, performance_standby_code=200, sealed_code=200, method="GET"
                 ),
             )
