@@ -94,6 +94,12 @@ def vault_by_role(port: int, tls: Tls) -> Try:
     return lambda: list(source.collect())
 
 
+def vault_logins(port: int, tls: Tls) -> Try:
+    connection = fields(port, login="", extra={"ca_certs_file": str(tls.authority)})
+    source = built("sources", "vault_auth", connection)
+    return lambda: list(source.collect())
+
+
 def cluster(port: int, tls: Tls) -> Try:
     connection = fields(port, login="", extra={"ca_certs_file": str(tls.authority)})
     verifier = built("verifiers", "jwks", connection, "prod", kubernetes="prod", internal=True)
@@ -186,6 +192,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
 OVER_TLS: dict[str, Callable[[int, Tls], Try]] = {
     "sources.vault_transit": vault,
     "sources.vault_transit by role": vault_by_role,
+    "sources.vault_auth": vault_logins,
     "verifiers.jwks": cluster,
     "sources.entra_id": tenant,
 }

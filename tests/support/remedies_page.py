@@ -27,6 +27,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
     "google_workspace": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
+    "vault_auth": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
     "entra_id": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
     "ssh_hosts": (Kind.ACCOUNT, Kind.SSH_KEY),
 }
@@ -34,11 +35,13 @@ _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
     "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
     "entra_id": ("member", "external user", "application", "service principal"),
+    "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
 }
 _REACHED = {
     "ldap": "ldaps://HOST",
     "github_org": "github.com/ORGANIZATION",
     "entra_id": "https://graph.microsoft.com/v1.0",
+    "vault_auth": "https://HOST:8200/v1/PATH",
 }
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),

@@ -17,7 +17,7 @@ from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 PAGE = (project_folder() / "docs/permissions/vault.md").read_text("utf-8")
-(AUDIT_POLICY,) = re.findall(r"```hcl\n(.*?)```", PAGE, re.DOTALL)
+AUDIT_POLICY, LOGIN_POLICY = re.findall(r"```hcl\n(.*?)```", PAGE, re.DOTALL)
 
 _numbers = count(1)
 

@@ -29,6 +29,7 @@ from offboarding.sources import (
     mariadb_logins,
     okta,
     postgres_logins,
+    vault_auth,
     vault_transit,
 )
 from offboarding.sources._http import rows
@@ -101,6 +102,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Linux hosts: a host's file": (ssh_hosts_source.LARGEST, ""),
+    "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),

@@ -437,6 +437,40 @@ def test_vault_refuses_versions_up_to_this_one(version: str, least: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("native_id", "typed"),
+    [
+        (f"token/{HOSTILE}", ["vault", "token", "revoke", "-address=https://vault:8200", "-accessor", HOSTILE]),
+        (
+            f"secret-id/{HOSTILE}",
+            [
+                *("vault", "write", "-address=https://vault:8200"),
+                *("auth/approle/role/ROLE/secret-id-accessor/destroy", f"secret_id_accessor={HOSTILE}"),
+            ],
+        ),
+    ],
+)
+def test_vault_s_administrator_ends_what_was_handed_out(native_id: str, typed: list[str]) -> None:
+    at = "https://vault:8200/v1/auth/userpass/users/kim"
+    account = cases.directory_account(realm="c-1", native_id="e-1", product="entity", reached_by=at)
+
+    steps = cases.steps(Remedy.DISABLE, "vault_auth", account, subject(SubjectKind.SERVICE_CREDENTIAL, native_id))
+
+    assert commands(steps, "vault")[0] == typed
+
+
+def test_vault_s_administrator_works_within_the_namespace() -> None:
+    at = "https://vault:8200/v1/identity/entity/id/e-1"
+    account = cases.directory_account(realm="c-1/team", native_id="e-1", product="entity", reached_by=at)
+
+    steps = cases.steps(Remedy.DISABLE, "vault_auth", account, subject(SubjectKind.ACCOUNT, "e-1"))
+
+    flags = ["-address=https://vault:8200", "-namespace=team"]
+    assert commands(steps, "vault") == [
+        ["vault", "write", *flags, "identity/entity/id/e-1", f"disabled={off}"] for off in ("true", "false")
+    ]
+
+
+@pytest.mark.parametrize(
     ("kind", "said"),
     [
         ("jwks", "login: take kid 2024-05 out of what https://login.corp.example publishes."),
