@@ -308,15 +308,22 @@ class TestTokens:
         assert "never ends" in found.standing_reason
 
     def test_batch_tokens_are_said_to_be_out_of_sight(self, logins: Logins) -> None:
-        before = set(accounts(logins))
-        made = logins.hand_out(type="batch", policies=["default"])
-        assert logins.works(made["client_token"])
-        assert made["accessor"] == ""
+        logins.allow(ALL, "all")
+        logins.user("kim", "all")
+        login = logins.log_in("kim")
+        batch = logins.hand_out(token=login["client_token"], type="batch")
+        assert batch["accessor"] == ""
 
         facts = list(logins.source().collect())
+        (found,) = (each for each in of(Account, facts) if each.login == "kim")
 
-        assert {each.label for each in of(Account, facts)} == before
+        assert set(held(look(logins, found))) == {login["accessor"]}
         assert "batch tokens" in of(Gap, facts)[0].text
+        # What is advised stops it: to disable the entity, and not to delete the user.
+        logins.server.ask("DELETE", f"auth/{logins.userpass}/users/kim")
+        assert logins.works(batch["client_token"])
+        logins.change(login["entity_id"], disabled=True)
+        assert not logins.works(batch["client_token"])
 
     def test_who_was_merged_into_another_holds_their_tokens_there(self, logins: Logins, kim: dict[str, Any]) -> None:
         logins.server.ask("POST", "sys/auth/second", {"type": "userpass"})
