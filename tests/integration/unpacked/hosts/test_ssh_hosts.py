@@ -8,8 +8,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from offboarding import wiring
+from offboarding.config.settings import Company, Settings
 from offboarding.model import Account, AccountAction, Credential, Gap, Remedy, Standing, Subject, SubjectKind
 from offboarding.model.errors import FatalError
+from offboarding.runs.doctor.systems import FAILED, GOOD, Doctor
+from offboarding.runs.whole import Readers
+from offboarding.sources import ssh_hosts
 from offboarding.sources.ssh_hosts.remedy import REMEDIES
 from tests.contract.source_contract import of
 from tests.support.ssh_host import PASSWORD, SshHost, ssh_host, ssh_host_running
@@ -18,7 +23,8 @@ __all__ = ["ssh_host", "ssh_host_running"]  # fixtures
 
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 PAM = "UsePAM yes"
-YESTERDAY = f"{datetime.now(UTC) - timedelta(days=2):%Y%m%d}Z"
+NOW = datetime.now(UTC)
+YESTERDAY = f"{NOW - timedelta(days=2):%Y%m%d}Z"
 Doing = Callable[[SshHost], object]
 
 
@@ -397,3 +403,25 @@ def test_every_shell_tells_the_same(ssh_host: SshHost, shell: tuple[str, ...]) -
         [line for line in each.splitlines() if not line.startswith(("at ", "running "))] for each in tellings
     )
     assert first == second
+
+
+def test_doctor_asks_each_host_by_itself(ssh_host: SshHost) -> None:
+    ssh_host.person("alice")
+    ssh_host.authorize("alice", ssh_host.key("laptop"))
+    own = ssh_hosts.Settings.model_validate(
+        {"name": "linux", "kind": "ssh_hosts", "folder": str(ssh_host.collect().parent), "machines": ["web1", "db1"]}
+    )
+    company = Company(time_zone="Asia/Seoul", mail_domains=("corp.example",))
+    settings = Settings(company=company, rosters=(), sources=()).model_copy(update={"sources": (own,)})
+    readers = Readers(
+        roster=wiring.roster,
+        source=wiring.source,
+        parts=lambda settings, at: lambda source: wiring.parts(settings, source, at),
+        trackers=lambda _: {},
+    )
+
+    found = {each.part: each for each in Doctor(settings=settings, readers=readers, as_of=NOW, session=None).run()}
+
+    assert (found["web1"].state, found["db1"].state) == (GOOD, FAILED)
+    assert dict(found["web1"].counts)["accounts"] == 2
+    assert "there is no file db1" in found["db1"].missing[0]
