@@ -20,6 +20,8 @@ AIRFLOWS := tests/airflows
 CELERY := tests/celery
 # Of whose variants `make test` plays some.
 VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.(support.(variants|tracker_faults)|contract.roster_contract) import' tests)
+# What `make test` leaves out whole: one system's own tests, and cases in number.
+MARKED := $(shell grep -rl 'pytest[.]mark[.]slow' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
 DRAWN_BY := FOCUS GUARD LAWS ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
@@ -56,12 +58,12 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) -j2 lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
 
-test-slow: setup slapd ## a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
+test-slow: setup slapd ## each system's own tests, a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
-	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED)) $(ARGS)
+	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)

@@ -31,6 +31,8 @@ from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, accou
 from tests.support.variants import variants
 from tests.support.whole_night import Readers
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
 LEAVER = worker("1042", LEFT, mail=KIM, name="Kim Minjun")

@@ -41,6 +41,8 @@ from tests.support.cloud import (
 )
 from tests.support.trails import READ_AT, SECRET, event, event_id, file_of, key_of, somebody, trail
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process", "s3", "s3_process"]  # fixtures
 
 EVERYWHERE = ("us-east-1", "eu-west-1", "ap-northeast-2")

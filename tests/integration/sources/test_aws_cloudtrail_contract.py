@@ -16,6 +16,8 @@ from tests.support.buckets import SECRET as READERS_SECRET
 from tests.support.cloud import AS_OF, CORE, account, aws_process, connection, person
 from tests.support.trails import HELD_BACK, SECRET, event, file_of, key_of, somebody, trail
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process", "s3", "s3_process"]  # fixtures
 
 NOWHERE = "http://127.0.0.1:9"

@@ -20,6 +20,8 @@ from tests.support.people_center import (
     stand,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 ADMINS = permission_set("Admins", policies=("AdministratorAccess",), groups=((CORE, "g-ops"), (PAYMENTS, "g-ops")))

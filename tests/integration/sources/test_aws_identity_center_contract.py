@@ -13,6 +13,8 @@ from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.cloud import CONTEXT, aws_process, connection
 from tests.support.people_center import MANAGEMENT, center_id, member, settings, source, stand
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process"]  # a fixture
 
 

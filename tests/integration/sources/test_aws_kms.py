@@ -57,6 +57,8 @@ from tests.support.keyring import (
     signing,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 KINDS = (SubjectKind.SIGNING_KEY,)

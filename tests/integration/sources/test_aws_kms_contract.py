@@ -11,6 +11,8 @@ from tests.contract.key_contract import RemoteKeyContract, RemoteKeySystem
 from tests.support.cloud import ADMIN_POLICY, CONTEXT, CORE, account, aws_process, bare, connection
 from tests.support.keyring import kms_settings, kms_source, mac, private_key, signing
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process"]  # a fixture
 
 

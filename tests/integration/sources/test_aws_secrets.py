@@ -49,6 +49,8 @@ from tests.support.keyring import (
     version_id,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 KINDS = (SubjectKind.SHARED_SECRET, SubjectKind.SIGNING_KEY)

@@ -46,6 +46,8 @@ from tests.support.entra_service import (
 )
 from tests.support.entra_service import SECRET as SECRET_SENT
 
+pytestmark = pytest.mark.slow
+
 KIM, ANN = "kim@corp.example", "ann@corp.example"
 SECRET, CERTIFICATE = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE
 LOGIN, MAIL = IdentityKeyKind.LOGIN, IdentityKeyKind.MAIL

@@ -11,6 +11,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.entra_service import SECRET, TOKEN, EntraPlace, entra_place
 
+pytestmark = pytest.mark.slow
+
 
 class Tenant:
     """The tenant, and its administrator."""

@@ -30,6 +30,8 @@ from tests.contract.source_contract import of, refs
 from tests.support.described.server import Answered
 from tests.support.github_org_service import ORG, OWNER_TOKEN, GithubOrgPlace, KeptToken, app_key, github_org_place
 
+pytestmark = pytest.mark.slow
+
 TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
 MANY = 104
 """More than a page."""

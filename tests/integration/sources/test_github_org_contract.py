@@ -10,6 +10,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract, of, refs
 from tests.support.github_org_service import GithubOrgPlace, app_key, github_org_place
 
+pytestmark = pytest.mark.slow
+
 
 class Company:
     """The organization, and its owner."""

@@ -10,6 +10,8 @@ from tests.contract.source_contract import SourceContract
 from tests.support.google_service import ACCESS, SECURITY, USERS, GooglePlace, google_place, private_key
 from tests.support.okta_service import app_key
 
+pytestmark = pytest.mark.slow
+
 
 class Customer:
     """The customer, and its administrators."""

@@ -50,6 +50,8 @@ from tests.support.okta_service import (
     other_key,
 )
 
+pytestmark = pytest.mark.slow
+
 TOKEN = SubjectKind.SERVICE_CREDENTIAL
 MANY = 210
 """More than a page."""

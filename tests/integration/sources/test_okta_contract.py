@@ -9,6 +9,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
 from tests.support.okta_service import ACCESS, API_TOKEN, OktaPlace, app_key, okta_place
 
+pytestmark = pytest.mark.slow
+
 
 class Company:
     """The org, and its administrators."""

@@ -27,6 +27,8 @@ from tests.support.postgres_logins import (
     nowhere,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["login_host", "login_server"]  # fixtures
 
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN

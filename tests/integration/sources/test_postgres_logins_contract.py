@@ -10,6 +10,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.postgres_logins import PASSWORD, LoginServer, login_host, login_server, nowhere
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["login_host", "login_server"]  # fixtures
 
 

@@ -11,6 +11,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract, of, refs
 from tests.support.written_host import WrittenHost
 
+pytestmark = pytest.mark.slow
+
 
 class Host:
     """One host, and its administrator."""

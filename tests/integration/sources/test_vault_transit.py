@@ -31,6 +31,8 @@ from tests.support import echo
 from tests.support.relay import Answer, Do, Plan, relay
 from tests.support.vault import AUDIT_POLICY, HOST, Engine, source
 
+pytestmark = pytest.mark.slow
+
 
 def keys(engine: Engine) -> dict[str, Key]:
     return {key.native_id.removeprefix(f"{engine.mount}/"): key for key in of(Key, engine.facts(access=False))}

@@ -16,6 +16,8 @@ from tests.contract.key_contract import RemoteKeyContract
 from tests.support.relay import Answer, relay
 from tests.support.vault import Engine, source
 
+pytestmark = pytest.mark.slow
+
 
 class Transit:
     """A real engine; what is cut off comes from a relay that answers in its place."""

@@ -38,6 +38,8 @@ from tests.support.keys_read import ISSUER, access, event, secret, signing_key, 
 from tests.support.registered import custodian, entry
 from tests.support.small_company import account, number
 
+pytestmark = pytest.mark.slow
+
 LAST_DAY = datetime(2026, 11, 12, 16, tzinfo=UTC)
 """The night at the beginning of the 13th in Seoul."""
 THUMBPRINT = "a" * 43

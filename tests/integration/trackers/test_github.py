@@ -31,6 +31,8 @@ from tests.support.github_service import (
 from tests.support.rendered import shown
 from tests.support.tracker_faults import Bench, TrackerFaults
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[GithubPlace]:

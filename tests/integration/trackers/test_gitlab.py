@@ -20,6 +20,8 @@ from tests.support.gitlab_service import ELSEWHERE, GitlabPeople, GitlabPlace, b
 from tests.support.rendered import shown
 from tests.support.tracker_faults import Bench, TrackerFaults
 
+pytestmark = pytest.mark.slow
+
 ISSUES, LABELS = "/projects/7/issues", "/projects/7/labels"
 ISSUE = f"{ISSUES}/1"
 EVENTS = f"{ISSUE}/resource_state_events"

@@ -24,6 +24,8 @@ from tests.support.relay import Do, relay
 from tests.support.rendered import shown
 from tests.support.tracker_faults import Bench, TrackerFaults
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:

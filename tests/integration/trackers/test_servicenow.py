@@ -26,6 +26,8 @@ from tests.support.service_now import (
 )
 from tests.support.tracker_faults import Bench, TrackerFaults
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[NowPlace]:

@@ -28,6 +28,8 @@ from tests.support.webhook_receiver import (
     settings,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Generator[Receiving]:

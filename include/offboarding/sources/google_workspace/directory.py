@@ -95,8 +95,8 @@ class GoogleDirectory:
         return Account(
             realm=self.realm,
             native_id=user.id,
-            # Whoever was deleted leaves the address to others, who may be deleted as well.
-            label=f"{mail} (deleted, {user.id})" if user.deletion_time else mail,
+            # Whoever was deleted leaves the address to others.
+            label=f"{mail} (deleted)" if user.deletion_time else mail,
             login=mail,
             keys=tuple(_keys(user)),
             created_at=user.creation_time,
