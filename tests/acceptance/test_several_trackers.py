@@ -16,6 +16,7 @@ from offboarding.runs import pipeline
 from offboarding.store import reading, runs
 from offboarding.store.rows import Run
 from offboarding.tickets import moving
+from offboarding.tickets.plan import TicketPlan
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.red import why_red
@@ -236,11 +237,14 @@ def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on
 
 
 def said_of(kim: TwoTrackers) -> tuple[str, ...]:
-    """Why the newest run is red, though its report never came."""
+    """What of trackers makes the newest run red, though its report never came."""
+    return tuple(each for each in reds(kim) if "tracker" in each)
+
+
+def reds(kim: TwoTrackers) -> tuple[str, ...]:
     run_id = kim.session.execute("select max(run_id) from run").fetchone()
     assert run_id
-    seen = reading.night(kim.session, int(str(run_id[0])), "Asia/Seoul")
-    return tuple(each for each in why_red(seen) if "tracker" in each)
+    return tuple(why_red(reading.night(kim.session, int(str(run_id[0])), "Asia/Seoul")))
 
 
 def numbers(kim: TwoTrackers) -> set[str]:
@@ -358,6 +362,94 @@ def test_what_joins_it_later_comes_onto_the_same_ticket(moved: TwoTrackers) -> N
 
     assert "kim2" in only(moved.jira).draft.body
     assert len(moved.inner().there()) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["named still", "named no longer"])
+def test_what_joins_it_later_follows_it_where_its_queue_still_leads_to_the_old_one(
+    moved: TwoTrackers, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    tell(moved)
+    if gone:
+        monkeypatch.setattr(TwoTrackers, "trackers", lambda self: {"jira": self._made})
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    assert moved.night().failed == ()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert len(moved.inner().there()) == 1
+    assert told_nowhere(moved) == []
+
+
+def test_what_joins_it_on_its_way_follows_it(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+    moved.directory.accounts.append(login("kim2", number("1042")))
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    moved.away = None
+    moved.night()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert told_nowhere(moved) == []
+
+
+def test_what_joins_it_later_follows_it_there_and_back_and_there(moved: TwoTrackers) -> None:
+    tell(moved)
+    for old, new in (("jira", "secops"), ("secops", "jira")):
+        moving.move(moved.session, last(moved), ["secops", "jira"], old, new)
+        tell(moved)
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    moved.night()
+
+    _, there = moved.jira.there()
+    assert there.is_open
+    assert "kim2" in there.draft.body
+    assert told_nowhere(moved) == []
+
+
+def test_what_was_over_when_it_moved_and_works_again_follows_it(kim: TwoTrackers) -> None:
+    kim.night()
+    kim.directory.change("kim", **locked())
+    kim.night()
+    moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+    tell(kim)
+    kim.directory.accounts = [login("kim", number("1042"))]
+
+    kim.night()
+
+    assert "uid=kim" in only(kim.jira).draft.body
+    assert "uid=kim" in only(kim.jira).said[-1][1]
+    assert told_nowhere(kim) == []
+
+
+def test_no_night_is_green_that_plans_no_ticket_for_what_works(
+    kim: TwoTrackers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the defect."""
+    monkeypatch.setattr(TicketPlan, "_place", lambda *_: None)
+
+    with pytest.raises(FatalError, match="2 findings on no ticket that anybody reads"):
+        kim.night()
+
+    assert len([each for each in reds(kim) if "2 findings on no ticket that anybody reads" in each]) == 1
+    monkeypatch.undo()
+    assert kim.night().failed == ()
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def told_nowhere(kim: TwoTrackers) -> list[str]:
+    """Things that work, and that no ticket tells which people have open before them."""
+    stands = {
+        f"[{ticket.draft.key}]": ticket.draft.body
+        for tracker in (kim.inner(), kim.jira)
+        for ticket in tracker.there()
+        if ticket.is_open
+    }
+    rows = kim.session.execute(
+        "select subject_label, t.ticket_key from finding f left join ticket t using (ticket_key) where f.state = 'open'"
+    ).fetchall()
+    return [str(label) for label, key in rows if str(label) not in stands.get(f"[{key}]", "")]
 
 
 def test_from_one_that_the_configuration_names_no_longer(kim: TwoTrackers) -> None:

@@ -1,7 +1,7 @@
 """Why a run is red, in words."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from offboarding.model import ReadStatus, counted
 from offboarding.model.keys import short_finding
@@ -18,6 +18,15 @@ from offboarding.store.revocations import BrokenOff
 def reasons(found: Troubles) -> tuple[str, ...]:
     """A sentence each, and none where the run is green."""
     return tuple(_reasons(found))
+
+
+def told_nowhere(finding_keys: Sequence[str]) -> str:
+    """Of findings that no ticket tells, as the plan of tickets left them."""
+    keys = ", ".join([*first_of([short_finding(key) for key in finding_keys], MOST_LINES)])
+    return (
+        f"{counted(len(finding_keys), 'finding')} on no ticket that anybody reads ({keys}), by a defect of ours. See to"
+        f" each by hand until that is mended: {COMMAND} explain KEY"
+    )
 
 
 def acknowledging(found: Troubles) -> tuple[str, ...]:
@@ -74,6 +83,8 @@ def _trackers(found: Troubles) -> Iterator[str]:
     for tracker, why in found.deaf:
         yield f"tracker {tracker} couldn't be told how its tickets read now: {why}"
     yield from refused.reasons(found.refused)
+    if found.told_nowhere:
+        yield told_nowhere(found.told_nowhere)
     for name in found.elsewhere:
         yield (
             f"nobody sees to the tickets of tracker {name}, which the configuration names no longer: name it again, or"

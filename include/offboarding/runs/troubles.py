@@ -41,6 +41,8 @@ class Troubles:
     """Tickets that their tracker refuses."""
     elsewhere: tuple[str, ...]
     """Trackers with tickets that nobody sees to: the configuration names them no longer."""
+    told_nowhere: tuple[str, ...]
+    """Keys of findings that no ticket tells."""
     texts_refused: tuple[str, ...]
     """Why our texts stood in for a company's own: a sentence each."""
     unheard: int
@@ -82,6 +84,7 @@ def troubles(night: Night) -> Troubles:
         deaf=tuple(sorted((name, why) for name, why in night.tickets.deaf.items() if name not in night.tickets.untold)),
         refused=tuple(night.tickets.refused),
         elsewhere=tuple(night.tickets.elsewhere),
+        told_nowhere=tuple(night.tickets.told_nowhere),
         texts_refused=night.texts_refused,
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),

@@ -104,6 +104,11 @@ def note_deaf(session: Session, run_id: int, deaf: Mapping[str, str]) -> None:
     session.execute(block("runs", "note_deaf"), {"run_id": run_id, "deaf": Jsonb(dict(deaf))})
 
 
+def note_told_nowhere(session: Session, run_id: int, finding_keys: Sequence[str]) -> None:
+    """Findings that no ticket tells, by the last plan of a run."""
+    session.execute(block("runs", "note_told_nowhere"), {"run_id": run_id, "finding_keys": Jsonb(list(finding_keys))})
+
+
 def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
     """What the configuration says is to be read, so that a read whose task never began is missed, too."""
     expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}

@@ -233,16 +233,9 @@ def mark_retold(session: Session, finding_keys: Sequence[str]) -> None:
     session.execute(block("tickets", "mark_retold"), {"finding_keys": list(finding_keys)})
 
 
-def movable(session: Session, tracker: str) -> list[str]:
-    """Keys of a tracker's tickets that aren't over, in the order in which they were wanted."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(block("tickets", "movable"), {"tracker": tracker}).fetchall()
-
-
-def note_moved(session: Session, old_key: str, new_key: str, queue: str) -> None:
-    """A ticket's items go to another tracker, and whatever joins them."""
-    session.execute(block("tickets", "note_moved"), {"old_key": old_key, "new_key": new_key, "queue": queue})
-    move_on(session, old_key, new_key)
+def told_nowhere(session: Session) -> list[str]:
+    """Keys of findings that are to be told and stand on no ticket that tells them, or will."""
+    return _keys(session, "told_nowhere")
 
 
 def move_on(session: Session, old_key: str, new_key: str) -> None:

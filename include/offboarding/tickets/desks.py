@@ -11,6 +11,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
+from offboarding.report.red import told_nowhere
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.wording import COMMAND, printable
 from offboarding.store import outbox, runs
@@ -34,7 +35,8 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
         return TicketCounts()
     texts = texts_of(settings)
     plan = _plan(session, settings, run, [*trackers], texts)
-    plan.make()
+    nowhere = plan.make()
+    runs.note_told_nowhere(session, run.run_id, nowhere)
     counts, untold, deaf = TicketCounts(), list[OffboardingError](), dict[str, str]()
     runs.note_trackers(session, run.run_id, [*trackers])
     # What moved is opened where it goes before it's closed where it was.
@@ -66,6 +68,8 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
             )
         )
+    if nowhere:
+        untold.append(FatalError(told_nowhere(nowhere)))
     if refused := tuple(dict.fromkeys(why for each in texts.values() for why in each.refused)):
         runs.note_texts_refused(session, run.run_id, refused)
         untold.append(FatalError("\n".join(refused)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from offboarding.model import TicketCall, TicketRef, tracker_of
 from offboarding.model.errors import FatalError
 from offboarding.model.tickets import queue_in
-from offboarding.store import outbox, tickets
+from offboarding.store import moved_tickets, outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
@@ -30,7 +30,7 @@ def moves(session: Session, trackers: Sequence[str], old: str, new: str) -> list
         raise FatalError(f"trackers: there is no {new} to move to. Name it in the configuration first.")
     if old == new:
         raise FatalError(f"trackers: the tickets of {old} are there already.")
-    rows = [tickets.ticket(session, key) for key in tickets.movable(session, old)]
+    rows = [tickets.ticket(session, key) for key in moved_tickets.movable(session, old)]
     if not rows:
         raise FatalError(f"trackers: no ticket of {old} is open, or waits to be opened: there is nothing to move.")
     return [_move(row, trackers, new) for row in rows]
@@ -55,7 +55,7 @@ def move(session: Session, run: Run, trackers: Sequence[str], old: str, new: str
                     tracker=new,
                 ),
             )
-            tickets.note_moved(session, row.ticket_key, successor, each.queue)
+            moved_tickets.note_moved(session, row.ticket_key, successor, each.queue)
             outbox.drop_pending(session, row.ticket_key)
             if each.ref is not None and old in trackers:
                 outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=f"moved:{successor}", text="")

@@ -13,7 +13,7 @@ from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_o
 from offboarding.report import late as late_words
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.store import alerts, outbox, tickets
+from offboarding.store import alerts, moved_tickets, outbox, tickets
 from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
 from offboarding.store.late import LateTicket
@@ -36,10 +36,13 @@ class TicketPlan:
     texts: Mapping[str, TicketTexts]
     """What tickets say, by tracker; under "" for one that isn't configured any more."""
 
-    def make(self) -> None:
-        """Decide all of it, in one transaction."""
+    def make(self) -> Sequence[str]:
+        """Decide all of it, in one transaction. Returns keys of findings that no ticket tells all the same, which would
+        be a defect of ours.
+        """
         with self.session.transaction():
             lock_findings(self.session)
+            moved_tickets.follow(self.session)
             for wanting in tickets.wanting(self.session):
                 self._place(wanting)
             for key in tickets.retold(self.session):
@@ -54,6 +57,7 @@ class TicketPlan:
                 self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", text)
             if self.run.kind == RunKind.VERIFY:
                 self._raise_late(late_tickets.past_due(self.session, self.run.as_of))
+            return tickets.told_nowhere(self.session)
 
     def renew(self, row: TicketRow) -> str | None:
         """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""

@@ -164,6 +164,7 @@ select (select count(*) from outbox where done_at is null and run_id <= %(run_id
             and o.ticket_key not in (select r.ticket_key from refusal r)
         group by t.tracker) u) as untold,
     (select coalesce(r.summary -> 'deaf', '{}') from run r where r.run_id = %(run_id)s) as deaf,
+    (select coalesce(r.summary -> 'told_nowhere', '[]') from run r where r.run_id = %(run_id)s) as told_nowhere,
     array(select u.tracker from tracker_in_use u order by u.tracker) as trackers,
     (select count(*) from ticket where state = 'open')::int as open,
     array(select distinct t.tracker from ticket t join run r on r.run_id = %(run_id)s

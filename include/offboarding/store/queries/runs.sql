@@ -87,6 +87,10 @@ where run_id = %(run_id)s;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('deaf', %(deaf)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_told_nowhere
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('told_nowhere', %(finding_keys)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: note_texts_refused
 update run set summary = coalesce(summary, '{}') || jsonb_build_object(
     'texts_refused', coalesce(summary -> 'texts_refused', '[]') || %(sentences)s::jsonb)

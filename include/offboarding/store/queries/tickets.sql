@@ -1,5 +1,6 @@
 -- name: wanting
--- Open findings that stand on no ticket yet, by the ticket that they belong on, with the newest one of that kind.
+-- Open findings that stand on no ticket yet, by the ticket that they belong on, with the newest one of that kind, or the
+-- one that it has moved to. The generation is the newest one's own.
 with loose as (
     select f.finding_key, f.ticket_kind as kind, f.queue, f.holds_ticket,
         case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
@@ -10,13 +11,15 @@ with loose as (
     where f.state = 'open' and f.ticket_key is null and f.finding_key not in (select m.finding_key from misfit_finding m)
 )
 select l.kind, l.holder, l.queue, l.episode, array_agg(l.finding_key order by l.finding_key) as finding_keys,
-    bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, t.generation, t.closed_at
+    bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, n.generation, t.closed_at
 from loose l
 left join lateral (
     select t.* from ticket t
     where t.kind = l.kind and t.holder = l.holder and t.queue = l.queue and t.episode = l.episode
-    order by t.generation desc limit 1) t on true
-group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, t.generation, t.closed_at
+    order by t.generation desc limit 1) n on true
+left join moved_ticket m on m.ticket_key = n.ticket_key
+left join ticket t on t.ticket_key = coalesce(m.stands_as, n.ticket_key)
+group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, n.generation, t.closed_at
 order by l.kind, l.holder, l.queue, l.episode;
 
 -- name: unverified
@@ -95,6 +98,22 @@ on conflict (ticket_key, op, event_key) do nothing;
 -- name: new_generation
 -- The old ticket is gone or long closed: its items move to a new one.
 update finding set ticket_key = %(new_key)s, told = 'open' where ticket_key = %(old_key)s and state <> 'resolved';
+
+-- name: follow
+-- What was over when its ticket moved, and works again, stands where the others went; it's yet to be said there.
+update finding f set ticket_key = t.ticket_key, queue = t.queue, told = ''
+from moved_ticket m join ticket t on t.ticket_key = m.stands_as
+where f.ticket_key = m.ticket_key and f.state <> 'resolved'
+    and f.finding_key not in (select x.finding_key from misfit_finding x);
+
+-- name: told_nowhere
+-- Of what is to be told, once all is planned: what stands on no ticket that is there, or is yet to be told something.
+select f.finding_key from finding f left join ticket t using (ticket_key)
+where f.state = 'open' and f.holds_ticket and f.finding_key not in (select m.finding_key from misfit_finding m)
+    and (t.ticket_key is null or t.moved_to is not null
+        or ((t.state <> 'open' or t.ref is null) and not exists (
+            select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null)))
+order by f.finding_key;
 
 -- name: to_drain
 -- Tickets with something to say, and every open one, whose state in the tracker is asked; or some people's alone. Of a

@@ -137,6 +137,8 @@ class TicketTotals:
     """Those that this run opened: their `named_tracker`, and as it calls them."""
     unheard: int = 0
     """Alerts of the last two days that a notifier couldn't tell."""
+    told_nowhere: Sequence[str] = ()
+    """Keys of findings that no ticket tells, by this run's plan."""
     elsewhere: Sequence[str] = ()
     """Trackers in which tickets stand, and which the run's configuration doesn't name."""
 
@@ -227,7 +229,7 @@ def night(session: Session, run_id: int, zone: str = "UTC", *, ahead: bool = Tru
         with session.cursor(row_factory=record_row(ClosedThen)) as cursor:
             resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
         return Night(
-            run=_run(run),
+            run=Run(**{each.name: getattr(run, each.name) for each in fields(Run)}),
             rosters=tuple(roster_reads(session, [run_id])),
             parts=tuple(source_reads(session, [run_id])),
             linked=CorrelationCounts(**run.counts) if run.counts else None,
@@ -275,10 +277,6 @@ def _tickets(session: Session, values: dict[str, int]) -> TicketTotals:
         tickets = cursor.execute(block("night", "tickets_then"), values).fetchone()
     assert tickets is not None
     return replace(tickets, refused=refusals.standing(session, values["run_id"]))
-
-
-def _run(run: _NightRun) -> Run:
-    return Run(**{each.name: getattr(run, each.name) for each in fields(Run)})
 
 
 def _weightless(value: dict[str, object]) -> WeightlessValue:
