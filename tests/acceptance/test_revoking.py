@@ -11,7 +11,7 @@ import pytest
 
 from offboarding.guard.revoking import proposing
 from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
-from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
 from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
@@ -708,7 +708,7 @@ def test_killed_before_it_was_begun_an_approval_is_over(
 @pytest.mark.parametrize(("happens", "stage"), [(True, "done"), (False, "refused")], ids=["it was done", "it wasn't"])
 def test_an_error_says_nothing_of_what_was_done(kim: Shutting, happens: bool, stage: str) -> None:
     hands = kim.hands["aws"]
-    hands.error, hands.happens = RetriableError("no answer within a minute"), happens
+    hands.error, hands.happens = UncertainError("no answer within a minute"), happens
     if happens:
         kim.answer(key_of(kim))
     else:

@@ -8,7 +8,7 @@ import pytest
 
 from offboarding.guard.revoking import proposing
 from offboarding.model import Before, Revocable, Standing, StepSeen
-from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.report.red import reasons
 from offboarding.runs.troubles import troubles
 from offboarding.store import locks, reading, recorded
@@ -64,6 +64,15 @@ def killed(kim: Shutting, place: str = "after revoke") -> None:
     with pytest.raises(KilledError):
         kim.answer(key_of(kim))
     hands.at = lambda _: None
+
+
+def refused(kim: Shutting, error: OffboardingError) -> None:
+    """Its system didn't do it, or not yet."""
+    hands = kim.hands["aws"]
+    hands.error, hands.happens = error, False
+    with pytest.raises(FatalError, match=str(error)):
+        kim.answer(key_of(kim))
+    hands.error = None
 
 
 CLOSED = FatalError("the account was closed")
@@ -161,7 +170,7 @@ def test_what_was_broken_off_is_looked_at_though_nothing_else_is_asked(one: Shut
 def test_an_error_after_which_nobody_could_look_is_looked_at_after_the_next_night(
     one: Shutting, monkeypatch: pytest.MonkeyPatch, tracker: Any
 ) -> None:
-    one.hands["aws"].error = RetriableError("no answer")
+    one.hands["aws"].error = UncertainError("no answer")
     with monkeypatch.context() as patch:
         blind(patch)
         with pytest.raises(FatalError, match="Whether it was done can't be seen"):
@@ -249,7 +258,7 @@ def test_what_can_be_seen_is_never_ended_as_unseen(kim: Shutting) -> None:
 @pytest.mark.parametrize("seen", [True, False], ids=["a task looks first", "an undo looks first"])
 def test_what_lands_late_is_told_and_can_be_undone(kim: Shutting, seen: bool, tracker: Any) -> None:
     hands, key = kim.hands["aws"], key_of(kim)
-    hands.error, hands.happens = RetriableError("no answer within a minute"), False
+    hands.error, hands.happens = UncertainError("no answer within a minute"), False
     with pytest.raises(FatalError, match="no answer"):
         kim.answer(key)
     kim.night()
@@ -263,6 +272,59 @@ def test_what_lands_late_is_told_and_can_be_undone(kim: Shutting, seen: bool, tr
 
     assert standing(kim) is Standing.WORKS
     assert "undone" in kim.stages()
+
+
+@pytest.mark.parametrize(
+    "no", [FatalError("AccessDenied"), RetriableError("nobody logs in there now")], ids=["refused", "never told"]
+)
+def test_what_its_system_refused_is_final_and_no_undo_opens_what_a_person_shut(
+    kim: Shutting, no: OffboardingError, tracker: Any
+) -> None:
+    """The ticket said that it's to be done by hand, and so it was."""
+    refused(kim, no)
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+
+    kim.settle()
+    kim.night()
+    with pytest.raises(FatalError, match="was shut: its revocation is refused"):
+        kim.undo(key_of(kim))
+
+    assert standing(kim) is Standing.DEAD
+    assert sorted(kim.stages()) == ["proposed", "refused"]
+    assert len(kim.said(tracker)) == 1
+    assert kim.finding("leaver-access-key")[1] == "resolved"
+
+
+def test_what_was_done_before_the_store_came_in_doubt_is_not_taken_for_refused(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its system did as it was told; only that couldn't be written down."""
+
+    def in_doubt(*_: object) -> None:
+        raise FatalError("the store isn't as its record says")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("offboarding.guard.revoking.settling.done", in_doubt)
+        with pytest.raises(FatalError, match="isn't as its record says"):
+            kim.answer(key_of(kim))
+    assert sorted(kim.stages()) == ["doing", "proposed"]
+
+    kim.settle()
+
+    assert sorted(kim.stages()) == ["done", "proposed"]
+
+
+def test_after_a_day_no_step_comes_late_any_more(kim: Shutting) -> None:
+    refused(kim, UncertainError("no answer within a minute"))
+    with kim.session.transaction(), recorded.followed(kim.session, actor="a day passes"):
+        kim.session.execute("update revocation set taken_at = taken_at - interval '25 hours'")
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+
+    kim.settle()
+    with pytest.raises(FatalError, match="was shut: its revocation is refused"):
+        kim.undo(key_of(kim))
+
+    assert standing(kim) is Standing.DEAD
 
 
 # --- undone -----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from offboarding.model import Before, Revocable, StepSeen
 
 
 class Revoker(Protocol):
-    """Shuts a thing so that it can be opened again. Every call may be repeated; errors are RetriableError or
-    FatalError. A thing is found by its lasting ids, whatever it's called by now.
+    """Shuts a thing so that it can be opened again. Errors are RetriableError or FatalError. A thing is found by its
+    lasting ids, whatever it's called by now.
     """
 
     def check(self) -> None:
@@ -32,11 +32,15 @@ class Revoker(Protocol):
         ...
 
     def revoke(self, thing: Revocable, before: Before) -> None:
-        """Shut it; one that is shut already stays so. Raises FatalError where it stands otherwise than before."""
+        """Shut it. Raises FatalError where it stands otherwise than before, shut already too: that was somebody else.
+
+        UncertainError, where its system may have done it all the same, since its answer got lost or doesn't say. Any
+        other error means for certain that nothing was done, and nothing will be.
+        """
         ...
 
     def undo(self, thing: Revocable, before: Before) -> None:
-        """Let it stand as before; one that does stays so. Raises FatalError where somebody changed it since, and then
-        does nothing.
+        """Let it stand as before; one that does stays so, and so it may be called again. Raises FatalError where
+        somebody changed it since, and then does nothing.
         """
         ...

@@ -118,6 +118,9 @@ class RevocationRow:
     reason: str | None
     look_run: int | None
     before: dict[str, str] | None
+    """What stood there, where its system did the step or may have."""
+    may_come_late: bool
+    """It was refused, and its system may still take the step."""
     taken_at: datetime | None
     done_at: datetime | None
     ended_at: datetime | None
@@ -157,9 +160,7 @@ def rows(session: Session, *statuses: RevocationStage, finding_key: str | None =
 
 
 def broken_off(session: Session) -> list[RevocationRow]:
-    """Approved or being undone, and at no end; and refused within a day, though their systems were told: such a step
-    may come late.
-    """
+    """Approved or being undone, and at no end; and refused within a day, where the step may come late."""
     return _rows(session, broken_off=True)
 
 
@@ -214,10 +215,18 @@ def done(session: Session, row: RevocationRow) -> None:
 
 
 def end(
-    session: Session, row: RevocationRow, status: RevocationStage, reason: str, *, author: str | None = None
+    session: Session,
+    row: RevocationRow,
+    status: RevocationStage,
+    reason: str,
+    *,
+    author: str | None = None,
+    in_doubt: bool = False,
 ) -> None:
-    """It comes to nothing: refused, or lapsed. Or an author ends it, since nobody can look any more."""
-    values = _of(row, status=status.value, reason=reason, author=author)
+    """It comes to nothing: refused, or lapsed. Or an author ends it, since nobody can look any more. Unless its system
+    may have taken the step all the same, it's forgotten what stood before: nothing that stands there is ever ours.
+    """
+    values = _of(row, status=status.value, reason=reason, author=author, in_doubt=in_doubt)
     _write(session, "end", values, actor=author or f"revocation {row.revocation_id}")
 
 

@@ -52,7 +52,8 @@ def test_a_domain_account_is_disabled_and_enabled_by_its_old_value(domain: Domai
         made.revoke(alice, before)
     domain.deny(people, f"(OA;CI;RPWP;{CONTROL_GUID};;{domain.identifier(f'CN=revoker,{people}')})")
     made.revoke(alice, before)
-    made.revoke(alice, before)
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        made.revoke(alice, before)
 
     assert before == {CONTROL: str(0x10200)}
     assert made.seen(alice, before) is StepSeen.SET
@@ -124,7 +125,8 @@ def test_a_389ds_account_is_locked_and_unlocked(instance: Instance, unit: str, h
     # 389-ds names the entry: "Insufficient 'write' privilege to the 'nsAccountLock' attribute of entry 'uid=alice...".
     assert "uid=alice" not in str(told.value)
     made.revoke(alice, before)
-    made.revoke(alice, before)
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        made.revoke(alice, before)
 
     assert made.seen(alice, before) is StepSeen.SET
     assert (instance.collect().account("alice").standing, instance.binds("alice", unit)) == (DEAD, False)

@@ -13,7 +13,7 @@ from offboarding.config.policy import Policy
 from offboarding.config.settings import Company, Settings
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Credential, Effect, Fact, Revocable, Standing, StepSeen, SubjectKind
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import FatalError, OffboardingError, UncertainError
 from offboarding.runs.doctor.systems import FAILED, GOOD, Doctor
 from offboarding.runs.whole import Readers
 from offboarding.sources.aws_iam import Settings as AwsSettings
@@ -66,7 +66,8 @@ def as_read(aws: AwsServer, about: Revocable) -> Credential:
 def test_a_key_is_set_inactive_and_active_again(aws: AwsServer, revoker: Revoker) -> None:
     before = revoker.before(thing())
     revoker.revoke(thing(), before)
-    revoker.revoke(thing(), before)
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        revoker.revoke(thing(), before)
 
     assert before == {"status": "Active"}
     assert revoker.seen(thing(), before) is StepSeen.SET
@@ -85,7 +86,8 @@ def test_a_user_with_a_password_is_denied_everything_and_no_more(aws: AwsServer,
 
     before = revoker.before(about)
     revoker.revoke(about, before)
-    revoker.revoke(about, before)
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        revoker.revoke(about, before)
 
     assert revoker.seen(about, before) is StepSeen.SET
     seen = as_read(aws, about)
@@ -233,9 +235,28 @@ def test_a_missing_right_is_named(aws: AwsServer, revoker: Revoker) -> None:
     before = revoker.before(thing())
     aws.deny(CORE, "UpdateAccessKey")
 
-    with pytest.raises(FatalError, match=rf"Grant iam:UpdateAccessKey to the role {REVOKER_ROLE}"):
+    with pytest.raises(FatalError, match=rf"Grant iam:UpdateAccessKey to the role {REVOKER_ROLE}") as told:
         revoker.revoke(thing(), before)
+    assert not isinstance(told.value, UncertainError)
     assert revoker.seen(thing(), before) is StepSeen.BEFORE
+
+
+def test_what_aws_refuses_for_certain_was_not_done(aws: AwsServer, revoker: Revoker) -> None:
+    before = revoker.before(thing())
+    aws.deny(CORE, "UpdateAccessKey", code="ValidationError")
+
+    with pytest.raises(OffboardingError) as told:
+        revoker.revoke(thing(), before)
+
+    assert not isinstance(told.value, UncertainError)
+
+
+def test_what_is_cut_off_may_have_been_done(aws: AwsServer, revoker: Revoker) -> None:
+    before = revoker.before(thing())
+    aws.cut(CORE, "UpdateAccessKey")
+
+    with pytest.raises(UncertainError):
+        revoker.revoke(thing(), before)
 
 
 def test_the_reader_s_own_key_is_refused_as_the_second_connection(aws: AwsServer) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 
 import ldap3
 import pytest
+from ldap3.core.exceptions import LDAPResponseTimeoutError
 
 from demo import slapd
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Revocable, Standing, StepSeen, SubjectKind
-from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.sources.ldap import revoke
 from tests.support import directory
 from tests.support.directory import PEOPLE, PERMANENT, POLICY, READER, REALM, SUFFIX
@@ -70,7 +71,8 @@ def test_an_account_is_locked_and_unlocked_and_the_reader_sees_it(server: slapd.
     assert before == {LOCK: ""}
     assert revoker.seen(alice, before) is StepSeen.SET
     assert standing(server, "alice") is Standing.DEAD
-    revoker.revoke(alice, before)
+    with pytest.raises(FatalError, match="somebody changed it since"):
+        revoker.revoke(alice, before)
 
     revoker.undo(alice, before)
     revoker.undo(alice, before)
@@ -303,6 +305,29 @@ def answered(patch: pytest.MonkeyPatch, code: int) -> None:
         return done
 
     patch.setattr(ldap3.Connection, "extended", extended)
+
+
+@pytest.mark.parametrize(
+    ("code", "uncertain"),
+    [(50, False), (51, False), (53, False), (52, True), (None, True)],
+    ids=["it may not", "busy", "unwilling", "the server behind is away", "no answer comes"],
+)
+def test_only_what_the_server_doesn_t_say_may_have_been_done(
+    server: slapd.Server, revoker: Revoker, monkeypatch: pytest.MonkeyPatch, code: int | None, uncertain: bool
+) -> None:
+    frank = thing(server, "frank")
+    before = revoker.before(frank)
+
+    def modify(self: Any, *_: object) -> None:
+        if code is None:
+            raise LDAPResponseTimeoutError("no response from server")
+        self.result = {"result": code, "description": "said by the test"}
+
+    monkeypatch.setattr(ldap3.Connection, "modify", modify)
+    with pytest.raises(OffboardingError) as told:
+        revoker.revoke(frank, before)
+
+    assert isinstance(told.value, UncertainError) is uncertain
 
 
 @pytest.mark.parametrize("first", ["", "20261101120000Z"])

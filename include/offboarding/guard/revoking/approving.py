@@ -17,7 +17,7 @@ from offboarding.guard.revoking.refusals import refusal, refusal_by_name
 from offboarding.guard.revoking.settling import Revokers
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError, UncertainError
 from offboarding.model.keys import short_finding
 from offboarding.report import revocations as words
 from offboarding.runs import pipeline
@@ -141,9 +141,12 @@ def _seen_to(
             why = _against(session, settings, run, row) or _begun(session, settings, run, revoker, row, answer)
             if not why:
                 row = revocations.row(session, row.revocation_id)
-                revoker.revoke(row.thing, row.before or {})
+                why = _no_of(revoker, row)
+            if not why:
                 settling.done(session, row)
                 return None
+            settling.refuse(session, row, why)
+            return NotDone(finding_key=row.finding_key, why=why)
     except OffboardingError as error:
         why = str(error)
     row = revocations.row(session, row.revocation_id)
@@ -153,14 +156,25 @@ def _seen_to(
     return NotDone(finding_key=row.finding_key, why=why)
 
 
+def _no_of(revoker: Revoker, row: RevocationRow) -> str:
+    """Why its system didn't do it, for certain; "" where it did. Raises UncertainError where it may have."""
+    try:
+        revoker.revoke(row.thing, row.before or {})
+    except UncertainError:
+        raise
+    except OffboardingError as error:
+        return str(error)
+    return ""
+
+
 def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str) -> NotDone | None:
-    """Its system was told, and answered with an error: that says nothing of what it did."""
+    """Its system was told, and what it did about it isn't known."""
     try:
         seen = settling.looked(revokers, row)
         if seen is StepSeen.SET:
             settling.done(session, row)
             return None
-        settling.refuse(session, row, why)
+        settling.refuse(session, row, why, in_doubt=True)
         return NotDone(finding_key=row.finding_key, why=why)
     except OffboardingError as error:
         # It stays as it is: `settle` looks at it before anything else is asked, and each night is red of it.

@@ -9,7 +9,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Revoker
 from offboarding.model import RevocationStage, StepSeen, TicketCall
-from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import is_storable
 from offboarding.report import revocations as words
@@ -45,9 +45,9 @@ class NotSeen:
 def settle(session: Session, settings: Settings, readers: Readers, revokers: Revokers) -> list[NotSeen]:
     """How far what was broken off has come: it's looked at where its system may have been told, and shuts nothing.
 
-    What was approved and not begun is over with the task that heard it. What was refused though its system was told is
-    looked at for a day, since such a step may come late. Returns what couldn't be seen, which is to be told: it stays
-    as it is. Raises FatalError where a revocation isn't as the record says.
+    What was approved and not begun is over with the task that heard it. What was refused in doubt is looked at for a
+    day, since such a step may come late. Returns what couldn't be seen, which is to be told: it stays as it is. Raises
+    FatalError where a revocation isn't as the record says.
     """
     unseen: list[NotSeen] = []
     with revocations_held(session):
@@ -82,7 +82,7 @@ def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> Revo
     elif seen is StepSeen.SET and not (row.status is RevocationStage.REFUSED and row.works_again):
         done(session, row)
     elif row.status is RevocationStage.DOING:
-        refuse(session, row, BROKEN_OFF if seen is StepSeen.BEFORE else CHANGED)
+        refuse(session, row, BROKEN_OFF if seen is StepSeen.BEFORE else CHANGED, in_doubt=True)
     return revocations.row(session, row.revocation_id)
 
 
@@ -112,7 +112,7 @@ def give_up(session: Session, revokers: Revokers, finding_key: str, *, reason: s
         stage = RevocationStage.UNDO_UNSEEN if is_undo else RevocationStage.UNSEEN
         text = (words.undo_unseen if is_undo else words.unseen)(row, author, reason, why)
         with revocations.locked(session):
-            revocations.end(session, row, stage, reason, author=author)
+            revocations.end(session, row, stage, reason, author=author, in_doubt=True)
             comment(session, row, text, event=stage.value)
     return revocations.row(session, row.revocation_id)
 
@@ -127,14 +127,14 @@ def looked(revokers: Revokers, row: RevocationRow) -> StepSeen:
 
 @contextmanager
 def defects_told(row: RevocationRow) -> Generator[None]:
-    """A defect of ours ends as any error does, and its trace stands in the log."""
+    """A defect of ours ends as any error does of which nobody knows what was done, and its trace stands in the log."""
     try:
         yield
     except OffboardingError:
         raise
     except Exception as error:
         log.exception("a defect of ours", finding=short_finding(row.finding_key))
-        raise FatalError(DEFECT.format(type(error).__name__)) from error
+        raise UncertainError(DEFECT.format(type(error).__name__)) from error
 
 
 def done(session: Session, row: RevocationRow) -> None:
@@ -149,10 +149,10 @@ def done(session: Session, row: RevocationRow) -> None:
     log.info("revoked", finding=short_finding(row.finding_key), by=row.approved_by, late=late)
 
 
-def refuse(session: Session, row: RevocationRow, why: str) -> None:
-    """It comes to nothing."""
+def refuse(session: Session, row: RevocationRow, why: str, *, in_doubt: bool = False) -> None:
+    """It comes to nothing. In doubt, its system may have taken the step all the same."""
     with revocations.locked(session):
-        revocations.end(session, row, RevocationStage.REFUSED, why)
+        revocations.end(session, row, RevocationStage.REFUSED, why, in_doubt=in_doubt)
         comment(session, row, words.refused(row, why))
     log.error("not revoked", finding=short_finding(row.finding_key), why=why)
 

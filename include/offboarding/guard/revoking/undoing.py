@@ -63,8 +63,8 @@ def _seen_to_the_end(session: Session, revokers: Revokers, row: RevocationRow, w
 def _newest(session: Session, finding_key: str) -> RevocationRow:
     """The one that last told its system anything: what stands there now is no older one's."""
     rows, short = revocations.rows(session, finding_key=finding_key), short_finding(finding_key)
-    row = next((each for each in rows if each.before is not None), None)
-    if row is None:
+    row = next((each for each in rows if each.taken_at is not None), None)
+    if row is None or (row.status is RevocationStage.REFUSED and not row.may_come_late):
         stands = f": its revocation is {rows[0].status}" if rows else ""
         raise FatalError(f"nothing of {short} was shut{stands}. See: python -m offboarding revoke list")
     if row.status is RevocationStage.UNDONE:

@@ -13,8 +13,8 @@ from urllib.parse import unquote
 
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Before, Revocable, StepSeen, SubjectKind
-from offboarding.model.errors import FatalError
-from offboarding.sources._aws.client.failures import is_absent, speaking_of
+from offboarding.model.errors import FatalError, OffboardingError, UncertainError
+from offboarding.sources._aws.client.failures import CallerIdentity, is_absent, is_final, speaking_of
 from offboarding.sources._aws.client.meter import Meter
 from offboarding.sources._aws.client.opening import access_to, organization_of
 from offboarding.sources._aws.client.organization import Organization
@@ -119,16 +119,14 @@ class AwsIamRevoker:
     def revoke(self, thing: Revocable, before: Before) -> None:
         """Set the key Inactive, or put the policy on its user."""
         with self._at(thing) as held:
-            seen = _seen(thing, held, before)
-            if seen is StepSeen.SET:
-                return
-            if held is None or seen is StepSeen.CHANGED:
+            if held is None or _seen(thing, held, before) is not StepSeen.BEFORE:
                 raise self._changed(thing)
-            if thing.kind is SubjectKind.ACCESS_KEY:
-                held.iam.update_access_key(UserName=held.user_name, AccessKeyId=thing.native_id, Status="Inactive")
-            else:
-                text = json.dumps(POLICY)
-                held.iam.put_user_policy(UserName=held.user_name, PolicyName=POLICY_NAME, PolicyDocument=text)
+            with _told(self.access.asker):
+                if thing.kind is SubjectKind.ACCESS_KEY:
+                    held.iam.update_access_key(UserName=held.user_name, AccessKeyId=thing.native_id, Status="Inactive")
+                else:
+                    text = json.dumps(POLICY)
+                    held.iam.put_user_policy(UserName=held.user_name, PolicyName=POLICY_NAME, PolicyDocument=text)
 
     def undo(self, thing: Revocable, before: Before) -> None:
         """Set the key Active, or take the policy off."""
@@ -170,6 +168,21 @@ class AwsIamRevoker:
         with speaking_of(self.access.asker):
             iam = self.access.open().iam()
             yield _key(iam, thing) if thing.kind is SubjectKind.ACCESS_KEY else _password(iam, thing)
+
+
+@contextmanager
+def _told(asker: CallerIdentity) -> Generator[None]:
+    """A step. AWS's word that it won't is final; of what it doesn't answer, or not at once, nobody knows."""
+    from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
+
+    try:
+        with speaking_of(asker):
+            yield
+    except OffboardingError as error:
+        said = error.__cause__
+        if isinstance(said, ClientError) and is_final(said):
+            raise
+        raise UncertainError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,81 +4,41 @@ Each change takes the old value off and puts the new one on in one request, so t
 was quicker (RFC 4511 4.6).
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, cast
 
 from ldap3 import MODIFY_ADD, MODIFY_DELETE
 
 from offboarding.interfaces import ConnectionFields, Revoker
 from offboarding.model import Before, Revocable, StepSeen, SubjectKind
-from offboarding.model.errors import ConfigError, FatalError, RetriableError
-from offboarding.sources.ldap.active_directory import CONTROL, DISABLED, is_disabled
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.sources.ldap.directory import base_id, bases
-from offboarding.sources.ldap.dirsrv import LOCK
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import Flavor
 from offboarding.sources.ldap.flavors import choose
+from offboarding.sources.ldap.locks import LOCKS, RIGHTS, Lock
 from offboarding.sources.ldap.names import canonical
-from offboarding.sources.ldap.results import BUSY, INSUFFICIENT_ACCESS, PROTOCOL_ERROR, SUCCESS
+from offboarding.sources.ldap.results import BUSY, INSUFFICIENT_ACCESS, PROTOCOL_ERROR, SUCCESS, Refusal
 from offboarding.sources.ldap.session import Session, opened, refusal_of
 from offboarding.sources.ldap.settings import LdapSettings
-from offboarding.sources.ldap.standing import LOCKED, PERMANENT
 
-RIGHTS = "docs/revocation.md"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 ONE_LOGIN = "who reads must not be able to write. Give the second one a login of its own."
 _LOGIN_NAMES = ("uid", "sAMAccountName", "userPrincipalName")
 CONSTRAINT_VIOLATION = 19
 """Also where a second value would be put beside one that came meanwhile."""
+UNSAID = {3: "timeLimitExceeded", 52: "unavailable", 80: "other"}
+"""What a proxy may say, too, of a server behind it whose answer it never heard. Any other result is a no (RFC 4511 4.6:
+a modification that isn't a success changes nothing).
+"""
 _CHANGED_MEANWHILE = {16: "noSuchAttribute", 20: "attributeOrValueExists"}
 """What a server says where the old value isn't there any more, or another is (RFC 4511 appendix A)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lock:
-    """How a directory's product is locked for good."""
-
-    attribute: str
-    locked: Callable[[str], str]
-    """Its value, by the one that stood before; "" for none."""
-    is_locked: Callable[[str], bool]
-    says: str
-    """A clause."""
-
-
-def _disabled(control: str) -> str:
-    if is_disabled(control) is None:
-        raise FatalError(f"{CONTROL} can't be read. Grant read on it to the connection that revokes ({RIGHTS})")
-    return str(int(control) | DISABLED)
-
-
-_OPENLDAP = Lock(
-    attribute=LOCKED,
-    locked=lambda _: PERMANENT,
-    is_locked=lambda value: value == PERMANENT,
-    says=f"set {LOCKED} to {PERMANENT}",
-)
-_DIRSRV = Lock(
-    attribute=LOCK,
-    locked=lambda _: "true",
-    is_locked=lambda value: value.lower() == "true",
-    says=f"set {LOCK} to true",
-)
-_AD = Lock(
-    attribute=CONTROL,
-    locked=_disabled,
-    is_locked=lambda value: is_disabled(value) is True,
-    says=f"disable it ({CONTROL} 0x2)",
-)
-_LOCKS = {"openldap": _OPENLDAP, "389ds": _DIRSRV, "freeipa": _DIRSRV, "ad": _AD}
-"""By product. One that has no locks has none here."""
-
-
 def step(thing: Revocable) -> str | None:
     """What locks an account; None for what a directory can't take back, and where its product has no locks."""
-    lock = _LOCKS.get(thing.product)
+    lock = LOCKS.get(thing.product)
     return lock.says if lock and thing.kind is SubjectKind.ACCOUNT else None
 
 
@@ -151,17 +111,14 @@ class LdapRevoker:
     def _exchange(self, thing: Revocable, before: Before, *, wanted: StepSeen) -> None:
         with self._at(thing) as (session, lock, entry):
             seen = _seen(lock, entry, before)
-            if seen is wanted:
+            if seen is wanted is StepSeen.BEFORE:
                 return
-            if entry is None or seen is StepSeen.CHANGED:
+            if entry is None or seen in (wanted, StepSeen.CHANGED):
                 raise self._changed(thing, lock)
             then, locked = before[lock.attribute], lock.locked(before[lock.attribute])
             old, new = (then, locked) if wanted is StepSeen.SET else (locked, then)
             changes = [(how, [value]) for how, value in ((MODIFY_DELETE, old), (MODIFY_ADD, new)) if value]
-            with session.client() as client:
-                asked = cast("Any", client)
-                asked.modify(entry.dn, {lock.attribute: changes})
-                refusal = refusal_of(asked.result)
+            refusal = _told(session, entry.dn, {lock.attribute: changes})
             if refusal.code == SUCCESS:
                 return
             if refusal.code in _CHANGED_MEANWHILE or (
@@ -175,7 +132,8 @@ class LdapRevoker:
                     f"{self._where}: {self._connection.login} may not write {lock.attribute} of account"
                     f" {thing.native_id} ({said}). Grant it that right alone ({RIGHTS})."
                 )
-            raise RetriableError(f"{self._where}: {lock.attribute} of account {thing.native_id}: {said}.")
+            kind = UncertainError if refusal.code in UNSAID else RetriableError
+            raise kind(f"{self._where}: {lock.attribute} of account {thing.native_id}: {said}.")
 
     def _changed(self, thing: Revocable, lock: Lock) -> FatalError:
         return FatalError(
@@ -245,7 +203,7 @@ class LdapRevoker:
         with opened(self._connection, source=self._where, count=lambda _: None, read_only=False) as session:
             flavor = choose(session, self._settings)
             session.adopt(flavor.says_of_reference, flavor.limits_fix)
-            lock = _LOCKS.get(flavor.product(self._settings))
+            lock = LOCKS.get(flavor.product(self._settings))
             if lock is None:
                 raise FatalError(
                     f"{self._where}: this directory has no locks: nothing here opens again once it's shut."
@@ -283,6 +241,17 @@ def _forms(login: str) -> Iterator[str]:
         return
     name = login.casefold().rpartition("\\")[2]
     yield from (name, name.partition("@")[0])
+
+
+def _told(session: Session, dn: str, changes: Mapping[str, object]) -> Refusal:
+    """A step, and what the server says of it. Raises UncertainError where that can't be heard."""
+    try:
+        with session.client() as client:
+            asked = cast("Any", client)
+            asked.modify(dn, changes)
+            return refusal_of(asked.result)
+    except OffboardingError as error:
+        raise UncertainError(str(error)) from error
 
 
 def _seen(lock: Lock, entry: Entry | None, before: Before) -> StepSeen:

@@ -98,7 +98,7 @@ select count(*)::int from revocation where taken_at > clock_timestamp() - interv
 -- called otherwise since: its system is the same.
 select v.revocation_id, v.finding_key, v.status, v.reopened < f.reopened as works_again,
     coalesce(r.source, v.source) as source_now, coalesce(r.part, v.part) as part_now, v.proposed_at, v.proposed_run, v.source, v.part, v.step, v.caller,
-    v.approved_by, v.approved_at, v.reason, v.look_run, v.before, v.taken_at, v.done_at, v.ended_at, v.ended_by,
+    v.approved_by, v.approved_at, v.reason, v.look_run, v.before, l.may_come_late, v.taken_at, v.done_at, v.ended_at, v.ended_by,
     v.ended_for, f.rule, f.severity, f.person_uid::text, f.ticket_key, coalesce(w.id_space, '') as id_space,
     coalesce(w.worker_id, '') as worker_id,
     v.realm as thing__realm, v.subject_kind as thing__kind, v.subject_native_id as thing__native_id,
@@ -108,11 +108,12 @@ join finding f using (finding_key)
 left join realm r on r.realm = v.realm
 left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
+cross join lateral (select v.status = 'refused' and v.before is not null
+    and v.taken_at > clock_timestamp() - interval '24 hours' as may_come_late) l
 where (%(statuses)s::text[] is null or v.status = any(%(statuses)s))
     and (%(finding_key)s::text is null or v.finding_key = %(finding_key)s)
     and (%(revocation_id)s::bigint is null or v.revocation_id = %(revocation_id)s)
-    and (not %(broken_off)s or v.status in ('approved', 'doing', 'undoing')
-        or v.status = 'refused' and v.before is not null and v.taken_at > clock_timestamp() - interval '24 hours')
+    and (not %(broken_off)s or v.status in ('approved', 'doing', 'undoing') or l.may_come_late)
 order by v.revocation_id desc;
 
 -- name: propose
@@ -158,8 +159,10 @@ where revocation_id = %(revocation_id)s and before is not null
 returning revocation_id;
 
 -- name: end
--- It comes to nothing: refused, or lapsed; or nobody can look any more.
-update revocation set status = %(status)s, ended_at = clock_timestamp(), ended_by = %(author)s, ended_for = %(reason)s
+-- It comes to nothing: refused, or lapsed; or nobody can look any more. What stood before is kept where its system may
+-- have taken the step, and in the record.
+update revocation set status = %(status)s, ended_at = clock_timestamp(), ended_by = %(author)s, ended_for = %(reason)s,
+    before = case when %(in_doubt)s then before end
 where revocation_id = %(revocation_id)s and status in ('proposed', 'approved', 'doing', 'undoing')
 returning revocation_id;
 

@@ -32,7 +32,7 @@ _NOT_FOUND = frozenset({"404", "405"})
 _NOT_IMPLEMENTED = 501
 _BUSY = frozenset({429, 502, 503, 504})
 """What stands between says so of any call; what's behind it may be well in a minute."""
-_SERVER_ERROR = 500
+_BAD_REQUEST, _SERVER_ERROR = 400, 500
 PERMISSIONS = "docs/permissions/aws.md"
 SERVICES: Mapping[str, str] = dict.fromkeys(
     (
@@ -115,6 +115,13 @@ def http_status(error: "ClientError") -> int:
 def is_absent(error: "ClientError") -> bool:
     """Whether the thing isn't there (https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetLoginProfile.html)."""
     return error_code(error) in {"NoSuchEntity", "ResourceNotFoundException"}
+
+
+def is_final(error: "ClientError") -> bool:
+    """Whether what was asked wasn't done, and won't be: AWS refused it, and no try before that went unanswered."""
+    retried = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    refused = _BAD_REQUEST <= http_status(error) < _SERVER_ERROR
+    return is_denied(error) or (refused and not retried)
 
 
 @contextmanager
