@@ -39,6 +39,8 @@ from tests.contract.source_contract import of
 from tests.support.vault import CONTEXT
 from tests.support.vault_logins import PASSWORD, Logins
 
+pytestmark = pytest.mark.slow
+
 TOKEN = SubjectKind.SERVICE_CREDENTIAL
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 LATER = replace(CONTEXT, as_of=datetime.now(UTC) + timedelta(days=400))

@@ -7,6 +7,8 @@ from tests.contract import source_contract
 from tests.contract.source_contract import MANY, PEOPLE, SourceContract, refs, requests_for, sought
 from tests.support.vault_logins import NAME, Logins
 
+pytestmark = pytest.mark.slow
+
 EACH = 2 + 1
 """Requests for one more person: their entity and their user, and the token of their login."""
 
