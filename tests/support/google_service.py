@@ -55,7 +55,7 @@ class GoogleService:
         self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda page: page
         """What becomes of a list's page on the way."""
         self.told: list[Any] = []
-        """What was answered of users, as it was sent."""
+        """What was answered, as it was sent."""
         self.between_pages: Callable[[], None] | None = None
         self.refuses_tokens: Callable[[dict[str, Any]], bool] = lambda user: user.get("suspended") or user["archived"]
         """Whose lists are refused as a stranger's."""
@@ -166,7 +166,9 @@ class GoogleService:
                 return refused(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
             if privilege not in self.privileges:
                 return refused(403, "forbidden", "Not Authorized to access this resource/api")
-            return self._masked(does(asked, *match.groups()), asked.query.get("fields", ""))
+            answered = self._masked(does(asked, *match.groups()), asked.query.get("fields", ""))
+            self.told.append(answered.body)
+            return answered
         return refused(404, "notFound", "Not Found")
 
     def _list(self, asked: Asked) -> Answered:
@@ -230,9 +232,7 @@ class GoogleService:
         mask = _mask(iter(re.findall(r"[\w#]+|[(),]", fields)))
         if unknown := _names(mask) - _known_fields():
             return refused(400, "invalidParameter", f"Invalid field selection {min(unknown)}")
-        body = _selected(answered.body, mask)
-        self.told += [body] if "items" not in mask else []
-        return replace(answered, body=body)
+        return replace(answered, body=_selected(answered.body, mask))
 
 
 Mask = dict[str, Any]

@@ -7,7 +7,7 @@ import structlog
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.google_workspace.client import DirectoryApi
 from offboarding.sources.google_workspace.credentials import SSH_KEY, TOKEN, credentials
@@ -51,14 +51,9 @@ class GoogleWorkspace:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people, of the whole list: a search finds no number as people write it."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         directory, unread = self._begun(), UnreadRows()
         yield ScopeRead(realm=directory.realm, scope="", kinds=())
-        for account in directory.everybody(unread):
-            if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                yield account
-                yield ScopeRead(realm=directory.realm, scope=account.native_id, kinds=KINDS)
+        yield from borne(directory.everybody(unread), keys, known)
         if unread.told or directory.unproved:
             raise FatalError(unread.told or directory.unproved)
 
