@@ -4,7 +4,6 @@ What the server itself does with a token is asked of it in each.
 """
 
 import os
-import shlex
 import subprocess
 import sysconfig
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from offboarding.interfaces import Source
@@ -536,28 +536,31 @@ class TestTyped:
     """What a ticket says, by the server's own command line."""
 
     def _type(self, logins: Logins, steps: Sequence[str], tmp_path: Path, *, undo: bool = False) -> None:
-        """Type the commands of the first step that has one; with `undo`, of the last."""
-        (*_, command) = [step for step in steps if "\nvault " in step][:: 1 if undo else -1]
-        words = shlex.split(command.partition("\n")[2])
-        words[0] = str(Path(sysconfig.get_path("scripts")) / "bao")
+        """Type the command of the first step that has one; with `undo`, of the last."""
+        command = [step.partition("\n")[2] for step in steps if "\nvault " in step][-1 if undo else 0]
+        program = tmp_path / "vault"
+        if not program.exists():
+            program.symlink_to(Path(sysconfig.get_path("scripts")) / "bao")
         env = {
             "HOME": str(tmp_path),
             "BAO_TOKEN": logins.server.root_token,
             "BAO_CACERT": str(logins.server.authority),
-            "PATH": os.environ["PATH"],
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
         }
-        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stderr
 
-    def _steps(self, account: Account, credential: Credential | None = None) -> Sequence[str]:
+    def _steps(
+        self, account: Account, credential: Credential | None = None, remedy: Remedy = Remedy.DISABLE
+    ) -> Sequence[str]:
         subject = Subject(
             kind=credential.kind if credential else account.kind,
             native_id=credential.native_id if credential else account.native_id,
             label=credential.label if credential else account.label,
             account_label=account.label,
         )
-        action = AccountAction(remedy=Remedy.DISABLE, kind="vault_auth", account=account, subject=subject)
-        return [str(step) for step in REMEDIES[Remedy.DISABLE](action)]
+        action = AccountAction(remedy=remedy, kind="vault_auth", account=account, subject=subject)
+        return [str(step) for step in REMEDIES[remedy](action)]
 
     def test_an_entity_is_disabled_and_enabled(self, logins: Logins, kim: dict[str, Any], tmp_path: Path) -> None:
         steps = self._steps(accounts(logins)[f"kim at auth/{logins.userpass}"])
@@ -577,6 +580,37 @@ class TestTyped:
 
         assert not logins.works(token["client_token"])
         assert held(look(logins, account)) == {}
+
+    def test_a_disabled_entity_s_token_is_revoked_for_good(
+        self, logins: Logins, kim: dict[str, Any], tmp_path: Path
+    ) -> None:
+        logins.change(kim["entity_id"], disabled=True)
+        account = accounts(logins)[f"kim at auth/{logins.userpass}"]
+        (token,) = held(look(logins, account)).values()
+
+        self._type(logins, self._steps(account, token, Remedy.REMOVE), tmp_path)
+
+        logins.change(kim["entity_id"], disabled=False)
+        assert not logins.works(kim["client_token"])
+        assert held(look(logins, account)) == {}
+
+    def test_a_user_gets_a_password_that_nobody_knows(self, logins: Logins, tmp_path: Path) -> None:
+        logins.user("kim")
+
+        self._type(logins, self._steps(accounts(logins)[f"kim at auth/{logins.userpass}"]), tmp_path)
+
+        with pytest.raises(httpx.HTTPStatusError):
+            logins.log_in("kim")
+
+    def test_a_role_s_id_alone_lets_nobody_in(self, logins: Logins, tmp_path: Path) -> None:
+        role_id = logins.role("open", bind_secret_id=False, token_bound_cidrs=["127.0.0.0/8"])
+        steps = self._steps(accounts(logins)[f"open at auth/{logins.approle}"])
+
+        self._type(logins, steps, tmp_path)
+        with pytest.raises(httpx.HTTPStatusError):
+            logins.log_in_by_role(role_id, "")
+        self._type(logins, steps, tmp_path, undo=True)
+        assert logins.log_in_by_role(role_id, "")
 
 
 class TestConnection:

@@ -61,6 +61,8 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
 
 REMEDIES: AccountRemedies = {
     Remedy.DISABLE: disable,
+    # What a disabled entity holds works again once it's enabled, unless it's revoked like what works.
+    Remedy.REMOVE: disable,
     Remedy.REPLACE: replace,
     Remedy.KEEP_TRACES: keep_traces,
 }
