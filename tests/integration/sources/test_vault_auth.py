@@ -113,16 +113,27 @@ class TestLogins:
     def test_an_entity_that_was_deleted_takes_its_tokens_along_and_leaves_the_user(
         self, logins: Logins, kim: dict[str, Any]
     ) -> None:
-        before = accounts(logins)[f"kim at auth/{logins.userpass}"]
+        label = f"kim at auth/{logins.userpass}"
+        before = accounts(logins)[label]
         logins.server.ask("DELETE", f"identity/entity/id/{kim['entity_id']}")
         assert not logins.works(kim["client_token"])
 
-        gone = only(look(logins, before))
-
-        assert gone == ScopeRead(realm=before.realm, scope=before.native_id, kinds=(SubjectKind.ACCOUNT, TOKEN))
-        after = accounts(logins)[f"kim at auth/{logins.userpass}"]
+        # An hourly look doesn't close it before a night has told the user by itself.
+        assert "a userpass user of its name" in only(look(logins, before)).error
+        after = accounts(logins)[label]
         assert after.native_id != before.native_id
         assert after.standing is WORKS
+        logins.server.ask("DELETE", f"auth/{logins.userpass}/users/kim")
+        gone = only(look(logins, before))
+        assert gone == ScopeRead(realm=before.realm, scope=before.native_id, kinds=(SubjectKind.ACCOUNT, TOKEN))
+
+    def test_a_role_whose_entity_was_deleted_is_not_called_gone(self, logins: Logins) -> None:
+        role_id = logins.role("build")
+        token = logins.log_in_by_role(role_id, logins.secret_id("build")["secret_id"])
+        before = accounts(logins)[f"build at auth/{logins.approle}"]
+        logins.server.ask("DELETE", f"identity/entity/id/{token['entity_id']}")
+
+        assert "a role of its name" in only(look(logins, before)).error
 
     def test_a_user_who_never_logged_in_is_told_and_is_not_called_gone_before_their_entity_is_told(
         self, logins: Logins

@@ -86,7 +86,7 @@ class VaultAuth:
             self._vault.purpose = "detail"
             for ref in accounts:
                 try:
-                    found = list(look.at(ref.native_id))
+                    found = list(look.at(ref))
                 except UnansweredPathError as missing:  # one that can't be read costs itself
                     error = f"{self._where}: {missing}. Grant what {PERMISSIONS} lists"
                     found = [ScopeRead(realm=look.realm, scope=ref.native_id, kinds=KINDS, error=error)]
@@ -151,14 +151,14 @@ class _ClusterRead:
         if self._settings.tokens:
             yield from (self._made.of_token(each) for each in self._handed_out.every() if not each.entity_id)
 
-    def at(self, native_id: str) -> Iterator[Fact]:
+    def at(self, ref: AccountRef) -> Iterator[Fact]:
         """Yield what is told of one account. Raises UnansweredPathError and FatalError."""
-        if native_id.startswith(TOKEN):
-            yield from self._token(native_id)
-        elif "/" in native_id:
-            yield from self._without_entity(native_id)
+        if ref.native_id.startswith(TOKEN):
+            yield from self._token(ref.native_id)
+        elif "/" in ref.native_id:
+            yield from self._without_entity(ref.native_id)
         else:
-            yield from self._of_entity(native_id)
+            yield from self._of_entity(ref.native_id, ref.login)
 
     def _without_entities(self, known: Collection[tuple[str, str]]) -> Iterator[Account]:
         """Yield users and roles that no entity's alias names."""
@@ -171,9 +171,12 @@ class _ClusterRead:
                 if (method.accessor, role.role_id) not in known:
                     yield self._made.of_role(role)
 
-    def _of_entity(self, native_id: str) -> Iterator[Fact]:
+    def _of_entity(self, native_id: str, login: str) -> Iterator[Fact]:
         entity = self._entity(native_id)
         if entity is None or entity.id != native_id:
+            if left := self._left_of(login):
+                text = f"its entity is gone, and {left} is there, which is told by itself from the next night on"
+                raise FatalError(f"{self._vault.where}: {text}. Delete that, too")
             yield ScopeRead(realm=self.realm, scope=native_id, kinds=(*KINDS, CREDENTIAL))
             return
         account = self._made.of_entity(entity)
@@ -219,6 +222,17 @@ class _ClusterRead:
             raise FatalError(f"{self._vault.where}: {text}")
         # Without an entity it has no tokens: a login that makes one makes the entity, too.
         yield ScopeRead(realm=self.realm, scope=native_id, kinds=(*KINDS, CREDENTIAL))
+
+    def _left_of(self, login: str) -> str:
+        """A user or role of this name that no entity has; "" for none."""
+        for method in self._methods.of_type(USERPASS):
+            if login in (self._methods.users(method) or ()) and (method.accessor, login) not in self._owners:
+                return f"a userpass user of its name at {method.path}"
+        for method in self._methods.of_type(APPROLE):
+            roles = self._methods.roles(method)[0].values()
+            if any(each.name == login and (method.accessor, each.role_id) not in self._owners for each in roles):
+                return f"a role of its name at {method.path}"
+        return ""
 
     def _first_login(self, accessor: str, name: str) -> datetime | None:
         """When an auth method's user or role got its entity; None where it has none."""
