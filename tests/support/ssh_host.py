@@ -36,6 +36,7 @@ grep -E '^(root|daemon|nobody):' /etc/passwd > /etc/passwd.kept
 echo 'sshd:x:998:65534::/run/sshd:/usr/sbin/nologin' >> /etc/passwd.kept
 grep -E '^(root|daemon|nobody):' /etc/shadow > /etc/shadow.kept
 echo 'sshd:!*:20000::::::' >> /etc/shadow.kept
+chmod 600 /etc/shadow.kept
 cp /etc/group /etc/group.kept
 cat > /etc/pam.d/sshd.kept <<PAM
 @include common-auth
@@ -47,7 +48,7 @@ echo ready
 exec sleep infinity
 """
 _CLEAN = """
-for file in passwd shadow group pam.d/sshd; do cp "/etc/$file.kept" "/etc/$file"; done
+for file in passwd shadow group pam.d/sshd; do cp -p "/etc/$file.kept" "/etc/$file"; done
 rm -rf /home/* /etc/ssh/keys
 """
 _CONFIG = """
@@ -99,7 +100,7 @@ class SshHost:
         """Let a field of somebody's line in /etc/shadow be this."""
         self.do(
             'awk -F: -v OFS=: -v login="$1" -v number="$2" -v value="$3" \'$1 == login { $number = value } { print }\''
-            " /etc/shadow > /etc/shadow.new; mv /etc/shadow.new /etc/shadow",
+            " /etc/shadow > /etc/shadow.new; cat /etc/shadow.new > /etc/shadow",
             login,
             str(number),
             value,
