@@ -3,14 +3,14 @@
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 
 from offboarding.guard.revoking import proposing
-from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing
+from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing, Worker
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
 from offboarding.store import reading, recorded
@@ -32,7 +32,7 @@ from tests.support.shutting import (
     of_kim,
     shut_for_kim,
 )
-from tests.support.small_company import LEFT, STAFF, WORKS, job, number, tag, worker
+from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, number, tag, worker
 from tests.support.variants import variants
 
 
@@ -648,6 +648,68 @@ def test_nothing_is_proposed_or_asked_while_the_store_is_in_doubt_and_that_is_an
             ask()
 
     assert proposing.waiting(kim.session, kim.settings) == 2
+
+
+# --- what was read, and somebody wrote otherwise ----------------------------------------------------------------------
+
+HERE = worker("1042", WORKS, mail="kim@corp.example", name="Kim Minjun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What somebody who can write into the store makes of what was read."""
+
+    kim: Worker = KIM
+    account: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Of Kim's, by its directory's word."""
+    sql: LiteralString
+    why: str
+
+
+REWRITTEN: dict[str, Rewritten] = {
+    "its display name": Rewritten(
+        account={"display_name": "Break-glass Kim"}, sql="update account set display_name = ''", why="never names it"
+    ),
+    "its display name, as of years from now": Rewritten(
+        account={"display_name": "Break-glass Kim"},
+        sql="update account set display_name = '', observed_at = now() + interval '9 years';"
+        " update scope set observed_at = now() + interval '9 years'",
+        why="never names it",
+    ),
+    "that it's a workload's": Rewritten(
+        account={"service_like": True, "last_used_at": NIGHT},
+        sql="update account set service_like = false; update account_use set last_used_at = '2020-01-01';"
+        " update finding set is_workload = false",
+        why="looks like a workload's",
+    ),
+    "that they left": Rewritten(
+        kim=HERE,
+        sql="update employment set status = 'left', last_working_on = '2026-11-13' where worker_pk in"
+        " (select worker_pk from worker where worker_id = '1042')",
+        why="the finding is resolved",
+    ),
+}
+
+
+@variants(2, rewritten=REWRITTEN)
+def test_what_was_read_is_read_and_compared_anew_and_no_row_of_it_believed(
+    office: Office, rewritten: Rewritten
+) -> None:
+    """It stands in the store to the letter as it's told, by its digest: so the night didn't compare it."""
+    office.hr.workers = [rewritten.kim, STAFF]
+    office.directory.accounts = [replace(LOGIN, **rewritten.account)]
+    made = Shutting(office=office)
+    made.night()
+    office.session.execute(rewritten.sql)
+    made.night()
+    office.session.execute(rewritten.sql)
+    proposing.propose(office.session, made.settings, made.last)
+    (chosen,) = made.offered()
+
+    with pytest.raises(FatalError, match=rewritten.why):
+        made.answer(chosen)
+
+    assert made.changes() == []
 
 
 # --- broken off -------------------------------------------------------------------------------------------------------

@@ -76,10 +76,12 @@ def whole_departure(
 ) -> Run:
     """What of these people's still works, now: a departure's run that nobody named them for, up to its report.
 
-    What can't be read is logged, and stands in the run's record; what it then can't tell is told as such.
+    What can't be read is logged, and stands in the run's record; what it then can't tell is told as such. What is
+    read is held against each row, whoever wrote that.
     """
     run = pipeline.open_departure(session, settings, caller=caller, as_of=as_of)
     departures.note_persons(session, run.run_id, people, named=False)
+    departures.compare_anew(session, run.run_id)
     work = work_of(session, settings, readers, run)
     # What the look tells of an account is correlated as well: it may be somebody else's by now.
     work["detail"].append(lambda: pipeline.correlate(session, settings, run))

@@ -83,6 +83,13 @@ def note_persons(session: Session, run_id: int, persons: Sequence[PersonCalled],
         session.execute(block("departures", "note_person"), values)
 
 
+def compare_anew(session: Session, run_id: int) -> None:
+    """Believe no row of what was read of the run's people: what is told of them next is compared with each, where a
+    digest would have ticked it off though somebody wrote there since.
+    """
+    session.execute(block("departures", "compare_anew"), {"run_id": run_id})
+
+
 def persons_of_run(session: Session, run_id: int) -> list[str]:
     """The uids of the people that the run is about."""
     with session.cursor(row_factory=scalar_row) as cursor:

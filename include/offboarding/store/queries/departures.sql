@@ -55,6 +55,37 @@ from run_person r join link l using (person_uid) join account a using (account_p
 where r.run_id = %(run_id)s and l.valid_to is null and l.relation = 'is' and l.decision = 'linked'
 order by kind, value, space, origin;
 
+-- name: compare_anew
+-- What was read of these people and their accounts stands no longer for what it was told as, nor for later than it can be:
+-- the next read of it compares each row, and writes what differs. Their links are worked out anew.
+with anew as materialized (
+    select a.account_pk
+    from run_person r join link l using (person_uid) join account a using (account_pk)
+    where r.run_id = %(run_id)s and l.valid_to is null
+    union
+    select a.account_pk
+    from run_person r join finding f using (person_uid)
+    join account a on a.realm = f.realm and a.native_id = f.account_native_id
+    where r.run_id = %(run_id)s and f.state <> 'resolved'
+), of_workers as (
+    update worker w set digest = null, observed_at = least(w.observed_at, clock_timestamp())
+    from run_person r where r.run_id = %(run_id)s and w.person_uid = r.person_uid
+), of_accounts as (
+    update account a set digest = null, observed_at = least(a.observed_at, clock_timestamp())
+    from anew where a.account_pk = anew.account_pk
+), of_uses as (
+    update account_use u set observed_at = clock_timestamp()
+    from anew where u.account_pk = anew.account_pk and u.observed_at > clock_timestamp()
+), of_credentials as (
+    update credential c set observed_at = clock_timestamp()
+    from anew where c.account_pk = anew.account_pk and c.observed_at > clock_timestamp()
+), of_scopes as (
+    update scope set observed_at = clock_timestamp() where observed_at > clock_timestamp()
+), of_rosters as (
+    update roster_read set observed_at = clock_timestamp() where observed_at > clock_timestamp()
+)
+insert into uncorrelated (account_pk) select account_pk from anew;
+
 -- name: findings_of_run
 -- How these people's findings stand, worst first.
 select f.finding_key, f.rule, f.severity, f.state, f.standing, w.id_space, w.worker_id,
