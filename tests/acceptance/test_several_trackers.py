@@ -1,7 +1,7 @@
 """Several trackers at once, and which of them is told of what."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from offboarding.report import night as screen
 from offboarding.report.pages.rows import ticket_link
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
+from offboarding.store.connect import opened
 from offboarding.store.rows import Run
 from offboarding.tickets import moving
 from offboarding.tickets.plan import TicketPlan
@@ -490,6 +491,73 @@ def test_there_and_back_before_it_was_opened_leaves_one_open(moved: TwoTrackers)
     assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
     assert moved.night().failed == ()
     assert said_of(moved) == ()
+
+
+class Interruptible(ListedTracker):
+    """One that calls somebody between making a ticket and saying so."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        ref = super().open(draft)
+        meanwhile, self._meanwhile = self._meanwhile, lambda: None
+        meanwhile()
+        return ref
+
+
+def begun(kim: TwoTrackers) -> Run:
+    """A night whose tickets are yet to be told."""
+    run_id = kim.untold(days=1)
+    runs.close_run(kim.session, run_id, red=[], waiting=0)
+    return runs.run(kim.session, run_id)
+
+
+def test_one_whose_opening_was_never_heard_of_is_closed_where_it_was_all_the_same(kim: TwoTrackers) -> None:
+    def lost() -> None:
+        raise RetriableError("trackers.secops: no whole answer")
+
+    kim.tracker = HeardTracker(Interruptible(lost))
+    run = begun(kim)
+    with pytest.raises(RetriableError):
+        pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
+
+    moving.move(kim.session, run, ["secops", "jira"], "secops", "jira")
+    tell(kim)
+
+    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
+    assert kim.night().failed == ()
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_one_that_moves_while_a_night_opens_it_is_closed_where_it_was(
+    kim: TwoTrackers, store_parameters: dict[str, Any]
+) -> None:
+    def moves() -> None:
+        with opened(store_parameters) as other:
+            moving.move(other, run, ["secops", "jira"], "secops", "jira")
+
+    kim.tracker = HeardTracker(Interruptible(moves))
+    run = begun(kim)
+    pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
+
+    kim.night()
+
+    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_what_is_over_before_it_was_opened_where_it_goes_is_closed_where_it_was(moved: TwoTrackers) -> None:
+    moved.directory.change("kim", **locked())
+    moved.cloud.credentials = []
+
+    moved.night()
+
+    assert moved.jira.there() == []
+    assert not only(moved.inner()).is_open
+    assert only(moved.inner()).said[-1][1] == "Nothing is left to do here."
+    assert reds(moved) == ()
 
 
 def test_what_moved_is_closed_by_the_same_run_that_opens_it(moved: TwoTrackers) -> None:

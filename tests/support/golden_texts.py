@@ -101,7 +101,7 @@ def _comments(own: TicketTexts, row: TicketRow, items: Sequence[TicketItem]) -> 
     yield "closed_too_early", ticket.closed_too_early(own, row, items)
     yield "past_due", ticket.past_due(own, row, items, _DUE)
     yield "departure_changed", ticket.retold(own, row, moved)
-    yield "moved", ticket.moved(own, row, row)
+    yield "moved", ticket.moved(own, row, row, [])
     yield "verified_again", ticket.verified_again(own, row)
     yield "unverified_again", ticket.unverified_again(own, row)
 

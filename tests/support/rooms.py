@@ -89,7 +89,9 @@ ARROWS: dict[str, set[str]] = {
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.plan": NOUNS | {"report", "store", "report.texts"},
     "tickets.confided": NOUNS | {"report.texts", "store"},
-    "tickets.desk": NOUNS | {"interfaces", "report", "store", "report.texts", "tickets.confided", "tickets.plan"},
+    "tickets.counts": NOUNS,
+    "tickets.desk": NOUNS
+    | {"interfaces", "report", "store", "report.texts", "tickets.confided", "tickets.counts", "tickets.plan"},
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
@@ -99,6 +101,7 @@ ARROWS: dict[str, set[str]] = {
         "config.settings",
         "store",
         "report.texts",
+        "tickets.counts",
         "tickets.desk",
         "tickets.plan",
         "tickets.routing",

@@ -17,7 +17,7 @@ from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import CorrelationOutcome
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.rows import Run
-from offboarding.tickets.desk import TicketCounts
+from offboarding.tickets.counts import TicketCounts
 
 READS = ("read_roster", "collect", "detail")
 OUTCOMES = ("correlate", "evaluate", "guard", "ticket")

@@ -88,8 +88,10 @@ def past_due(texts: TicketTexts, row: TicketRow, items: Sequence[TicketItem], du
     return texts.comment("past_due", of_comment(row, items, about=holding, due=due_at))
 
 
-def moved(texts: TicketTexts, row: TicketRow, successor: TicketRow) -> str:
-    """Where a ticket goes on in another tracker."""
+def moved(texts: TicketTexts, row: TicketRow, successor: TicketRow, items: Sequence[TicketItem]) -> str:
+    """Where a ticket goes on in another tracker; why it closes, where all that went there was over before it was."""
+    if successor.ref is None:
+        return closing(texts, row, items, [])
     views = of_comment(row)
     there = f"{successor.tracker}, {successor.ref}"
     ticket = replace(views.ticket, successor=there, successor_url=successor.url or "")

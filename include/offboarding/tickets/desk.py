@@ -39,6 +39,7 @@ from offboarding.store.outbox import Pending
 from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
+from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
 
 log = structlog.get_logger("offboarding.ticket")
@@ -51,21 +52,6 @@ MOST_WORDS = 400
 
 class TicketsRefusedError(FatalError):
     """Single tickets were; the others were seen to."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketCounts:
-    """What was told."""
-
-    opened: int = 0
-    updated: int = 0
-    commented: int = 0
-    closed: int = 0
-    reopened: int = 0
-
-    def plus(self, **more: int) -> "TicketCounts":
-        """With one of them raised."""
-        return replace(self, **{name: getattr(self, name) + count for name, count in more.items()})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +70,7 @@ class TicketDesk:
     """Whose a new ticket is that begins with this item; "" for nobody's."""
     entry: str = ""
     """What the configuration says of the tracker; a refused ticket is tried again once that changes."""
-    counts: TicketCounts = TicketCounts()
+    counts: TicketCounts = field(default_factory=TicketCounts)
     _refused: list[str] = field(default_factory=list[str])
     """Keys."""
     _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
@@ -164,7 +150,10 @@ class TicketDesk:
 
     def _say(self, key: str, pending: Pending) -> None:
         row = tickets.ticket(self.session, key)
-        if pending.op == TicketCall.OPEN or (pending.op == TicketCall.REOPEN and row.ref is None):
+        if pending.op == TicketCall.CLOSE and row.moved_to:
+            if not self._close_moved(row, tickets.ticket(self.session, row.moved_to)):
+                return
+        elif pending.op == TicketCall.OPEN or (pending.op == TicketCall.REOPEN and row.ref is None):
             self._open(row)
         elif row.ref is None:
             # It was given up before it was opened: there is nothing to say it on.
@@ -172,9 +161,6 @@ class TicketDesk:
         elif pending.op == TicketCall.COMMENT:
             self.tracker.comment(row.known, pending.event_key, self.texts.told(pending.text))
             self.counts = self.counts.plus(commented=1)
-        elif pending.op == TicketCall.CLOSE and row.moved_to:
-            if not self._close_moved(row, tickets.ticket(self.session, row.moved_to)):
-                return
         elif pending.op == TicketCall.CLOSE:
             self._close(row, pending)
         else:
@@ -191,15 +177,29 @@ class TicketDesk:
         self.counts = self.counts.plus(closed=1)
 
     def _close_moved(self, row: TicketRow, successor: TicketRow) -> bool:
-        """Once its successor is there to lead to; False until then."""
+        """Once its successor is there to lead to, or isn't needed any more; False until then. It may have been opened
+        while it moved, or before, and nobody heard.
+        """
         while successor.moved_to:
             successor = tickets.ticket(self.session, successor.moved_to)
-        if successor.ref is None:
+        if successor.ref is None and successor.state != TicketStatus.CLOSED:
             return False
-        self._tell_closed(row, ticket_report.moved(self.texts, row, successor))
+        if row.ref is None and (found := self._opened_unheard(row)):
+            tickets.note_opened(self.session, row.ticket_key, found, digest="", due_at=None)
+            row = tickets.ticket(self.session, row.ticket_key)
+        if row.ref is not None:
+            items = tickets.items(self.session, successor)
+            self._tell_closed(row, ticket_report.moved(self.texts, row, successor, items))
+            self.counts = self.counts.plus(closed=1)
         tickets.note_closed(self.session, row.ticket_key)
-        self.counts = self.counts.plus(closed=1)
         return True
+
+    def _opened_unheard(self, row: TicketRow) -> TicketRef | None:
+        found = self.tracker.find(row.ticket_key)
+        if found is TicketState.UNKNOWN:
+            # It goes by the key.
+            return TicketRef(ref=row.ticket_key, url="", key=row.ticket_key) if row.said_digest else None
+        return found
 
     def _reopen(self, row: TicketRow, pending: Pending) -> None:
         if self._wanted(row):
@@ -256,8 +256,8 @@ class TicketDesk:
     def _wanted(self, row: TicketRow) -> bool:
         """Whether it still is: it may have waited here while the tracker was down, and everything have ended since."""
         items = tickets.items(self.session, row)
-        return row.kind == TicketKind.UNVERIFIED or any(
-            item.holds and item.state != FindingState.HELD for item in items
+        return row.moved_to is None and (
+            row.kind == TicketKind.UNVERIFIED or any(item.holds and item.state != FindingState.HELD for item in items)
         )
 
     def _renew(self, row: TicketRow) -> None:

@@ -17,7 +17,8 @@ from offboarding.report.wording import COMMAND, printable
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
-from offboarding.tickets.desk import MOST_WORDS, TicketCounts, TicketDesk, TicketsRefusedError
+from offboarding.tickets.counts import TicketCounts
+from offboarding.tickets.desk import MOST_WORDS, TicketDesk, TicketsRefusedError
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.routing import assignee_of
 

@@ -57,7 +57,8 @@ def move(session: Session, run: Run, trackers: Sequence[str], old: str, new: str
             )
             moved_tickets.note_moved(session, row.ticket_key, successor, each.queue)
             outbox.drop_pending(session, row.ticket_key)
-            if each.ref is not None and old in trackers:
+            if old in trackers:
+                # Even one that nobody has heard of: a night may be opening it right now, or have lost the answer.
                 outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=f"moved:{successor}", text="")
             else:
                 tickets.note_closed(session, row.ticket_key)

@@ -143,7 +143,7 @@ with moved as (
 update finding f set queue = %(queue)s from moved m where f.ticket_key = m.ticket_key and f.state <> 'resolved';
 
 -- name: leaving
-select distinct tracker from ticket where moved_to is not null and state = 'open';
+select distinct tracker from ticket where moved_to is not null and state <> 'closed';
 
 -- name: elsewhere
 -- Tickets to see to in other trackers than these.
