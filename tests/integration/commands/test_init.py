@@ -16,6 +16,7 @@ from tests.integration.commands.conftest import Type
 from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
 from tests.support.workbooks import Cell, Worksheet, day, workbook
+from tests.support.written_host import WrittenHost
 
 GERMAN = (
     "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"
@@ -214,6 +215,18 @@ class TestFeeds:
 
         assert done.code == 0, done.err
         assert written(target)["rosters"][0]["columns"]["name"] == name
+
+    def test_a_folder_of_hosts_is_called_by_its_kind_and_needs_no_connection(
+        self, typed: Type, target: Path, tmp_path: Path
+    ) -> None:
+        host = WrittenHost(folder=tmp_path / "hosts")
+        host.person("alice")
+
+        done = typed("init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"ssh_hosts={host.folder}")
+
+        assert (done.code, done.err) == (0, "")
+        (source,) = written(target)["sources"]
+        assert source == {"name": "ssh-hosts", "kind": "ssh_hosts", "folder": str(host.folder), "machines": ["web1"]}
 
     def test_a_file_may_have_a_connection(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -132,7 +132,9 @@ class Composition:
                 raise ConfigError(f"--set {key}: nothing is called so.{nearest(key.partition('.')[0], names)}")
 
     def _name(self, wanted: WantedSystem, *, by_connection: bool) -> str:
-        base = wanted.where.lower().replace("_", "-") if by_connection else "hr"
+        # By an address a file is named: of rosters HR's.
+        called = wanted.where if by_connection else "hr" if wanted.room == "rosters" else wanted.kind
+        base = called.lower().replace("_", "-")
         taken = {entry["name"] for entries in self.entries.values() for entry, _ in entries}
         return next(name for name in _numbered(base) if name not in taken)
 
