@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from offboarding import wiring
 from offboarding.config import loading
+from offboarding.config.settings import STORE_CONNECTION
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, Pinned, at_least, check, is_local, of_extra, of_url
 from offboarding.notifiers.msteams import TeamsAlerts
@@ -301,7 +302,7 @@ def test_the_stores_connection_is_held_to_verified_tls(
 ) -> None:
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump({"company": {"time_zone": "Asia/Seoul"}, "store": store}), encoding="utf-8")
-    connect(monkeypatch, loading.STORE_CONNECTION, **fields)
+    connect(monkeypatch, STORE_CONNECTION, **fields)
     record_property("attacks", 1)
 
     with pytest.raises(ConfigError) as error, wiring.store(loading.store_choice(path)):
@@ -321,7 +322,7 @@ def test_a_database_name_is_no_second_way_to_name_a_host(
     record_property("attacks", 1)
     with lying(lambda _: iter(())) as evil, lying(lambda _: iter(())) as ours:
         schema = f"host=127.0.0.1 port={evil.port} sslmode=disable"
-        connect(monkeypatch, loading.STORE_CONNECTION, host="localhost", port=ours.port, schema=schema)
+        connect(monkeypatch, STORE_CONNECTION, host="localhost", port=ours.port, schema=schema)
         with pytest.raises(Exception, match="store"), wiring.store(loading.store_choice(path)):
             pass
         record_property("silent", int(bool(evil.asked)))

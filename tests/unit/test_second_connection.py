@@ -33,6 +33,23 @@ def revoked(**changes: Any) -> Change:
     return also(lambda s: s["policy"]["revocation"].update(changes))
 
 
+ELSEWHERE: dict[str, dict[str, Any]] = {
+    "sources": {"name": "other", "kind": "ldap", "connection": "corp_ldap_revoke", "base_dn": "dc=other"},
+    "rosters": {
+        "name": "agency",
+        "kind": "postgres",
+        "connection": "corp_ldap_revoke",
+        "query": "select 1",
+        "coverage": "full",
+        "columns": {"worker_id": "id"},
+    },
+    "trackers": {"name": "other", "kind": "roundup", "connection": "corp_ldap_revoke"},
+    "pagers": {"name": "phone", "kind": "pagerduty", "connection": "corp_ldap_revoke"},
+    "notifiers": {"name": "mail", "kind": "smtp", "connection": "corp_ldap_revoke", "to": ["a@corp.example"]},
+}
+"""By whatever else the second connection may be named, too."""
+
+
 def source(index: int, **changes: Any) -> Change:
     return also(lambda s: s["sources"][index].update(changes))
 
@@ -52,8 +69,26 @@ def test_it_is_off_by_default_and_good_when_switched_on(tmp_path: Path) -> None:
     [
         pytest.param(
             source(0, revoke_connection="corp_ldap"),
-            "revoke_connection: is the connection that reads. Make another, of another login",
+            "revoke_connection is the connection of sources.corp-ldap: who reads must not be able to write",
             id="the reading connection",
+        ),
+        pytest.param(
+            source(0, revoke_connection="CORP_LDAP"),
+            "revoke_connection is the connection of sources.corp-ldap",
+            id="the reading connection, in capitals as the environment names it",
+        ),
+        *(
+            pytest.param(
+                also(lambda s, room=room, more=more: s.setdefault(room, []).append(more)),
+                f"revoke_connection is the connection of {room}.{more['name']}: who reads must not",
+                id=f"one of {room}",
+            )
+            for room, more in ELSEWHERE.items()
+        ),
+        pytest.param(
+            source(0, revoke_connection="offboarding_store"),
+            "revoke_connection is the connection of store: who reads must not",
+            id="the store's",
         ),
         pytest.param(
             source(0, revoke_connection=None),
@@ -144,6 +179,21 @@ def test_a_login_of_its_own_may_write(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_one_login_by_two_connections_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: str) -> None:
     with pytest.raises(ConfigError, match="who reads must not be able to write"):
         revoker(tmp_path, monkeypatch, login=login)
+
+
+def test_one_login_at_one_server_by_another_entry_s_connection_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As its id alone doesn't show; a connection that there isn't keeps nothing from being opened again."""
+    fields = READER | {"login": "cn=revoker,dc=corp,dc=example"}
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER_LDAP", json.dumps({"conn_type": "ldap", **fields}))
+    added = {**ELSEWHERE["sources"], "connection": "other_ldap"}
+    change = also(lambda s: s["sources"].append(added))
+
+    with pytest.raises(ConfigError, match="corp_ldap_revoke logs in as other_ldap does: who reads must not be able"):
+        revoker(tmp_path, monkeypatch, change, login=fields["login"].upper())
+    monkeypatch.delenv("AIRFLOW_CONN_OTHER_LDAP")
+    assert revoker(tmp_path, monkeypatch, change, login=fields["login"])
 
 
 def test_hosts_and_clear_text_hold_for_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from offboarding.cli.options import Format, alone, command, option
 from offboarding.cli.output import records, say
 from offboarding.config import loading
 from offboarding.config.loading import CheckedConfiguration, Loaded
+from offboarding.config.settings import STORE_CONNECTION
 from offboarding.custody import register
 from offboarding.model import counted
 from offboarding.waivers import register as let_stand
@@ -69,7 +70,7 @@ def _summary(loaded: Loaded) -> str:
     parts = sum(len(source.parts()) for source in settings.sources)
     listing = ", ".join(source.name for source in settings.sources if not source.parts())
     found = f" and those that {listing} lists each night" if listing else ""
-    store = "beside the project" if settings.store == "embedded" else f"the connection {loading.STORE_CONNECTION}"
+    store = "beside the project" if settings.store == "embedded" else f"the connection {STORE_CONNECTION}"
     return (
         f"{counted(len(settings.rosters), 'roster')}, {counted(len(settings.sources), 'source')} read in"
         f" {counted(parts, 'part')}{found}, {counted(len(settings.trackers), 'tracker')}; store: {store}."

@@ -15,6 +15,7 @@ from offboarding.config import loading
 from offboarding.config.init.asking import Answers
 from offboarding.config.init.composing import Composition, WantedSystem
 from offboarding.config.init.writing import refuse_to_overwrite, write
+from offboarding.config.settings import STORE_CONNECTION
 from offboarding.config.spelling import nearest
 from offboarding.model.errors import ConfigError
 from offboarding.report.wording import COMMAND
@@ -149,7 +150,7 @@ def _embedded(store: str | None) -> bool:
     """Beside the project, unless there is a store already."""
     if store:
         return store == "embedded"
-    return f"AIRFLOW_CONN_{loading.STORE_CONNECTION.upper()}" not in os.environ
+    return f"AIRFLOW_CONN_{STORE_CONNECTION.upper()}" not in os.environ
 
 
 def _login_realm(given: str | None, answers: Answers) -> str | None:

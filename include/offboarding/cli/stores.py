@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.loading import Loaded, StoreChoice
+from offboarding.config.settings import STORE_CONNECTION
 from offboarding.model.errors import ConfigError, OffboardingError
 from offboarding.report.wording import COMMAND
 from offboarding.store import reading
@@ -28,7 +29,7 @@ def reading_store() -> Generator[tuple[Session, str]]:
 def nothing_yet() -> str:
     """The sentence for a store without any run: where we looked, and what fills it."""
     choice = loading.store_choice()
-    store = f"the connection {loading.STORE_CONNECTION}"
+    store = f"the connection {STORE_CONNECTION}"
     if choice.store == "embedded":
         store = (
             f"{wiring.embedded_folder(choice)}, the store of {choice.path}. A file that was moved or copied has one of"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from offboarding.config import beside
 from offboarding.config.mistakes import Mistake
-from offboarding.config.settings import Settings, queues_of
+from offboarding.config.settings import Settings, connections_of, queues_of
 from offboarding.config.spelling import nearest
 from offboarding.interfaces.kinds import has_part
 
@@ -23,16 +23,12 @@ def across(settings: Settings) -> Iterator[Mistake]:
                 yield Mistake(path=f"sources[{index}]", text=f"no source is named {name!r}.{nearest(name, names)}")
     yield from _read_twice(settings)
     yield from _routed(settings)
+    yield from _written_by(settings)
     yield from _revoked(settings)
 
 
 def _revoked(settings: Settings) -> Iterator[Mistake]:
     """Who may write at all is said whole, or nobody may."""
-    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
-        for index, reader in enumerate(readers):
-            if reader.revoke_connection and not has_part(room, reader.kind, "revoke"):
-                text = f"of kind {reader.kind} nothing can be shut so that it opens again"
-                yield Mistake(path=f"{room}[{index}].revoke_connection", text=text)
     policy = settings.policy.revocation
     if policy is None:
         return
@@ -48,6 +44,22 @@ def _revoked(settings: Settings) -> Iterator[Mistake]:
     if not settings.guard.approvers:
         text = "says who may approve; without it whoever may edit runs in Airflow could. Name them"
         yield Mistake(path="guard.approvers", text=text)
+
+
+def _written_by(settings: Settings) -> Iterator[Mistake]:
+    """By what can be shut, and by no connection that anything else is done by."""
+    named = [*connections_of(settings)]
+    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
+        for index, reader in enumerate(readers):
+            path, second = f"{room}[{index}].revoke_connection", (reader.revoke_connection or "").casefold()
+            if second and not has_part(room, reader.kind, "revoke"):
+                yield Mistake(path=path, text=f"of kind {reader.kind} nothing can be shut so that it opens again")
+            # In the environment every id stands in capitals.
+            for whose in (whose for whose, conn_id in named if second and conn_id.casefold() == second):
+                text = (
+                    f"is the connection of {whose}: who reads must not be able to write. Make another, of another login"
+                )
+                yield Mistake(path=path, text=text)
 
 
 def _routed(settings: Settings) -> Iterator[Mistake]:

@@ -33,7 +33,6 @@ from offboarding.net import plain_file
 from offboarding.net.destinations import StoreSettings
 
 DEFAULT_PATH = Path("include/offboarding.yaml")
-STORE_CONNECTION = "offboarding_store"
 ROOMS = ("rosters", "sources", "verifiers", "trackers", "pagers", "notifiers")
 """What has entries by kind, a list each, called as the room."""
 NEEDED_ROOMS = ("rosters", "sources")

@@ -32,6 +32,7 @@ from offboarding.waivers.register import Exceptions
 
 DEFAULT_CUSTODY = "custody.yaml"
 DEFAULT_EXCEPTIONS = "exceptions.yaml"
+STORE_CONNECTION = "offboarding_store"
 
 _Named = TypeVar("_Named", RosterSettings, SourceSettings)
 
@@ -167,6 +168,15 @@ def warnings(settings: Settings) -> Iterator[str]:
             yield f"{where}: maps logins without a login_realm: they count for less everywhere."
     yield from (f"{settings.custody}: {warning}" for warning in across.warnings(settings.register))
     yield from _telling_warnings(settings)
+
+
+def connections_of(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Whose connection each is that the file names, and which: all but those by which revocations are written."""
+    for room in ("rosters", "sources", "verifiers", "trackers", "pagers", "notifiers"):
+        for own in getattr(settings, room):
+            yield f"{room}.{own.name}", own.connection or ""
+    yield "messages", (settings.messages.connection if settings.messages else None) or ""
+    yield "store", STORE_CONNECTION
 
 
 def queues_of(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,8 @@
 """What the settings of every kind of a room hold; its own keys are declared by the kind."""
 
-from typing import Annotated, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from offboarding.model import Coverage, Language
 from offboarding.net.destinations import Pinned
@@ -73,12 +73,6 @@ class SourceSettings(Pinned):
         min_length=1,
         description="An Airflow connection of its own, by which alone an approved revocation is written.",
     )
-
-    @model_validator(mode="after")
-    def _reads_and_writes_apart(self) -> Self:
-        if self.revoke_connection is not None and self.revoke_connection == self.connection:
-            raise ValueError("revoke_connection: is the connection that reads. Make another, of another login")
-        return self
 
     def parts(self) -> tuple[str, ...]:
         """What is read apart from the rest, a mapped task each (AWS accounts); ("",) for a source of one part."""

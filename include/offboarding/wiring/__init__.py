@@ -16,14 +16,13 @@ from pydantic import BaseModel
 
 from offboarding.config.loading import (
     DEFAULT_PATH,
-    STORE_CONNECTION,
     Loaded,
     StoreChoice,
     load,
     project_folder,
     store_choice,
 )
-from offboarding.config.settings import Settings
+from offboarding.config.settings import STORE_CONNECTION, Settings, connections_of
 from offboarding.interfaces import (
     ConnectionFields,
     MessageQueue,
@@ -49,7 +48,7 @@ from offboarding.net import destinations
 from offboarding.store import embedded
 from offboarding.store.connect import Session, only_look, opened
 from offboarding.store.trial import trial
-from offboarding.wiring.connections import connection
+from offboarding.wiring.connections import connection, known
 
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
@@ -169,7 +168,7 @@ def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
 
 def revoker(settings: Settings, name: str, part: str) -> Revoker:
     """What may write into one part of a source, by its second connection. Raises ConfigError where it has none, or that
-    logs in as the first one does.
+    logs in as the first one does, or as any other to the same server.
     """
     own = settings.source(name)
     module, where = kind_part(_room(own), own.kind, "revoke"), f"{_room(own)}.{own.name}"
@@ -178,11 +177,13 @@ def revoker(settings: Settings, name: str, part: str) -> Revoker:
     reader = _connected(_room(own), own, _reader_module(own))
     writer = connection(own.revoke_connection)
     assert reader is not None, "a source that is written into is one that is read by a connection"
-    if writer.login and writer.login.casefold() == reader.login.casefold():
-        raise ConfigError(
-            f"{where}: connection {writer.conn_id} logs in as {reader.conn_id} does: who reads must not be able to"
-            " write. Give it a login of its own."
-        )
+    others = (each for each in known(conn_id for _, conn_id in connections_of(settings)) if each.host == writer.host)
+    for other in (reader, *others):
+        if writer.login and writer.login.casefold() == other.login.casefold():
+            raise ConfigError(
+                f"{where}: connection {writer.conn_id} logs in as {other.conn_id} does: who reads must not be able to"
+                " write. Give it a login of its own."
+            )
     destinations.check(where, writer.conn_id, own, _reader_module(own).destinations(own, writer))
     return cast("Revoker", module.build(own, writer, reader, part))
 

@@ -7,7 +7,7 @@ its database).
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -22,6 +22,16 @@ def connection(conn_id: str) -> ConnectionFields:
     if value and not _in_a_task():
         return _from_environment(conn_id, value)
     return _from_airflow(conn_id)
+
+
+def known(conn_ids: Iterable[str]) -> Iterator[ConnectionFields]:
+    """Those of which there is a connection."""
+    for conn_id in filter(None, dict.fromkeys(conn_ids)):
+        try:
+            found = connection(conn_id)
+        except ConfigError:
+            continue
+        yield found
 
 
 def _from_environment(conn_id: str, value: str) -> ConnectionFields:

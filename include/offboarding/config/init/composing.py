@@ -11,6 +11,7 @@ from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.init.asking import Answers
 from offboarding.config.policy import Policy
+from offboarding.config.settings import STORE_CONNECTION
 from offboarding.config.spelling import nearest
 from offboarding.interfaces import ConnectionFields, Proposal
 from offboarding.model.errors import ConfigError
@@ -70,7 +71,7 @@ class Composition:
         if self.embedded:
             parts.append(
                 "# A PostgreSQL beside the project, for a first trial. Left out: the Airflow connection"
-                f" {loading.STORE_CONNECTION}.\n{_yaml({'store': 'embedded'})}"
+                f" {STORE_CONNECTION}.\n{_yaml({'store': 'embedded'})}"
             )
         parts += [self._room(room) for room in loading.ROOMS if self.entries[room]]
         policy = self._policy()
