@@ -1,11 +1,12 @@
 """A ticket that its tracker refuses: written down, told, left alone for an hour, and tried again by each night."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from offboarding.interfaces import Found, Trackers
-from offboarding.model import TicketDraft, TicketRef
+from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.keys import short_finding
 from offboarding.report import night as screen
@@ -241,3 +242,42 @@ def test_a_departure_tells_of_its_own_people_s_alone(kim: Refused) -> None:
         departure(kim, "hr:1042")
     assert kim.own.calls == ["open"]
     assert kim.words() == [SHOWN]
+
+
+# --- opened, and not shown to us --------------------------------------------------------------------------------------
+
+
+class Hiding(ListedTracker):
+    """Takes tickets, and shows its user none while it hides them."""
+
+    hides = True
+
+    def find(self, key: str) -> TicketRef | None:
+        return None if self.hides else super().find(key)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        return TicketState.MISSING if self.hides else super().state(ref)
+
+
+@pytest.mark.parametrize("shown_before", [False, True], ids=["never shown", "shown at first"])
+def test_a_ticket_that_is_not_shown_once_it_was_opened_is_not_opened_every_night(
+    kim: Refused, shown_before: bool
+) -> None:
+    kim.own.inner = hiding = Hiding()
+    if shown_before:
+        hiding.hides = False
+        kim.night()
+        hiding.hides = True
+
+    for _ in range(3):
+        night(kim, "^2 tickets were refused by secops")
+        with suppress(OffboardingError):
+            hour(kim)
+
+    # Where they were shown before one of them is opened anew: it may have been deleted.
+    assert len(hiding.tickets) == (3 if shown_before else 2)
+    assert ["isn't shown to us: it isn't opened again" in each for each in kim.words()] == [True, True]
+    hiding.hides = False
+    kim.night()
+    assert kim.night().failed == ()
+    assert (kim.words(), len(hiding.tickets)) == ([], 3 if shown_before else 2)

@@ -90,8 +90,18 @@ ARROWS: dict[str, set[str]] = {
     "tickets.plan": NOUNS | {"report", "store", "report.texts"},
     "tickets.confided": NOUNS | {"report.texts", "store"},
     "tickets.counts": NOUNS,
+    "tickets.refusing": NOUNS | {"report"},
     "tickets.desk": NOUNS
-    | {"interfaces", "report", "store", "report.texts", "tickets.confided", "tickets.counts", "tickets.plan"},
+    | {
+        "interfaces",
+        "report",
+        "store",
+        "report.texts",
+        "tickets.confided",
+        "tickets.counts",
+        "tickets.plan",
+        "tickets.refusing",
+    },
     "tickets.moving": NOUNS | {"store"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
@@ -104,6 +114,7 @@ ARROWS: dict[str, set[str]] = {
         "tickets.counts",
         "tickets.desk",
         "tickets.plan",
+        "tickets.refusing",
         "tickets.routing",
     },
     "identity.people": NOUNS | {"identity", "store"},

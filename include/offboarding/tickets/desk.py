@@ -23,13 +23,11 @@ from offboarding.model import (
     TicketRef,
     TicketState,
     TicketStatus,
-    counted,
 )
 from offboarding.model.errors import FatalError, UncertainError, confiding
 from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.report.wording import printable
 from offboarding.store import outbox, refusals, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
@@ -41,17 +39,9 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets.refusing import UNSEEN, in_words, refused, unseen
 
 log = structlog.get_logger("offboarding.ticket")
-
-MOST_KEYS = 5
-"""In one sentence."""
-MOST_WORDS = 400
-"""Characters of a refusal that are kept."""
-
-
-class TicketsRefusedError(FatalError):
-    """Single tickets were; the others were seen to."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -73,6 +63,8 @@ class TicketDesk:
     counts: TicketCounts = field(default_factory=TicketCounts)
     _refused: list[str] = field(default_factory=list[str])
     """Keys."""
+    _blind: bool = False
+    """Whether one that was opened isn't shown to us: of none that is missing another is opened then."""
     _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
 
     def drain(self) -> TicketCounts:
@@ -83,16 +75,13 @@ class TicketDesk:
         run = self.plan.run
         persons = None if run.kind == RunKind.VERIFY else persons_asked(self.session, run)
         self._before = refusals.of_tracker(self.session, self.name)
+        self._blind = any(tickets.ticket(self.session, key).digest == UNSEEN for key in self._before)
         for key in outbox.to_drain(self.session, self.name, persons):
             if run.kind == RunKind.VERIFY and key in self._before and self._waits(self._before[key]):
                 continue
             self._try(key)
         if self._refused:
-            raise TicketsRefusedError(
-                f"{counted(len(self._refused), 'ticket was', 'tickets were')} refused by {self.name}"
-                f" ({', '.join(self._refused[:MOST_KEYS])}{', ...' if len(self._refused) > MOST_KEYS else ''}):"
-                " its words stand above, and in each report until it takes them."
-            )
+            raise refused(self._refused, self.name)
         return self.counts
 
     def _try(self, key: str) -> None:
@@ -104,7 +93,7 @@ class TicketDesk:
                 # Where nothing may even be searched for, no single ticket is refused.
                 self.tracker.find(NO_TICKET)
             self._refused.append(key)
-            words = printable(" ".join(str(error).split()))[:MOST_WORDS]
+            words = in_words(error)
             log.error("ticket refused", ticket=key, tracker=self.name, words=words)  # noqa: TRY400 - it's no defect
             digest = self._settings_digest(tickets.ticket(self.session, key))
             refusals.note(self.session, key, words=words, settings_digest=digest)
@@ -132,6 +121,7 @@ class TicketDesk:
         pending = outbox.pending(self.session, key)
         stands = self._stands(row, pending)
         if stands is TicketState.MISSING:
+            self._look_where(row)
             self._renew(row)
             return
         for each in pending:
@@ -177,9 +167,7 @@ class TicketDesk:
         self.counts = self.counts.plus(closed=1)
 
     def _close_moved(self, row: TicketRow, successor: TicketRow) -> bool:
-        """Once its successor is there to lead to, or isn't needed any more; False until then. It may have been opened
-        while it moved, or before, and nobody heard.
-        """
+        """Once its successor is there to lead to, or isn't needed any more; False until then."""
         while successor.moved_to:
             successor = tickets.ticket(self.session, successor.moved_to)
         if successor.ref is None and successor.state != TicketStatus.CLOSED:
@@ -228,11 +216,16 @@ class TicketDesk:
         # It may have been opened with an earlier text before: its digest is left out, so that it is updated.
         earlier = found or (doubt and row.said_digest != opening)
         digest = "" if earlier else text.digest
-        tickets.note_opened(self.session, row.ticket_key, ref, digest=digest, due_at=text.due_at)
+        tickets.note_opened(self.session, row.ticket_key, ref, digest=digest if found else UNSEEN, due_at=text.due_at)
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
+        stands = self.tracker.state(ref)
+        if found is None and stands is TicketState.MISSING:
+            self._blind = True
+            raise unseen(self.name, row.ticket_key, ref)
+        tickets.note_updated(self.session, row.ticket_key, digest=digest, due_at=text.due_at)
         # Opened before and nobody heard: people may have closed it since.
-        if found and self.tracker.state(ref) is TicketState.CLOSED:
+        if found and stands is TicketState.CLOSED:
             self._reopen_by_itself(row.ticket_key)
 
     def _open_new(self, row: TicketRow, text: TicketDraft, opening: str) -> TicketRef:
@@ -259,6 +252,13 @@ class TicketDesk:
         return row.moved_to is None and (
             row.kind == TicketKind.UNVERIFIED or any(item.holds and item.state != FindingState.HELD for item in items)
         )
+
+    def _look_where(self, row: TicketRow) -> None:
+        """Raises FatalError where it's missing, maybe, since we are shown nothing: people would get one each night."""
+        before = self._before.get(row.ticket_key)
+        own = row.digest == UNSEEN and before is not None
+        if self._blind if not own else before and before.settings_digest == self._settings_digest(row):
+            raise unseen(self.name, row.ticket_key, row.known)
 
     def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)

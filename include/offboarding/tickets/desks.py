@@ -13,13 +13,14 @@ from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
 from offboarding.report.red import told_nowhere
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.report.wording import COMMAND, printable
+from offboarding.report.wording import COMMAND
 from offboarding.store import outbox, runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from offboarding.tickets.counts import TicketCounts
-from offboarding.tickets.desk import MOST_WORDS, TicketDesk, TicketsRefusedError
+from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets.refusing import TicketsRefusedError, in_words
 from offboarding.tickets.routing import assignee_of
 
 log = structlog.get_logger("offboarding.ticket")
@@ -60,7 +61,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
         except OffboardingError as error:
             untold.append(error)
             if not isinstance(error, TicketsRefusedError):
-                deaf[name] = printable(" ".join(str(error).split()))[:MOST_WORDS]
+                deaf[name] = in_words(error)
     runs.note_deaf(session, run.run_id, deaf)
     for name, count in outbox.elsewhere(session, [*trackers]):
         untold.append(
