@@ -114,6 +114,20 @@ def test_what_would_fail_or_leave_something_out_is_refused_by_file_and_line(
         ("{% for a in 'x' * 99999 %}{{ 'x' * 99 }}{% endfor %}", "a text or list of more than 1,000,000"),
         ("{% set a = 'x' * 999999 %}{% set b = a ~ a %}", "a text or list of more than 1,000,000"),
         ("{% set a %}{% for b in 'x' * 9999 %}{{ 'x' * 999 }}{% endfor %}{% endset %}", "does too much for a text"),
+        *(
+            ("{% set x = 'a' * 900000 %}{% for i in 'a' * 900000 %}" + done + "{% endfor %}", "does too much")
+            for done in (
+                "{% set z = x[1:] %}",
+                "{% if x == 'b' ~ i %}{% endif %}",
+                "{% if 'ab' in x %}{% endif %}",
+                "{% if x is eq('b') %}{% endif %}",
+                "{% if [x] | select('in', [x]) %}{% endif %}",
+                "{% set z = x.split() %}",
+                "{% set z = {x ~ '': 1} %}",
+            )
+        ),
+        ("{% set x = 'a' * 9999 %}{% for i in x %}{% if [x, 1] == [x, 2] %}{% endif %}{% endfor %}", "does too much"),
+        ("{% set x = (1, 1) %}" + "{% set x = (x, x) %}" * 40 + "{{ {x: 1} | length }}", "does too much for a text"),
         ("{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}", "title.txt.j2:1: RecursionError"),
         ("{{ things }}", "a list is no text"),
         ("{% for a in things recursive %}{% endfor %}", "a loop can't be recursive here"),

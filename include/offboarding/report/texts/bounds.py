@@ -5,7 +5,7 @@ what can't be counted isn't there: the other filters and methods of Jinja and Py
 """
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sized
 from functools import wraps
 from typing import Any, cast
 
@@ -39,7 +39,9 @@ _OF_LOOPS = {"changed", "cycle"}
 
 
 class _Counted(CodeGenerator):
-    """Writes a template's code so that each turn of a loop, and each `~`, is counted."""
+    """Writes a template's code so that turns of loops are counted, `~`, and whatever is compared, sliced or put into a
+    list.
+    """
 
     def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802 - Jinja's name
         for loop in [*node.find_all(nodes.For)]:
@@ -47,7 +49,28 @@ class _Counted(CodeGenerator):
                 self.fail("a loop can't be recursive here: write a macro", loop.lineno)
             counted = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
             loop.iter = counted.set_environment(self.environment)
+        self._weigh_operands(node)
         super().visit_Template(node, frame)
+
+    def _weigh_operands(self, node: nodes.Template) -> None:
+        for compared in [*node.find_all(nodes.Compare)]:
+            compared.expr = self._weighed(compared.expr)
+            for operand in compared.ops:
+                operand.expr = self._weighed(operand.expr)
+        for part in [*node.find_all(nodes.Getitem)]:
+            if isinstance(part.arg, nodes.Slice):
+                part.node = self._weighed(part.node)
+            elif not isinstance(part.arg, nodes.Const):
+                part.arg = self._weighed(part.arg)
+        for made in [*node.find_all((nodes.List, nodes.Tuple))]:
+            if getattr(made, "ctx", "load") == "load":
+                made.items = [self._weighed(each) for each in made.items]
+        for pair in [*node.find_all(nodes.Pair)]:
+            pair.key, pair.value = self._weighed(pair.key), self._weighed(pair.value)
+
+    def _weighed(self, value: nodes.Expr) -> nodes.Expr:
+        weighed = nodes.Filter(value, "weighed", [], [], None, None, lineno=value.lineno)
+        return cast("nodes.Expr", weighed.set_environment(self.environment))
 
     def visit_Concat(self, node: nodes.Concat, frame: Any) -> None:  # noqa: N802 - Jinja's name
         self.write("environment.joined((")
@@ -72,7 +95,16 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         usual = cast("Mapping[str, Callable[..., object]]", dict(self.filters))
         self.filters.clear()
         self.add_filters({name: usual[name] for name in _PLAIN})
-        self.add_filters({"join": self._join, "replace": self._replace, "indent": self._indent, "counted": self._each})
+        self.tests.update({name: self._weighing(each) for name, each in self.tests.items()})
+        self.add_filters(
+            {
+                "join": self._join,
+                "replace": self._replace,
+                "indent": self._indent,
+                "counted": self._each,
+                "weighed": _itself,
+            }
+        )
 
     def add_filters(self, named: Mapping[str, Callable[..., object]]) -> None:
         """Let templates use these: what each is given, and gives, is counted."""
@@ -91,6 +123,20 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             raise TemplateRuntimeError(
                 f"it does too much for a text: more than {MOST_WORK:,} turns, calls and characters"
             )
+
+    def weigh(self, value: object) -> None:
+        """Count all that it holds, within each other and as often as it stands there. Raises as `spend`."""
+        held: list[object] = [] if self._most_work == math.inf else [value]
+        while held:
+            each = held.pop()
+            if isinstance(each, (Context, LoopContext)):
+                continue
+            self.spend(1 + (len(each) if isinstance(each, Sized) else 0))
+            if isinstance(each, Mapping):
+                entries = cast("Mapping[object, object]", each)
+                held += (*entries.keys(), *entries.values())
+            elif isinstance(each, (list, tuple, set, frozenset)):
+                held += cast("Iterable[object]", each)
 
     def joined(self, parts: Iterable[object]) -> str:
         """Texts, one after the other. Raises as `spend`, as soon as it's too much."""
@@ -129,6 +175,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         ):
             raise SecurityError(f"{name or type(obj).__name__} can't be called here: use say(), a macro or a filter")
         self.spend(_OF_A_CALL)
+        self.weigh((of, args, kwargs))
         return super().call(context, obj, *args, **kwargs)
 
     def fits(self, pattern: str, values: Mapping[str, object]) -> None:
@@ -141,12 +188,20 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
             for wide in (*given[1:], *named.values()):
                 if isinstance(wide, int) and abs(wide) > self._most_text:
                     raise TemplateRuntimeError(f"a filter is given {MOST_TEXT:,} at most")
+            self.weigh((given, named))
             made = filtering(*given, **named)
-            sized = [cast("Sequence[object]", each) for each in (*given, made) if isinstance(each, Sequence)]
-            self.spend(1 + sum(len(each) for each in sized))
+            self.spend(1 + (len(made) if isinstance(made, Sized) else 0))
             return made
 
         return watched
+
+    def _weighing(self, test: Callable[..., bool]) -> Callable[..., bool]:
+        @wraps(test)
+        def weighing(*given: Any, **named: Any) -> bool:
+            self.weigh((given, named))
+            return test(*given, **named)
+
+        return weighing
 
     def _each(self, values: Iterable[object]) -> Iterator[object]:
         for each in values:
@@ -172,6 +227,11 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return "\n".join(
             " " * width + line if line and (number or first) else line for number, line in enumerate(lines)
         )
+
+
+def _itself(value: object) -> object:
+    """What is counted as it's given to a filter."""
+    return value
 
 
 def within_margin(*widths: int) -> None:
