@@ -224,6 +224,25 @@ def test_one_that_is_away_keeps_no_other_back_and_is_told_once_it_is_back(kim: T
     assert (len(kim.inner().there()), len(kim.jira.there())) == (1, 1)
 
 
+@pytest.mark.parametrize("broken", ["jira", "secops"])
+def test_a_defect_in_one_keeps_no_other_back_and_is_raised(
+    kim: TwoTrackers, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    defective = Away(KeyError("fields"))
+    if broken == "jira":
+        kim.away = KeyError("fields")
+    else:
+        monkeypatch.setattr(kim.tracker, "inner", defective)
+
+    with pytest.raises(KeyError, match="fields"):
+        kim.night()
+
+    told = kim.jira if broken == "secops" else kim.inner()
+    assert len(told.there()) == 1
+    assert [each for each in reds(kim) if f"tracker {broken} hasn't been told of 1 change" in each]
+
+
 def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on(kim: TwoTrackers) -> None:
     routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
     kim.night()
@@ -319,6 +338,15 @@ def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved:
     assert "Access key" in new.draft.body
     assert moved.night().failed == ()
     assert (len(moved.inner().there()), len(moved.jira.there())) == (1, 1)
+
+
+def test_who_refuses_is_named_and_not_who_waits_for_it(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    assert reds(moved) == ("tracker jira hasn't been told of 1 change",)
 
 
 def test_broken_off_it_is_gone_on_with(moved: TwoTrackers) -> None:

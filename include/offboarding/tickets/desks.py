@@ -1,6 +1,6 @@
 """Every tracker told, one after the other: none that is away or refuses keeps another back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -39,6 +39,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     plan = _plan(session, settings, run, [*trackers], texts)
     nowhere = plan.make()
     runs.note_told_nowhere(session, run.run_id, nowhere)
+    defects = list[Exception]()
     counts, untold, deaf = TicketCounts(), list[OffboardingError](), dict[str, str]()
     runs.note_trackers(session, run.run_id, [*trackers])
     # What moved is opened where it goes before it's closed where it was.
@@ -62,21 +63,36 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
             untold.append(error)
             if not isinstance(error, TicketsRefusedError):
                 deaf[name] = in_words(error)
+        except Exception as error:
+            if session.closed:
+                raise
+            # A defect in what speaks to this tracker: the others are told first.
+            defects.append(error)
+            deaf[name] = f"by a defect of ours, {type(error).__name__}"
     runs.note_deaf(session, run.run_id, deaf)
-    for name, count in outbox.elsewhere(session, [*trackers]):
-        untold.append(
-            FatalError(
-                f"trackers: the configuration names no {name}, and {counted(count, 'ticket')} of it can't be seen to."
-                f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
-            )
-        )
-    if nowhere:
-        untold.append(FatalError(told_nowhere(nowhere)))
-    if refused := tuple(dict.fromkeys(why for each in texts.values() for why in each.refused)):
-        runs.note_texts_refused(session, run.run_id, refused)
-        untold.append(FatalError("\n".join(refused)))
+    untold += _left_over(session, run, trackers, texts, nowhere)
+    if defects:
+        for each in untold:
+            log.error("not told", words=in_words(each))
+        raise defects[0]
     raise_together(untold)
     return counts
+
+
+def _left_over(
+    session: Session, run: Run, trackers: Trackers, texts: Mapping[str, TicketTexts], nowhere: Sequence[str]
+) -> Iterator[OffboardingError]:
+    """What no tracker of the configuration was to be told, or not as it should be."""
+    for name, count in outbox.elsewhere(session, [*trackers]):
+        yield FatalError(
+            f"trackers: the configuration names no {name}, and {counted(count, 'ticket')} of it can't be seen to."
+            f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
+        )
+    if nowhere:
+        yield FatalError(told_nowhere(nowhere))
+    if refused := tuple(dict.fromkeys(why for each in texts.values() for why in each.refused)):
+        runs.note_texts_refused(session, run.run_id, refused)
+        yield FatalError("\n".join(refused))
 
 
 def texts_of(settings: Settings) -> dict[str, TicketTexts]:
