@@ -1,5 +1,6 @@
 """A ticket that its tracker refuses: written down, told, left alone for an hour, and tried again by each night."""
 
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -281,3 +282,47 @@ def test_a_ticket_that_is_not_shown_once_it_was_opened_is_not_opened_every_night
     kim.night()
     assert kim.night().failed == ()
     assert (kim.words(), len(hiding.tickets)) == ([], 3 if shown_before else 2)
+
+
+# --- answered by something that may pass ------------------------------------------------------------------------------
+
+
+class Ill(ListedTracker):
+    """Answers 500 of some of its tickets."""
+
+    of: Container[str] = ()
+
+    def state(self, ref: TicketRef) -> TicketState:
+        if ref.ref in self.of:
+            raise RetriableError(f"trackers.secops: GET {ref.ref}: 500. Try again later")
+        return super().state(ref)
+
+
+@pytest.fixture
+def ill(kim: Refused) -> Ill:
+    """Two tickets stand in it, and two people more have left since."""
+    kim.own.inner = made = Ill()
+    kim.night()
+    kim.hr.workers = [*kim.hr.workers, worker("1051", LEFT), worker("1052", LEFT)]
+    kim.directory.accounts += [login("han", number("1051")), login("ito", number("1052"))]
+    return made
+
+
+def test_one_that_the_tracker_fails_at_keeps_no_other_back(kim: Refused, ill: Ill) -> None:
+    ill.of = {"1"}
+
+    with pytest.raises(RetriableError, match="GET 1: 500"):
+        kim.night()
+
+    assert len(ill.there()) == 4
+    assert kim.last().tickets.deaf == {"secops": "trackers.secops: GET 1: 500. Try again later"}
+    ill.of = ()
+    assert kim.night().failed == ()
+
+
+def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill: Ill) -> None:
+    kim.night()
+    ill.of = {"1", "2", "3", "4"}
+
+    with pytest.raises(RetriableError, match="GET 3: 500"):
+        kim.night()

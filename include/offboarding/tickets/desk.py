@@ -24,7 +24,7 @@ from offboarding.model import (
     TicketState,
     TicketStatus,
 )
-from offboarding.model.errors import FatalError, UncertainError, confiding
+from offboarding.model.errors import FatalError, RetriableError, UncertainError, confiding
 from offboarding.model.keys import NO_TICKET
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
@@ -39,7 +39,7 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import UNSEEN, in_words, refused, unseen
+from offboarding.tickets.refusing import UNSEEN, Failures, in_words, unseen
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -61,27 +61,24 @@ class TicketDesk:
     entry: str = ""
     """What the configuration says of the tracker; a refused ticket is tried again once that changes."""
     counts: TicketCounts = field(default_factory=TicketCounts)
-    _refused: list[str] = field(default_factory=list[str])
-    """Keys."""
+    _failures: Failures = field(default_factory=Failures)
     _blind: bool = False
     """Whether one that was opened isn't shown to us: of none that is missing another is opened then."""
     _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
 
     def drain(self) -> TicketCounts:
-        """See to every ticket. Raises RetriableError at once, and so FatalError where nothing may be asked; of single
-        tickets that are refused FatalError after the others were seen to, once each is written down with its words.
+        """See to every ticket. Raises at once where nothing may be asked, or several in a row fail; of single tickets
+        that fail or are refused after the others were seen to, once each that is refused is written down.
         """
         # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
-        run = self.plan.run
-        persons = None if run.kind == RunKind.VERIFY else persons_asked(self.session, run)
+        hourly = self.plan.run.kind == RunKind.VERIFY
+        persons = None if hourly else persons_asked(self.session, self.plan.run)
         self._before = refusals.of_tracker(self.session, self.name)
         self._blind = any(tickets.ticket(self.session, key).digest == UNSEEN for key in self._before)
         for key in outbox.to_drain(self.session, self.name, persons):
-            if run.kind == RunKind.VERIFY and key in self._before and self._waits(self._before[key]):
-                continue
-            self._try(key)
-        if self._refused:
-            raise refused(self._refused, self.name)
+            if not (hourly and key in self._before and self._waits(self._before[key])):
+                self._try(key)
+        self._failures.end(self.name)
         return self.counts
 
     def _try(self, key: str) -> None:
@@ -89,22 +86,25 @@ class TicketDesk:
             with ticket_held(self.session, key), confiding(lambda: confided(self.session, key, self._draft)):
                 self._see_to(key)
         except FatalError as error:
-            if not self._refused:
+            if not self._failures.refused:
                 # Where nothing may even be searched for, no single ticket is refused.
                 self.tracker.find(NO_TICKET)
-            self._refused.append(key)
+            self._failures.refuse(key)
             words = in_words(error)
             log.error("ticket refused", ticket=key, tracker=self.name, words=words)  # noqa: TRY400 - it's no defect
             digest = self._settings_digest(tickets.ticket(self.session, key))
             refusals.note(self.session, key, words=words, settings_digest=digest)
+        except RetriableError as error:
+            self.tracker.find(NO_TICKET)
+            self._failures.fail(key, error)
         else:
+            self._failures.in_a_row = 0
             if key in self._before:
                 refusals.taken(self.session, key)
 
     def _waits(self, refusal: RefusedBefore) -> bool:
-        """Whether an hourly run leaves it alone: until the settings that it was refused by change, nothing is left to
-        tell, or something new is to be said on a ticket that is urgent by its own priority, as what was used after the
-        departure or is critical. Each night and each departure tries it.
+        """Whether an hourly run, and no other, leaves it alone: until the settings that it was refused by change,
+        nothing is left to tell, or something new is to be said on a ticket that is urgent by its own priority.
         """
         key = refusal.ticket_key
         row = tickets.ticket(self.session, key)

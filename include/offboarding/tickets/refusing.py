@@ -1,15 +1,21 @@
 """How it's told that a tracker refuses tickets."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import structlog
 
 from offboarding.model import TicketRef, counted
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError, raise_together
 from offboarding.report.wording import printable
+
+log = structlog.get_logger("offboarding.ticket")
 
 MOST_KEYS = 5
 """In one sentence."""
 MOST_WORDS = 400
 """Characters of a refusal that are kept."""
+MOST_IN_A_ROW = 3
+"""Tickets that fail one after the other, where something may pass: then the tracker is left alone."""
 UNSEEN = "unseen"
 """In place of a ticket's digest: it was opened, and hasn't been seen since."""
 
@@ -18,13 +24,41 @@ class TicketsRefusedError(FatalError):
     """Single tickets were; the others were seen to."""
 
 
-def refused(keys: Sequence[str], tracker: str) -> TicketsRefusedError:
-    """Of a whole tracker's."""
-    return TicketsRefusedError(
-        f"{counted(len(keys), 'ticket was', 'tickets were')} refused by {tracker}"
-        f" ({', '.join(keys[:MOST_KEYS])}{', ...' if len(keys) > MOST_KEYS else ''}):"
-        " its words stand above, and in each report until it takes them."
-    )
+@dataclass(slots=True)
+class Failures:
+    """Of one tracker's tickets."""
+
+    refused: list[str] = field(default_factory=list[str])
+    """Keys."""
+    failed: list[RetriableError] = field(default_factory=list[RetriableError])
+    in_a_row: int = 0
+
+    def refuse(self, key: str) -> None:
+        """One was, and others may be taken."""
+        self.refused.append(key)
+        self.in_a_row = 0
+
+    def fail(self, key: str, error: RetriableError) -> None:
+        """One was answered by something that may pass. Raises it where it's the tracker that is ill."""
+        self.failed.append(error)
+        self.in_a_row += 1
+        log.error("ticket not told", ticket=key, words=in_words(error))
+        if self.in_a_row >= MOST_IN_A_ROW:
+            raise error
+
+    def end(self, tracker: str) -> None:
+        """All were seen to. Raises what there was, once each."""
+        failed: list[OffboardingError] = [*{str(error): error for error in self.failed}.values()]
+        keys = self.refused
+        if keys:
+            failed.append(
+                TicketsRefusedError(
+                    f"{counted(len(keys), 'ticket was', 'tickets were')} refused by {tracker}"
+                    f" ({', '.join(keys[:MOST_KEYS])}{', ...' if len(keys) > MOST_KEYS else ''}):"
+                    " its words stand above, and in each report until it takes them."
+                )
+            )
+        raise_together(failed)
 
 
 def unseen(tracker: str, key: str, ref: TicketRef) -> FatalError:
