@@ -245,7 +245,7 @@ def test_what_a_run_left_undone_the_next_one_takes_over(seen: Office, mailbox: M
 
 @pytest.fixture
 def configured(mailbox: Mailbox, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = {**GOOD, "messages": mailbox.settings.model_dump()}
+    whole = {**GOOD, "messages": mailbox.settings.model_dump(exclude_defaults=True)}
     whole.pop("store", None)
     path = tmp_path / "offboarding.yaml"
     path.write_text(yaml.safe_dump(whole), encoding="utf-8")

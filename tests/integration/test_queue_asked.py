@@ -270,7 +270,7 @@ def test_the_night_asks_it_beside_everything_else(
 ) -> None:
     """Whatever it says comes into the report, and into its red end; nothing waits for it but the report."""
     path = tmp_path / "offboarding.yaml"
-    own = {"messages": mailbox.settings.model_dump()} if queued else {}
+    own = {"messages": mailbox.settings.model_dump(exclude_defaults=True)} if queued else {}
     path.write_text(yaml.safe_dump({**CONFIGURATION, **own}), encoding="utf-8")
     monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
 

@@ -186,7 +186,7 @@ def _configuration(folder: Path, mailbox: Mailbox, approvers: Sequence[str]) -> 
         ],
         "trackers": [{"name": "secops", "kind": "roundup", "connection": "secops_roundup"}],
         "notifiers": [{"name": "soc", "kind": "smtp", "connection": "soc_mail", "to": ["soc@corp.example"]}],
-        "messages": mailbox.settings.model_dump(mode="json"),
+        "messages": mailbox.settings.model_dump(mode="json", exclude_defaults=True),
         # By itself it would begin on 29 February alone.
         "policy": {"baseline": "ticket", "nightly": "0 0 29 2 *", "nightly_done_by": "06:00", "verify": "0 0 29 2 *"},
         "guard": {"leavers": {"absolute": 1}, **({"approvers": list(approvers)} if approvers else {})},
