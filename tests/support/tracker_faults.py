@@ -30,7 +30,7 @@ from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.tallies import TRACKER, tracker_count
 from tests.support.variants import variants
 
-SEEDS = 32
+SEEDS = 40
 FAULTS_A_NIGHT = 4
 MOST_ATTEMPTS = 12
 CALLS = ("killed before", "killed after")
