@@ -68,6 +68,8 @@ class OktaService:
         """An app that asks for a scope it wasn't granted gets the others, and not a refusal."""
         self.signed_by = set[str]()
         """Ids of the keys that apps signed with."""
+        self.hides_roles = set[str]()
+        """By id: of these users it tells that they have some, and not which."""
         self.hides_clients = False
         """Of anybody, as it may of whoever was deactivated."""
         self.lasts = 3600
@@ -78,6 +80,8 @@ class OktaService:
         """What becomes of a Link header on the way."""
         self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda user: user
         """What becomes of a user on the way."""
+        self.spoils_admin: Callable[[dict[str, Any]], dict[str, Any]] = lambda admin: admin
+        """What becomes of a row of the list of administrators on the way."""
         self.behind: set[str] = set()
         """Whom a search hasn't seen yet."""
         self.most_admins = 100
@@ -202,7 +206,7 @@ class OktaService:
     def _user_roles(self, asked: Asked, native_id: str) -> Answered:
         del asked
         user = self.users.get(native_id)
-        if user is None:
+        if user is None or native_id in self.hides_roles:
             return _missing(native_id)
         return Answered(body=[_role(each, "GROUP" if user.by_group else "USER") for each in user.roles])
 
@@ -211,7 +215,8 @@ class OktaService:
         return Answered(body=[_role(each, "CLIENT") for each in self.roles])
 
     def _admins(self, asked: Asked) -> Answered:
-        found = [{"id": each.id, "orn": f"orn:okta:directory:{ORG_ID}:users:{each.id}"} for each in self._with_roles()]
+        admins = [{"id": each.id, "orn": f"orn:okta:directory:{ORG_ID}:users:{each.id}"} for each in self._with_roles()]
+        found = [self.spoils_admin(each) for each in admins]
         size, at = min(int(asked.query.get("limit", 100)), self.most_admins), int(asked.query.get("after", 0))
         following = {"next": {"href": f"{self.api}{asked.path}?limit={size}&after={at + size}"}}
         more = len(found) > at + size

@@ -241,6 +241,32 @@ def test_a_role_that_is_not_in_force_is_none(place: OktaPlace) -> None:
     assert "no admin role" in error_of(list(place.source().collect()))
 
 
+def test_whoever_has_roles_that_are_not_told_is_not_checked(place: OktaPlace) -> None:
+    place.kept.hides_roles.add(place.kept.of("ann@corp.example").id)
+
+    accounts = place.accounts()
+
+    assert accounts["ann@corp.example"].privileged is None
+    assert accounts["kim@corp.example"].privileged is False
+
+
+def test_where_an_administrator_can_not_be_read_anybody_else_may_be_one() -> None:
+    with okta_place(None) as found:
+        found.kept.add("ann", roles=["SUPER_ADMIN"])
+        found.kept.add("kim", roles=["SUPER_ADMIN"])
+        kim = found.kept.of("kim").id
+        found.kept.spoils_admin = lambda admin: admin | ({"id": None} if admin["id"] == kim else {})
+
+        facts = list(found.source().collect())
+
+        assert {each.label: each.privileged for each in of(Account, facts)} == {
+            "reader@corp.example": True,
+            "ann": True,
+            "kim": None,
+        }
+        assert "one can't be read, whose id is wrong" in error_of(facts)
+
+
 def test_a_role_by_a_group_is_seen_where_somebody_is_looked_at(place: OktaPlace) -> None:
     """Whether the org's list of administrators names who is one by a group isn't documented."""
     kim = place.kept.of("kim@corp.example")

@@ -55,14 +55,14 @@ class OktaOrg:
 
     def everybody(self, unread: UnreadRows) -> Iterator[Account]:
         """Yield each user once, whatever their status. Raises NotAnsweredError where they aren't told."""
-        admins, seen = self._admins(unread), set[str]()
+        (admins, others), seen = self._admins(unread), set[str]()
         users = self.api.rows(
             "api/v1/users", "inventory", "api/v1/users", OktaUser, unread, filter=EVERYBODY, limit=str(PAGE_SIZE)
         )
         for user in users:
             if user.id not in seen:
                 seen.add(user.id)
-                yield self.account(user, admins.get(user.id, ()) if admins is not None else None)
+                yield self.account(user, admins.get(user.id, others))
 
     def look_at(self, native_id: str) -> tuple[Account, OktaUser] | None:
         """One as they are now; None where there's no such user. Raises as `one`, and where that can't be told."""
@@ -110,14 +110,15 @@ class OktaOrg:
         names = (login, login.partition("@")[0])
         return any(fnmatchcase(name, pattern) for name in names for pattern in self.service_patterns)
 
-    def _admins(self, unread: UnreadRows) -> Mapping[str, Roles] | None:
-        """Who has an admin role, and which; None where that isn't told."""
-        path = "api/v1/iam/assignees/users"
+    def _admins(self, unread: UnreadRows) -> tuple[Mapping[str, Roles | None], Roles | None]:
+        """What each has who is listed with an admin role, by id, and what anybody else has; None where nobody tells."""
+        path, broken = "api/v1/iam/assignees/users", UnreadRows()
         try:
-            found = [each.id for each in self.api.rows(path, "inventory", path, OktaAdmin, unread, limit="100")]
+            found = [each.id for each in self.api.rows(path, "inventory", path, OktaAdmin, broken, limit="100")]
         except NotAnsweredError:
-            return None
-        return {native_id: roles for native_id in found if (roles := self._roles(native_id, "inventory"))}
+            return {}, None
+        unread.sentences.extend(broken.sentences)
+        return {each: self._roles(each, "inventory") for each in found}, None if broken.told else ()
 
     def _roles(self, native_id: str, purpose: Purpose) -> Roles | None:
         path = f"api/v1/users/{quote(native_id, safe='')}/roles"
