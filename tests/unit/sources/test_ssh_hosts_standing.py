@@ -134,6 +134,26 @@ def test_a_line_that_is_no_key_costs_its_account_alone(host: WrittenHost) -> Non
     assert whole == {"1001/alice": (SubjectKind.ACCOUNT,), "1002/bob": (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY)}
 
 
+def test_where_sshd_says_nothing_no_key_is_gone(host: WrittenHost) -> None:
+    daemon = host.person("backup")
+    daemon.uid, daemon.shell, daemon.password = 34, "/usr/sbin/nologin", "none 20000 99999 - -"
+    for user in (host.person("alice"), daemon):
+        user.settings, user.files = {}, ["unsettled"]
+    host.person("bob")
+    host.write()
+
+    facts = list(host.source().collect())
+    again = list(host.source().detail(refs(iter(facts), "alice", "backup")))
+
+    assert {account.login for account in of(Account, facts)} == {"alice", "backup", "bob"}
+    assert len([gap for gap in of(Gap, facts) if gap.red and "sshd -T doesn't tell where they lie" in gap.text]) == 2
+    for told in (facts, again):
+        errors = [scope for scope in of(ScopeRead, told) if scope.error]
+        assert {scope.scope for scope in errors} == {"1002/alice", "34/backup"}
+        assert {scope.kinds for scope in errors} == {(SubjectKind.SSH_KEY,)}
+    assert {scope.kinds for scope in of(ScopeRead, again) if not scope.error} == {(SubjectKind.ACCOUNT,)}
+
+
 def test_a_private_key_among_them_is_red(host: WrittenHost) -> None:
     alice = host.person("alice")
     alice.files = [alice.files[0], "private"]

@@ -63,12 +63,18 @@ class HostDescriber:
             and user.uid != 0
             and not has_shell(user)
             and user.password in (PasswordState.LOCKED, PasswordState.NONE)
+            # Where sshd says nothing, which files of keys there are isn't known.
+            and bool(user.settings)
             and not user.files
         )
 
     def _facts(self, user: HostUser) -> UserFacts:
         admission = Admission(host=self.host, user=user, as_of=self.context.as_of)
         judge, unread = KeyJudge.of(admission), list[str]()
+        if not user.settings:
+            unread.append(
+                f"the keys of {_id(user)} aren't checked: sshd -T doesn't tell where they lie. See why on the machine"
+            )
         judged = [
             _JudgedKey(file, line, judge.judge(file, line))
             for file in user.files
