@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.model import Language, TicketDraft, TicketRef, TicketState
 from offboarding.trackers._assigning import unknown_assignee
 
 
@@ -53,7 +53,7 @@ class ListedTracker:
         known = draft.assignee in MEMBERS
         self.tickets.append(ListedTicket(ref=ref, draft=draft, assignee=draft.assignee if known else ""))
         if draft.assignee and not known:
-            self.comment(ref, *unknown_assignee(draft.assignee))
+            self.comment(ref, *unknown_assignee(draft.assignee, Language.EN))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

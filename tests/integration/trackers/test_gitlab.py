@@ -303,6 +303,15 @@ def test_somebody_of_another_project_gets_no_ticket(place: GitlabPlace, people: 
     assert "stranger" in people.texts(ref)[1]
 
 
+@pytest.mark.parametrize(("language", "told"), [("ko", "아직 담당자가 없습니다."), ("ja", "まだ担当者がいません。")])
+def test_whom_a_ticket_was_meant_for_is_told_in_its_language(
+    place: GitlabPlace, people: GitlabPeople, language: str, told: str
+) -> None:
+    ref = place.tracker({"language": language}).open(draft(assignee="stranger"))
+
+    assert people.texts(ref)[1].endswith(told)
+
+
 def test_a_wrong_token_is_fatal_and_shown_nowhere(place: GitlabPlace) -> None:
     with pytest.raises(FatalError, match=r"401, 401 Unauthorized\. Renew the token") as raised:
         place.tracker(password="glpat-wr0ngsecret").find("offb-1")

@@ -120,7 +120,7 @@ class GithubTracker:
             )
         ref = self._ref(self._without_doubles(draft.key, issue))
         if not known:
-            self.comment(ref, *unknown_assignee(draft.assignee))
+            self.comment(ref, *unknown_assignee(draft.assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

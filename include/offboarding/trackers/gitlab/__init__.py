@@ -114,7 +114,7 @@ class GitlabTracker:
             has_it = bool(issue.assignees)
         ref = self._ref(self._without_doubles(draft.key, issue))
         if draft.assignee and not has_it:
-            self.comment(ref, *unknown_assignee(draft.assignee))
+            self.comment(ref, *unknown_assignee(draft.assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

@@ -129,7 +129,7 @@ class JiraTracker:
             self._rest.write_intent(account, draft.key, {"issue": first})
         ref = self._ref(first)
         if draft.assignee and not assignee:
-            self.comment(ref, *unknown_assignee(draft.assignee))
+            self.comment(ref, *unknown_assignee(draft.assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

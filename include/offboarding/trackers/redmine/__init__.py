@@ -124,7 +124,7 @@ class RedmineTracker:
             )
         ref = self._ref(self._one(draft.key, made))
         if assignee and not known:
-            self.comment(ref, *unknown_assignee(assignee))
+            self.comment(ref, *unknown_assignee(assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

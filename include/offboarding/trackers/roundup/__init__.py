@@ -140,7 +140,7 @@ class RoundupTracker:
             if "property assignedto" not in error.reason:
                 raise
         ref = self._ref(self._rest.create("issue", properties))
-        self.comment(ref, *unknown_assignee(assignee))
+        self.comment(ref, *unknown_assignee(assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

@@ -114,7 +114,7 @@ class RequestTracker:
         ref = self._one(draft.key, made)
         # RT takes an unknown owner for Nobody, and says so to nobody.
         if assignee and self._rest.ticket(ref.ref).owner != assignee:
-            self.comment(ref, *unknown_assignee(assignee))
+            self.comment(ref, *unknown_assignee(assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:

@@ -86,7 +86,7 @@ class ServiceNow:
         self._kept(made, {"correlation_id": draft.key, "description": fields["description"]})
         ref = self._ref(self._one(draft.key, made))
         if assignee and not (user and made.field("assigned_to") == user):
-            self.comment(ref, *unknown_assignee(assignee))
+            self.comment(ref, *unknown_assignee(assignee, self._settings.tells_in))
         return ref
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
