@@ -181,8 +181,8 @@ sshd=$(command -v sshd) || refuse 'there is no sshd on this machine'
 [ -r /etc/shadow ] || refuse '/etc/shadow could not be read'
 awk '$1 == "passwd:" || $1 == "group:" { sub(/#.*/, ""); print "nss " $0 }' /etc/nsswitch.conf 2>/dev/null
 tell_pam
-# sshd itself says which conditions its configuration has.
-"$sshd" -T -ddd 2>&1 >/dev/null | sed -n "s/.*checking syntax for 'Match \(.*\)' on line [0-9]*.*/match \1/p"
+# sshd itself says which conditions its configuration has; older ones don't say on which line.
+"$sshd" -T -ddd 2>&1 >/dev/null | sed -n "s/.*checking syntax for 'Match \(.*\)'[^']*\$/match \1/p"
 # Whose processes run: a session goes on when its login is shut.
 ls -ldn /proc/[0-9]* 2>/dev/null | awk '{ print "running " $3 }' | sort -u
 awk -F: 'NF >= 3 { print "group " $1 ":" $3 }' /etc/group

@@ -247,6 +247,32 @@ def test_a_password_is_worth_what_sshd_does_with_it(
     assert ssh_host.lets_in_by_password("alice") is enters
 
 
+# Its words as they were when it didn't say the line.
+OLDER_SSHD = """\
+mount -t tmpfs tmpfs /usr/local/sbin
+cat > /usr/local/sbin/sshd <<'SSHD'
+#!/bin/sh
+{ /usr/sbin/sshd "$@" 2>&1 >&3 | sed "s/ on line [0-9]*//" >&2; } 3>&1
+SSHD
+chmod 755 /usr/local/sbin/sshd
+"""
+
+
+def test_an_older_sshd_tells_its_conditions_too(ssh_host: SshHost) -> None:
+    ssh_host.person("alice")
+    ssh_host.authorize("alice", ssh_host.key("laptop"))
+    ssh_host.configure(PAM, "Match Address 192.0.2.0/24", "PubkeyAuthentication no", "Match all")
+
+    ssh_host.do(OLDER_SSHD)
+    try:
+        standing, reason = ssh_host.credential()
+    finally:
+        ssh_host.do("umount /usr/local/sbin")
+
+    assert standing is UNKNOWN
+    assert "(Match Address 192.0.2.0/24)" in reason
+
+
 def test_a_link_tells_nothing_that_its_user_may_not_read(ssh_host: SshHost) -> None:
     ssh_host.person("alice", password=PASSWORD)
     ssh_host.do("ln -s /etc/shadow /home/alice/.ssh/authorized_keys")
