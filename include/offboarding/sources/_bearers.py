@@ -6,7 +6,16 @@ An account too many costs nothing here, since correlation decides; one too few i
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from offboarding.model import Account, AccountKey, AccountRef, IdentityKey, IdentityKeyKind, ScopeRead, SubjectKind
+from offboarding.model import (
+    Account,
+    AccountKey,
+    AccountRef,
+    Fact,
+    IdentityKey,
+    IdentityKeyKind,
+    ScopeRead,
+    SubjectKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +38,16 @@ class Bearers:
         )
 
 
-def borne(
-    accounts: Iterable[Account], keys: Sequence[IdentityKey], known: Sequence[AccountRef]
-) -> Iterator[Account | ScopeRead]:
-    """Yield each of the accounts that bears one of the keys and isn't known yet, as one that was read."""
+def borne(found: Iterable[Fact], keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+    """Yield each account that bears one of the keys and isn't known yet, as one that was read; and every other fact."""
     bearers = Bearers.of(keys)
     theirs = {ref.native_id for ref in known}
-    for account in accounts:
-        if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-            yield account
-            yield ScopeRead(realm=account.realm, scope=account.native_id, kinds=(SubjectKind.ACCOUNT,))
+    for fact in found:
+        if not isinstance(fact, Account):
+            yield fact
+        elif fact.native_id not in theirs and bearers.bear(fact.native_id, fact.keys):
+            yield fact
+            yield ScopeRead(realm=fact.realm, scope=fact.native_id, kinds=(SubjectKind.ACCOUNT,))
 
 
 def _forms(kind: IdentityKeyKind, text: str) -> Iterator[str]:

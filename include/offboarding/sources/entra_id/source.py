@@ -19,7 +19,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
@@ -65,16 +65,9 @@ class EntraId:
         """Yield whoever may be one of these people, and applications that they own: lists are read whole, since no
         filter finds a number or mail as loosely as people write them.
         """
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         read, unread = self._begun("inventory"), UnreadRows()
         yield ScopeRead(realm=self._realm, scope="", kinds=())
-        for fact in self._everything(read, unread):
-            if not isinstance(fact, Account):
-                yield fact
-            elif fact.native_id not in theirs and bearers.bear(fact.native_id, fact.keys):
-                yield fact
-                yield ScopeRead(realm=self._realm, scope=fact.native_id, kinds=KINDS)
+        yield from borne(self._everything(read, unread), keys, known)
         if unread.told:
             raise FatalError(unread.told)
 

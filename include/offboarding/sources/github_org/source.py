@@ -18,7 +18,7 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.net.github import base_of
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.client import GithubRest
@@ -55,16 +55,9 @@ class GithubOrg:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people, and deploy keys that they added: there's no search for either."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         ours, unread = self._begun(), UnreadRows()
         yield ScopeRead(realm=ours.realm, scope="", kinds=())
-        for fact in self._everything(ours, unread):
-            if not isinstance(fact, Account):
-                yield fact
-            elif fact.native_id not in theirs and bearers.bear(fact.native_id, fact.keys):
-                yield fact
-                yield ScopeRead(realm=ours.realm, scope=fact.native_id, kinds=KINDS)
+        yield from borne(self._everything(ours, unread), keys, known)
         if unread.told:
             raise FatalError(unread.told)
 

@@ -7,7 +7,7 @@ import structlog
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.okta.client import OktaApi
 from offboarding.sources.okta.credentials import TOKEN, OktaApiTokens, credentials
@@ -49,14 +49,9 @@ class OktaSource:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people, of the whole list: a search may be behind, or too exact."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         org, unread = self._begun(), UnreadRows()
         yield ScopeRead(realm=org.realm, scope="", kinds=())
-        for account in org.everybody(unread):
-            if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                yield account
-                yield ScopeRead(realm=org.realm, scope=account.native_id, kinds=KINDS)
+        yield from borne(org.everybody(unread), keys, known)
         if unread.told or org.unproved:
             raise FatalError(unread.told or org.unproved)
 

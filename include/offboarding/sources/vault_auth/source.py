@@ -10,7 +10,7 @@ import structlog
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources._bearers import Bearers
+from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part, read_extra
 from offboarding.sources.vault_auth.answers import EntityAlias, EntityList, VaultEntity, VaultToken
@@ -63,17 +63,12 @@ class VaultAuth:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people, of the whole list: there's no search."""
-        bearers = Bearers.of(keys)
-        theirs = {ref.native_id for ref in known}
         with self._vault.opened():
             unread = UnreadRows()
             look = _ClusterRead(self._vault, self._settings, self._context, unread)
             self._vault.purpose = "inventory"
             yield ScopeRead(realm=look.realm, scope="", kinds=())
-            for account in look.everybody(unread):
-                if account.native_id not in theirs and bearers.bear(account.native_id, account.keys):
-                    yield account
-                    yield ScopeRead(realm=look.realm, scope=account.native_id, kinds=KINDS)
+            yield from borne(look.everybody(unread), keys, known)
             if unread.told:
                 raise FatalError(unread.told)
 
