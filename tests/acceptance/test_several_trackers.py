@@ -235,12 +235,24 @@ def test_a_defect_in_one_keeps_no_other_back_and_is_raised(
     else:
         monkeypatch.setattr(kim.tracker, "inner", defective)
 
-    with pytest.raises(KeyError, match="fields"):
+    with pytest.raises(ExceptionGroup) as raised:
         kim.night()
 
+    assert [repr(each) for each in raised.value.exceptions] == ["KeyError('fields')"]
     told = kim.jira if broken == "secops" else kim.inner()
     assert len(told.there()) == 1
     assert [each for each in reds(kim) if f"tracker {broken} hasn't been told of 1 change" in each]
+
+
+def test_of_defects_in_two_each_keeps_its_trace(kim: TwoTrackers, monkeypatch: pytest.MonkeyPatch) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    kim.away = KeyError("fields")
+    monkeypatch.setattr(kim.tracker, "inner", Away(TypeError("no number")))
+
+    with pytest.raises(ExceptionGroup) as raised:
+        kim.night()
+
+    assert {repr(each) for each in raised.value.exceptions} == {"KeyError('fields')", "TypeError('no number')"}
 
 
 def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on(kim: TwoTrackers) -> None:

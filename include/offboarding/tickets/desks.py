@@ -74,7 +74,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     if defects:
         for each in untold:
             log.error("not told", words=in_words(each))
-        raise defects[0]
+        raise ExceptionGroup("trackers weren't told", defects)
     raise_together(untold)
     return counts
 
