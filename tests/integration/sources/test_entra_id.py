@@ -492,6 +492,18 @@ def test_a_federated_credential_lets_in_whomever_another_issuer_names(place: Ent
     assert trusted.created_at is None
 
 
+def test_whether_another_issuer_is_trusted_may_not_be_told(place: EntraPlace) -> None:
+    """Whoever is looked at is asked for it by themselves."""
+    place.kept.trust(place.kept.register("ci", place.kept.of(KIM), passwordCredentials=[]), "repo:kim/private")
+    place.kept.spoils = lambda row: {name: row[name] for name in row if name != "federatedIdentityCredentials"}
+
+    listed = place.accounts()["ci"]
+    (account, *_) = looked_at(place, "ci")
+
+    assert (listed.standing, account.standing) == (Standing.UNKNOWN, Standing.WORKS)
+    assert "federated credentials aren't told" in listed.standing_reason
+
+
 def test_a_service_principal_holds_secrets_of_its_own(place: EntraPlace) -> None:
     """They let in as the application, and stand in no application's list."""
     kim, held = place.kept.of(KIM), [place.kept.secret()]

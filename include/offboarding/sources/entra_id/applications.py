@@ -4,7 +4,7 @@ They are nobody's, and outlive whoever made their secrets: docs/decisions/0160-d
 https://learn.microsoft.com/en-us/graph/api/resources/application, .../serviceprincipal
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -79,9 +79,9 @@ class Workloads:
         Raises NotAnsweredError where they aren't told.
         """
         principals = {each.app_id: each for each in self._listed(SERVICE_PRINCIPAL, ServicePrincipal, unread)}
-        federated = self._with_federated(unread)
+        federated = self._whether_federated(unread)
         for application in self._listed(APPLICATION, Application, unread):
-            principal, is_federated = principals.get(application.app_id), application.id in federated
+            principal, is_federated = principals.get(application.app_id), federated.get(application.id)
             yield self._application(application, principal, "inventory", unread, is_federated=is_federated)
         for principal in principals.values():
             if holds_some(principal):
@@ -112,7 +112,7 @@ class Workloads:
         purpose: Purpose,
         unread: UnreadRows,
         *,
-        is_federated: bool,
+        is_federated: bool | None,
     ) -> Account:
         """What the tenant lets it do hangs on its service principal."""
         return self._account(
@@ -211,11 +211,15 @@ class Workloads:
         called = "applications/ID/federatedIdentityCredentials"
         return self.graph.rows(path, "detail", FederatedCredential, unread, called=called)
 
-    def _with_federated(self, unread: UnreadRows) -> frozenset[str]:
-        """Which applications have some: a list of its own, since only one relationship is expanded at once."""
+    def _whether_federated(self, unread: UnreadRows) -> Mapping[str, bool | None]:
+        """Whether each application trusts another issuer, by id; None, as of one that isn't in it, where nobody tells.
+
+        A list of its own, since only one relationship is expanded at once.
+        """
         options = {"select": "id,appId", "expand": "federatedIdentityCredentials", "top": PAGE_SIZE}
         found = self.graph.rows(LISTS[APPLICATION], "inventory", Application, unread, **options)
-        return frozenset(each.id for each in found if each.federated_identity_credentials)
+        trusted = ((each.id, each.federated_identity_credentials) for each in found)
+        return {native_id: None if issuers is None else bool(issuers) for native_id, issuers in trusted}
 
     def _listed(self, begins: str, model: type[_Workload], unread: UnreadRows) -> Iterator[_Workload]:
         seen = set[str]()

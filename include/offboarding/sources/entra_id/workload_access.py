@@ -42,10 +42,13 @@ def federated_access(barred: EntraAccess | None) -> EntraAccess:
     return barred or EntraAccess(Standing.WORKS, "tokens of another issuer let it in")
 
 
-def access_of(workload: Workload, barred: EntraAccess | None, as_of: datetime, *, is_federated: bool) -> EntraAccess:
-    """By whatever it holds that is the most alive."""
+def access_of(
+    workload: Workload, barred: EntraAccess | None, as_of: datetime, *, is_federated: bool | None
+) -> EntraAccess:
+    """By whatever it holds that is the most alive. `is_federated`: None where nobody tells."""
     found = [access_by(each, barred, doubt, as_of) for each, doubt in credentials_of(workload)]
     found += [federated_access(barred)] if is_federated else []
+    found += [EntraAccess(Standing.UNKNOWN, "its federated credentials aren't told")] if is_federated is None else []
     found += [] if is_shown(workload) else [EntraAccess(Standing.UNKNOWN, "its secrets and certificates aren't told")]
     for standing in (Standing.WORKS, Standing.UNKNOWN):
         if open_one := next((each for each in found if each.standing is standing), None):
