@@ -86,7 +86,7 @@ class Settings(Strict):
     def with_register(self, register: Register) -> "Settings":
         """The same, with what the custody file says."""
         copy = self.model_copy()
-        copy._register = register  # noqa: SLF001 - its own
+        copy._register = register  # noqa: SLF001 - a copy of this very class
         return copy
 
     @property
@@ -97,7 +97,7 @@ class Settings(Strict):
     def with_exceptions(self, exceptions: Exceptions) -> "Settings":
         """The same, with what the exceptions file says."""
         copy = self.model_copy()
-        copy._exceptions = exceptions  # noqa: SLF001 - its own
+        copy._exceptions = exceptions  # noqa: SLF001 - a copy of this very class
         return copy
 
     @property
@@ -114,7 +114,7 @@ class Settings(Strict):
     def with_templates(self, templates: OwnTemplates) -> "Settings":
         """The same, with the templates of that folder."""
         copy = self.model_copy()
-        copy._templates = templates  # noqa: SLF001 - its own
+        copy._templates = templates  # noqa: SLF001 - a copy of this very class
         return copy
 
     @property

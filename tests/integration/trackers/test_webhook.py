@@ -280,7 +280,7 @@ def test_whoever_is_away_may_be_back_later(place: Receiving) -> None:
 def test_control_what_is_not_signed_is_not_taken(place: Receiving) -> None:
     before = len(place.taken)
     assert place.tls
-    with httpx.Client(verify=False, trust_env=False) as client:  # noqa: S501 - another's
+    with httpx.Client(verify=False, trust_env=False) as client:  # noqa: S501 - whoever sends unsigned trusts anybody
         answer = client.post(f"https://127.0.0.1:{place.port}/hook", json={"type": "ping", "schema": 1})
 
     assert (answer.status_code, len(place.taken)) == (401, before)

@@ -206,7 +206,7 @@ def test_an_old_export_delivered_again_is_told(folder: Folder, contents: tuple[s
     assert found == [same_as] * bool(same_as)
 
 
-_moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis
+_moments = st.datetimes(datetime(2024, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone itself
 _days = st.lists(st.sampled_from((*WEEK, "sat", "sun")), min_size=1, unique=True)
 
 

@@ -154,7 +154,7 @@ def _place(location: str) -> str:
 
 def _keep(client: httpx.Client, deadline: Deadline) -> None:
     """httpx times each read by itself, and lets nobody hand its pools what they connect by."""
-    transports: list[Any] = [client._transport, *client._mounts.values()]  # noqa: SLF001 - see above # pyright: ignore[reportPrivateUsage]
+    transports: list[Any] = [client._transport, *client._mounts.values()]  # noqa: SLF001 - httpx gives no public one # pyright: ignore[reportPrivateUsage]
     for each in transports:
         if isinstance(each, httpx.HTTPTransport):
-            each._pool._network_backend = DeadlineBackend(deadline)  # noqa: SLF001 - see above # pyright: ignore[reportPrivateUsage]
+            each._pool._network_backend = DeadlineBackend(deadline)  # noqa: SLF001 - httpx gives no public one # pyright: ignore[reportPrivateUsage]

@@ -126,6 +126,6 @@ def _formatted(on: date | None, pattern: str, language: Language) -> str:
     # A template may pass None, and of that Babel would make today.
     if on is None:
         raise TypeError("there is no day to be written: ask for it before")
-    from babel.dates import format_date  # noqa: PLC0415 - see catalog
+    from babel.dates import format_date  # noqa: PLC0415 - reading a configuration needs no Babel
 
     return format_date(on, pattern, locale=language.value)

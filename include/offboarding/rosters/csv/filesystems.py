@@ -84,7 +84,9 @@ class Filesystem:
 
     def _paths(self) -> list[str]:
         driver = self.driver()
-        path = cast("str", driver._strip_protocol(self._address))  # noqa: SLF001 - public to its drivers, and the one way # pyright: ignore[reportPrivateUsage, reportUnknownMemberType]
+        from fsspec.core import strip_protocol  # noqa: PLC0415 - see interfaces # pyright: ignore[reportUnknownVariableType]
+
+        path = cast("str", strip_protocol(self._address))
         if is_pattern(path):
             found = [name for name in cast("list[str]", driver.glob(path)) if driver.isfile(name)]  # pyright: ignore[reportUnknownMemberType]
             return [name for name in found if not name.rpartition("/")[2].startswith(".")]

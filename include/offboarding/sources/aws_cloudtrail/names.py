@@ -93,7 +93,7 @@ class ResourceNames:
             self._paths[about] = self._ask(region, lambda: list(self._parameters(*about))) or ()
         return self._paths[about]
 
-    def _parameters(self, region: str, path: str, recursive: bool) -> Iterator[str]:  # noqa: FBT001 - see above
+    def _parameters(self, region: str, path: str, recursive: bool) -> Iterator[str]:  # noqa: FBT001 - a key of `_paths`, field by field
         pages = (
             self.ssm(region)
             .get_paginator("describe_parameters")

@@ -69,7 +69,7 @@ class EntryStrategy(SyncStrategy):
     def _open_socket(self, address: Any, use_ssl: bool = False, unix_socket: bool = False) -> None:  # noqa: FBT001, FBT002 - as the base has it
         """Connect; ldap3 leaves the socket of a failed attempt open."""
         try:
-            cast("Any", super())._open_socket(address, use_ssl, unix_socket)  # noqa: SLF001 - our own
+            cast("Any", super())._open_socket(address, use_ssl, unix_socket)  # noqa: SLF001 - what this overrides
         except Exception:
             if self.connection.socket is not None:
                 self.connection.socket.close()

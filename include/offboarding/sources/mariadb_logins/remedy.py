@@ -16,7 +16,7 @@ def disable(action: AccountAction) -> tuple[str, ...]:
     shut = _mariadb(account, f"alter user {account.label} account lock")
     sessions = _mariadb(
         account,
-        f"select id, user, host from information_schema.processlist where user = {_literal(account.login)}",  # noqa: S608 - quoted
+        f"select id, user, host from information_schema.processlist where user = {_literal(account.login)}",  # noqa: S608 - `_literal` quotes it
     )
     undo = _mariadb(account, f"alter user {account.label} account unlock")
     return (

@@ -125,7 +125,7 @@ class HbaFile:
         theirs = tuple((place, fit) for place, fit in users if fit is not False)
         return self._found(theirs, role.name if role.name in self._names.databases else "", role.replicates)
 
-    def _ways(self, theirs: _Fits, own: str, replicates: bool) -> tuple[HbaWay, ...]:  # noqa: FBT001 - for lru_cache
+    def _ways(self, theirs: _Fits, own: str, replicates: bool) -> tuple[HbaWay, ...]:  # noqa: FBT001 - to lru_cache a name makes another call
         """`own`: the database that is called like the role."""
         found: dict[int, bool] = {}
         for database in (*self._databases(theirs, own), *([_REPLICATION] if replicates else [])):

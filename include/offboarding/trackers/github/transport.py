@@ -31,7 +31,7 @@ def ask_by(github: "Github", asker: Asker, base: httpx.URL) -> None:
 
     asking: list[Requester] = [github.requester]
     if isinstance(github.requester.auth, AppInstallationAuth):
-        asking.append(getattr(github.requester.auth, "_AppInstallationAuth__integration").requester)  # noqa: B009 - a private name
+        asking.append(getattr(github.requester.auth, "_AppInstallationAuth__integration").requester)  # noqa: B009 - within a class Python would mangle it
     for requester in asking:
         for name in (f"_Requester__{each}" for each in _CLASSES):
             getattr(requester, name)
