@@ -11,12 +11,15 @@ from offboarding.cli.output import Column, note, say, table
 from offboarding.cli.stores import session_on
 from offboarding.config import loading
 from offboarding.config.policy import Route
-from offboarding.model import TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
+from offboarding.config.settings import Settings
+from offboarding.model import KEY_KINDS, TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import NO_TICKET, short_finding
 from offboarding.report.wording import COMMAND, ticket
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
+from offboarding.store.connect import Session
+from offboarding.store.reading import FindingView, key_views
 from offboarding.tickets import moving
 from offboarding.tickets.routing import facts_of, misfit, queue_of, route_of
 
@@ -27,8 +30,8 @@ def route(*, key: Key) -> int:
     loaded = loading.load()
     settings = loaded.settings
     with session_on(loaded) as session:
-        found = reading.explanation(session, key)
-    finding = found.finding
+        finding = reading.explanation(session, key).finding
+        registered = _registered_queue(session, settings, finding)
     about = facts_of(finding)
     taken = route_of(settings, about)
     of = f", {finding.source} {finding.realm if finding.realm.isdigit() else ''}".rstrip() if finding.source else ""
@@ -41,16 +44,28 @@ def route(*, key: Key) -> int:
     names = [each.name for each in settings.trackers]
     if not names:
         raise FatalError("trackers: none is configured, so nobody is told. Name one in offboarding.yaml.")
-    queue = queue_of(settings, about)
+    queue = queue_of(settings, about, registered=registered)
     tracker = tracker_of(names, queue)
     named = f"queue {queue_in(tracker, queue)}" if queue_in(tracker, queue) else "its own default queue"
     by = "by that route" if taken and taken.queue else "by its source, or the policy"
+    if registered:
+        by = f"by the key's own queue in {settings.custody}, before any route"
     whose = f"; a new ticket is {taken.assignee}'s" if taken and taken.assignee else ""
     say(f"It goes to tracker {tracker}, {named}, {by}{whose}.")
     if finding.tracker and finding.ref:
         place = f": {finding.url}" if finding.url else "."
         say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there{place}")
     return DONE
+
+
+def _registered_queue(session: Session, settings: Settings, finding: FindingView) -> str:
+    """A key's own, as the file has it now, by the name that the register had for it in the last night."""
+    names = {
+        each.registered.name
+        for each in key_views.keys(session)
+        if each.registered and finding.subject_kind in KEY_KINDS and each.material == finding.subject_native_id
+    }
+    return next((entry.queue for entry in settings.register.keys if entry.name in names), "")
 
 
 def _leads(route: Route) -> str:

@@ -123,7 +123,7 @@ def routed(
         worked_in=about.zone,
         location=about.location,
         part=part,
-        queue=_registered_queue(case) or queue_of(settings, about),
+        queue=queue_of(settings, about, registered=_registered_queue(case)),
         due_hours=_due_hours(settings, finding),
         revoke=written(finding.revoke),
     )
@@ -157,8 +157,10 @@ def _registered_queue(case: Case) -> str:
     return case.registered.queue if isinstance(case, KeyCase) and case.registered else ""
 
 
-def queue_of(settings: Settings, about: RoutingFacts) -> str:
-    """By the first route that names a queue, else what its source or the policy says."""
+def queue_of(settings: Settings, about: RoutingFacts, *, registered: str) -> str:
+    """By the first route that names a queue, else what its source or the policy says. `registered`: a key's own."""
+    if registered:
+        return registered
     route, policy = route_of(settings, about), settings.policy
     if route and route.queue:
         return route.queue

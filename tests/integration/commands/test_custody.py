@@ -159,6 +159,29 @@ def test_a_key_says_who_could_have_held_it(keys: Type) -> None:
     assert re.search(r"registered +hr:1042 +2026-11-14 00:00 KST +Registered custodian", done.out)
 
 
+def test_a_keys_own_queue_is_where_its_finding_goes_whatever_routes_say(
+    keys: Type, company: KeyCompany, configured: Path
+) -> None:
+    company.judged()
+    by_route = {
+        "trackers": [{"name": "secops", "kind": "roundup", "connection": "x"}],
+        "policy": {"routes": [{"tickets": ["rotate"], "queue": "keys"}]},
+    }
+    configured.write_text(yaml.safe_dump(SETTINGS | by_route), encoding="utf-8")
+    (found,) = (
+        each for each in keys("findings", "--format", "jsonl").lines if each["subject"]["native_id"] == OLD.material
+    )
+    register = configured.with_name("custody.yaml")
+    own = {"name": "old-key", "kind": "signing_key", "places": [{"verifier": "login", "kid": "2023-01"}]}
+
+    routed = keys("route", found["key"]).out
+    register.write_text(yaml.safe_dump({"keys": [own | {"queue": "identity"}]}), encoding="utf-8")
+    registered = keys("route", found["key"]).out
+
+    assert "It goes to tracker secops, queue keys, by that route." in routed
+    assert "It goes to tracker secops, queue identity, by the key's own queue in custody.yaml, before any" in registered
+
+
 def test_of_a_key_that_nobody_is_known_to_have_held_that_is_said(keys: Type) -> None:
     done = keys("custody", "--key", "2024-05")
 
