@@ -31,7 +31,7 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import entra_id
 from offboarding.sources.entra_id.connection import greet
 from tests.contract.source_contract import of, sought
-from tests.support.described.server import Answered
+from tests.support.described.server import Answered, Nested
 from tests.support.entra_service import (
     ENDS,
     GLOBAL_ADMINISTRATOR,
@@ -347,7 +347,9 @@ def test_a_user_who_cannot_be_read_costs_nobody_else(place: EntraPlace) -> None:
     assert "createdDateTime is wrong" in error_of(facts)
 
 
-@pytest.mark.parametrize("answer", [Answered(body={"users": []}), Answered(body=[]), Answered(body={"value": {}})])
+@pytest.mark.parametrize(
+    "answer", [Answered(body={"users": []}), Answered(body=[]), Answered(body={"value": {}}), Nested()]
+)
 def test_what_is_no_list_of_graph_s_is_no_empty_one(place: EntraPlace, answer: Answered) -> None:
     place.kept.limits.append(answer)
 

@@ -35,7 +35,7 @@ from offboarding.sources._http import asking
 from offboarding.sources.okta.connection import greet
 from tests.contract.source_contract import of, refs, sought
 from tests.support import cases
-from tests.support.described.server import Asked
+from tests.support.described.server import Asked, Nested
 from tests.support.okta_service import (
     API_TOKEN,
     CLIENT_ID,
@@ -610,6 +610,14 @@ def test_an_app_signs_by_a_key_of_its_own_kind_and_says_which(place: OktaPlace) 
 def test_another_s_client_id_is_refused_and_says_what_to_mend(place: OktaPlace) -> None:
     with pytest.raises(FatalError, match=r"Unknown client\. Renew"):
         list(place.source(place.connection(login="0oaAnother")).collect())
+
+
+def test_a_refusal_that_can_not_be_read_is_one_without_words() -> None:
+    with okta_place(None) as found:
+        found.kept.limits = [Nested(status=400)]
+
+        with pytest.raises(FatalError, match="400, no reason told"):
+            list(found.source(app=False).collect())
 
 
 @pytest.mark.parametrize("ahead", [0, 86_400, -86_400])

@@ -54,6 +54,14 @@ class Answered:
         return b"" if self.body is None else json.dumps(self.body).encode()
 
 
+class Nested(Answered):
+    """An answer that is nested deeper than anybody reads."""
+
+    @property
+    def raw(self) -> bytes:
+        return b"[" * 100_000
+
+
 Answering = Callable[[Asked], Answered]
 
 

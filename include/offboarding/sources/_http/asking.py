@@ -185,7 +185,7 @@ class HttpApi(ABC):
         """As it came. Raises FatalError for what is no JSON."""
         try:
             return cast("object", answer.json())
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.no_answer(called) from None
 
     def no_answer(self, called: str) -> FatalError:

@@ -11,6 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
+from offboarding.sources._http.answers import object_in
 from offboarding.sources._http.asking import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.clouds import graph_of
@@ -54,8 +55,7 @@ class EntraGraph(HttpApi):
 
         def read(answer: httpx.Response, url: str) -> ApiPage:
             del url
-            body = self.json(answer, called)
-            page = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+            page = object_in(answer)
             rows, following = page.get("value"), page.get("@odata.nextLink")
             if not isinstance(rows, list) or not isinstance(following, str | None):
                 raise self.no_answer(called)
@@ -70,11 +70,7 @@ class EntraGraph(HttpApi):
 
     def words(self, answer: httpx.Response) -> str:
         """Its error's code and message."""
-        try:
-            body: object = answer.json()
-        except ValueError:
-            return ""
-        error = cast("dict[str, Any]", body).get("error") if isinstance(body, dict) else None
+        error = object_in(answer).get("error")
         if not isinstance(error, dict):
             return ""
         words = cast("dict[str, Any]", error)

@@ -91,7 +91,7 @@ class SignIn:
             raise RetriableError(f"{self._where}: sign-in: {answer.status_code}. {busy}")
         try:
             json.loads(answer.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self._nobody() from None
 
     def _nobody(self) -> FatalError:

@@ -15,6 +15,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import RetriableError, keep_out
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
 from offboarding.net.service.asking import in_short
+from offboarding.sources._http.answers import object_in
 from offboarding.sources._http.asking import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows, settled
 from offboarding.sources.github_org.answers import InstallationToken
@@ -83,10 +84,7 @@ class GithubRest(HttpApi):
         root = str(self.base)
         url = root.removesuffix("v3/") + "graphql" if root.endswith("/api/v3/") else root + "graphql"
         body = {"query": query, "variables": dict(variables)}
-        parsed = self.json(self.ask("POST", url, purpose, called=called, body=body), called)
-        if not isinstance(parsed, dict):
-            raise self.no_answer(called)
-        data = cast("dict[str, Any]", parsed)
+        data = object_in(self.ask("POST", url, purpose, called=called, body=body))
         if data.get("errors"):
             errors = cast("list[Any]", data["errors"] if isinstance(data["errors"], list) else [data["errors"]])
             first: Any = errors[0]
@@ -105,12 +103,7 @@ class GithubRest(HttpApi):
 
     def words(self, answer: httpx.Response) -> str:
         """Its `message`."""
-        try:
-            body: object = answer.json()
-        except ValueError:
-            body = None
-        said = str(cast("dict[str, Any]", body).get("message", "")) if isinstance(body, dict) else ""
-        return without_tokens(said)
+        return without_tokens(str(object_in(answer).get("message", "")))
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
         """By retry-after, or when the hour's limit begins anew."""

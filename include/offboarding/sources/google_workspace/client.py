@@ -16,6 +16,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, keep_out
 from offboarding.net.destinations import Destination, of_url
 from offboarding.net.service.address import address_of, destination
+from offboarding.sources._http.answers import object_in
 from offboarding.sources._http.asking import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleAccess, GoogleUser
@@ -139,8 +140,7 @@ class DirectoryApi(HttpApi):
 
     def _listed(self, answer: httpx.Response, called: str, name: str) -> dict[str, Any]:
         """A list's page with its rows; of none there is no list, but always the kind. Raises FatalError otherwise."""
-        body = self.json(answer, called)
-        page = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+        page = object_in(answer)
         rows = page.get(name, [] if str(page.get("kind", "")).startswith("admin#directory#") else None)
         if not isinstance(rows, list):
             raise self.no_answer(called)
@@ -157,11 +157,7 @@ def _is_of_user(answer: httpx.Response) -> bool:
 
 def _error(answer: httpx.Response) -> dict[str, Any]:
     """Of the API under `error`, of the token endpoint as it is."""
-    try:
-        body: object = answer.json()
-    except ValueError:
-        return {}
-    said = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+    said = object_in(answer)
     inner: object = said.get("error")
     return cast("dict[str, Any]", inner) if isinstance(inner, dict) else said
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from uuid import uuid4
 
 import httpx
@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, keep_out
 from offboarding.net.service.address import address_of, needed
+from offboarding.sources._http.answers import object_in
 from offboarding.sources._http.asking import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.okta.answers import OktaAccess, OktaWrappedPage
@@ -93,11 +94,7 @@ class OktaApi(HttpApi):
 
     def words(self, answer: httpx.Response) -> str:
         """Its `errorSummary`, or what the token endpoint says."""
-        try:
-            body: object = answer.json()
-        except ValueError:
-            return ""
-        said = cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+        said = object_in(answer)
         return str(said.get("errorSummary") or said.get("error_description") or said.get("error") or "")
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
