@@ -14,6 +14,7 @@ from offboarding.net import page
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
+from offboarding.report.texts import bounds, checking
 from offboarding.rosters import postgres
 from offboarding.rosters.csv import manifests, openpgp, proof, reading, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -32,10 +33,12 @@ from offboarding.sources import (
     vault_auth,
     vault_transit,
 )
+from offboarding.sources._aws.client import session as aws
 from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
+from offboarding.sources.mariadb_logins import server as mariadb
 from offboarding.sources.ssh_hosts import source as ssh_hosts_source
 from offboarding.trackers import roundup
 from offboarding.verifiers._collected import folder
@@ -79,6 +82,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CSV: a workbook's rows, by Excel's own measure": (structure.MOST_ROWS, ""),
     "OpenPGP: a private key, its passphrase": (openpgp.MOST_BYTES_OF_A_KEY, ""),
     "OpenPGP: the file of certificates": (openpgp.MOST_BYTES_OF_CERTIFICATES, ""),
+    "S3 feed: the connection": (s3.CONNECT_SECONDS, ""),
     "S3 feed: silence": (s3.READ_SECONDS, ""),
     "SFTP feed: the connection": (sftp.CONNECT_SECONDS, ""),
     "SFTP feed: silence, and each step of the login": (sftp.ANSWER_SECONDS, ""),
@@ -92,6 +96,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CRL: a list, redirects included": (default(AskedCrls, "timeout_seconds"), "timeout_seconds"),
     "JWKS and CRL: redirects, to the same host alone": (page.MOST_REDIRECTS, ""),
     "Collected files: a file, and a manifest": (folder.LARGEST, ""),
+    "AWS: the connection": (aws.CONNECT_SECONDS, ""),
+    "AWS: silence": (aws.READ_SECONDS, ""),
     "CloudTrail: a file, packed": (bucket.MOST_PACKED, ""),
     "CloudTrail: a file, unpacked": (bucket.MOST_BYTES, ""),
     "CloudTrail: pages of a kind of event in a region": (default(aws_cloudtrail.Settings, "max_pages"), "max_pages"),
@@ -100,6 +106,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
         default(postgres_logins.Settings, "statement_seconds"),
         "statement_seconds",
     ),
+    "MariaDB logins: the connection": (mariadb._CONNECT_SECONDS, ""),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Linux hosts: a host's file": (ssh_hosts_source.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
@@ -137,6 +144,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "YAML: a file": (yaml_file.MOST_BYTES, ""),
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),
+    "Templates (`policy.texts`): a file": (checking.MOST_BYTES, ""),
+    "Templates: a text, and whatever is made on the way to it": (bounds.MOST_TEXT, ""),
     "Spreadsheet of links": (spreadsheet.MOST_BYTES * MB / 1_000_000, ""),
     "Repository (`custody suggest`): a file": (commits._MOST_BYTES, ""),
     "Repository: a call of git": (commits._MOST_SECONDS, ""),
