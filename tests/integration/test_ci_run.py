@@ -123,6 +123,11 @@ def test_a_list_is_whole(name: str) -> None:
     assert [path for path in used if not any(path.is_relative_to(place) for place in places)] == []
 
 
+def test_a_release_is_tried_by_all_of_them() -> None:
+    """Its page has each typed, whatever changed."""
+    assert f"`make {' '.join(EVERY)}`" in (PROJECT / "docs/wheel.md").read_text("utf-8")
+
+
 def test_without_git_nobody_knows_what_changed(project: Path) -> None:
     assert made(project) == (0, EVERY)
 
