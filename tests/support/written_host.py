@@ -27,8 +27,13 @@ SETTINGS = {
 }
 PAM = (
     ("sshd", ""),
+    ("sshd", "@include common-auth"),
     ("sshd", "account required pam_nologin.so"),
     ("sshd", "@include common-account"),
+    ("common-auth", ""),
+    ("common-auth", "auth [success=1 default=ignore] pam_unix.so"),
+    ("common-auth", "auth requisite pam_deny.so"),
+    ("common-auth", "auth required pam_permit.so"),
     ("common-account", ""),
     ("common-account", "account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so"),
     ("common-account", "account requisite pam_deny.so"),

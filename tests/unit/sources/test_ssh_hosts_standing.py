@@ -9,7 +9,7 @@ import pytest
 
 from offboarding.model import Account, Gap, IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from offboarding.sources.ssh_hosts.admission import asked_by
-from offboarding.sources.ssh_hosts.pam import PamAccount, pam_account
+from offboarding.sources.ssh_hosts.pam import PamAccount, others_than_shadow, pam_account
 from tests.contract.source_contract import of, refs
 from tests.support.written_host import CONTEXT, PAM, WrittenHost, WrittenUser, key_line
 
@@ -276,6 +276,55 @@ DEBIAN, UNASKED = PamAccount(asks_shadow=True, others=()), PamAccount(asks_shado
 )
 def test_what_pam_asks(lines: list[tuple[str, str]], is_read_as: PamAccount | None) -> None:
     assert pam_account(list(lines), "sshd") == is_read_as
+
+
+def test_a_locked_password_where_pam_may_take_another(host: WrittenHost) -> None:
+    alice = host.person("alice")
+    alice.password = "locked 20000 99999 - -"
+    assert host.account("alice").standing is DEAD
+
+    host.more.append("pam sshd auth sufficient pam_sss.so")
+    account = host.account("alice")
+    assert account.standing is UNKNOWN
+    assert account.standing_reason == "its password is locked (!); pam_sss.so may let it in all the same"
+
+    alice.settings["usepam"] = "no"
+    assert host.account("alice").standing is DEAD
+
+
+UNIX = ("sshd", "auth sufficient pam_unix.so")
+
+
+@pytest.mark.parametrize(
+    ("lines", "others"),
+    [
+        pytest.param(PAM, (), id="Debian's"),
+        pytest.param(
+            [
+                ("sshd", "auth substack password-auth"),
+                ("password-auth", "auth required pam_env.so"),
+                ("password-auth", "auth [default=1 ignore=ignore success=ok] pam_localuser.so"),
+                ("password-auth", "auth sufficient pam_unix.so"),
+                ("password-auth", "auth sufficient pam_sss.so"),
+                ("password-auth", "auth required pam_deny.so"),
+            ],
+            ("pam_sss.so",),
+            id="Red Hat's with SSSD",
+        ),
+        pytest.param([UNIX, ("sshd", "AUTH Sufficient pam_permit.so")], ("pam_permit.so",), id="whoever comes"),
+        pytest.param(
+            [("sshd", "auth [success=1 default=ignore] pam_succeed_if.so"), UNIX],
+            ("pam_succeed_if.so",),
+            id="past the password",
+        ),
+        pytest.param([UNIX, ("sshd", "account required pam_krb5.so")], (), id="of whom it knows already"),
+        pytest.param([("sshd", "auth required pam_permit.so")], None, id="nobody asks for a password"),
+        pytest.param([UNIX, ("sshd", "unread")], None, id="a line that isn't understood"),
+        pytest.param([("sshd", "account required pam_unix.so")], None, id="nothing told"),
+    ],
+)
+def test_who_but_shadow_takes_passwords(lines: list[tuple[str, str]], others: tuple[str, ...] | None) -> None:
+    assert others_than_shadow(list(lines), "sshd") == others
 
 
 def test_the_day_is_the_night_s(host: WrittenHost) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from offboarding.model import Standing
 from offboarding.sources.ssh_hosts.collection import HostCollection, HostUser, PasswordState
-from offboarding.sources.ssh_hosts.pam import pam_account
+from offboarding.sources.ssh_hosts.pam import others_than_shadow, pam_account
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_SHELLS = frozenset({"nologin", "false", "true", "sync", "shutdown", "halt", "git-shell"})
@@ -90,6 +90,22 @@ class Admission:
         """Whether it says yes."""
         return self.value(*words, default=default) == "yes"
 
+    @property
+    def by_pam(self) -> bool:
+        """Whether sshd asks PAM."""
+        return self.is_on("usepam", default="yes")
+
+    @property
+    def _service(self) -> str:
+        return self.value("pamservicename", default="sshd")
+
+    def others_passwords(self) -> str:
+        """By which modules PAM may take another password than /etc/shadow's; "" for none."""
+        if not self.by_pam:
+            return ""
+        modules = others_than_shadow(self.host.pam, self._service)
+        return "what PAM asks, which can't be followed," if modules is None else ", ".join(modules[:3])
+
     def refused(self, reason: str, *, everywhere: bool = False) -> Obstacle:
         """By a setting, as far as that's known to hold."""
         standing = Standing.UNKNOWN if self.unsettled else Standing.DEAD
@@ -112,8 +128,8 @@ class Admission:
 
     def _of_the_account(self) -> Iterator[Obstacle]:
         user, today = self.user, (self.as_of - _EPOCH).days
-        by_pam = self.is_on("usepam", default="yes")
-        pam = pam_account(self.host.pam, self.value("pamservicename", default="sshd")) if by_pam else None
+        by_pam = self.by_pam
+        pam = pam_account(self.host.pam, self._service) if by_pam else None
         # On the day itself PAM refuses, and sshd doesn't yet.
         if user.expires_on is not None and user.expires_on < today:
             if not by_pam or (pam and pam.asks_shadow):

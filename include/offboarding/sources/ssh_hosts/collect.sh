@@ -157,12 +157,18 @@ tell_users() {
     done
 }
 
-# Which lines PAM goes by to decide whether somebody may come in at all.
+# Which modules PAM asks to decide who somebody is, and whether they may come in at all. What they are given isn't told:
+# some take passwords there.
 tell_pam() {
     for file in /etc/pam.d/*; do
         [ -f "$file" ] && F=${file##*/} awk '
             BEGIN { print "pam " ENVIRON["F"] }
-            $1 ~ /^-?account$/ || $1 == "@include" || /\\$/ { print "pam " ENVIRON["F"] " " $0 }' "$file"
+            /\\$/ { print "pam " ENVIRON["F"] " \\"; next }
+            tolower($1) == "@include" { print "pam " ENVIRON["F"] " @include " $2; next }
+            tolower($1) ~ /^-?(account|auth)$/ {
+                module = match($0, /^[ \t]*[^ \t]+[ \t]+(\[[^]]*\]|[^ \t]+)[ \t]+[^ \t]+/)
+                print "pam " ENVIRON["F"] " " (module ? substr($0, RSTART, RLENGTH) : "unread")
+            }' "$file"
     done
 }
 

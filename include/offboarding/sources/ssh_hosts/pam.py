@@ -1,11 +1,11 @@
-"""What PAM asks before it lets a user of sshd's in: the `account` lines of /etc/pam.d (pam.d(5))."""
+"""What PAM asks before it lets a user of sshd's in: the `account` and `auth` lines of /etc/pam.d (pam.d(5))."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-_LINE = re.compile(r"(-?)account\s+(\[[^\]]*\]|\S+)\s+(\S+)")
-_INCLUDE = re.compile(r"@include\s+(\S+)")
+_LINE = re.compile(r"-?(account|auth)\s+(\[[^\]]*\]|\S+)\s+(\S+)", re.IGNORECASE)
+_INCLUDE = re.compile(r"@include\s+(\S+)", re.IGNORECASE)
 _OTHERS_FILES = ("include", "substack")
 _DEEPEST = 8
 _UNIX = "pam_unix.so"
@@ -25,6 +25,24 @@ _HARMLESS = frozenset(
     }
 )
 """Modules that refuse no user of /etc/passwd for good, but by what /etc/shadow says."""
+_KNOW_NOBODY = frozenset(
+    {
+        "pam_cap.so",
+        "pam_deny.so",
+        "pam_env.so",
+        "pam_faildelay.so",
+        "pam_faillock.so",
+        "pam_localuser.so",
+        "pam_nologin.so",
+        "pam_permit.so",
+        "pam_sepermit.so",
+        "pam_succeed_if.so",
+        "pam_usertype.so",
+    }
+)
+"""Modules that take no password themselves."""
+_LETS_IN = re.compile(r"sufficient|\[.*\bsuccess=(done|\d).*\]")
+"""What spares whoever a module is content with the ones that come after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +65,8 @@ class PamAccount:
 
 def pam_account(lines: Sequence[tuple[str, str]], service: str) -> PamAccount | None:
     """Of a service, by (file, line) each; None where that can't be followed."""
-    files: dict[str, list[str]] = {}
-    for file, line in lines:
-        files.setdefault(file, []).append(line)
-    try:
-        stack = list(_stack(files, service if service in files else "other", _DEEPEST))
-    except LookupError:
+    stack = _asked(lines, service, "account")
+    if stack is None:
         return None
     return PamAccount(
         asks_shadow=_asks_shadow(stack),
@@ -60,7 +74,26 @@ def pam_account(lines: Sequence[tuple[str, str]], service: str) -> PamAccount | 
     )
 
 
-def _stack(files: Mapping[str, Sequence[str]], name: str, deep: int) -> Iterator[PamLine]:
+def others_than_shadow(lines: Sequence[tuple[str, str]], service: str) -> tuple[str, ...] | None:
+    """Modules that may let in whoever has no password in /etc/shadow; None where that can't be followed."""
+    stack = _asked(lines, service, "auth")
+    if stack is None or all(line.module != _UNIX for line in stack):
+        return None
+    return tuple(dict.fromkeys(line.module for line in stack if _may_let_in(line)))
+
+
+def _asked(lines: Sequence[tuple[str, str]], service: str, facility: str) -> Sequence[PamLine] | None:
+    """A service's modules in their order; None where they can't be followed."""
+    files: dict[str, list[str]] = {}
+    for file, line in lines:
+        files.setdefault(file, []).append(line)
+    try:
+        return list(_stack(files, service if service in files else "other", facility, _DEEPEST))
+    except LookupError:
+        return None
+
+
+def _stack(files: Mapping[str, Sequence[str]], name: str, facility: str, deep: int) -> Iterator[PamLine]:
     """Raises LookupError for a file that isn't there, that includes itself, or whose lines go on."""
     if not deep:
         raise LookupError(name)
@@ -68,14 +101,16 @@ def _stack(files: Mapping[str, Sequence[str]], name: str, deep: int) -> Iterator
         if line.endswith("\\"):
             raise LookupError(name)
         if included := _INCLUDE.match(line):
-            yield from _stack(files, included[1], deep - 1)
+            yield from _stack(files, included[1], facility, deep - 1)
             continue
         found = _LINE.match(line)
         if found is None:
             raise LookupError(name)
-        control, module = found[2], found[3].rpartition("/")[2]
+        control, module = found[2].lower(), found[3].rpartition("/")[2]
+        if found[1].lower() != facility:
+            continue
         if control in _OTHERS_FILES:
-            yield from _stack(files, module, deep - 1)
+            yield from _stack(files, module, facility, deep - 1)
         else:
             yield PamLine(control, module)
 
@@ -105,3 +140,7 @@ def _is_debian_s(lines: Sequence[PamLine]) -> bool:
 
 def _may_refuse(line: PamLine) -> bool:
     return line.module not in _HARMLESS and (line.control in _CAN_REFUSE or line.control.startswith("["))
+
+
+def _may_let_in(line: PamLine) -> bool:
+    return line.module != _UNIX and (line.module not in _KNOW_NOBODY or _LETS_IN.fullmatch(line.control) is not None)

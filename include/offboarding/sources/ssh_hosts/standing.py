@@ -63,7 +63,7 @@ def _without_password(admission: Admission, why: str, obstacle: Obstacle | None)
 
 
 def _others(admission: Admission) -> str:
-    """What lets somebody in beside passwords and files of keys, by sshd's keyword; "" for none."""
+    """What lets somebody in beside /etc/shadow and files of keys, by sshd's keyword or PAM's module; "" for none."""
     if not admission.user.settings:
         return "what sshd isn't known to ask"
     for name in ("AuthorizedKeysCommand", "TrustedUserCAKeys"):
@@ -72,7 +72,7 @@ def _others(admission: Admission) -> str:
     for name in ("GSSAPIAuthentication", "KerberosAuthentication", "HostbasedAuthentication"):
         if admission.is_on(name.lower(), default="no"):
             return name
-    return ""
+    return admission.others_passwords()
 
 
 def _of_passwords(admission: Admission) -> Iterator[Obstacle]:

@@ -231,6 +231,14 @@ def test_a_key_is_worth_what_sshd_does_with_it(
             False,
             id="locked, and others decide",
         ),
+        pytest.param(
+            [PAM],
+            lambda host: host.do("usermod --lock alice; sed -i '1i Auth sufficient pam_permit.so' /etc/pam.d/sshd"),
+            UNKNOWN,
+            "locked (!); pam_permit.so may let it in",
+            True,
+            id="locked, and PAM takes others",
+        ),
     ],
 )
 def test_a_password_is_worth_what_sshd_does_with_it(
@@ -306,6 +314,8 @@ def test_no_secret_leaves_the_host(ssh_host: SshHost) -> None:
     ssh_host.person("alice", password=PASSWORD)
     ssh_host.authorize("alice", ssh_host.key("laptop"), (ssh_host.folder / "laptop").read_text("ascii"))
     ssh_host.do("usermod --lock alice; echo 'old:$1$canary$hash:64500:64500::/:/bin/sh' >> /etc/passwd")
+    for line in ("account [success=ok default=bad] pam_mysql.so passwd=canary", "auth optional a.so passwd=canary \\"):
+        ssh_host.do('printf "%s\\n" "$1" >> /etc/pam.d/sshd', line)
 
     collected = ssh_host.collect().read_text("utf-8")
 
