@@ -1,13 +1,11 @@
 """A login on an SFTP server, once the server has shown a key that the connection names."""
 
-import base64
-import binascii
-import hashlib
 import io
 import logging
 import re
 import socket
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,13 +16,14 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 if TYPE_CHECKING:
     from paramiko import PKey, SFTPClient, Transport
 
+    from offboarding.net.sshkeys.identity import SshPublicKey
+
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 60
 """Of silence, and for the whole of a login."""
 _PORT = 22
-_KEY = re.compile(r"(?:(?:ssh|ecdsa)-[\w.@-]+[ \t]+)(AAAA[0-9A-Za-z+/]+={0,2})(?![^\s,])")
+_KEY = re.compile(r"((?:ssh|ecdsa)-[\w.@-]+)[ \t]+(AAAA[0-9A-Za-z+/]+={0,2})(?![^\s,])")
 """A public key as OpenSSH writes it, in authorized_keys as in known_hosts."""
-_LENGTH = 4
 _LOG = "offboarding.rosters.sftp"
 
 
@@ -35,7 +34,7 @@ class SftpServer:
     host: str
     port: int
     login: str
-    host_keys: Collection[bytes]
+    host_keys: "Collection[SshPublicKey]"
     """Of which it must show one."""
 
     def __str__(self) -> str:
@@ -108,7 +107,7 @@ def session(server: SftpServer, connection: ConnectionFields | None, where: str)
 
 def _greeted(transport: "Transport", server: SftpServer) -> None:
     """Agree on a key of a kind that is named, where the server has one."""
-    known = {_kind(each) for each in server.host_keys}
+    known = {each.type for each in server.host_keys}
     # What goes wrong is raised; it would be logged besides, with its trace.
     transport.set_log_channel(_LOG)
     logging.getLogger(_LOG).setLevel(logging.CRITICAL)
@@ -124,10 +123,11 @@ def _of_blob(algorithm: str) -> str:
 
 
 def _checked(shown: "PKey", server: SftpServer, where: str, connection: ConnectionFields) -> None:
-    if shown.asbytes() not in server.host_keys:
+    if shown.asbytes() not in {each.blob for each in server.host_keys}:
+        named = " or ".join(each.fingerprint for each in server.host_keys)
         raise FatalError(
-            f"{where}: {server} shows the key {_thumbprint(shown.asbytes())} ({shown.get_name()}), which isn't "
-            f"host_key of connection {connection.conn_id}: {' or '.join(map(_thumbprint, server.host_keys))}."
+            f"{where}: {server} shows the key {shown.fingerprint} ({shown.get_name()}), which isn't "
+            f"host_key of connection {connection.conn_id}: {named}."
             " Neither a password nor a key of ours was used. Ask whoever runs the server: if its key is a new one, "
             "write that into host_key; else somebody stands between."
         )
@@ -164,10 +164,16 @@ def _how(connection: ConnectionFields) -> str:
     return " and ".join([*used, *(["its password"] if connection.password else [])])
 
 
-def _host_keys(named: str, connection: ConnectionFields, host: str) -> Collection[bytes]:
-    """As `ssh-keyscan` writes them, or one alone."""
+def _host_keys(named: str, connection: ConnectionFields, host: str) -> "Collection[SshPublicKey]":
+    """As `ssh-keyscan` writes them, or one alone; what is cut off is none."""
+    from offboarding.net.sshkeys.identity import IdentityError, SshPublicKey, identity  # noqa: PLC0415 - see interfaces
+
     given = str(connection.extra.get("host_key") or "")
-    found = [blob for match in _KEY.finditer(given) if (blob := _decoded(match[1]))]
+    found = list[SshPublicKey]()
+    for match in _KEY.finditer(given):
+        with suppress(IdentityError):
+            key = identity(match[1], match[2])
+            found += [key] if isinstance(key, SshPublicKey) else []
     if not found:
         what = "holds no public key of a host" if given else "is missing"
         raise ConfigError(
@@ -175,26 +181,6 @@ def _host_keys(named: str, connection: ConnectionFields, host: str) -> Collectio
             f"`ssh-keyscan {host}` prints (ssh-ed25519 AAAA...), once whoever runs the server has confirmed it."
         )
     return found
-
-
-def _decoded(text: str) -> bytes:
-    """What it holds; b"" where it's cut off."""
-    try:
-        blob = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        return b""
-    return blob if _kind(blob) else b""
-
-
-def _kind(blob: bytes) -> str:
-    """The kind of key that a public key says it is (RFC 4253, 6.6)."""
-    length = int.from_bytes(blob[:_LENGTH], "big")
-    return blob[_LENGTH : _LENGTH + length].decode("ascii", "replace") if len(blob) > _LENGTH + length else ""
-
-
-def _thumbprint(blob: bytes) -> str:
-    """As OpenSSH shows it."""
-    return f"SHA256:{base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip('=')}"
 
 
 def _private_key(named: str, connection: ConnectionFields) -> "PKey | None":
