@@ -62,7 +62,8 @@ def test_options_before_an_ssh_key(options: str, record_property: Record) -> Non
     with in_time(record_property):
         (found,) = lines(f"{options} ssh-ed25519 AAAA\n".encode(), options=True)
         assert isinstance(found, Unread)
-        assert sshkeys is not None
+    with in_time(record_property), pytest.raises(sshkeys.KeyFormatError):
+        sshkeys.parse(f"{options} ssh-ed25519 AAAA")
 
 
 def test_beginnings_of_certificates(record_property: Record) -> None:
