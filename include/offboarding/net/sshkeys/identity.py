@@ -138,7 +138,7 @@ def _certificate(kind: str, blob: bytes) -> SshCertificate:
         starts, ends = wire.number(8), wire.number(8)
         for _ in range(3):
             wire.string()
-        ca = wire.string()
+        ca, named = wire.string(), _count(principals)
     except WireError as error:
         raise IdentityError(f"its contents are no {kind}, or cut off") from error
     return SshCertificate(
@@ -149,7 +149,7 @@ def _certificate(kind: str, blob: bytes) -> SshCertificate:
         serial=serial,
         for_user=role == 1,
         key_id=shown(key_id.decode("utf-8", "backslashreplace")),
-        principals=_count(principals),
+        principals=named,
         starts_at=_moment(starts) if starts else None,
         expires_at=_moment(ends),
         damaged=isinstance(loaded, SSHCertificate) and _is_damaged(loaded),
@@ -168,6 +168,7 @@ def _is_damaged(certificate: SSHCertificate) -> bool:
 
 
 def _count(principals: bytes) -> int:
+    """How many there are. Raises WireError."""
     wire, count = Wire(principals), 0
     while not wire.ended:
         wire.string()
