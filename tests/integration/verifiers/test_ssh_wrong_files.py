@@ -1,5 +1,6 @@
 """Collected files as they come when something went wrong: each with its sentence, and no key taken for gone."""
 
+import base64
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from demo.ssh_authority import SshAuthority, SshIdentity
 from offboarding.model import Gap, Standing
 from offboarding.model.errors import FatalError
+from offboarding.net.sshkeys.wire import string
 from offboarding.verifiers import ssh
 from tests.support.ssh_files import AS_OF, put, put_bytes, read, seal, verifier
 
@@ -30,7 +32,19 @@ def web(tmp_path: Path) -> Path:
     return folder
 
 
+def certificate_with(principals: bytes) -> str:
+    """Of a type that nobody knows, so that nobody else looks at its fields."""
+    kind = "ssh-new-cert-v01@openssh.com"
+    key, long, nothing = (string(b"x"), string(b"x")), bytes(8), string(b"")
+    fields = (string(kind.encode()), nothing, *key, long, bytes(4), nothing, string(principals), long, long)
+    return f"{kind} {base64.b64encode(b''.join((*fields, nothing, nothing, nothing, string(b'ca')))).decode()}"
+
+
 BAD_LINES = [
+    (
+        certificate_with(b"\0\0\0\x09cut"),
+        "line 1 is no key: its contents are no ssh-new-cert-v01@openssh.com, or cut off",
+    ),
     (f"{LAPTOP}\n{LAPTOP[:52]}", "line 2 is no key: its contents are no ssh-ed25519 key, or cut off"),
     ("ssh-ed25519", "line 1 ends after ssh-ed25519"),
     ("ssh-ed25519 AAAA$$$$", "line 1 is no key: its base64 is broken or cut off"),
