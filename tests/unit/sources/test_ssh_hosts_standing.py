@@ -86,6 +86,22 @@ def test_root_s_key(host: WrittenHost, option: str, line: str, standing: Standin
     assert key.standing is standing
 
 
+@pytest.mark.parametrize(
+    ("accepted", "standing"),
+    [
+        pytest.param("ssh-*,ecdsa-*", WORKS, id="a pattern that fits"),
+        pytest.param("ecdsa-*,rsa-sha2-???", DEAD, id="patterns of others"),
+        pytest.param("!ssh-dss,ecdsa-*", UNKNOWN, id="one that takes some away"),
+    ],
+)
+def test_an_older_sshd_tells_patterns_of_algorithms(host: WrittenHost, accepted: str, standing: Standing) -> None:
+    host.person("alice").settings["pubkeyacceptedkeytypes"] = accepted
+
+    (key,) = host.credentials("alice")
+
+    assert key.standing is standing
+
+
 def test_a_key_that_stands_twice_is_as_alive_as_the_livelier(host: WrittenHost) -> None:
     host.person("alice").authorize(f'expiry-time="20200101Z" {key_line(7)}', key_line(7))
 

@@ -153,7 +153,7 @@ class Admission:
 
     def _of_list(self, what: str, means: Callable[[str], bool | None]) -> Iterator[Obstacle]:
         denied, allowed = (self._words(f"{verb}{what.lower()}") for verb in ("deny", "allow"))
-        by_denial, by_leave = _any(map(means, denied)), _any(map(means, allowed))
+        by_denial, by_leave = any_of(map(means, denied)), any_of(map(means, allowed))
         if denied and by_denial is not False:
             yield self._listed(f"Deny{what}", sure=by_denial is True)
         if allowed and by_leave is not True:
@@ -168,14 +168,14 @@ class Admission:
     def _is_meant(self, pattern: str) -> bool | None:
         """Where the pattern names a machine too, it depends on that."""
         name, at, _ = pattern.partition("@")
-        fits = _fits(self.user.login, name)
-        return None if at and fits else fits
+        meant = fits(self.user.login, name)
+        return None if at and meant else meant
 
     def _is_in(self, pattern: str) -> bool | None:
         """Whether it's in such a group; one whose name wasn't told may be such a one, too."""
         gids, known = self.user.gids | {self.user.gid}, self.host.groups
         more = [None] if not self.user.gids or not gids <= known.keys() else []
-        return _any([*more, *(_fits(name, pattern) for gid in gids for name in known.get(gid, ()))])
+        return any_of([*more, *(fits(name, pattern) for gid in gids for name in known.get(gid, ()))])
 
 
 def doubt(reason: str) -> Obstacle:
@@ -183,13 +183,13 @@ def doubt(reason: str) -> Obstacle:
     return Obstacle(standing=Standing.UNKNOWN, reason=reason, everywhere=False)
 
 
-def _any(answers: Iterable[bool | None]) -> bool | None:
+def any_of(answers: Iterable[bool | None]) -> bool | None:
     """True where one fits for sure, None where one may, False where none does."""
     found = set(answers)
     return True if True in found else None if None in found else False
 
 
-def _fits(name: str, pattern: str) -> bool | None:
+def fits(name: str, pattern: str) -> bool | None:
     """As sshd's match_pattern: an asterisk and a question mark alone mean something; None: a negation."""
     if pattern.startswith("!"):
         return None

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+HEAD = 4096
+"""Bytes in which a file says whose it is."""
 _BEGIN = "offboarding ssh_hosts "
 _VERSION = "1"
 _MACHINE = re.compile(r"[0-9a-f]{32}")

@@ -3,9 +3,7 @@
 from offboarding.interfaces import Proposal
 from offboarding.model.errors import ConfigError
 from offboarding.net import plain_file
-from offboarding.sources.ssh_hosts.collection import machine_of
-
-_HEAD = 4096
+from offboarding.sources.ssh_hosts.collection import HEAD, machine_of
 
 
 def propose(where: str) -> Proposal:
@@ -25,6 +23,6 @@ def propose(where: str) -> Proposal:
 
 def _is_one(name: str, where: str) -> bool:
     try:
-        return bool(machine_of(plain_file.read(plain_file.PROJECT / where / name, _HEAD)))
+        return bool(machine_of(plain_file.read(plain_file.PROJECT / where / name, HEAD)))
     except OSError:
         return False

@@ -22,6 +22,7 @@ from offboarding.net import plain_file
 from offboarding.sources._bearers import borne
 from offboarding.sources.ssh_hosts.admission import elsewhere
 from offboarding.sources.ssh_hosts.collection import (
+    HEAD,
     CollectionError,
     HostCollection,
     machine_of,
@@ -33,8 +34,6 @@ from offboarding.sources.ssh_hosts.users import HostDescriber, UserFacts
 ACCOUNT, KEY = SubjectKind.ACCOUNT, SubjectKind.SSH_KEY
 LARGEST = 32 * 1024 * 1024
 """Bytes of a host's file."""
-_HEAD = 4096
-"""In which a file says whose it is."""
 _AHEAD = timedelta(days=1)
 """By which a host's clock may be wrong before its file counts as none."""
 
@@ -165,7 +164,7 @@ class SshHosts:
             if other == self._host:
                 continue
             try:
-                head = plain_file.read(self._folder / other, _HEAD)
+                head = plain_file.read(self._folder / other, HEAD)
             except OSError:
                 continue  # its own task says so
             if machine_of(head) == host.machine:

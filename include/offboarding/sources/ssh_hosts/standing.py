@@ -11,7 +11,7 @@ from datetime import datetime
 from offboarding.model import Standing
 from offboarding.net.sshkeys.lines import KeyFileLine
 from offboarding.sources._sessions import with_session
-from offboarding.sources.ssh_hosts.admission import Admission, Obstacle, doubt, first
+from offboarding.sources.ssh_hosts.admission import Admission, Obstacle, any_of, doubt, first, fits
 from offboarding.sources.ssh_hosts.collection import HostKeyFile, PasswordState
 
 Verdict = tuple[Standing, str]
@@ -134,18 +134,25 @@ class KeyJudge:
         forced = self.admission.value("permitrootlogin", default="yes") == "forced-commands-only"
         if forced and self.admission.user.uid == 0 and "command" not in line.options:
             yield self.admission.refused("PermitRootLogin forced-commands-only")
-        if not line.is_authority and not self._is_accepted(line.found.type):
-            yield self.admission.refused(f"PubkeyAcceptedAlgorithms doesn't name {line.found.type}")
+        accepted = line.is_authority or self._is_accepted(line.found.type)
+        if accepted is not True:
+            named = f"name {line.found.type}"
+            yield (
+                self.admission.refused(f"PubkeyAcceptedAlgorithms doesn't {named}")
+                if accepted is False
+                else doubt(f"PubkeyAcceptedAlgorithms may not {named}")
+            )
         if strange := [name for name in line.options if name not in _OPTIONS]:
             yield doubt(f"sshd may not know the option {strange[0]} at {here}")
         if file.loose and self.admission.is_on("strictmodes", default="yes"):
             yield doubt(f"StrictModes may refuse {file.path}, since others may write it")
 
-    def _is_accepted(self, kind: str) -> bool:
+    def _is_accepted(self, kind: str) -> bool | None:
+        """None where that can't be told. Older ones tell patterns as they are written."""
         accepted = self.admission.value("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", default="")
         # A key of RSA signs by any of three.
-        names = {"ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"} if kind == "ssh-rsa" else {kind.lower()}
-        return not accepted or bool(names & set(accepted.split(",")))
+        names = ("ssh-rsa", "rsa-sha2-256", "rsa-sha2-512") if kind == "ssh-rsa" else (kind.lower(),)
+        return not accepted or any_of(fits(name, pattern) for name in names for pattern in accepted.split(","))
 
 
 def _of_keys(admission: Admission) -> Iterator[Obstacle]:
