@@ -25,7 +25,7 @@ from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads
 from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
-from offboarding.sources.entra_id.clouds import graph_of, tenant_of
+from offboarding.sources.entra_id.clouds import tenant_of
 from offboarding.sources.entra_id.people import SELECTED, account_of
 from offboarding.sources.entra_id.roles import DirectoryRoles, directory_roles
 from offboarding.sources.entra_id.settings import EntraSettings
@@ -43,10 +43,10 @@ class EntraId:
 
     def __init__(self, settings: EntraSettings, connection: ConnectionFields, context: ReadContext) -> None:
         self._settings = settings
-        self._connection = connection
         self._context = context
         self._where = f"sources.{settings.name}"
         self._tenant = tenant_of(self._where, connection)
+        self._reader = connection.login
         self._graph = EntraGraph(settings, connection, self._where)
 
     @property
@@ -101,7 +101,7 @@ class EntraId:
     @property
     def _reached_by(self) -> str:
         """As `az rest` wants it."""
-        return str(graph_of(self._where, self._connection)).rstrip("/")
+        return str(self._graph.base).rstrip("/")
 
     def _everything(self, read: "_Read", unread: UnreadRows) -> Iterator[Fact]:
         seen = set[str]()
@@ -168,7 +168,7 @@ class EntraId:
             reached_by=self._reached_by,
             roles=read.roles,
             as_of=self._context.as_of,
-            reader=self._connection.login,
+            reader=self._reader,
         )
 
 

@@ -17,7 +17,6 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
-from offboarding.net.github import base_of
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
@@ -36,7 +35,6 @@ class GithubOrg:
 
     def __init__(self, settings: GithubOrgSettings, connection: ConnectionFields, context: ReadContext) -> None:
         self._settings = settings
-        self._connection = connection
         self._context = context
         self._where = f"sources.{settings.name}"
         self._rest = GithubRest(settings, connection, self._where)
@@ -168,7 +166,7 @@ class GithubOrg:
 
     def _reached_by(self, login: str) -> str:
         """As `gh` wants it: host/organization."""
-        host = base_of(self._where, self._connection).partition("://")[2].partition("/")[0]
+        host = self._rest.base.netloc.decode()
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
 
 
