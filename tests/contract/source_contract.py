@@ -445,6 +445,17 @@ def of(kind: type[_Kind], facts: Sequence[Fact] | Iterator[Fact]) -> list[_Kind]
     return [fact for fact in facts if isinstance(fact, kind)]
 
 
+def error_of(facts: Sequence[Fact]) -> str:
+    """Why a read says that it didn't see all of it; "" where it did."""
+    (scope,) = (scope for scope in of(ScopeRead, facts) if not scope.scope)
+    return scope.error
+
+
+def wrong(looked: Sequence[Fact]) -> set[str]:
+    """What scopes say went wrong."""
+    return {scope.error for scope in of(ScopeRead, looked) if scope.error}
+
+
 def refs(facts: Sequence[Fact] | Iterator[Fact], *logins: str) -> list[AccountRef]:
     """What the store would ask about again: these logins in their order, else everyone."""
     found = {

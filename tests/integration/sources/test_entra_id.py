@@ -30,7 +30,7 @@ from offboarding.model import (
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import entra_id
 from offboarding.sources.entra_id.connection import greet
-from tests.contract.source_contract import of, sought
+from tests.contract.source_contract import error_of, of, sought
 from tests.support.described.server import Answered, Nested
 from tests.support.entra_service import (
     ENDS,
@@ -74,11 +74,6 @@ def place(tls: Tls) -> Generator[EntraPlace]:
 def whole(facts: Sequence[Any]) -> bool:
     """Whether a read says that it saw all of it."""
     return error_of(facts) == "" and not [gap for gap in of(Gap, facts) if gap.red]
-
-
-def error_of(facts: Sequence[Any]) -> str:
-    (scope,) = (scope for scope in of(ScopeRead, facts) if not scope.scope)
-    return scope.error
 
 
 def red(facts: Sequence[Any]) -> list[str]:

@@ -26,7 +26,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources import github_org
 from offboarding.sources._http import asking
 from offboarding.sources.github_org.connection import greet
-from tests.contract.source_contract import of, refs
+from tests.contract.source_contract import error_of, of, refs, wrong
 from tests.support.described.server import Answered
 from tests.support.github_org_service import ORG, OWNER_TOKEN, GithubOrgPlace, KeptToken, app_key, github_org_place
 
@@ -58,18 +58,8 @@ def whole(facts: Sequence[Any]) -> bool:
     return [scope.error for scope in of(ScopeRead, facts) if not scope.scope] == [""]
 
 
-def error_of(facts: Sequence[Any]) -> str:
-    (scope,) = (scope for scope in of(ScopeRead, facts) if not scope.scope)
-    return scope.error
-
-
 def detail(source: Source, facts: Sequence[Any], *logins: str) -> list[Any]:
     return list(source.detail(refs(facts, *logins)))
-
-
-def wrong(looked: Sequence[Any]) -> set[str]:
-    """What scopes say went wrong."""
-    return {scope.error for scope in of(ScopeRead, looked) if scope.error}
 
 
 # --- who is in ------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import google_workspace
 from offboarding.sources._http import asking
 from offboarding.sources.google_workspace.connection import greet
-from tests.contract.source_contract import of, refs, sought
+from tests.contract.source_contract import error_of, of, refs, sought, wrong
 from tests.support import cases
 from tests.support.described.server import Answered, Asked
 from tests.support.google_service import (
@@ -79,17 +79,8 @@ def many() -> Generator[GooglePlace]:
         yield found
 
 
-def error_of(facts: Sequence[Any]) -> str:
-    (scope,) = (scope for scope in of(ScopeRead, facts) if not scope.scope)
-    return scope.error
-
-
 def detail(source: Source, *logins: str) -> list[Any]:
     return list(source.detail(refs(source.collect(), *logins)))
-
-
-def wrong(looked: Sequence[Any]) -> set[str]:
-    return {scope.error for scope in of(ScopeRead, looked) if scope.error}
 
 
 def held(looked: Sequence[Any]) -> dict[str, Credential]:

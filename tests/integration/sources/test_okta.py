@@ -33,7 +33,7 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import okta
 from offboarding.sources._http import asking
 from offboarding.sources.okta.connection import greet
-from tests.contract.source_contract import of, refs, sought
+from tests.contract.source_contract import error_of, of, refs, sought, wrong
 from tests.support import cases
 from tests.support.described.server import Asked, Nested
 from tests.support.okta_service import (
@@ -82,11 +82,6 @@ def many() -> Generator[OktaPlace]:
         yield found
 
 
-def error_of(facts: Sequence[Any]) -> str:
-    (scope,) = (scope for scope in of(ScopeRead, facts) if not scope.scope)
-    return scope.error
-
-
 def whole(facts: Sequence[Any]) -> bool:
     """Whether a read says that it saw all of it."""
     return error_of(facts) == ""
@@ -94,10 +89,6 @@ def whole(facts: Sequence[Any]) -> bool:
 
 def detail(source: Source, *logins: str) -> list[Any]:
     return list(source.detail(refs(source.collect(), *logins)))
-
-
-def wrong(looked: Sequence[Any]) -> set[str]:
-    return {scope.error for scope in of(ScopeRead, looked) if scope.error}
 
 
 def tokens(looked: Sequence[Any]) -> dict[str, tuple[Standing, str]]:
