@@ -51,7 +51,7 @@ def settled(
     finds nothing new. Raises FatalError for one that goes on changing.
     """
     seen = set[Hashable]()
-    for _ in range(MOST_PASSES):
+    for done in range(MOST_PASSES):
         pages, before, broken = 0, len(seen), UnreadRows()
         for page in read():
             pages += 1
@@ -59,7 +59,7 @@ def settled(
                 if key(row) not in seen:
                     seen.add(key(row))
                     yield row
-        if pages == 1 or (before and len(seen) == before):
+        if pages == 1 or (done and len(seen) == before):
             unread.sentences.extend(broken.sentences)
             return
     raise FatalError(
