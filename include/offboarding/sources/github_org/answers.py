@@ -23,7 +23,7 @@ class OrgAnswer(Told):
 class InstallationToken(Told):
     """What an App is let in by for an hour, and what it may."""
 
-    token: str
+    token: str = Field(repr=False)
     expires_at: Moment
     permissions: dict[str, str] = Field(default_factory=dict[str, str])
     repository_selection: str = ""

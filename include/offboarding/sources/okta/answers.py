@@ -17,7 +17,7 @@ class OktaMetadata(Told):
 class OktaAccess(Told):
     """What an app is let in by for an hour, and what it may."""
 
-    access_token: str
+    access_token: str = Field(repr=False)
     expires_in: int
     scope: str
 
