@@ -46,8 +46,8 @@ processes; what they count.
 @pytest.fixture(autouse=True)
 def own_secrets() -> Iterator[None]:
     """What one test takes for a password ("another") is a word of the next one's errors."""
-    from offboarding.model import errors
+    from offboarding.model import redaction
 
-    before = set(errors._secrets)
+    before = set(redaction._secrets)
     yield
-    errors._secrets.intersection_update(before)
+    redaction._secrets.intersection_update(before)

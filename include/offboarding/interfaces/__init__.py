@@ -79,7 +79,7 @@ from offboarding.model import (
     TicketState,
     Worker,
 )
-from offboarding.model.errors import keep_out
+from offboarding.model.redaction import keep_out
 
 __all__ = [
     "AccountRemedies",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from offboarding.interfaces import ConnectionFields, NotifierSettings
 from offboarding.model import Alert, counted
-from offboarding.model.errors import keep_out
+from offboarding.model.redaction import keep_out
 from offboarding.net.destinations import Destination, Pinned
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import Asker, check, in_short

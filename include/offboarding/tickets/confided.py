@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from offboarding.model import Language, TicketDraft
-from offboarding.model.errors import Confided
+from offboarding.model.redaction import Confided
 from offboarding.report.texts.languages import told
 from offboarding.store import outbox, tickets
 from offboarding.store.connect import Session

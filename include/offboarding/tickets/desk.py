@@ -24,8 +24,9 @@ from offboarding.model import (
     TicketState,
     TicketStatus,
 )
-from offboarding.model.errors import FatalError, RetriableError, UncertainError, confiding
+from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.model.keys import NO_TICKET
+from offboarding.model.redaction import confiding
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.store import outbox, refusals, tickets

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
-from offboarding.model.errors import FatalError, RetriableError, repeatable
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.model.redaction import repeatable
 from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20

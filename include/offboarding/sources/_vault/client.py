@@ -16,7 +16,8 @@ from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
 from offboarding.interfaces import ConnectionFields, Strict
-from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError, keep_out
+from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import Asker, in_short
 from offboarding.net.service.requests_adapter import session_of

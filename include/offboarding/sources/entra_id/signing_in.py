@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, FatalError, RetriableError, keep_out
+from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import Asker, in_short
 from offboarding.net.service.requests_adapter import session_of

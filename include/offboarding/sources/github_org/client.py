@@ -12,7 +12,8 @@ import httpx
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import RetriableError, keep_out
+from offboarding.model.errors import RetriableError
+from offboarding.model.redaction import keep_out
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
 from offboarding.net.service.asking import in_short
 from offboarding.sources._http.answers import object_in

@@ -13,7 +13,8 @@ import httpx
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import FatalError, keep_out
+from offboarding.model.errors import FatalError
+from offboarding.model.redaction import keep_out
 from offboarding.net.destinations import Destination, of_url
 from offboarding.net.service.address import address_of, destination
 from offboarding.sources._http.answers import object_in

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, ValidationError
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, keep_out
+from offboarding.model.errors import ConfigError
+from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import needed
 from offboarding.sources._http.answers import Told
 

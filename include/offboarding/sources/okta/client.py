@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, FatalError, keep_out
+from offboarding.model.errors import ConfigError, FatalError
+from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
 from offboarding.sources._http.answers import object_in
 from offboarding.sources._http.asking import ApiPage, HttpApi, NotAnsweredError, Purpose

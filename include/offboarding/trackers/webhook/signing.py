@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 import httpx
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import ConfigError, keep_out
+from offboarding.model.errors import ConfigError
+from offboarding.model.redaction import keep_out
 
 PREFIX = "whsec_"
 LENGTHS = range(24, 65)
