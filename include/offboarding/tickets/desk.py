@@ -256,9 +256,8 @@ class TicketDesk:
 
     def _look_where(self, row: TicketRow) -> None:
         """Raises FatalError where it's missing, maybe, since we are shown nothing: people would get one each night."""
-        before = self._before.get(row.ticket_key)
-        own = row.digest == UNSEEN and before is not None
-        if self._blind if not own else before and before.settings_digest == self._settings_digest(row):
+        own = self._before.get(row.ticket_key) if row.digest == UNSEEN else None
+        if self._blind and (own is None or own.settings_digest == self._settings_digest(row)):
             raise unseen(self.name, row.ticket_key, row.known)
 
     def _renew(self, row: TicketRow) -> None:
