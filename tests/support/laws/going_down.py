@@ -11,8 +11,8 @@ NEVER = float("inf")
 T = TypeVar("T")
 
 
-class CrashError(Exception):
-    """It went down: nothing of ours expects this."""
+class CrashError(BaseException):
+    """It went down: no Exception, since nothing of ours may go on after it."""
 
 
 class GoingDown(HeardTracker):
