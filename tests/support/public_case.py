@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.config import loading
+from offboarding.model import Employment
 from tests.support.replay import Measured
+from tests.support.small_company import job
 
 PAGE = loading.project_folder() / "docs/cases.md"
 
@@ -38,6 +40,10 @@ class PublicCase:
     def left_at(self) -> datetime:
         """The end of the last day, or its known hour."""
         return self._moment(self.left_on, self.left)
+
+    def ended(self, start: str = "2015-01-01") -> Employment:
+        """The leaver's employment, as HR tells it once it has ended."""
+        return job("left", start=start, last=self.left_on.isoformat(), zone=self.zone)
 
     def row(self, measured: Measured | None) -> str:
         """Its line in the page's table."""

@@ -56,7 +56,7 @@ def test_the_account_and_what_it_led_to_are_found_the_first_night(company: Calla
     state.night(CASE.left_on - DAY)
     assert state.all() == NOTHING
 
-    state.hr.change("90101", employments=(job("left", last="2023-06-30", zone=CASE.zone),))
+    state.hr.change("90101", employments=(CASE.ended(),))
     state.night(CASE.left_on)
     assert state.open() == FIRST | SECOND
 

@@ -48,7 +48,7 @@ def test_the_key_is_found_the_first_night_and_its_use_stands_until_it_is_judged(
     cisco.night(CASE.left_on - DAY)
     assert cisco.all() == NOTHING
 
-    cisco.hr.change("20417", employments=(job("left", last="2018-04-30", zone=CASE.zone),))
+    cisco.hr.change("20417", employments=(CASE.ended(),))
     directory.change(ACCOUNT.native_id, **locked())
     assert cisco.night(CASE.left_on).calls == ("open",)
     assert cisco.open() == HELD

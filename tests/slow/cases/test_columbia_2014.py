@@ -48,7 +48,7 @@ def test_what_he_made_on_his_last_day_but_one_is_found_the_first_night(company: 
     columbia.night(CASE.left_on - DAY)
     assert columbia.open() == DIGEST, "claimed by nobody, and nobody's departure yet"
 
-    columbia.hr.change("5150", employments=(job("left", start="2000-05-01", last="2014-03-31", zone=CASE.zone),))
+    columbia.hr.change("5150", employments=(CASE.ended(start="2000-05-01"),))
     directory.change(OWN.native_id, **locked())
     for day in (CASE.left_on, date(2015, 3, 31), SUMMER):
         columbia.night(day)

@@ -39,7 +39,7 @@ CASE = PublicCase(
 BEFORE, DAY = date(2024, 12, 30), timedelta(days=1)
 HELD = {("leaver-signing-key", "81042", "login-tokens")}
 WITHOUT_EFFECT = {("rotation-without-effect", "", "login-tokens")}
-WORKS, LEFT = job(zone=CASE.zone), job("left", last="2025-01-01", zone=CASE.zone)
+WORKS, LEFT = job(zone=CASE.zone), CASE.ended()
 ACCOUNT = login("hjiwon", number("81042"))
 USER = user("AIDAHJIWON", tag(IdentityKeyKind.NUMBER, "81042"))
 ACCESS_KEY = access_key("AKIAHJIWONHJIWONHJIW", USER)

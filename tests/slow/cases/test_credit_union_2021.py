@@ -47,7 +47,7 @@ def test_what_was_asked_for_is_open_until_it_has_been_seen_done(
     union.night(CASE.left_on - DAY)
     assert union.all() == NOTHING
 
-    union.hr.change("3307", employments=(job("left", last="2021-05-19", zone=CASE.zone),))
+    union.hr.change("3307", employments=(CASE.ended(),))
     assert union.night(CASE.left_on).calls == ("open",)
     assert union.open() == WORKS
 

@@ -76,7 +76,7 @@ def test_each_login_that_he_knew_is_found_the_first_night(company: Callable[[str
     tickets.night(CASE.left_on - DAY)
     assert tickets.all() == NOTHING
 
-    tickets.hr.change("204", employments=(job("left", start="2010-05-01", last="2012-07-31", zone=CASE.zone),))
+    tickets.hr.change("204", employments=(CASE.ended(start="2010-05-01"),))
     directory.change(ACCOUNT.native_id, **locked())
     for day in (CASE.left_on, MISUSED_FROM, SENT, CASE.dead_on - DAY):
         tickets.night(day)

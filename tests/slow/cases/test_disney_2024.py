@@ -63,7 +63,7 @@ def test_both_are_found_the_first_night_and_shutting_one_leaves_the_other_open(
     park.night(CASE.left_on - DAY)
     assert park.all() == NOTHING
 
-    park.hr.change("50220", employments=(job("left", last="2024-06-13", zone=CASE.zone),))
+    park.hr.change("50220", employments=(CASE.ended(),))
     park.night(CASE.left_on)
     assert park.open() == LOGIN | SFTP
 

@@ -40,7 +40,7 @@ def test_the_login_is_found_the_first_night_and_its_use_the_second(company: Call
     bank.night(CASE.left_on - DAY)
     assert bank.all() == NOTHING
 
-    bank.hr.change("60031", employments=(job("left", last="2024-05-30", zone=CASE.zone),))
+    bank.hr.change("60031", employments=(CASE.ended(),))
     bank.night(CASE.left_on)
     assert bank.open() == WORKS
 

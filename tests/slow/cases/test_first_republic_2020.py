@@ -89,7 +89,7 @@ def test_the_repositories_are_told_while_he_is_on_his_way_home(
     bank.departure(at(CASE.dead_on, 9, 5), "4101")
     assert bank.open() == USED
     bank.judge("used-after-departure")
-    bank.hr.change("4101", employments=(job("left", last="2020-03-11", zone=CASE.zone),))
+    bank.hr.change("4101", employments=(CASE.ended(),))
     bank.night(CASE.dead_on)
     assert bank.open() == NOTHING
     assert CASE.row(bank.measured(CASE.rules)) == documented(CASE)

@@ -71,7 +71,7 @@ def maker(company: Callable[[str], Replay], tmp_path: Path) -> Generator[tuple[R
 
 def leaves(maker: Replay, place: GithubOrgPlace) -> None:
     """The last day: HR says so, and the membership ends."""
-    maker.hr.change("730", employments=(job("left", last="2023-06-30", zone=CASE.zone),))
+    maker.hr.change("730", employments=(CASE.ended(),))
     del place.kept.people[place.kept.of("lfabre").id]
 
 

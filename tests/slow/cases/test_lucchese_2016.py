@@ -85,7 +85,7 @@ def test_the_printer_is_told_as_his_while_he_is_on_his_way_home(boots: Replay, p
     directory.change(BY_HIM.native_id, **locked())
     boots.departure(at(11, 5), "611")
     assert boots.open() - DIGEST == NOTHING
-    boots.hr.change("611", employments=(job("left", last="2016-09-01", zone=CASE.zone),))
+    boots.hr.change("611", employments=(CASE.ended(),))
     boots.night(CASE.left_on)
     assert boots.open() == NOTHING
     assert CASE.row(boots.measured(CASE.rules)) == documented(CASE)
@@ -103,6 +103,6 @@ def test_a_directory_that_does_not_say_who_made_it_shows_it_as_nobodys(boots: Re
     dismissed(boots)
     directory.change(OWN.native_id, **locked())
     boots.departure(at(10, 35), "611")
-    boots.hr.change("611", employments=(job("left", last="2016-09-01", zone=CASE.zone),))
+    boots.hr.change("611", employments=(CASE.ended(),))
     boots.night(CASE.left_on)
     assert boots.all() == DIGEST

@@ -66,7 +66,7 @@ def test_the_password_is_found_the_first_night_and_held_open_until_it_is_changed
     ncs.night(CASE.left_on - DAY)
     assert ncs.all() == NOTHING
 
-    ncs.hr.change(LEAVER, employments=(job("left", last="2022-11-16", zone=CASE.zone),))
+    ncs.hr.change(LEAVER, employments=(CASE.ended(),))
     directory.change(ACCOUNT.native_id, **locked())
     assert ncs.night(CASE.left_on).calls == ("open",)
     assert ncs.open() == HELD

@@ -46,7 +46,7 @@ def test_a_dead_mans_account_is_a_leavers_and_its_services_make_it_no_smaller(
     firm.night(CASE.left_on - DAY)
     assert firm.all() == NOTHING
 
-    firm.hr.change("1177", employments=(job("left", last="2020-09-04", zone=CASE.zone),))
+    firm.hr.change("1177", employments=(CASE.ended(),))
     firm.night(CASE.left_on)
     assert firm.open() == WORKS
 

@@ -44,7 +44,7 @@ def test_by_the_vendors_word_it_is_found_the_first_night(company: Callable[[str]
     health.night(CASE.left_on - DAY)
     assert health.all() == NOTHING
 
-    health.hr.change("V-4471", employments=(job("left", last="2023-11-27", zone=CASE.zone),))
+    health.hr.change("V-4471", employments=(CASE.ended(),))
     for day in (CASE.left_on, CASE.left_on + DAY):
         health.night(day)
         assert health.open() == WORKS, "a night and a day before it was used"

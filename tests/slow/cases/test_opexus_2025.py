@@ -71,7 +71,7 @@ def test_two_at_once_are_each_checked_whole_within_minutes(
     host.departure(at(18, 5), *BROTHERS)
     assert host.open() == NOTHING
     for each in BROTHERS:
-        host.hr.change(each, employments=(job("left", last="2025-02-18", zone=CASE.zone),))
+        host.hr.change(each, employments=(CASE.ended(),))
     host.night(CASE.left_on)
     assert host.all() == MISSED
     assert CASE.row(host.measured(CASE.rules)) == documented(CASE)

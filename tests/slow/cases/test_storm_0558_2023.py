@@ -95,7 +95,7 @@ def test_an_ended_key_is_found_for_as_long_as_a_verifier_accepts_it(
     cloud.night(CASE.left_on - 2 * DAY)
     assert cloud.all() == NOTHING
 
-    cloud.hr.change("12016", employments=(job("left", last="2021-04-04", zone=CASE.zone),))
+    cloud.hr.change("12016", employments=(CASE.ended(),))
     cloud.night(CASE.left_on)
     assert cloud.open() == HELD
     told = cloud.evidence("leaver-signing-key")

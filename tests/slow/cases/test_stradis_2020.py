@@ -45,7 +45,7 @@ def test_the_made_up_account_is_found_the_first_night(company: Callable[[str], R
     stradis.night(CASE.left_on - DAY)
     assert stradis.open() == DIGEST, "claimed by nobody, and nobody's departure yet"
 
-    stradis.hr.change("80007", employments=(job("left", last="2020-03-02", zone=CASE.zone),))
+    stradis.hr.change("80007", employments=(CASE.ended(),))
     shipping.change(OWN.native_id, **locked())
     stradis.night(CASE.left_on)
     assert stradis.open() - DIGEST == HELD

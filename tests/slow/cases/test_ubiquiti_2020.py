@@ -87,7 +87,7 @@ def test_whoever_acts_while_they_work_here_is_no_leaver(company: Callable[[str],
     published.facts = [SIGNS_NOW]
     nights += [networks.night(day) for day in (ROTATED, ROTATED + DAY, date(2021, 3, 24))]
 
-    networks.hr.change("2108", employments=(job("left", last="2021-04-01", zone=CASE.zone),))
+    networks.hr.change("2108", employments=(CASE.ended(),))
     directory.change(ACCOUNT.native_id, **locked())
     cloud.remove(USER.native_id)
     nights += [networks.night(day) for day in (CASE.left_on, CASE.left_on + 30 * DAY)]

@@ -76,7 +76,7 @@ def test_the_colleagues_login_is_found_as_a_secret_and_not_as_an_account(company
     voova.night(CASE.left_on - DAY)
     assert voova.all() == NOTHING
 
-    voova.hr.change("311", employments=(job("left", last="2016-05-13", zone=CASE.zone),))
+    voova.hr.change("311", employments=(CASE.ended(),))
     cloud.remove(LEAVER.native_id)
     voova.night(CASE.left_on)
     assert voova.open() == HELD
