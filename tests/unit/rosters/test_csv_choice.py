@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from offboarding.model.errors import FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.rosters.csv import CsvRoster
 from offboarding.rosters.csv.calendar_days import Deliveries
+from offboarding.rosters.csv.filesystems import Filesystem
 from offboarding.rosters.csv.names import date_in, matches
 from tests.unit.rosters.conftest import Build
 
@@ -295,12 +296,15 @@ def test_patterns_match_as_they_do_on_a_disk(tmp_path: Path, paths: list[list[st
 
 
 @pytest.fixture
-def memory(tmp_path: Path):
+def memory(tmp_path: Path, monkeypatch):
     """fsspec's store in memory, and a folder of this test's own."""
     store = fsspec.filesystem("memory")
+    # As most drivers have it; this one knows.
+    monkeypatch.setattr(type(store), "isfile", fsspec.AbstractFileSystem.isfile)
     for name in ("hr_1.csv", "hr_2.csv", ".hr_3.csv", "notes.txt", "deep/hr_4.csv"):
         store.pipe(f"/{tmp_path.name}/{name}", f"id\n{name}\n".encode())
     yield store, f"memory://{tmp_path.name}"
+    monkeypatch.undo()
     store.rm(f"/{tmp_path.name}", recursive=True)
 
 
@@ -342,27 +346,63 @@ class _ClientError(Exception):
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "said"),
-    (
-        (_ClientError("token=s3cret"), RetriableError, "the driver of memory:// fails (_ClientError). It is"),
-        (PermissionError(13, "s3cret"), FatalError, "reading is refused. Let the connection's login list and read"),
-        (ConnectionError("s3cret"), RetriableError, "can't be reached (ConnectionError). It is tried again"),
-        (FileNotFoundError("s3cret"), RetriableError, "a file vanished before it was read"),
-    ),
+    ("path", "error", "kind", "said"),
+    [
+        *(
+            (path, *case)
+            for path in ("/hr_1.csv", "/hr_[1].csv")
+            for case in (
+                (_ClientError("token=s3cret"), RetriableError, "the driver of memory:// fails (_ClientError). It is"),
+                (PermissionError(13, "s3cret"), FatalError, "reading is refused. Let the connection's login list and"),
+                (ConnectionError("s3cret"), RetriableError, "can't be reached (ConnectionError). It is tried again"),
+            )
+        ),
+        ("/hr_[1].csv", FileNotFoundError("s3cret"), RetriableError, "a file vanished before it was read"),
+        ("/hr_1.csv", FileNotFoundError("s3cret"), FatalError, "is no file, and no *.csv below"),
+    ],
 )
-def test_what_a_driver_raises(memory, build: Build, monkeypatch, error: Exception, kind: type, said: str) -> None:
+def test_what_a_driver_raises(
+    memory, build: Build, monkeypatch, path: str, error: Exception, kind: type, said: str
+) -> None:
     store, address = memory
 
     def refuse(self, path: str, **kwargs: object) -> None:
         raise error
 
     monkeypatch.setattr(type(store), "info", refuse)
-    monkeypatch.setattr(type(store), "isfile", lambda self, path: True)
     with pytest.raises(OffboardingError) as caught:
-        list(build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"}).read())
+        list(build(f"{address}{path}", coverage="active", columns={"worker_id": "id"}).read())
     assert type(caught.value) is kind
     assert said in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_folder_that_can_not_be_listed_holds_not_nothing(memory, build: Build, monkeypatch) -> None:
+    store, address = memory
+    listed = type(store).ls
+
+    def refuse(self, path: str, **kwargs: object) -> object:
+        if path.rstrip("/").endswith("/deep"):
+            raise PermissionError
+        return listed(self, path, **kwargs)
+
+    monkeypatch.setattr(type(store), "ls", refuse)
+    with pytest.raises(FatalError, match="reading is refused"):
+        list(build(f"{address}/deep/*.csv", coverage="active", columns={"worker_id": "id"}).read())
+
+
+def test_a_manifest_that_is_not_told_of_is_not_missing(memory, monkeypatch) -> None:
+    store, address = memory
+    place = Filesystem(f"{address}/hr_1.csv", None, "hr")
+    (file,) = place.found()
+    assert place.beside(file, "none.txt") is None
+
+    def refuse(self, path: str, **kwargs: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(type(store), "info", refuse)
+    with pytest.raises(RetriableError, match="can't be reached"):
+        place.beside(file, "notes.txt")
 
 
 def test_a_driver_that_breaks_off_may_be_tried_again(memory, build: Build, monkeypatch) -> None:

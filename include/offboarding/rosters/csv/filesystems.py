@@ -5,7 +5,7 @@ https://filesystem-spec.readthedocs.io/en/latest/api.html
 """
 
 import io
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.rosters.csv.names import folder_of
+from offboarding.rosters.csv.names import folder_of, literal_prefix, matches
 from offboarding.rosters.csv.openpgp import OWN_FIELDS
 from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
 from offboarding.rosters.csv.streams import StoreStream
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
+
+_FILE, _FOLDER = "file", "directory"
+"""What drivers call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +66,7 @@ class Filesystem:
         """The file of that name in the same folder."""
         with self._speaking():
             path = folder_of(file.path) + name
-            return self.described(path) if self.driver().isfile(path) else None  # pyright: ignore[reportUnknownMemberType]
+            return self.described(path) if self._kind(path) == _FILE else None
 
     @contextmanager
     def opened(self, file: FeedFile) -> Generator[OpenedPath]:
@@ -83,20 +86,43 @@ class Filesystem:
         )
 
     def _paths(self) -> list[str]:
-        driver = self.driver()
+        self.driver()  # first, since it says so where none is installed
         from fsspec.core import strip_protocol  # noqa: PLC0415 - see interfaces # pyright: ignore[reportUnknownVariableType]
 
         path = cast("str", strip_protocol(self._address))
         if is_pattern(path):
-            found = [name for name in cast("list[str]", driver.glob(path)) if driver.isfile(name)]  # pyright: ignore[reportUnknownMemberType]
-            return [name for name in found if not name.rpartition("/")[2].startswith(".")]
-        if driver.isfile(path):  # pyright: ignore[reportUnknownMemberType]
-            return [path]
-        if not driver.isdir(path):  # pyright: ignore[reportUnknownMemberType]
-            return []
-        below = cast("list[Mapping[str, Any]]", driver.ls(path, detail=True))  # pyright: ignore[reportUnknownMemberType]
-        names = [str(entry["name"]) for entry in below if entry["type"] == "file"]
+            return [*self._matching(folder_of(literal_prefix(path)), path)]
+        here = self._kind(path)
+        if here != _FOLDER:
+            return [path] if here == _FILE else []
+        names = [name for name, kind in self._entries(path) if kind == _FILE]
         return [name for name in names if counts_in_folder(name.rpartition("/")[2])]
+
+    def _matching(self, folder: str, pattern: str) -> Iterator[str]:
+        """By listings alone: a driver's `glob` takes a folder that can't be listed for an empty one."""
+        for path, kind in self._entries(folder):
+            if kind == _FILE and matches(path, pattern):
+                yield path
+            if kind == _FOLDER and ("**" in pattern or path.count("/") < pattern.count("/")):
+                yield from self._matching(path, pattern)
+
+    def _entries(self, folder: str) -> Iterator[tuple[str, str]]:
+        try:
+            found = cast("list[Mapping[str, Any]]", self.driver().ls(folder, detail=True))  # pyright: ignore[reportUnknownMemberType]
+        except FileNotFoundError:
+            return
+        for entry in found:
+            path = str(entry["name"]).rstrip("/")
+            # A store of objects lists what marks the folder in it, too.
+            if path != folder.rstrip("/"):
+                yield path, str(entry["type"])
+
+    def _kind(self, path: str) -> str:
+        """What lies there, "" for nothing. A driver's own `isfile` says no, too, where it wasn't told."""
+        try:
+            return str(cast("Mapping[str, Any]", self.driver().info(path))["type"])  # pyright: ignore[reportUnknownMemberType]
+        except (FileNotFoundError, NotADirectoryError):
+            return ""
 
     def driver(self) -> "AbstractFileSystem":
         """Ready; nothing was asked yet."""
