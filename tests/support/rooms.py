@@ -24,7 +24,8 @@ ARROWS: dict[str, set[str]] = {
     "runs.ingest.gate": NOUNS,
     "identity": NOUNS,
     "rules": NOUNS | {"interfaces"},
-    "rosters": NOUNS | {"net.destinations", "net.plain_file", "net.postgres", "net.sshkeys", "interfaces"},
+    "rosters": NOUNS
+    | {"net.destinations", "net.plain_file", "net.postgres", "net.service", "net.sshkeys", "interfaces"},
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
     "net.postgres": NOUNS | {"interfaces", "net.destinations", "config.spelling"},

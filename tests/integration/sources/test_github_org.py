@@ -23,8 +23,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net.service import api
 from offboarding.sources import github_org
-from offboarding.sources._http import asking
 from offboarding.sources.github_org.connection import greet
 from tests.contract.source_contract import error_of, of, refs, wrong
 from tests.support.described.server import Answered
@@ -513,7 +513,7 @@ def test_a_deploy_key_whose_repository_is_gone_is_gone_and_one_that_is_refused_i
 )
 def test_whoever_is_told_to_wait_waits(place: GithubOrgPlace, limit: Answered, monkeypatch: pytest.MonkeyPatch) -> None:
     waits = list[float]()
-    monkeypatch.setattr(asking, "sleep", waits.append)
+    monkeypatch.setattr(api, "sleep", waits.append)
     source = place.source()
     place.kept.limits = [limit]
 

@@ -26,8 +26,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.net.service import api
 from offboarding.sources import google_workspace
-from offboarding.sources._http import asking
 from offboarding.sources.google_workspace.connection import greet
 from tests.contract.source_contract import error_of, of, refs, sought, wrong
 from tests.support import cases
@@ -581,7 +581,7 @@ def test_a_limit_is_waited_for_however_it_is_said(
     place: GooglePlace, limit: Answered, waited: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = list[float]()
-    monkeypatch.setattr(asking, "sleep", waits.append)
+    monkeypatch.setattr(api, "sleep", waits.append)
     place.kept.limits = [limit]
 
     assert not error_of(list(place.source().collect()))

@@ -30,8 +30,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.net.service import api
 from offboarding.sources import okta
-from offboarding.sources._http import asking
 from offboarding.sources.okta.connection import greet
 from tests.contract.source_contract import error_of, of, refs, sought, wrong
 from tests.support import cases
@@ -616,7 +616,7 @@ def test_whoever_is_told_to_wait_waits_by_okta_s_clock(
     place: OktaPlace, ahead: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = list[float]()
-    monkeypatch.setattr(asking, "sleep", waits.append)
+    monkeypatch.setattr(api, "sleep", waits.append)
     source = place.source()
     place.kept.limits = [limited(7, ours=ahead)]
 

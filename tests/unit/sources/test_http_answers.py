@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.sources._http.answers import Told
+from offboarding.net.service.answers import Told
 from offboarding.sources.github_org.answers import InstallationToken
 from offboarding.sources.google_workspace.answers import GoogleAccess
 from offboarding.sources.okta.answers import OktaAccess

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from offboarding.model.errors import FatalError
-from offboarding.sources._http.answers import Told
+from offboarding.net.service.answers import Told
 from offboarding.sources._http.rows import MOST_PASSES, UnreadRows, settled
 
 

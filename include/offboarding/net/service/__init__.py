@@ -1,1 +1,3 @@
-"""A service that we have an account of, over HTTP: its address by the connection, and answers within bounds."""
+"""A service that we have an account of, over HTTP: its address by the connection, answers within bounds, lists to their
+proved end.
+"""

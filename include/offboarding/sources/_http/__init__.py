@@ -1,1 +1,1 @@
-"""What systems that are asked over HTTP share: how each is asked, and what becomes of rows that can't be read."""
+"""What sources that are asked over HTTP share: their settings, and what becomes of rows that can't be read."""

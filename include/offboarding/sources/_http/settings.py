@@ -1,17 +1,8 @@
 """What a user may write for each system that is asked over HTTP."""
 
-from pydantic import Field
-
 from offboarding.interfaces import SourceSettings
+from offboarding.net.service.budget import HttpBudget
 
 
-class HttpSourceSettings(SourceSettings):
+class HttpSourceSettings(HttpBudget, SourceSettings):
     """How long and how often it may be asked."""
-
-    max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
-    max_wait_minutes: float = Field(
-        default=60,
-        ge=0,
-        description="How long one read may wait, in all, where it says that it was asked too often.",
-    )
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")

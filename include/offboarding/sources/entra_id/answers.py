@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from offboarding.sources._http.answers import Moment, Told
+from offboarding.net.service.answers import Moment, Told
 
 Id = Annotated[str, Field(min_length=1)]
 

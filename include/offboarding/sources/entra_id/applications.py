@@ -18,7 +18,7 @@ from offboarding.model import (
     IdentityKeyOrigin,
     SubjectKind,
 )
-from offboarding.sources._http.asking import Purpose
+from offboarding.net.service.api import Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import (
     Application,

@@ -11,8 +11,8 @@ import httpx
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.sources._http.answers import object_in
-from offboarding.sources._http.asking import ApiPage, HttpApi, Purpose
+from offboarding.net.service.answers import object_in
+from offboarding.net.service.api import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.clouds import graph_of
 from offboarding.sources.entra_id.settings import EntraSettings

@@ -2,7 +2,7 @@
 
 from offboarding.interfaces import ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import LISTS

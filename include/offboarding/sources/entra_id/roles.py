@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import DirectoryMember, RoleAssignment, RoleDefinition
 from offboarding.sources.entra_id.client import PAGE, EntraGraph

@@ -19,8 +19,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads

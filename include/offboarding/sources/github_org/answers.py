@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from offboarding.sources._http.answers import Moment, Told
+from offboarding.net.service.answers import Moment, Told
 
 
 class OrgAnswer(Told):

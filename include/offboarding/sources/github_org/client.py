@@ -15,9 +15,9 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import RetriableError
 from offboarding.model.redaction import keep_out
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
+from offboarding.net.service.answers import object_in
+from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.net.service.asking import in_short
-from offboarding.sources._http.answers import object_in
-from offboarding.sources._http.asking import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows, settled
 from offboarding.sources.github_org.answers import InstallationToken
 from offboarding.sources.github_org.settings import GithubOrgSettings

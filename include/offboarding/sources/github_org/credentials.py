@@ -13,7 +13,7 @@ from urllib.parse import quote
 from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.github_org.answers import CredentialAuthorization, FineGrainedToken, PublicKey
 from offboarding.sources.github_org.people import GithubOrganization, GithubProduct

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import structlog
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import DeployKey, OrgRepository
 from offboarding.sources.github_org.client import PAGE

@@ -9,7 +9,7 @@ from typing import cast
 from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources.github_org.answers import IdentityPage
 from offboarding.sources.github_org.client import PAGE, GithubRest
 

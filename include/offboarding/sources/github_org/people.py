@@ -6,7 +6,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import (
     OrgAnswer,

@@ -2,7 +2,7 @@
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources.github_org.client import GithubRest
 from offboarding.sources.github_org.identities import single_sign_on
 from offboarding.sources.github_org.people import organization

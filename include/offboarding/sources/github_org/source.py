@@ -17,8 +17,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.client import GithubRest
 from offboarding.sources.github_org.credentials import SSH_KEY, TOKEN, FineGrainedTokens, credentials

@@ -17,8 +17,8 @@ from offboarding.model.errors import FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.destinations import Destination, of_url
 from offboarding.net.service.address import address_of, destination
-from offboarding.sources._http.answers import object_in
-from offboarding.sources._http.asking import ApiPage, HttpApi, Purpose
+from offboarding.net.service.answers import object_in
+from offboarding.net.service.api import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleAccess, GoogleUser
 from offboarding.sources.google_workspace.service_account import service_account

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.google_workspace.answers import AppPassword, GoogleUser, OauthGrant, OsLoginKey
 from offboarding.sources.google_workspace.directory import GoogleDirectory, user_path

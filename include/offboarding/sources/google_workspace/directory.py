@@ -13,7 +13,7 @@ from urllib.parse import quote
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.model.errors import FatalError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleUser
 from offboarding.sources.google_workspace.client import ONE_USER, PAGE, DirectoryApi

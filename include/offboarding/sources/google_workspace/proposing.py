@@ -2,7 +2,7 @@
 
 from offboarding.interfaces import ConnectionFields, Proposal
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources.google_workspace.client import SECURITY, DirectoryApi
 from offboarding.sources.google_workspace.directory import administrator, unproved
 from offboarding.sources.google_workspace.settings import GoogleWorkspaceSettings

@@ -15,7 +15,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import needed
-from offboarding.sources._http.answers import Told
+from offboarding.net.service.answers import Told
 
 AUDIENCE = "https://oauth2.googleapis.com/token"
 """Whom a signed word is for, wherever the key's file says to show it."""

@@ -5,7 +5,7 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
 
 from pydantic import ConfigDict, Field
 
-from offboarding.sources._http.answers import Moment, Told
+from offboarding.net.service.answers import Moment, Told
 
 
 class OktaMetadata(Told):

@@ -22,8 +22,8 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.sources._http.answers import object_in
-from offboarding.sources._http.asking import ApiPage, HttpApi, NotAnsweredError, Purpose
+from offboarding.net.service.answers import object_in
+from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.okta.answers import OktaAccess, OktaWrappedPage
 from offboarding.sources.okta.settings import OktaSettings

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from offboarding.model import Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.okta.answers import OktaApiToken, OktaClient, OktaRefreshToken, OktaUser
 from offboarding.sources.okta.client import PAGE, PAGE_SIZE

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import quote
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.sources._http.asking import NotAnsweredError, Purpose
+from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.okta.answers import OktaAdmin, OktaMetadata, OktaRole, OktaUser
 from offboarding.sources.okta.client import PAGE, PAGE_SIZE, OktaApi

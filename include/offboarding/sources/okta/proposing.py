@@ -2,7 +2,7 @@
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
-from offboarding.sources._http.asking import NotAnsweredError
+from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources.okta.client import OktaApi
 from offboarding.sources.okta.org import organization
 from offboarding.sources.okta.settings import OktaSettings

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pydantic import RootModel
 
-from offboarding.sources._http.answers import Moment, Told
+from offboarding.net.service.answers import Moment, Told
 
 Metadata = Mapping[str, object] | None
 

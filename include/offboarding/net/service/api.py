@@ -15,7 +15,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short, is_passing, redirects
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.net.service.budget import HttpBudget
 
 Purpose = Literal["inventory", "detail", "overhead"]
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -55,7 +55,7 @@ class HttpApi(ABC):
     def __init__(
         self,
         where: str,
-        settings: HttpSourceSettings,
+        settings: HttpBudget,
         connection: ConnectionFields,
         base: httpx.URL,
         headers: Mapping[str, str],
