@@ -72,7 +72,11 @@ def custody(
 
 def asked(as_of: date | None, zone: str) -> HolderQuery:
     """What is asked: by the end of a day in the company's zone, else by now; nobody for longer than they were here."""
-    at = datetime.now(UTC) if as_of is None else day_ends(as_of, zone)
+    return asked_at(datetime.now(UTC) if as_of is None else day_ends(as_of, zone), zone)
+
+
+def asked_at(at: datetime, zone: str) -> HolderQuery:
+    """The same by a moment."""
     # The configuration's own list isn't read: a command that only reads needs no more of it than the store.
     return HolderQuery(as_of=at, zone=zone, reserved=tuple(map(normal, Policy().reserved_logins)))
 

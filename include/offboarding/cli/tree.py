@@ -26,7 +26,7 @@ GROUPS = {
 """What the commands of a group do, where it does nothing by itself."""
 SECTIONS: Mapping[str, Sequence[str]] = {
     "beginning": ("init", "doctor", "nightly"),
-    "reading": ("findings", "explain", "report", "runs", "links", "worker", "upcoming", "audit"),
+    "reading": ("findings", "explain", "report", "runs", "links", "worker", "upcoming", "exposure", "audit"),
     "deciding": (
         *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
         *("revoke", "import"),

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from offboarding.cli.lines.checks import MistakeLine, WholeLine
 from offboarding.cli.lines.departures import NoticeLine, OpenEndLine, UpcomingLine
+from offboarding.cli.lines.exposure import ExposureLine
 from offboarding.cli.lines.findings import ExplainedLine, FindingLine
 from offboarding.cli.lines.gaps import AcknowledgementLine, HoldLine
 from offboarding.cli.lines.keys import HolderLine, KeyLine
@@ -30,6 +31,7 @@ LINES: Mapping[str, type[JsonLine]] = {
     "notice list": NoticeLine,
     "departure list": OpenEndLine,
     "upcoming": UpcomingLine,
+    "exposure": ExposureLine,
     "holds": HoldLine,
     "revoke list": RevocationLine,
     "custody": KeyLine,

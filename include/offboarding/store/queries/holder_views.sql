@@ -10,11 +10,12 @@ analyze leaver;
 -- name: holders
 -- Who may have held a key, or which keys somebody may have held, and why: the surest first.
 select k.material, v.person_uid::text, coalesce(w.id_space, p.id_space) as id_space,
-    coalesce(w.worker_id, p.worker_id) as worker_id, d.left_at as gone_at, h.grade as told__grade,
+    coalesce(w.worker_id, p.worker_id) as worker_id, d.left_at as gone_at, n.newer, h.grade as told__grade,
     h.text as told__text, h.at as told__at, h.event_id as told__event_id, h.action as told__action
 from custody_held h
 join signing_key k using (key_pk)
 join leaver v using (person_uid)
+join custody_holder n using (key_pk, person_uid)
 join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.confirmed

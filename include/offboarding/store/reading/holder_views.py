@@ -3,7 +3,8 @@
 Asked as if everybody who hadn't left yet left at that moment, so that the answer is graded as a finding would be.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -41,6 +42,8 @@ class HolderView:
     """When they left; None: they worked here at the moment that was asked for."""
     held: tuple[CustodyEvidence, ...]
     """Best grade first; at least one."""
+    newer: bool
+    """The material is newer than their departure."""
 
     @property
     def grade(self) -> Grade:
@@ -55,38 +58,50 @@ class _Row:
     id_space: str
     worker_id: str
     gone_at: datetime | None
+    newer: bool
     told: CustodyEvidence
 
 
 def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[HolderView]:
     """Everyone who may have held the key, the surest first."""
-    return _holders_at(session, asked, {"material": key.material, "person_uid": None})
+    with as_if_gone(session, asked):
+        return holders(session, asked, material=key.material)
 
 
 def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
-    return _holders_at(session, asked, {"material": None, "person_uid": person_uid})
+    with as_if_gone(session, asked):
+        return holders(session, asked, person_uid=person_uid)
 
 
 def everyone(session: Session, asked: HolderQuery) -> list[HolderView]:
     """Everybody who may have held any key, the surest first."""
-    return _holders_at(session, asked, {"material": None, "person_uid": None})
+    with as_if_gone(session, asked):
+        return holders(session, asked)
+
+
+@contextmanager
+def as_if_gone(session: Session, asked: HolderQuery) -> Generator[None]:
+    """As long as this lasts, custody's tables hold everybody as if they left at that moment, who hadn't before."""
+    values = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
+    with session.transaction(force_rollback=True):
+        join_custody(session, values, besides=statements("holder_views", "add_everyone"))
+        yield
+
+
+def holders(
+    session: Session, asked: HolderQuery, *, material: str | None = None, person_uid: str | None = None
+) -> list[HolderView]:
+    """Those of one key, of one person or all, by these tables."""
+    values = {"as_of": asked.as_of, "material": material, "person_uid": person_uid}
+    with session.cursor(row_factory=record_row(_Row)) as cursor:
+        return _grouped(cursor.execute(block("holder_views", "holders"), values).fetchall())
 
 
 def strangers(session: Session, name: str) -> list[str]:
     """Workers that an entry names and no roster has ever told of."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return [str(worker) for worker in cursor.execute(block("holder_views", "strangers"), {"name": name})]
-
-
-def _holders_at(session: Session, asked: HolderQuery, values: Mapping[str, object]) -> list[HolderView]:
-    moment = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
-    asked_of = {"as_of": asked.as_of, **values}
-    with session.transaction(force_rollback=True):
-        join_custody(session, moment, besides=statements("holder_views", "add_everyone"))
-        with session.cursor(row_factory=record_row(_Row)) as cursor:
-            rows = cursor.execute(block("holder_views", "holders"), asked_of).fetchall()
-    return _grouped(rows)
 
 
 def _grouped(rows: Sequence[_Row]) -> list[HolderView]:
@@ -108,4 +123,5 @@ def _holder(rows: Sequence[_Row]) -> HolderView:
         worker_id=best.worker_id,
         gone_at=best.gone_at,
         held=tuple(row.told for row in rows),
+        newer=best.newer,
     )
