@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from demo.certificates import make_certificate
+from demo.github_answers import ORG
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.sources import github_org
-from tests.support.github_org_service import ORG, GithubOrgPlace, github_org_place
+from tests.support.github_org_service import GithubOrgPlace, github_org_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from demo.certificates import make_certificate
+from demo.okta import READER
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.sources import okta
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
-from tests.support.okta_service import READER, OktaPlace, okta_place
+from tests.support.okta_service import OktaPlace, okta_place
 from tests.support.small_company import LEFT, worker
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from demo.certificates import make_certificate
+from demo.okta_app import app_key
 from demo.slapd import Tls
 from offboarding import wiring
 from offboarding.config import loading
@@ -23,7 +24,6 @@ from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
 from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
-from tests.support.okta_service import app_key
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
 BASIC = base64.b64encode(f"reader:{SECRET}".encode()).decode()

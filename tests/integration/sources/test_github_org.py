@@ -9,6 +9,9 @@ import pytest
 from github import Auth, Github
 
 from demo.certificates import make_certificate
+from demo.github import OWNER_TOKEN, app_key
+from demo.github_answers import ORG
+from demo.github_kept import KeptToken
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
@@ -28,7 +31,7 @@ from offboarding.sources import github_org
 from offboarding.sources.github_org.connection import greet
 from tests.contract.source_contract import error_of, of, refs, wrong
 from tests.support.described.server import Answered
-from tests.support.github_org_service import ORG, OWNER_TOKEN, GithubOrgPlace, KeptToken, app_key, github_org_place
+from tests.support.github_org_service import GithubOrgPlace, github_org_place
 
 pytestmark = pytest.mark.slow
 

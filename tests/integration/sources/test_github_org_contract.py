@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.github import app_key
 from offboarding.interfaces import Source
 from offboarding.model import Account, Credential, Standing, SubjectKind
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract, of, refs
-from tests.support.github_org_service import GithubOrgPlace, app_key, github_org_place
+from tests.support.github_org_service import GithubOrgPlace, github_org_place
 
 pytestmark = pytest.mark.slow
 

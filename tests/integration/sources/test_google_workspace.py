@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from demo.certificates import make_certificate
+from demo.okta_app import app_key
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
@@ -45,7 +46,6 @@ from tests.support.google_service import (
     private_key,
     refused,
 )
-from tests.support.okta_service import app_key
 
 pytestmark = pytest.mark.slow
 

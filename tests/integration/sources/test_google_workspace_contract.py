@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.okta_app import app_key
 from offboarding.interfaces import Source
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
 from tests.support.google_service import ACCESS, SECURITY, USERS, GooglePlace, google_place, private_key
-from tests.support.okta_service import app_key
 
 pytestmark = pytest.mark.slow
 

@@ -16,6 +16,8 @@ from okta.cache.no_op_cache import NoOpCache
 from okta.request_executor import RequestExecutor
 
 from demo.certificates import make_certificate
+from demo.okta import API_TOKEN, EPOCH, READER, SCOPES
+from demo.okta_app import CLIENT_ID, app_key, other_key
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
@@ -36,19 +38,7 @@ from offboarding.sources.okta.connection import greet
 from tests.contract.source_contract import error_of, of, refs, sought, wrong
 from tests.support import cases
 from tests.support.described.server import Asked, Nested
-from tests.support.okta_service import (
-    API_TOKEN,
-    CLIENT_ID,
-    EPOCH,
-    READER,
-    SCOPES,
-    OktaPlace,
-    app_key,
-    description,
-    limited,
-    okta_place,
-    other_key,
-)
+from tests.support.okta_service import OktaPlace, description, limited, okta_place
 
 pytestmark = pytest.mark.slow
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.okta import ACCESS, API_TOKEN
+from demo.okta_app import app_key
 from offboarding.interfaces import Source
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
-from tests.support.okta_service import ACCESS, API_TOKEN, OktaPlace, app_key, okta_place
+from tests.support.okta_service import OktaPlace, okta_place
 
 pytestmark = pytest.mark.slow
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from demo.certificates import make_certificate
+from demo.github_answers import ORG
+from demo.github_kept import KeptToken
 from offboarding.decisions import moments
 from offboarding.sources import github_org
 from tests.support.deciding import add_notice
-from tests.support.github_org_service import ORG, GithubOrgPlace, KeptToken, github_org_place
+from tests.support.github_org_service import GithubOrgPlace, github_org_place
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from demo.certificates import make_certificate
+from demo.github_answers import ORG
 from offboarding.sources import github_org
-from tests.support.github_org_service import ORG, GithubOrgPlace, github_org_place
+from tests.support.github_org_service import GithubOrgPlace, github_org_place
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker

@@ -5,53 +5,22 @@ request before the stub sees it; and what doesn't fit is refused, and noted in `
 """
 
 import json
-import ssl
-import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.finders import APICallPathFinder
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
+from demo.answering import Answered, Answering, Asked, answering
 from demo.slapd import Tls
 
 FOLDER = Path(__file__).parent
 USUAL_TIME = "2026-11-25T00:00:00.000Z"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request."""
-
-    method: str
-    path: str
-    """Below the service's base, such as "/repos/corp/it/issues"."""
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: Any
-    """Of JSON, or a form's fields; None where there is none."""
-    raw: bytes = b""
-    raw_path: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An answer; a body of None is none at all."""
-
-    status: int = 200
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-
-    @property
-    def raw(self) -> bytes:
-        return b"" if self.body is None else json.dumps(self.body).encode()
 
 
 class Nested(Answered):
@@ -60,9 +29,6 @@ class Nested(Answered):
     @property
     def raw(self) -> bytes:
         return b"[" * 100_000
-
-
-Answering = Callable[[Asked], Answered]
 
 
 def needed(name: str, schema: str) -> dict[str, Any]:
@@ -129,12 +95,6 @@ def _wrong(check: Callable[[], None]) -> str:
     return ""
 
 
-def _parsed(raw: bytes, kind: str) -> Any:
-    if kind.startswith("application/x-www-form-urlencoded"):
-        return dict(parse_qsl(raw.decode(), keep_blank_values=True))
-    return json.loads(raw) if raw else None
-
-
 class _Request:
     """As openapi-core reads it."""
 
@@ -162,7 +122,7 @@ class _Response:
 class Described:
     """A running service."""
 
-    port: int
+    port: int = 0
     wrong: list[str] = field(default_factory=list[str])
     """What didn't fit the description, in requests or answers."""
     asked: list[str] = field(default_factory=list[str])
@@ -171,74 +131,25 @@ class Described:
 
 @contextmanager
 def described(
-    answering: Answering, description: Description | None, tls: Tls | None, *, base: str = ""
+    of_service: Answering, description: Description | None, tls: Tls | None, *, base: str = ""
 ) -> Generator[Described]:
     """Serve on a free port of 127.0.0.1, below `base`. None, where hundreds of runs are made: nothing is checked, and
     there is no TLS.
     """
+    service = Described()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+    def answer(asked: Asked) -> Answered:
+        service.asked.append(f"{asked.method} {asked.path}")
+        wrong = description.wrong_in_request(asked) if description else ""
+        if wrong:
+            service.wrong.append(f"{asked.method} {asked.path}: {wrong}")
+            return Answered(status=422, body={"message": f"Not as described: {wrong}"})
+        answered = of_service(asked)
+        # Not every refusal is described.
+        wrong = description.wrong_in_answer(asked, answered) if description and answered.status < 400 else ""
+        if wrong:
+            service.wrong.append(f"{asked.method} {asked.path} -> {answered.status}: {wrong}")
+        return answered
 
-        def _answer(self) -> None:
-            asked = self._asked()
-            service.asked.append(f"{asked.method} {asked.path}")
-            wrong = description.wrong_in_request(asked) if description else ""
-            if wrong:
-                service.wrong.append(f"{asked.method} {asked.path}: {wrong}")
-                return self._send(Answered(status=422, body={"message": f"Not as described: {wrong}"}))
-            answered = answering(asked)
-            # Not every refusal is described.
-            wrong = description.wrong_in_answer(asked, answered) if description and answered.status < 400 else ""
-            if wrong:
-                service.wrong.append(f"{asked.method} {asked.path} -> {answered.status}: {wrong}")
-            return self._send(answered)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815 - the library's words
-
-        def _asked(self) -> Asked:
-            parts = urlsplit(self.path)
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            raw_path = parts.path.removeprefix(base)
-            return Asked(
-                method=self.command,
-                path=unquote(raw_path),
-                query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-                headers={name.lower(): value for name, value in self.headers.items()},
-                body=_parsed(raw, self.headers.get("Content-Type", "")),
-                raw=raw,
-                raw_path=raw_path,
-            )
-
-        def _send(self, answered: Answered) -> None:
-            self.send_response_only(answered.status)
-            usual = {"Date": self.date_time_string(), "Content-Type": "application/json; charset=utf-8"}
-            given = {**usual, **answered.headers}
-            for name, value in {**given, "Content-Length": str(len(answered.raw))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answered.raw)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base calls it
-            del format, args
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """A client that hung up."""
-
-    with Server(("127.0.0.1", 0), Handler) as http:
-        if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(tls.certificate, tls.key)
-            http.socket = context.wrap_socket(http.socket, server_side=True)
-        service = Described(port=http.server_port)
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield service
-        finally:
-            http.shutdown()
-            thread.join()
+    with answering(answer, tls, base=base) as service.port:
+        yield service

@@ -1,0 +1,293 @@
+"""An organization on GitHub as its API tells of it; and what its owners do there.
+
+As documented at https://docs.github.com/en/rest/orgs: who may not see all members is told the public ones, without a
+word; what an App has no right to is 403 with the permission that is missing; a list goes by numbered pages.
+"""
+
+import itertools
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Literal
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from demo.answering import Answered, Asked
+from demo.github_answers import EPOCH, ORG, ORG_ID, GithubAnswers
+from demo.github_kept import LATER, KeptDeployKey, KeptPerson, KeptToken, public_key
+
+OWNER_TOKEN = "token-of-an-owner"
+NOT_FOUND = Answered(status=404, body={"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
+RIGHTS = {
+    "members": "read",
+    "organization_administration": "read",
+    "organization_personal_access_tokens": "read",
+    "administration": "read",
+    "metadata": "read",
+}
+
+
+class GithubOrgService(GithubAnswers):
+    """One organization. What an App or a token may is in `rights`, until a test takes it away."""
+
+    def __init__(self, needs: Callable[[str], Mapping[str, Any]] | None = None) -> None:
+        super().__init__(needs)
+        self.people: dict[int, KeptPerson] = {}
+        self.invited: dict[int, tuple[str | None, str | None, str]] = {}
+        """(login, mail, role)"""
+        self.unseen = 0
+        """Private repositories that the reader isn't shown."""
+        self.deploy_keys: dict[int, KeptDeployKey] = {}
+        self.rights = dict(RIGHTS)
+        self.scopes: str | None = None
+        self.selection = "all"
+        self.saml = True
+        self.is_server = False
+        self.invites = True
+        self.graphql_error: dict[str, str] | None = None
+        """What stands beside the data that GraphQL answers."""
+        self.spoils_token: Callable[[dict[str, Any]], dict[str, Any]] = lambda token: token
+        """What becomes of a fine-grained token."""
+        self.limits: list[Answered] = []
+        """What is said first, one after the other."""
+        self._ids = itertools.count(100)
+        self._lock = threading.RLock()
+        self._routes: list[tuple[str, str, str, Callable[..., Answered]]] = [
+            ("POST", r"/app/installations/(\d+)/access_tokens", "", self._installed),
+            ("GET", r"/user", "", self._user),
+            ("GET", r"/user/memberships/orgs/corp", "", self._own_membership),
+            ("GET", r"/orgs/corp", "", self._org),
+            ("GET", r"/orgs/corp/members", "", self._members),
+            ("GET", r"/orgs/corp/outside_collaborators", "members", self._outside),
+            ("GET", r"/orgs/corp/invitations", "members", self._invitations),
+            ("GET", r"/orgs/corp/memberships/([^/]+)", "members", self._membership),
+            ("GET", r"/orgs/corp/personal-access-tokens", "organization_personal_access_tokens", self._tokens),
+            ("GET", r"/orgs/corp/credential-authorizations", "organization_administration", self._authorized),
+            ("GET", r"/orgs/corp/repos", "metadata", self._repos),
+            ("GET", r"/repositories/(\d+)", "metadata", self._repo),
+            ("GET", r"/repositories/(\d+)/keys", "administration", self._repo_keys),
+            ("GET", r"/user/(\d+)", "", self._user_by_id),
+            ("GET", r"/users/([^/]+)/keys", "", self._user_keys),
+            ("POST", r"/api/graphql", "", self._graphql),
+        ]
+
+    def answer(self, asked: Asked) -> Answered:
+        """One request at a time."""
+        with self._lock:
+            answered = self._answer(asked)
+        if self.is_server:
+            answered = replace(answered, headers={**answered.headers, "X-GitHub-Enterprise-Version": "3.19.1"})
+        return answered
+
+    def _answer(self, asked: Asked) -> Answered:
+        if self.limits:
+            return self.limits.pop(0)
+        token = asked.headers.get("authorization", "").rpartition(" ")[2]
+        if token != OWNER_TOKEN and not token.startswith(("ghs_", "ey")):
+            return _said(401, "Bad credentials")
+        for method, pattern, right, does in self._routes:
+            match = re.fullmatch(pattern, asked.path)
+            if match and method == asked.method:
+                if right and right not in self.rights:
+                    return replace(
+                        _said(403, "Resource not accessible by integration"),
+                        headers={"X-Accepted-GitHub-Permissions": f"{right}=read"},
+                    )
+                return does(asked, *match.groups())
+        return NOT_FOUND
+
+    # --- what people do there -----------------------------------------------------------------------------------------
+
+    def add(self, login: str, role: Literal["admin", "member", "outside"] = "member", **more: Any) -> KeptPerson:
+        """A user, with a token and an SSH key."""
+        person = KeptPerson(id=next(self._ids), login=login, role=role, **more)
+        person.keys = {next(self._ids): public_key(login)}
+        person.tokens = [KeptToken(id=next(self._ids), name="laptop")]
+        self.people[person.id] = person
+        return person
+
+    def of(self, login: str) -> KeptPerson:
+        """By login."""
+        return next(each for each in self.people.values() if each.login == login)
+
+    def deploy(self, by: str | None, repository: int = 1, title: str = "ci", **more: Any) -> KeptDeployKey:
+        """Add a deploy key."""
+        number = next(self._ids)
+        key = KeptDeployKey(
+            id=number, repository=repository, title=title, by=by, key=public_key(f"deploy {number}"), **more
+        )
+        self.deploy_keys[number] = key
+        return key
+
+    # --- what is asked ------------------------------------------------------------------------------------------------
+
+    def _installed(self, asked: Asked, number: str) -> Answered:
+        del asked, number
+        until = datetime.now(UTC) + timedelta(hours=1)
+        body = {"token": "ghs_madeforthisnightalone", "expires_at": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+        return Answered(status=201, body=body | {"permissions": self.rights, "repository_selection": self.selection})
+
+    def _user(self, asked: Asked) -> Answered:
+        del asked
+        return Answered(body=self.public(KeptPerson(id=9, login="reader")))
+
+    def _own_membership(self, asked: Asked) -> Answered:
+        del asked
+        headers = {"X-OAuth-Scopes": self.scopes} if self.scopes is not None else {}
+        return Answered(body=self.as_member(KeptPerson(id=9, login="reader", role="admin")), headers=headers)
+
+    def _org(self, asked: Asked) -> Answered:
+        del asked
+        own: dict[str, Any] = {"id": ORG_ID, "login": ORG, "created_at": EPOCH, "updated_at": EPOCH, "public_repos": 0}
+        own |= {"total_private_repos": len(self.repositories) + self.unseen, "type": "Organization"}
+        return Answered(body=self.filled("organization-full", f"orgs/{ORG}", own))
+
+    def _members(self, asked: Asked) -> Answered:
+        role, only = asked.query.get("role", "all"), asked.query.get("filter", "all")
+        sees_all = "members" in self.rights
+        found = [
+            each
+            for each in self.people.values()
+            if each.role in ({"admin", "member"} if role == "all" else {role})
+            and (only == "all" or each.weak)
+            and (sees_all or each.public)
+        ]
+        return self.paged(asked, [self.person(each) for each in found])
+
+    def _outside(self, asked: Asked) -> Answered:
+        only = asked.query.get("filter", "all")
+        found = [each for each in self.people.values() if each.role == "outside" and (only == "all" or each.weak)]
+        return self.paged(asked, [self.person(each) for each in found])
+
+    def _invitations(self, asked: Asked) -> Answered:
+        if self.is_server or not self.invites:
+            return NOT_FOUND
+        owner = self.person(KeptPerson(id=9, login="reader"))
+        return self.paged(
+            asked,
+            [
+                {"id": number, "login": login, "email": mail, "role": role, "created_at": LATER, "inviter": owner}
+                | {"team_count": 0, "node_id": "I", "invitation_teams_url": f"{self.api}/teams"}
+                for number, (login, mail, role) in self.invited.items()
+            ],
+        )
+
+    def _membership(self, asked: Asked, login: str) -> Answered:
+        del asked
+        person = next((each for each in self.people.values() if each.login.lower() == login.lower()), None)
+        if person is None or person.role not in {"admin", "member"}:
+            return NOT_FOUND
+        return Answered(body=self.as_member(person))
+
+    def _tokens(self, asked: Asked) -> Answered:
+        found = [
+            {
+                "id": 7000 + token.id,
+                "owner": self.person(person),
+                "repository_selection": "all",
+                "repositories_url": f"{self.api}/all",
+                "permissions": {},
+                "access_granted_at": EPOCH,
+                "token_id": token.id,
+                "token_name": token.name,
+                "token_last_used_at": token.used,
+                "token_expired": bool(token.ends and token.ends < LATER),
+                "token_expires_at": token.ends,
+            }
+            for person in self.people.values()
+            for token in person.tokens
+            if token.kind == "fine-grained" and person.role in {"admin", "member"}
+        ]
+        return self.paged(asked, [self.spoils_token(each) for each in found])
+
+    def _authorized(self, asked: Asked) -> Answered:
+        wanted = asked.query.get("login", "")
+        found = [
+            {
+                "login": person.login,
+                "credential_id": token.id,
+                "credential_type": token.kind,
+                "credential_authorized_at": EPOCH,
+                "credential_accessed_at": token.used,
+                "authorized_credential_id": token.of,
+                "authorized_credential_expires_at": token.ends,
+                "authorized_credential_note": token.name,
+            }
+            for person in self.people.values()
+            for token in person.tokens
+            if token.kind != "fine-grained" and (not wanted or person.login == wanted)
+        ]
+        return self.paged(asked, found)
+
+    def _repos(self, asked: Asked) -> Answered:
+        return self.paged(asked, [self.repository("minimal-repository", each) for each in self.repositories])
+
+    def _repo(self, asked: Asked, number: str) -> Answered:
+        del asked
+        there = int(number) in self.repositories
+        return Answered(body=self.repository("full-repository", int(number))) if there else NOT_FOUND
+
+    def _repo_keys(self, asked: Asked, number: str) -> Answered:
+        if int(number) not in self.repositories:
+            return NOT_FOUND
+        found = [
+            {
+                "id": key.id,
+                "key": key.key,
+                "url": f"{self.api}/keys/{key.id}",
+                "title": key.title,
+                "verified": True,
+                "created_at": EPOCH,
+                "read_only": key.read_only,
+                "added_by": key.by,
+                "last_used": LATER,
+                "enabled": key.enabled,
+            }
+            for key in self.deploy_keys.values()
+            if key.repository == int(number)
+        ]
+        return self.paged(asked, found)
+
+    def _user_by_id(self, asked: Asked, number: str) -> Answered:
+        del asked
+        person = self.people.get(int(number))
+        return Answered(body=self.public(person)) if person and not person.hidden else NOT_FOUND
+
+    def _user_keys(self, asked: Asked, login: str) -> Answered:
+        keys = self.of(login).keys
+        found = [{"id": number, "key": key, "created_at": EPOCH, "last_used": LATER} for number, key in keys.items()]
+        return self.paged(asked, found)
+
+    def _graphql(self, asked: Asked) -> Answered:
+        provider: dict[str, Any] | None = None
+        if self.saml and "members" in self.rights:
+            login = asked.body["variables"].get("login")
+            found = [each for each in self.people.values() if each.mail and (not login or each.login == login)]
+            nodes = [
+                {
+                    "user": {"login": each.login},
+                    "samlIdentity": {"nameId": each.mail, "username": None, "emails": None},
+                    "scimIdentity": {"username": each.mail, "emails": [{"value": each.mail}]},
+                }
+                for each in found
+            ]
+            page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": nodes}
+            provider = {"id": "P", "externalIdentities": page}
+        body: dict[str, Any] = {"data": {"organization": {"samlIdentityProvider": provider}}}
+        return Answered(body=body | ({"errors": [self.graphql_error]} if self.graphql_error else {}))
+
+
+def _said(status: int, message: str) -> Answered:
+    return Answered(status=status, body={"message": message, "documentation_url": "https://docs.github.com/rest"})
+
+
+@cache
+def app_key() -> str:
+    """An App's, in PEM."""
+    made = rsa.generate_private_key(65537, 2048)
+    form, plain = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    return made.private_bytes(serialization.Encoding.PEM, form, plain).decode()
