@@ -40,6 +40,8 @@ class KeptUser:
     """The private mail."""
     roles: list[str] = field(default_factory=list[str])
     """Of one that isn't in force, "ROLE INACTIVE"."""
+    provider: str = "OKTA"
+    """Who checks the password."""
     by_group: bool = False
     """The roles are a group's."""
     refresh: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
@@ -246,7 +248,7 @@ class OktaService:
             "passwordChanged": EPOCH,
             "type": {"id": "oty1"},
             "profile": profile | ({"employeeNumber": user.number} if user.number else {}),
-            "credentials": {"password": {}, "provider": {"type": "OKTA", "name": "OKTA"}},
+            "credentials": {"password": {}, "provider": {"type": user.provider, "name": user.provider}},
             "_links": {"self": {"href": f"{self.api}/api/v1/users/{user.id}"}},
         } | ({"transitioningToStatus": user.becoming} if user.becoming else {})
 

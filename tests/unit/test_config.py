@@ -201,6 +201,30 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="a source that names one that isn't there",
         ),
         pytest.param(
+            lambda s: s["sources"][1].update(sign_on="corp-ladp"),
+            ["sources[1].sign_on: no other source of accounts is named 'corp-ladp'. Did you mean corp-ldap?"],
+            id="a provider that isn't there",
+        ),
+        pytest.param(
+            lambda s: s["sources"][1].update(sign_on="aws"),
+            ["sources[1].sign_on: no other source of accounts is named 'aws'. Known: corp-ldap."],
+            id="a provider that is the system itself",
+        ),
+        pytest.param(
+            lambda s: s.update(
+                verifiers=[
+                    {
+                        "name": "sso",
+                        "kind": "jwks",
+                        "issuers": ["https://login.corp.example"],
+                        "sign_on": "corp-ldap",
+                    }
+                ]
+            ),
+            ["verifiers[0].sign_on: nobody signs on where no accounts are told: leave it out"],
+            id="a provider of what has no accounts",
+        ),
+        pytest.param(
             lambda s: (
                 s["trackers"].append({**s["trackers"][0], "name": "other"}),
                 s.update(policy={"queue": "secops:q", "review_queue": "othr:q"}),

@@ -25,6 +25,19 @@ def across(settings: Settings) -> Iterator[Mistake]:
     yield from _routed(settings)
     yield from _written_by(settings)
     yield from _revoked(settings)
+    yield from _signed_on(settings)
+
+
+def _signed_on(settings: Settings) -> Iterator[Mistake]:
+    """It's another source whose word counts, and accounts that it counts for."""
+    for room, readers in (("sources", settings.sources), ("verifiers", settings.verifiers)):
+        for index, reader in enumerate(readers):
+            path, name = f"{room}[{index}].sign_on", reader.sign_on
+            others = [each.name for each in settings.sources if each.tells == "accounts" and each.name != reader.name]
+            if name and reader.tells != "accounts":
+                yield Mistake(path=path, text="nobody signs on where no accounts are told: leave it out")
+            elif name and name not in others:
+                yield Mistake(path=path, text=f"no other source of accounts is named {name!r}.{nearest(name, others)}")
 
 
 def _revoked(settings: Settings) -> Iterator[Mistake]:

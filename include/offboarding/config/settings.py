@@ -141,6 +141,11 @@ class Settings(Strict):
         """Sources, and verifiers, which are read as they are."""
         return (*self.sources, *self.verifiers)
 
+    @property
+    def sign_on(self) -> Mapping[str, str]:
+        """By whose word people sign on to a source, for those that say so."""
+        return {source.name: source.sign_on for source in self.sources if source.sign_on}
+
     def source(self, name: str) -> SourceSettings:
         """A source or verifier by name. Raises ConfigError with the nearest one."""
         return _named(self.readers, name, "sources")

@@ -67,6 +67,7 @@ class SourceSettings(Pinned):
     id_space: str | None = Field(default=None, description="Whose employee numbers its accounts bear.")
     login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
     number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
+    sign_on: str | None = Field(default=None, description="The source by whose word people sign on to it.")
     queue: str | None = Field(default=None, description="Ticket queue for what is found here.")
     revoke_connection: str | None = Field(
         default=None,

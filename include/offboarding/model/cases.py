@@ -121,6 +121,8 @@ class LinkedAccount:
     held: HeldLink | None = None
     owners: tuple[str, ...] = ()
     """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
+    sign_on: str = ""
+    """The source by which people sign on to this one, by the configuration; "" where it names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

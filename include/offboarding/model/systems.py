@@ -56,6 +56,11 @@ class Account:
     has_own_login: bool = True
     """Whether `standing` is a login of the account itself (a directory's password). False for an IAM user, whose ways
     in are its credentials alone: it has no finding of its own."""
+    keeps_password: bool = False
+    """The system itself checks by what the own login goes, and asks nobody else. False where somebody may come in by
+    another system's word alone, and where that isn't told."""
+    disabled_at: datetime | None = None
+    """When it was shut, as the system says; None where it isn't, or the system doesn't tell."""
     password_set_at: datetime | None = None
     """When the own login's password was last set (pwdChangedTime); None where the system doesn't tell."""
     service_like: bool = False

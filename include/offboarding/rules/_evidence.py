@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import Account, Effect, LeaverCase, LinkedAccount, Sentence, Standing, Trust, say
+from offboarding.model import (
+    Account,
+    Effect,
+    LeaverCase,
+    LinkDecision,
+    LinkedAccount,
+    Relation,
+    Sentence,
+    Standing,
+    Trust,
+    say,
+)
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._rivals import claimants
 from offboarding.rules._sentences import at, left, said
@@ -15,15 +26,16 @@ def of_leaver(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tupl
         *linked.evidence,
         *_held(case, linked),
         *_one_of_several(case, linked),
-        *of_thing(case, linked.account, path),
+        *of_thing(case, linked.account, path, *_shut_elsewhere(case, linked, path)),
     )
 
 
-def of_thing(case: LeaverCase, account: Account, path: AccessPath) -> tuple[str, ...]:
+def of_thing(case: LeaverCase, account: Account, path: AccessPath, *shut_elsewhere: str) -> tuple[str, ...]:
     """Return the same but for whose it is: of what isn't, or isn't any more, an account of theirs."""
     return (
         left(case.worker_id, case.departure),
         works(path),
+        *shut_elsewhere,
         *ends(path),
         use_reported(path, case.departure),
         *powers(account, path),
@@ -81,3 +93,37 @@ def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
         yield say(
             "It's one of {count} accounts that this person has in {source}.", count=len(theirs), source=linked.source
         )
+
+
+def _shut_elsewhere(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> Iterator[str]:
+    """Yield that the identity provider says disabled, and that this works all the same.
+
+    Of nobody who works here, of no login that goes by the provider's own word, and only where each account of theirs
+    at the provider was seen dead in this run.
+    """
+    local = path.credential is not None or linked.account.keeps_password
+    if case.returned or linked.relation is not Relation.IS or path.standing is not Standing.WORKS or not local:
+        return
+    at_provider = [
+        other
+        for other in case.accounts
+        if other.source == linked.sign_on and (other.relation, other.decision) == (Relation.IS, LinkDecision.LINKED)
+    ]
+    if not all(other.fresh and other.account.standing is Standing.DEAD for other in at_provider):
+        return
+    for other in at_provider:
+        reason, since = said(other.account.standing_reason), other.account.disabled_at
+        if since:
+            yield say(
+                "{provider} says disabled since {moment} ({reason}), and people sign on here by it: this still works"
+                " all the same.",
+                provider=other.source,
+                moment=at(since),
+                reason=reason,
+            )
+        else:
+            yield say(
+                "{provider} says disabled ({reason}), and people sign on here by it: this still works all the same.",
+                provider=other.source,
+                reason=reason,
+            )

@@ -82,6 +82,7 @@ def _routed_findings(
         reserved=[normal(login) for login in settings.policy.reserved_logins],
         linked=settings.policy.scores.linked,
         ahead=settings.policy.scores.ahead,
+        sign_on=settings.sign_on,
     )
     for case in chain(cases(session, looked), key_cases(session, looked)):
         if isinstance(case, UncustodiedCase):

@@ -34,7 +34,7 @@ def begin(session: Session, settings: Settings, run: Run) -> None:
 def parts(session: Session, settings: Settings) -> list[tuple[str, str]]:
     """What is to be read, (source or verifier, part) each, as far as it's still configured."""
     names = {reader.name for reader in settings.readers}
-    return [(name, part) for name, part in rechecks.parts_to_reread(session) if name in names]
+    return [(name, part) for name, part in rechecks.parts_to_reread(session, settings.sign_on) if name in names]
 
 
 def reread(
@@ -47,7 +47,7 @@ def reread(
             session, settings, run, source_settings, part, ReadPhase.COLLECT, source, source.collect
         )
     realm = sources.realm_called(session, source_settings.name, part)
-    accounts = rechecks.accounts_to_reread(session, realm) if realm else []
+    accounts = rechecks.accounts_to_reread(session, realm, settings.sign_on) if realm else []
     return reads.read_source(
         session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -115,6 +115,9 @@ class Looked:
     ahead: int = 30
     """... where it's so far ahead of what speaks for anybody else."""
 
+    sign_on: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By whose word people sign on to a source, by its name."""
+
     @property
     def values(self) -> dict[str, object]:
         """For the queries."""
@@ -158,14 +161,14 @@ def _leaver_cases(session: Session, looked: Looked, suspects: _Suspects) -> Iter
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(block("cases", "leaver_cases"), looked.values)
         for _, rows in groupby(cursor, key=lambda row: row.person_uid):
-            yield _leaver_case(list(rows), beside, suspects)
+            yield _leaver_case(list(rows), beside, suspects, looked.sign_on)
 
 
 def _find_telling(session: Session, looked: Looked, beside: set[str]) -> None:
     temporary.make(session, "cases", {**looked.values, "beside": sorted(beside)}, "telling")
 
 
-def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) -> LeaverCase:
+def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects, sign_on: Mapping[str, str]) -> LeaverCase:
     first = rows[0]
     return LeaverCase(
         person_uid=first.person_uid,
@@ -176,7 +179,7 @@ def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) ->
         departure=first.departure,
         returned=first.returned,
         accounts=tuple(
-            _linked_account(list(group), link, beside, suspects)
+            _linked_account(list(group), link, beside, suspects, sign_on)
             for (_, link), group in groupby(rows, key=lambda row: (row.account_pk, row.link))
             if link
         ),
@@ -186,7 +189,9 @@ def _leaver_case(rows: list[_LeaverRow], beside: Extras, suspects: _Suspects) ->
     )
 
 
-def _linked_account(rows: list[_LeaverRow], link: _Link, beside: Extras, suspects: _Suspects) -> LinkedAccount:
+def _linked_account(
+    rows: list[_LeaverRow], link: _Link, beside: Extras, suspects: _Suspects, sign_on: Mapping[str, str]
+) -> LinkedAccount:
     first, seen = rows[0], rows[0].seen
     assert seen is not None, "whatever is linked is an account"
     return LinkedAccount(
@@ -205,6 +210,7 @@ def _linked_account(rows: list[_LeaverRow], link: _Link, beside: Extras, suspect
         trusts=tuple(beside.trusts.get((first.person_uid, seen.account.realm, seen.account.native_id), ())),
         held=_held(first.account_pk, link, suspects),
         owners=seen.owners,
+        sign_on=sign_on.get(seen.source, ""),
     )
 
 

@@ -1,5 +1,6 @@
 """What an hourly run watches: findings that are open, and people whose last day has ended meanwhile."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,17 +51,22 @@ def note_open(session: Session, run_id: int) -> None:
             session.execute(statement, {"run_id": run_id})
 
 
-def parts_to_reread(session: Session) -> list[tuple[str, str]]:
-    """The (source or verifier, part) pairs that tell of what is open."""
+def parts_to_reread(session: Session, sign_on: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The (source or verifier, part) pairs that tell of what is open. `sign_on`: by whose word people sign on."""
     with session.cursor(row_factory=class_row(_Part)) as cursor:
-        rows = cursor.execute(block("rechecks", "parts_to_reread")).fetchall()
+        rows = cursor.execute(block("rechecks", "parts_to_reread"), _providers(sign_on)).fetchall()
     return [(row.source, row.part) for row in rows]
 
 
-def accounts_to_reread(session: Session, realm: str) -> list[AccountRef]:
-    """Accounts of a system with open findings, by native id."""
+def accounts_to_reread(session: Session, realm: str, sign_on: Mapping[str, str]) -> list[AccountRef]:
+    """Accounts of a system with open findings, or of people who have such where they sign on by it; by native id."""
+    values = {"realm": realm, **_providers(sign_on)}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
-        return cursor.execute(block("rechecks", "accounts_to_reread"), {"realm": realm}).fetchall()
+        return cursor.execute(block("rechecks", "accounts_to_reread"), values).fetchall()
+
+
+def _providers(sign_on: Mapping[str, str]) -> dict[str, object]:
+    return {"sources": list(sign_on), "providers": list(sign_on.values())}
 
 
 def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:

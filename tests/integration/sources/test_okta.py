@@ -4,7 +4,7 @@ import asyncio
 import shlex
 import ssl
 from collections.abc import Generator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -104,6 +104,20 @@ def test_what_users_end_themselves_works(place: OktaPlace) -> None:
     assert {each.label: each.standing for each in of(Account, source.detail(known))} == {
         each.label: each.standing for status, each in accounts.items() if status in works | dead
     }
+
+
+def test_whose_password_it_is_and_since_when_somebody_is_shut_out_is_told(place: OktaPlace) -> None:
+    place.kept.add("ad@corp.example", provider="ACTIVE_DIRECTORY")
+    place.kept.of("lee@corp.example").status = "SUSPENDED"
+
+    accounts = place.accounts()
+
+    assert {label.partition("@")[0]: each.keeps_password for label, each in accounts.items()} == {
+        "ad": False,
+        **dict.fromkeys(("ann", "kim", "lee", "reader"), True),
+    }
+    assert [label for label, each in accounts.items() if each.disabled_at] == ["lee@corp.example"]
+    assert accounts["lee@corp.example"].disabled_at == datetime.fromisoformat(EPOCH)
 
 
 def test_a_status_that_is_not_known_is_not_checked() -> None:

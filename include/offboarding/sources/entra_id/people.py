@@ -64,6 +64,7 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
         standing_reason=f"Entra ID: {reason}",
         product=product,
         reached_by=reached_by,
+        disabled_at=user.deleted_date_time,
         password_set_at=user.last_password_change_date_time,
         service_like=context.is_workload(login, login.partition("@")[0]),
         privileged=held,

@@ -103,6 +103,7 @@ class GoogleDirectory:
             standing=standing,
             standing_reason=f"Google: {reason}",
             product=product_of(user),
+            disabled_at=user.deletion_time,
             reached_by=self.reached_by,
             is_reader=user.id == self.reader,
             service_like=self.context.is_workload(mail, mail.partition("@")[0]),

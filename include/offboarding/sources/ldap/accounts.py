@@ -172,6 +172,7 @@ class Describer:
             product=self.product,
             reached_by=self.reached_by,
             is_reader=canonical(entry.dn) == self.reader_dn,
+            keeps_password=True,
             password_set_at=max(self._times(entry, self.flavor.password_set, problems), default=None),
             service_like=self._service_like(entry, logins),
             privileged=privileged,

@@ -132,6 +132,7 @@ class MariaDbLogins:
             standing_reason=reason,
             reached_by=reached_by(self._connection),
             is_reader=f"{row.user}@{row.host}" == server.reader,
+            keeps_password=True,  # by what others decide it isn't told to work
             password_set_at=row.password_set_at,
             service_like=self._context.is_workload(row.user),
             privileged=bool(row.power),

@@ -32,6 +32,18 @@ class OktaProfile(Told):
     employeeNumber: str | None = None  # noqa: N815 - Okta's word
 
 
+class OktaProvider(Told):
+    """Who checks a user's password."""
+
+    type: str
+
+
+class OktaCredentials(Told):
+    """What is told of how somebody signs in; nothing secret is."""
+
+    provider: OktaProvider
+
+
 class OktaUser(Told):
     """A user. `status` is any word: one that isn't known here is nobody's mistake."""
 
@@ -40,7 +52,9 @@ class OktaUser(Told):
     created: Moment | None = None
     lastLogin: Moment | None = None  # noqa: N815 - Okta's word
     passwordChanged: Moment | None = None  # noqa: N815 - Okta's word
+    statusChanged: Moment | None = None  # noqa: N815 - Okta's word
     transitioningToStatus: str | None = None  # noqa: N815 - Okta's word
+    credentials: OktaCredentials | None = None
     profile: OktaProfile
 
 

@@ -19,6 +19,8 @@ from offboarding.sources.okta.settings import OktaSettings
 EVERYBODY = 'lastUpdated gt "1970-01-01T00:00:00.000Z"'
 """A list without a filter leaves out who was deactivated, and one by `search` may be behind."""
 DEPROVISIONED, SUSPENDED = "DEPROVISIONED", "SUSPENDED"
+OWN = "OKTA"
+"""Whose word lets a user in; else a directory's or another provider's, whose password it is then."""
 SUPER_ADMIN = "SUPER_ADMIN"
 _SEE_EVERY_USER = frozenset({SUPER_ADMIN, "ORG_ADMIN", "READ_ONLY_ADMIN"})
 """Standard roles that can't be held to some groups."""
@@ -99,6 +101,8 @@ class OktaOrg:
             standing_reason=reason,
             reached_by=self.reached_by,
             is_reader=user.id == self.reader,
+            keeps_password=user.credentials is not None and user.credentials.provider.type == OWN,
+            disabled_at=user.statusChanged if standing is Standing.DEAD else None,
             password_set_at=user.passwordChanged,
             service_like=self._is_workload(profile.login.lower()),
             privileged=None if roles is None else bool(roles),

@@ -147,6 +147,7 @@ class PostgresLogins:
             standing_reason=reason,
             reached_by=self._reached_by,
             is_reader=role.name == server.reader,
+            keeps_password=True,  # by what others decide it isn't told to work
             service_like=self._context.is_workload(role.name),
             privileged=bool(privileged_by),
             privileged_by=privileged_by,

@@ -103,6 +103,7 @@ class HostDescriber:
             standing=standing,
             standing_reason=reason,
             reached_by=self.called,
+            keeps_password=True,  # by what others decide it isn't told to work
             password_set_at=_day(user.changed_on) if user.password is PasswordState.SET else None,
             service_like=service_like,
             privileged=True if powerful else None,

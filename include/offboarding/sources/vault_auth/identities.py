@@ -86,6 +86,7 @@ class Identities:
             reached_by=self._at(path),
             is_reader=entity.id == self.own_entity,
             has_own_login=_has_own_login(ways),
+            keeps_password=True,  # by what others decide it isn't told to work
             service_like=self._is_service(login) or _is_workload(aliases),
             privileged=privileged,
             privileged_by=by,
@@ -124,6 +125,7 @@ class Identities:
             product=VaultProduct.TOKEN,
             reached_by=self._at("auth/token"),
             is_reader=token.accessor == self.own_accessor,
+            keeps_password=True,
             password_set_at=made,
             service_like=not logged_in,
             privileged=privileged,
@@ -145,6 +147,7 @@ class Identities:
             product=product,
             reached_by=self._at(way.path),
             has_own_login=way.by_itself,
+            keeps_password=way.by_itself,
             service_like=product is VaultProduct.ROLE or self._is_service(name),
             privileged=privileged,
             privileged_by=by,

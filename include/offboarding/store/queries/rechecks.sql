@@ -17,6 +17,18 @@ select distinct %(run_id)s::bigint, f.person_uid, false from finding f
 where f.state = 'open' and f.ticket_kind <> 'event' and f.person_uid is not null
 on conflict do nothing;
 
+-- name: at_providers
+-- Of whom an open finding is about, their accounts at whoever they sign on there by: what the finding says of those is as
+-- live as what it says of its own. `sources` and `providers`: by name, each beside its own.
+select p.source, p.part, a.realm, a.native_id, a.label, a.login
+from finding f
+join realm r using (realm)
+join unnest(%(sources)s::text[], %(providers)s::text[]) as said (source, provider) on said.source = r.source
+join realm p on p.source = said.provider
+join link l on l.person_uid = f.person_uid and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+join account a on a.account_pk = l.account_pk and a.realm = p.realm and a.kind = 'account' and a.gone_at is null
+where f.state = 'open' and f.ticket_kind <> 'event' and f.relation = 'is'
+
 -- name: parts_to_reread
 -- Who reads the accounts that open findings are about; and, of keys, whoever may be asked whether it's trusted (one that
 -- shows it no more is asked a second time), or where it lies. A role, and what nobody claims, takes an inventory.
@@ -34,15 +46,19 @@ cross join lateral (
     where s.source = c.source and s.realm = c.realm and s.tells = 'keys' order by s.read_id desc limit 1) p
 where f.state = 'open' and f.ticket_kind <> 'event' and f.subject_kind in ('signing_key', 'shared_secret')
     and (c.verifies or c.gone_at is null)
+union
+select source, part from ({at_providers}) at_provider
 order by source, part;
 
 -- name: accounts_to_reread
--- Accounts of a system with findings that are open.
-select distinct a.realm, a.native_id, a.label, a.login
+-- Accounts of a system with findings that are open, and those at a provider of people with such elsewhere.
+select a.realm, a.native_id, a.label, a.login
 from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
 where f.realm = %(realm)s and f.state = 'open' and f.ticket_kind <> 'event'
     and f.subject_kind not in ('role', 'source', 'worker', 'signing_key', 'shared_secret')
-order by a.native_id;
+union
+select realm, native_id, label, login from ({at_providers}) at_provider where realm = %(realm)s
+order by native_id;
 
 -- name: due
 -- Whose last day or moment has ended since the last night, by what HR's feed or a notice told before that: nobody has
