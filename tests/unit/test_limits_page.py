@@ -16,7 +16,8 @@ from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
 from offboarding.rosters import postgres
-from offboarding.rosters.csv import manifests, openpgp, proof, reading, s3
+from offboarding.rosters._records import delimited
+from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.sftp import login as sftp
 from offboarding.rosters.csv.workbook import reading as workbook
@@ -74,7 +75,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
         "max_megabytes",
     ),
     "CSV: a file's read": (default(Csv, "max_read_minutes") * 60, "max_read_minutes"),
-    "CSV: a line": (reading.LONGEST_LINE, ""),
+    "CSV: a line": (delimited.LONGEST_LINE, ""),
     "CSV: a field": (csv.field_size_limit(), ""),
     "CSV: a manifest": (manifests._MOST_BYTES, ""),
     "CSV: a trailer, a manifest's line": (proof.LONGEST_PROOF, ""),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from offboarding.rosters._records.proposing import known_columns
 from offboarding.rosters.csv.fitting import (
     DATE_FORMATS,
     DELIMITERS,
@@ -13,7 +14,6 @@ from offboarding.rosters.csv.fitting import (
     LAST_YEAR,
     date_formats,
     decodings,
-    known_columns,
     nearly_date_formats,
     tables,
     unread_by,

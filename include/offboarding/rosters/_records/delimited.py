@@ -3,9 +3,15 @@
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TextIO
 
 from offboarding.model import counted
+from offboarding.rosters._records.decoding import without_mark
 from offboarding.rosters._records.problems import BadRecordError
+
+LONGEST_LINE = 1 << 20
+"""Characters. Of a longer one nothing is kept."""
+_LINE_ENDS = ("\n", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +66,22 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
             flaw = str(error)
         if flaw or any(field.strip() for field in fields):
             yield Record(row=row, last_row=reader.line_num, fields=tuple(fields), flaw=flaw)
+
+
+def lines(text: TextIO) -> Iterator[str]:
+    """A feed's lines as they are, without the byte order mark before the first, a bounded portion of each at a time."""
+    first = True
+    while line := text.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith(_LINE_ENDS):
+            line = _too_long(text)
+        yield without_mark(line) if first else line
+        first = False
+
+
+def _too_long(text: TextIO) -> str:
+    """Pass over the rest of a line, a portion at a time; what stands for it is too long for a field, too: its record
+    can't be read, and the next one can.
+    """
+    while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(_LINE_ENDS):
+        pass
+    return "x" * (csv.field_size_limit() + 1) + "\n"

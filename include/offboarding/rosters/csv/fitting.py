@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice, pairwise, takewhile
 
-from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.delimited import Record, records
 from offboarding.rosters._records.problems import BadRecordError
+from offboarding.rosters._records.proposing import known_columns
 from offboarding.rosters._records.spoiled import readable
 from offboarding.rosters._records.titles import MOST_TITLES, Totals, filled, is_title, stands_above
-from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import composed
 
 ENCODINGS = ("utf-8", "cp949", "cp932", "cp950", "gb18030", "cp1252")
@@ -46,27 +45,6 @@ class Table:
     """What stands above the header."""
     totals: Sequence[Record] = ()
     """What stands below the rows."""
-
-
-def known_columns(header: Iterable[str]) -> dict[str, str]:
-    """Our name -> the header's, for what is known; of two that mean the same the surer one."""
-    best: dict[str, tuple[int, str]] = {}
-    for cell in header:
-        meaning, place = usual("columns").get(plain(cell), ("", 0))
-        if meaning and (meaning not in best or place < best[meaning][0]):
-            best[meaning] = (place, cell)
-    return {name: best[name][1] for name in NAMES if name in best}
-
-
-def name_parts(header: Sequence[str]) -> tuple[str, ...]:
-    """The columns of first and last name, as they follow each other; empty unless both are there."""
-    best: dict[str, tuple[int, str]] = {}
-    for cell in header:
-        part, place = usual("name_parts").get(plain(cell), ("", 0))
-        if part and (part not in best or place < best[part][0]):
-            best[part] = (place, cell)
-    found = {cell for _, cell in best.values()}
-    return tuple(cell for cell in header if cell in found) if len(best) == len(found) == 2 else ()
 
 
 def decodings(content: bytes) -> dict[str, str]:
@@ -141,14 +119,6 @@ def numbered(table: Table, header: str) -> dict[int, str]:
     place = list(table.header).index(composed(header))
     cells = ((number, row[place].strip()) for number, row in zip(table.numbers, table.rows, strict=True))
     return {number: cell for number, cell in cells if cell}
-
-
-def frequencies(values: Iterable[str]) -> Mapping[str, int]:
-    """Each value, and how often; the most frequent first."""
-    counts: dict[str, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
-    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def table_of(feed: Iterable[Record], delimiter: str) -> Table | None:

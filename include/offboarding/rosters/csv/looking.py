@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from offboarding.interfaces import Chooser, ConnectionFields
 from offboarding.model.errors import ConfigError
+from offboarding.rosters._records.proposing import known_columns
 from offboarding.rosters.csv.bounds import Digested, FileBounds, WrongFileError
-from offboarding.rosters.csv.fitting import Table, decodings, known_columns, table_of, tables
+from offboarding.rosters.csv.fitting import Table, decodings, table_of, tables
 from offboarding.rosters.csv.openpgp import MessageKeys, message_keys
 from offboarding.rosters.csv.packing import DAMAGED, unpacked
 from offboarding.rosters.csv.places import store_of

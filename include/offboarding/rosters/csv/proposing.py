@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
-from offboarding.model import EmploymentStatus, counted
-from offboarding.model.errors import ConfigError
+from offboarding.model import counted
 from offboarding.rosters._records.columns import DAYS, NAMES
 from offboarding.rosters._records.delimited import Record
+from offboarding.rosters._records.proposing import frequencies, known_columns, name_parts, statuses_of
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
 from offboarding.rosters.csv.fitting import (
     Table,
     column,
     date_formats,
-    frequencies,
-    known_columns,
-    name_parts,
     nearly_date_formats,
     numbered,
     unread_by,
@@ -26,8 +23,6 @@ from offboarding.rosters.csv.fitting import (
 from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
-_MOST_STATUSES = 30
-"""A column with more words tells no status."""
 _OWN_SHARE = 0.05
 """A mail domain that fewer of the people have is somebody else's."""
 _ANYBODYS = frozenset(
@@ -52,7 +47,8 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     table = seen.table
     mapped = _columns(table, asker)
     columns = _single(mapped)
-    statuses = _statuses(table, columns, asker)
+    status = columns.get("status")
+    statuses = statuses_of(status, column(table, status), asker) if status else {}
     coverage = _coverage(columns, statuses, asker)
     settings: dict[str, object] = {"path": path, "coverage": coverage, **seen.settings}
     formats = _date_formats(seen, columns, asker)
@@ -131,36 +127,6 @@ def _trailer(table: Table) -> str:
         return ""
     before, after = text[: counts[0].start()], text[counts[0].end() :]
     return f"{re.escape(before)}(?P<rows>[0-9][0-9.']*){re.escape(after)}"
-
-
-def _statuses(table: Table, columns: Mapping[str, str], asker: Chooser) -> dict[str, str]:
-    """HR's word -> ours."""
-    if "status" not in columns:
-        return {}
-    words = frequencies(column(table, columns["status"]))
-    if len(words) > _MOST_STATUSES:
-        raise ConfigError(
-            f'The column "{columns["status"]}" holds {len(words)} different words: no status. Name another one with'
-            " --set NAME.columns.status=COLUMN, or none with --set NAME.columns.status="
-        )
-    known = usual("statuses")
-    options = [status.value for status in EmploymentStatus]
-    meanings: dict[str, str] = {}
-    unknown: list[str] = []
-    for word, number in words.items():
-        proposed = known[plain(word)][0] if plain(word) in known else None
-        question = f'What does the status "{word}" mean ({counted(number, "row")})'
-        try:
-            meanings[word] = asker.choose(f"statuses.{word}", question, options, proposed=proposed, confirm=True)
-        except ConfigError:
-            unknown.append(word)
-    if unknown:
-        flags = " ".join(f'--status "{word}=left"' for word in unknown)
-        raise ConfigError(
-            f'Nobody says what these words of "{columns["status"]}" mean: {", ".join(unknown)}. Each is one of'
-            f" {', '.join(options)}; say it so: {flags}"
-        )
-    return meanings
 
 
 def _coverage(columns: Mapping[str, str], statuses: Mapping[str, str], asker: Chooser) -> str:

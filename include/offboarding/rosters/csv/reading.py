@@ -1,6 +1,5 @@
 """One file of a feed: its header, its rows, and what it proves of itself."""
 
-import csv
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,8 +13,8 @@ from offboarding.model import Coverage, EmploymentStatus, Worker
 from offboarding.model.errors import IncompleteReadError, RetriableError
 from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout, shown_headers
 from offboarding.rosters._records.days import DayReader
-from offboarding.rosters._records.decoding import decoded, undecodable, without_mark
-from offboarding.rosters._records.delimited import Record, records
+from offboarding.rosters._records.decoding import decoded, undecodable
+from offboarding.rosters._records.delimited import Record, lines, records
 from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.problems import BadRecordError, ProblemList
 from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
@@ -33,9 +32,6 @@ _log = structlog.get_logger("offboarding.rosters")
 NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
 _DECLARE = 'declare the encoding that it is in (Korean Excel writes cp949, its "Unicode text" utf-16)'
 _AGAIN = "See whether its delivery was still under way; else ask HR for the whole file"
-LONGEST_LINE = 1 << 20
-"""Characters. Of a longer one nothing is kept."""
-_LINE_ENDS = ("\n", "\r")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,8 +75,9 @@ class FeedReader:
                     sheet = self._sheet(workbook, name)
                     rows, counted = yield from self._rows(sheet.records(), f'{name}, sheet "{sheet.title}",', read_day)
             else:
-                lines = self._lines(decoded(content.stream, self._settings.encoding), name)
-                rows, counted = yield from self._rows(records(lines, self._settings.delimiter), name)
+                text = decoded(content.stream, self._settings.encoding)
+                feed = records(self._lines(text, name), self._settings.delimiter)
+                rows, counted = yield from self._rows(feed, name)
             for each in filter(None, (content.decrypted, passed)):
                 each.finish()
         seen = FileTotals(
@@ -148,12 +145,7 @@ class FeedReader:
 
     def _lines(self, text: TextIO, name: str) -> Iterator[str]:
         try:
-            first = True
-            while line := text.readline(LONGEST_LINE):
-                if len(line) == LONGEST_LINE and not line.endswith(_LINE_ENDS):
-                    line = _too_long(text)
-                yield without_mark(line) if first else line
-                first = False
+            yield from lines(text)
         except UnicodeError as error:
             raise self.incomplete(f"{name} is not {self._settings.encoding} ({error})", _DECLARE) from error
 
@@ -259,15 +251,6 @@ def _cells(record: Record, where: Layout) -> dict[str, str]:
             "See whether the disk was full; else ask HR for the whole file.",
         )
     return where.cells(fields)
-
-
-def _too_long(text: TextIO) -> str:
-    """Pass over the rest of a line, a portion at a time; what stands for it is too long for a field, too: its record
-    can't be read, and the next one can.
-    """
-    while (rest := text.readline(LONGEST_LINE)) and not rest.endswith(_LINE_ENDS):
-        pass
-    return "x" * (csv.field_size_limit() + 1) + "\n"
 
 
 class _Ending:

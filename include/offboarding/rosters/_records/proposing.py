@@ -1,0 +1,69 @@
+"""What is proposed of a table for a first configuration: which columns are known, and what its status words mean."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from offboarding.interfaces import Chooser
+from offboarding.model import EmploymentStatus, counted
+from offboarding.model.errors import ConfigError
+from offboarding.rosters._records.columns import NAMES
+from offboarding.rosters._records.usual_words import plain, usual
+
+_MOST_STATUSES = 30
+"""A column with more words tells no status."""
+
+
+def known_columns(header: Iterable[str]) -> dict[str, str]:
+    """Our name -> the header's, for what is known; of two that mean the same the surer one."""
+    best: dict[str, tuple[int, str]] = {}
+    for cell in header:
+        meaning, place = usual("columns").get(plain(cell), ("", 0))
+        if meaning and (meaning not in best or place < best[meaning][0]):
+            best[meaning] = (place, cell)
+    return {name: best[name][1] for name in NAMES if name in best}
+
+
+def name_parts(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns of first and last name, as they follow each other; empty unless both are there."""
+    best: dict[str, tuple[int, str]] = {}
+    for cell in header:
+        part, place = usual("name_parts").get(plain(cell), ("", 0))
+        if part and (part not in best or place < best[part][0]):
+            best[part] = (place, cell)
+    found = {cell for _, cell in best.values()}
+    return tuple(cell for cell in header if cell in found) if len(best) == len(found) == 2 else ()
+
+
+def frequencies(values: Iterable[str]) -> Mapping[str, int]:
+    """Each value, and how often; the most frequent first."""
+    counts: dict[str, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str, str]:
+    """HR's word -> ours, of all that stand in a column. Raises ConfigError where nobody says what one means."""
+    words = frequencies(values)
+    if len(words) > _MOST_STATUSES:
+        raise ConfigError(
+            f'The column "{header}" holds {len(words)} different words: no status. Name another one with'
+            " --set NAME.columns.status=COLUMN, or none with --set NAME.columns.status="
+        )
+    known = usual("statuses")
+    options = [status.value for status in EmploymentStatus]
+    meanings: dict[str, str] = {}
+    unknown: list[str] = []
+    for word, number in words.items():
+        proposed = known[plain(word)][0] if plain(word) in known else None
+        question = f'What does the status "{word}" mean ({counted(number, "row")})'
+        try:
+            meanings[word] = asker.choose(f"statuses.{word}", question, options, proposed=proposed, confirm=True)
+        except ConfigError:
+            unknown.append(word)
+    if unknown:
+        flags = " ".join(f'--status "{word}=left"' for word in unknown)
+        raise ConfigError(
+            f'Nobody says what these words of "{header}" mean: {", ".join(unknown)}. Each is one of'
+            f" {', '.join(options)}; say it so: {flags}"
+        )
+    return meanings
