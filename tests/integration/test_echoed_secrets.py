@@ -61,6 +61,12 @@ def bucket(port: int) -> Try:
     return lambda: list(roster.read())
 
 
+def workday(port: int, **extra: object) -> Try:
+    own: dict[str, Any] = {"coverage": "active", "report": "acme/canary/Report", "columns": {"worker_id": "ID"}}
+    roster = built("rosters", "workday", fields(port, schema="http", extra=extra), max_wait_minutes=0, **own)
+    return lambda: list(roster.read())
+
+
 def roundup(port: int) -> Try:
     module = kind_module("trackers", "roundup")
     own = module.Settings.model_validate({"name": "canary", "kind": "roundup", "connection": "canary"})
@@ -182,6 +188,8 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.okta": okta,
     "sources.google_workspace": customer,
     "rosters.csv": bucket,
+    "rosters.workday": workday,
+    "rosters.workday by token": lambda port: workday(port, refresh_token=TOKEN),
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),
     "trackers.redmine": lambda port: forge("redmine", port, project="security"),
     "trackers.jira": lambda port: forge("jira", port, project="SEC"),

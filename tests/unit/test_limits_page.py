@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
-from offboarding.rosters import postgres
+from offboarding.rosters import postgres, workday
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -91,6 +91,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
         default(postgres.Settings, "statement_timeout"),
         "statement_timeout",
     ),
+    "Workday: a report": (default(workday.Settings, "max_megabytes") * MB, "max_megabytes"),
+    "Workday: a whole report": (default(workday.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Workday: waits for its limits, in all": (
+        default(workday.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "Workday: requests of a read": (default(workday.Settings, "max_requests"), "max_requests"),
     "JWKS: a page, or a file": (default(JwksSettings, "max_kilobytes") * KB, "max_kilobytes"),
     "JWKS: a page, redirects included": (default(JwksSettings, "timeout_seconds"), "timeout_seconds"),
     "CRL: a list, or a file": (default(AskedCrls, "max_kilobytes") * KB, "max_kilobytes"),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import sleep
-from typing import ClassVar, Literal, TypeVar, cast
+from typing import BinaryIO, ClassVar, Literal, TypeVar, cast
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.address import client_of
-from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, in_short, is_passing, redirects
+from offboarding.net.service.asking import MOST_BYTES, WHERE_IT_LEADS, Asker, in_short, is_passing, redirects
 from offboarding.net.service.budget import HttpBudget
 
 Purpose = Literal["inventory", "detail", "overhead"]
@@ -142,10 +142,13 @@ class HttpApi(ABC):
         body: object | None = None,
         form: Mapping[str, str] | None = None,
         authorization: str | None = None,
+        into: BinaryIO | None = None,
+        most: int = MOST_BYTES,
     ) -> httpx.Response:
         """An answer that is one, however often it has to be asked for within the read's budgets.
 
-        `authorization` in the usual one's place; "" for none, where what is sent says itself who asks.
+        `authorization` in the usual one's place; "" for none, where what is sent says itself who asks. `into` and
+        `most` as an Asker's.
 
         Raises NotAnsweredError for a refusal that concerns this alone, FatalError for one that concerns the connection
         and for a budget that is used up, RetriableError for what may pass.
@@ -160,7 +163,9 @@ class HttpApi(ABC):
             if form is not None:
                 content = str(httpx.QueryParams(form)).encode()
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
-            answer = self.asker.ask(method, url, body=body, content=content, headers=headers, called=called)
+            answer = self.asker.ask(
+                method, url, body=body, content=content, headers=headers, called=called, into=into, most=most
+            )
             seconds = self.seconds_to_wait(answer)
             if seconds is None:
                 break

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from time import sleep
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import httpx
@@ -49,26 +49,29 @@ class Asker:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         called: str = "",
+        into: BinaryIO | None = None,
+        most: int = MOST_BYTES,
     ) -> httpx.Response:
         """Whatever its status, as far as patience goes. Raises RetriableError where nothing whole came, FatalError for
         what is no answer.
 
-        `called`: what errors say was asked, where the path is nobody's business.
+        `called`: what errors say was asked, where the path is nobody's business. `into`: where the body of an answer
+        that is one goes, which may be of `most` bytes; what is answered then holds none.
         """
         what = f"{self.where}: {called or f'{method} {path}'}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
-        response = self._asked(what, method, path, sent)
+        response = self._asked(what, method, path, sent, into, most)
         while (seconds := _told_to_wait(response)) is not None and seconds <= self._patience:
             self._patience -= max(seconds, 1)  # so that one who says "at once" is asked for so long, too
             sleep(seconds)
-            response = self._asked(what, method, path, sent)
+            response = self._asked(what, method, path, sent, into, most)
         return response
 
-    def _asked(self, what: str, method: str, path: str, sent: Any) -> httpx.Response:
+    def _asked(self, what: str, method: str, path: str, sent: Any, into: BinaryIO | None, most: int) -> httpx.Response:
         self._deadline.begin(self._seconds)
         try:
             with self._client.stream(method, path, **sent) as response:
-                return _whole(what, response)
+                return _whole(what, response, into if response.is_success else None, most)
         except httpx.TimeoutException as error:
             raise RetriableError(f"{what}: no whole answer within {self._seconds:g} seconds. Is it up?") from error
         except httpx.TransportError as error:
@@ -91,15 +94,21 @@ def _told_to_wait(response: httpx.Response) -> int | None:
     return int(after) if response.status_code in turned_away and after.isdecimal() else None
 
 
-def _whole(what: str, response: httpx.Response) -> httpx.Response:
+def _whole(what: str, response: httpx.Response, into: BinaryIO | None, most: int) -> httpx.Response:
     """With its body, as it came: what is packed unpacks to anything, and we asked for nothing of the kind."""
     if response.headers.get("content-encoding", "identity") != "identity":
         raise FatalError(f"{what}: its answer is packed, which we didn't ask for. {WHERE_IT_LEADS}")
-    body = bytearray()
+    body, size = bytearray(), 0
+    bound = MOST_BYTES if into is None else most
     for chunk in response.iter_raw():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise FatalError(f"{what}: an answer of more than {MOST_BYTES >> 20} MB. {WHERE_IT_LEADS}")
+        size += len(chunk)
+        if size > bound:
+            fix = WHERE_IT_LEADS if into is None else f"{WHERE_IT_LEADS}; if that's right, raise max_megabytes"
+            raise FatalError(f"{what}: an answer of more than {bound >> 20} MB. {fix}")
+        if into is None:
+            body += chunk
+        else:
+            into.write(chunk)
     return httpx.Response(response.status_code, headers=response.headers, content=bytes(body), request=response.request)
 
 

@@ -1,0 +1,82 @@
+"""A first configuration of a report, from a look at all of it."""
+
+import tempfile
+from datetime import UTC, datetime
+
+from offboarding.interfaces import Chooser, ConnectionFields, Proposal
+from offboarding.model import counted
+from offboarding.model.errors import ConfigError
+from offboarding.rosters._records.columns import NAMES
+from offboarding.rosters._records.decoding import decoded
+from offboarding.rosters._records.delimited import lines, records
+from offboarding.rosters._records.proposing import frequencies, known_columns, statuses_of
+from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters.workday.client import WorkdayApi
+from offboarding.rosters.workday.settings import WorkdaySettings
+
+
+def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+    """Columns by their usual names, status words as they mean, zones of locations that are known.
+
+    Raises ConfigError for what nobody says, FatalError and RetriableError where the report can't be had.
+    """
+    del where
+    report = asker.choose("report", "The report, TENANT/OWNER/REPORT as in its URL after customreport2/")
+    ahead = asker.choose("effective_prompt", "The prompt that takes its effective date, empty for none", proposed="")
+    header, rows = _look(_settings(report, ahead, connection), connection)
+    columns = _columns(header, asker)
+    settings: dict[str, object] = {"report": report, "coverage": "active", "columns": columns}
+    if ahead:
+        settings["effective_prompt"] = ahead
+    zones: dict[str, str] = {}
+    if "status" in columns:
+        words = _values(header, rows, columns["status"])
+        statuses = statuses_of(columns["status"], words, asker)
+        settings["statuses"] = statuses
+        settings["coverage"] = "full" if "left" in statuses.values() else "active"
+    if "location" in columns:
+        known = usual("zones")
+        words = frequencies(_values(header, rows, columns["location"]))
+        zones = {word: known[plain(word)][0] for word in words if plain(word) in known}
+    if zones:
+        settings["zones"] = zones
+    note = f"Proposed from {report}, {counted(len(rows), 'row')}. Days are read as %Y-%m-%d: run doctor."
+    late = "Without effective_prompt, whoever leaves east of the Pacific coast is told up to 21 hours late."
+    notes = (note,) if ahead else (note, late)
+    return Proposal(settings=settings, notes=notes, zones=tuple(dict.fromkeys(zones.values())))
+
+
+def _settings(report: str, ahead: str, connection: ConnectionFields) -> WorkdaySettings:
+    given = {"name": "init", "kind": "workday", "connection": connection.conn_id, "coverage": "active"}
+    given |= {"report": report, "columns": {"worker_id": "?"}}
+    try:
+        return WorkdaySettings.model_validate(given | ({"effective_prompt": ahead} if ahead else {}))
+    except ValueError as error:
+        raise ConfigError(f"init: report {report!r} is none: TENANT/OWNER/REPORT, as in its URL") from error
+
+
+def _look(settings: WorkdaySettings, connection: ConnectionFields) -> tuple[list[str], list[tuple[str, ...]]]:
+    with tempfile.TemporaryFile() as file:
+        WorkdayApi(settings, connection, "init").fetch(file, datetime.now(UTC))
+        file.seek(0)
+        with decoded(file, "utf-8") as text:
+            read = [record.fields for record in records(lines(text), ",") if not record.flaw]
+    if not read:
+        raise ConfigError(f"init: report {settings.report} is empty, without even a first line: see who may see it")
+    return list(read[0]), [row for row in read[1:] if len(row) == len(read[0])]
+
+
+def _columns(header: list[str], asker: Chooser) -> dict[str, str]:
+    known = known_columns(header)
+    columns: dict[str, str] = {}
+    for name in NAMES:
+        if name in known:
+            columns[name] = asker.choose(f"columns.{name}", f"Column for {name}", ["", *header], proposed=known[name])
+    if "worker_id" not in known:
+        columns["worker_id"] = asker.choose("columns.worker_id", "Which column holds HR's number of the worker", header)
+    return {name: column for name, column in columns.items() if column}
+
+
+def _values(header: list[str], rows: list[tuple[str, ...]], column: str) -> list[str]:
+    place = header.index(column)
+    return [row[place].strip() for row in rows if row[place].strip()]
