@@ -265,6 +265,11 @@ def test_what_does_not_fit_is_counted_and_a_command_shows_it(most: int) -> None:
     assert "This ticket closes by itself." in page.words
 
 
+@pytest.mark.parametrize("most", [0, -5_000])
+def test_where_people_left_no_room_there_is_nothing(most: int) -> None:
+    assert markdown(many(3), most, Language.EN) == ""
+
+
 def test_one_text_that_is_too_long_is_left_out_and_says_so() -> None:
     written = markdown("Kim has left.\n\n" + "word " * 20_000, 65_536, Language.EN)
 

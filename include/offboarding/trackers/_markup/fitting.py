@@ -29,7 +29,7 @@ def fitted(
     found = blocks(text)
     whole, kept = write(found), len(found)
     while size(whole) > most and kept:
-        kept -= max(1, (size(whole) - most) * kept // (2 * size(whole)))
+        kept -= min(max(1, (size(whole) - most) * kept // (2 * size(whole))), kept)
         whole = write(_without_last(found, len(found) - kept, language))
     return whole
 
@@ -57,7 +57,7 @@ def _without_last(found: Sequence[Block], many: int, language: Language) -> list
 
 def fitted_lines(text: str, most: int, language: Language) -> str:
     """The same of a text that nothing is made of: a character is one, and a line that stays is as it was."""
-    return text if len(text) <= most else fitted(text, most, _as_it_was, len, language)[:most]
+    return text if len(text) <= most else fitted(text, most, _as_it_was, len, language)[: max(most, 0)]
 
 
 def _as_it_was(found: Sequence[Block]) -> str:

@@ -39,7 +39,7 @@ _ACTED_ON = re.compile(
 
 def markdown(text: str, most: int, language: Language) -> str:
     """The text as Markdown of at most so many characters; what is left out is counted, with the command for it."""
-    return fitted(text, most, lambda found: _written(found, language), len, language)[:most]
+    return fitted(text, most, lambda found: _written(found, language), len, language)[: max(most, 0)]
 
 
 def _written(found: Sequence[Block], language: Language) -> str:
