@@ -27,6 +27,7 @@ from offboarding.trackers.jira.document import whole
 from tests.support import rendered
 from tests.support.described.server import Answered, Asked, Described, Description, described
 from tests.support.tracker_faults import Bench
+from tests.support.wiki_markup import page_of
 
 PROJECT = "SEC"
 MAILS = {"offboarding": "bot@corp.example", "ann": "ann@corp.example", "bob": "bob@corp.example"}
@@ -423,8 +424,7 @@ def _misplaced(node: Mapping[str, Any]) -> str:
 def seen(text: Any) -> str:
     """What a person reads: words, whatever they're in. Our marks are left out."""
     if isinstance(text, str):
-        shown = re.sub(r"\{noformat\}|\{anchor:[^}]*\}", " ", text)
-        return rendered.shown(shown)
+        return page_of(text).words
     words = [" ".join(_words(each).split()) for each in text["content"]]
     return " ".join(each for each in words if each and not re.match(r"\[/?offb-[0-9a-f]+\]", each))
 

@@ -1,6 +1,5 @@
 """Jira's issues, on Cloud and Data Center, beyond what every tracker must do."""
 
-import re
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from offboarding.model.errors import ConfigError, FatalError, OffboardingError, 
 from offboarding.net.destinations import Destination
 from offboarding.trackers.jira import Settings, destinations
 from offboarding.trackers.jira.connection import greet
-from offboarding.trackers.jira.document import MOST_CHARACTERS, document, plain, written
+from offboarding.trackers.jira.document import MOST_CHARACTERS, document, written
 from tests.contract.tracker_contract import People, TrackerContract, draft
 from tests.support.described.server import Answered, Asked, Description
 from tests.support.jira_service import MAILS, JiraPeople, JiraPlace, bench_of_jira, jira, people_of
@@ -336,16 +335,6 @@ def test_a_checklist_that_somebody_removed_comes_back_once(tracker: Tracker, peo
     assert people.texts(ref)[0] == "[x] 1. All done Ann is on it."
 
 
-@pytest.mark.parametrize("text", ["[~ann] {color:red}x{color} [a|https://evil.example] !x.png!", "{noformat} *x*"])
-def test_no_word_is_markup_on_data_center(text: str) -> None:
-    kept = plain(text, Language.EN)
-
-    assert kept.count("{noformat}") == 2
-    assert kept.startswith("{noformat}")
-    assert kept.endswith("{noformat}")
-    assert re.sub(r"\s", "", kept.removeprefix("{noformat}").removesuffix("{noformat}")) == re.sub(r"\s", "", text)
-
-
 def test_a_document_holds_text_and_no_link() -> None:
     nodes = document("[ ] 1. Account @ann, https://evil.example <b>\n       - Lock it:\n         lock 'x'", Language.EN)
 
@@ -358,7 +347,6 @@ def test_a_document_holds_text_and_no_link() -> None:
 def test_a_text_is_as_long_as_jira_takes_it(length: int) -> None:
     text = "\n".join(["word " * 19] * (length // 96 + 1))
 
-    assert len(plain(text, Language.EN)) <= MOST_CHARACTERS
     assert len(written(document(text, Language.EN))) <= MOST_CHARACTERS
 
 

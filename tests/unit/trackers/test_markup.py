@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from offboarding.config.loading import project_folder
 from offboarding.model import Language
@@ -15,6 +14,7 @@ from offboarding.report.ticket import draft
 from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
 from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown
 from offboarding.trackers._markup.own_part import room_for_part, with_part
+from tests.support.drawn_texts import PLACES, drawn_texts, letters
 from tests.support.rendered import seen
 from tests.unit.report import test_ticket as cases
 
@@ -80,24 +80,6 @@ ACTED_ON = [
     "<<X",
     "<!-- /offb-1 -->",
 ]
-FOREIGN = ["", "가", "の", "é"]
-"""Letters that stand right beside one: a particle, or a part of a name."""
-WORDS = st.one_of(
-    st.sampled_from(ACTED_ON),
-    st.sampled_from(ACTED_ON).flatmap(lambda a: st.sampled_from(ACTED_ON).map(lambda b: a + b)),
-    st.tuples(st.sampled_from(FOREIGN), st.sampled_from(ACTED_ON), st.sampled_from(FOREIGN)).map("".join),
-    st.text(st.characters(exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=12),
-)
-LINES = st.lists(WORDS, min_size=1, max_size=14).map(" ".join)
-STARTS = st.sampled_from(
-    ["", "", "[ ] 1. ", "[x] 2. ", "[-] 3. ", "       ", "       - ", "         ", "- ", "  ", "    "]
-)
-TEXTS = st.lists(st.tuples(STARTS, LINES).map("".join) | st.just(""), min_size=1, max_size=12).map("\n".join)
-
-
-def letters(text: str) -> str:
-    """Everything to be seen of it. A dash may be a list's dot, or stand as it is: that depends on the layout."""
-    return re.sub(r"[\s-]", "", text)
 
 
 def assert_seen_and_harmless(text: str) -> None:
@@ -109,7 +91,7 @@ def assert_seen_and_harmless(text: str) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(TEXTS)
+@given(drawn_texts(ACTED_ON))
 @example("@kim\n0000000.")
 @example("www.가 www.한국.한국 :100:가 가:100: (:100:)가 www. x")
 @example("- Run:\n  <!-- /offb-1 -->\n  </details>\n</details>")
@@ -118,16 +100,7 @@ def test_whatever_it_holds_is_seen_and_none_of_it_acted_on(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", ACTED_ON)
-@pytest.mark.parametrize(
-    "where",
-    [
-        "{}",
-        "a {} b",
-        "({}),",
-        *(f"{letter}{{}} {{}}{letter} ({{}}){letter} {letter}{{}}{letter}" for letter in FOREIGN if letter),
-        "[ ] 1. Account {}\n       It works, {}.\n       - Lock {}:\n         lock {}",
-    ],
-)
+@pytest.mark.parametrize("where", PLACES)
 def test_each_of_what_is_acted_on_alone(word: str, where: str) -> None:
     assert_seen_and_harmless(where.replace("{}", word))
 

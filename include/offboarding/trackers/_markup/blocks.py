@@ -7,6 +7,7 @@ it; only its looks are lost.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -32,6 +33,12 @@ class Verbatim:
     """Lines to be copied as they stand."""
 
     lines: list[str] = field(default_factory=list[str])
+
+    @property
+    def shown(self) -> list[str]:
+        """Without the indentation that all its lines have, and what no page holds."""
+        least = min((len(line) - len(line.lstrip(" ")) for line in self.lines if line.strip()), default=0)
+        return [printable(line[least:]) for line in self.lines]
 
 
 @dataclass(slots=True)
@@ -65,6 +72,11 @@ class Paragraph:
 
 
 Block = TicketThing | Paragraph
+
+
+def printable(text: str) -> str:
+    """Without what no page holds: control characters, and halves of others."""
+    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c != "\t" else c for c in text)
 
 
 def blocks(text: str) -> list[Block]:

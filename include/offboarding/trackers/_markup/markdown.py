@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from offboarding.model import Language, say
 from offboarding.report.texts.languages import told
-from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
+from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim, printable
 from offboarding.trackers._markup.fitting import fitted
 
 FOLDED_FROM = 25
@@ -96,21 +96,18 @@ def _parts(parts: Sequence[Part], indent: str) -> Iterator[str]:
                 yield ""  # else it would be the step's
             yield f"{indent}{prose(part.text)}" + ("\\" if isinstance(following, Prose) else "")
         elif isinstance(part, Verbatim):
-            yield from (f"{indent}{line}" for line in fenced(part.lines))
+            yield from (f"{indent}{line}" for line in fenced(part))
         else:
             first, *rest = _parts(part.parts, "")
             yield f"{indent}- {first}"
             yield from (f"{indent}  {line}" for line in rest)
 
 
-def fenced(lines: Sequence[str]) -> Iterator[str]:
-    """Yield a block of code, without the indentation that all its lines have."""
-    least = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-    longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
+def fenced(part: Verbatim) -> Iterator[str]:
+    """Yield a block of code."""
+    longest = max((len(run) for line in part.lines for run in re.findall(r"`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
-    yield fence
-    yield from (_printable(line[least:]) for line in lines)
-    yield fence
+    yield from (fence, *part.shown, fence)
 
 
 def prose(text: str) -> str:
@@ -159,12 +156,7 @@ def _is_foreign(character: str) -> bool:
 
 def _code(text: str) -> str:
     """A code span, whatever it holds (GFM 6.3: a space at both ends is taken off)."""
-    text = _printable(text)
+    text = printable(text)
     ticks = "`" * (1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") or (text.startswith(" ") and text.endswith(" ")) else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
-
-
-def _printable(text: str) -> str:
-    """Without what no page holds: control characters, and halves of others."""
-    return "".join("\ufffd" if unicodedata.category(c) in {"Cc", "Cs"} and c != "\t" else c for c in text)

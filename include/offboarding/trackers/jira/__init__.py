@@ -31,9 +31,10 @@ from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._titles import within
 from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraUser
-from offboarding.trackers.jira.document import document, plain, same, whole, with_part, with_plain_part
+from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
 from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
 from offboarding.trackers.jira.rest import JiraGoneError, JiraRefusedError, JiraRest
+from offboarding.trackers.jira.wiki import wiki
 
 __all__ = ["JiraTracker", "Settings", "build", "destinations", "rest_of"]
 
@@ -220,7 +221,8 @@ class JiraTracker:
                 "properties": [{"key": EVENT, "value": {"event": event}}],
             }
         else:
-            body = {"body": f"{plain(text, self._settings.tells_in, 32_000)}{{anchor:{event}}}"}
+            mark = f"{{anchor:{event}}}"
+            body = {"body": f"{wiki(text, self._settings.tells_in, MOST_CHARACTERS - len(mark))}{mark}"}
         self._rest.comment(key, body)
         # What was sent twice on its way was said twice.
         for double in self._said(key, event)[1:]:
@@ -274,7 +276,7 @@ class JiraTracker:
         return self._account
 
     def _described(self, now: Any, draft: TicketDraft) -> Any:
-        part = with_part if self._rest.cloud else with_plain_part
+        part = with_part if self._rest.cloud else with_wiki_part
         return part(now, draft.key, draft.body, self._settings.tells_in)
 
     def _ref(self, issue: str) -> TicketRef:

@@ -1,7 +1,7 @@
-"""A ticket's text as Jira keeps it: on Cloud as a document (ADF), on Data Center between marks that keep it as it is.
+"""A ticket's text as Jira Cloud keeps it, a document (ADF); and our part of a description, there and on Data Center.
 
 https://developer.atlassian.com/cloud/jira/platform/apis/document/structure: text of a document is text, whatever it
-holds; a link or a mention would be a node of its own. On Data Center a text is markup, so ours is `{noformat}`.
+holds; a link or a mention would be a node of its own. On Data Center a text is markup (`wiki`).
 """
 
 import json
@@ -13,11 +13,11 @@ from typing import Any, Final, cast
 from offboarding.model import Language, say
 from offboarding.report.texts.languages import told
 from offboarding.trackers._markup.blocks import Block, Part, Prose, TicketStep, TicketThing, Verbatim
-from offboarding.trackers._markup.fitting import fitted, fitted_lines
+from offboarding.trackers._markup.fitting import fitted
+from offboarding.trackers.jira.wiki import wiki
 
 MOST_CHARACTERS: Final = 32_767
 """Of a description or comment. Of a document we count its JSON: Jira's pages don't say what it counts."""
-_NOFORMAT = re.compile(r"\{(?=noformat)", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"\r\n?")
 Node = Mapping[str, Any]
 
@@ -53,14 +53,7 @@ def with_part(described: Any, key: str, text: str, language: Language) -> Node:
     return whole([*before, begin, *document(text, language, room), end, *after])
 
 
-def plain(text: str, language: Language, most: int = MOST_CHARACTERS) -> str:
-    """A text as it is, for Data Center; cut at a line."""
-    kept = _NOFORMAT.sub("{ ", text)
-    around = len("{noformat}\n\n{noformat}")
-    return f"{{noformat}}\n{fitted_lines(kept, most - around, language)}\n{{noformat}}"
-
-
-def with_plain_part(described: Any, key: str, text: str, language: Language) -> str:
+def with_wiki_part(described: Any, key: str, text: str, language: Language) -> str:
     """The same for Data Center, between two anchors, which nobody sees."""
     before = _LINE_ENDS.sub("\n", described) if isinstance(described, str) else ""
     begin, end = f"{{anchor:{key}}}", f"{{anchor:{key}-end}}"
@@ -71,7 +64,7 @@ def with_plain_part(described: Any, key: str, text: str, language: Language) -> 
         theirs = before.replace(begin, "").replace(end, "").strip("\n")
         first, last = "", f"\n\n{theirs}" if theirs else ""
     room = MOST_CHARACTERS - len(first) - len(last) - len(begin) - len(end) - 2
-    return f"{first}{begin}\n{plain(text, language, room)}\n{end}{last}"
+    return f"{first}{begin}\n{wiki(text, language, room)}\n{end}{last}"
 
 
 def same(one: Any, other: Any) -> bool:
@@ -140,8 +133,7 @@ def _parts(parts: Sequence[Part]) -> Iterator[Node]:
 
 
 def _code(part: Verbatim) -> Node:
-    least = min((len(line) - len(line.lstrip(" ")) for line in part.lines if line.strip()), default=0)
-    return {"type": "codeBlock", "content": [_text("\n".join(line[least:] for line in part.lines))]}
+    return {"type": "codeBlock", "content": [_text("\n".join(part.shown))]}
 
 
 def _text(text: str) -> Node:
