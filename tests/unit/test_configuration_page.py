@@ -76,7 +76,11 @@ def plain_defaults() -> Iterator[tuple[str, str, str]]:
         told = section(title)
         for name, field in model.model_fields.items():
             if isinstance(field.default, (int, float)) or (isinstance(field.default, str) and field.default):
-                yield name, told[name], str(field.default)
+                yield (
+                    name,
+                    told[name],
+                    str(field.default).lower() if isinstance(field.default, bool) else str(field.default),
+                )
 
 
 @pytest.mark.parametrize(("name", "told", "default"), list(plain_defaults()))

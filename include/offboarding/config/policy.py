@@ -170,6 +170,9 @@ class Policy(Strict):
     names: Literal["name", "id"] = Field(
         default="name", description="What a ticket says of a leaver: their name, or HR's number alone."
     )
+    exposure: bool = Field(
+        default=False, description="A leaver's ticket says which keys they may know, and what to replace first."
+    )
     texts: str = Field(
         default="", description="A folder of templates in place of ours of the same name; relative to this file."
     )

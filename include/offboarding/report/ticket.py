@@ -10,7 +10,8 @@ from datetime import datetime
 
 from offboarding.model import DONE, Severity, TicketDraft, TicketKind, TicketPriority, queue_in
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.report.ticket_views import departures, of_comment, of_ticket
+from offboarding.report.ticket_views import MOST_EXPOSED, departures, of_comment, of_exposed, of_ticket
+from offboarding.store.exposed_keys import ExposedKey
 from offboarding.store.tickets import TicketItem, TicketRow
 
 _PRIORITIES = {
@@ -27,12 +28,14 @@ def draft(
     missing_rights: Sequence[str],
     texts: TicketTexts,
     forms_url: str = "",
+    exposed: Sequence[ExposedKey] = (),
 ) -> TicketDraft:
-    """What the ticket should say now. `forms_url`: where people decide."""
+    """What the ticket should say now. `forms_url`: where people decide; `exposed`: what else its leaver may know."""
     open_items = [item for item in items if item.state not in DONE]
     due_at = min((item.due_at for item in open_items or items if item.due_at), default=None)
     worst = min((Severity(item.severity) for item in open_items or items), key=lambda s: s.order, default=Severity.HIGH)
     views = of_ticket(row, items, missing_rights, texts.zone, forms_url, names=texts.names)
+    views = replace(views, exposed=of_exposed(exposed), exposed_more=max(0, len(exposed) - MOST_EXPOSED))
     return TicketDraft(
         key=row.ticket_key,
         queue=queue_in(row.tracker, row.queue),

@@ -64,11 +64,16 @@ def named(item: TicketItem, *, account: bool = True) -> Sentence:
     return say(with_account if with_it else alone, label=own, account=on)
 
 
+def exposed_name(kind: SubjectKind, label: str) -> Sentence:
+    """A key or secret, where its own ticket doesn't say which: "Signing key login"."""
+    signs = kind == SubjectKind.SIGNING_KEY
+    return say("Signing key {label}" if signs else "Secret {label}", label=on_one_line(label))
+
+
 def _key(item: TicketItem, label: str) -> Sentence:
     """A key's item is about one of its holders: the ticket's title says which key."""
     if item.ticket_kind == TicketKind.EVENT:
-        signs = item.subject_kind == SubjectKind.SIGNING_KEY
-        return say("Signing key {label}" if signs else "Secret {label}", label=label)
+        return exposed_name(item.subject_kind, label)
     if item.worker_id:
         return say("Worker {worker}: {label}", worker=item.worker_id, label=label)
     return say("{label}", label=_capital(label))

@@ -7,17 +7,27 @@ from zoneinfo import ZoneInfo
 from offboarding.model import DONE, Sentence, Standing, SubjectKind, TicketKind, TicketWords, say
 from offboarding.model.keys import short_finding
 from offboarding.report.texts.layout import on_one_line
-from offboarding.report.texts.views import DepartedView, DepartureChangeView, LeaverView, TicketView, TicketViews
+from offboarding.report.texts.views import (
+    DepartedView,
+    DepartureChangeView,
+    ExposedView,
+    LeaverView,
+    TicketView,
+    TicketViews,
+)
 from offboarding.report.ticket_steps import common, decisions, shared
-from offboarding.report.ticket_things import checklist, named, things
+from offboarding.report.ticket_things import checklist, exposed_name, named, things
 from offboarding.report.wording import COMMAND
 from offboarding.rules import rule_of
+from offboarding.store.exposed_keys import ExposedKey
 from offboarding.store.tickets import TicketItem, TicketRow
 
 MOST_THINGS = 100
 """More are counted, and found by the command."""
 MOST_LINES = 50
 """Of a comment; more are counted."""
+MOST_EXPOSED = 20
+"""Of what else a leaver may know; more are counted, and found by the command."""
 _SEEN_AT_ONCE = 25
 """Of a longer list a tracker folds the end, or leaves it out."""
 _SHARING = {TicketKind.REVIEW, TicketKind.CONFIRM}
@@ -42,6 +52,20 @@ def of_ticket(
 def _seen_first(items: Sequence[TicketItem]) -> Sequence[TicketItem]:
     """In their order, or where only some will be seen, what holds the ticket open before the rest."""
     return items if len(items) <= _SEEN_AT_ONCE else sorted(items, key=lambda each: not each.holds)
+
+
+def of_exposed(keys: Sequence[ExposedKey]) -> tuple[ExposedView, ...]:
+    """What a leaver may know beside what is on the ticket's list."""
+    return tuple(
+        ExposedView(
+            number=number,
+            name=exposed_name(each.subject_kind, each.subject_label),
+            key=short_finding(each.finding_key),
+            severity=each.severity,
+            unknown=each.standing != Standing.WORKS,
+        )
+        for number, each in enumerate(keys[:MOST_EXPOSED], start=1)
+    )
 
 
 def of_comment(
@@ -121,6 +145,7 @@ def _ticket(
         missing=tuple(missing),
         explain=f"{COMMAND} explain {short_finding(items[0].finding_key)}" if items else "",
         list_all=f"{COMMAND} findings --state all",
+        exposure=f"{COMMAND} exposure {items[0].id_space}:{items[0].worker_id}" if items and items[0].worker_id else "",
     )
 
 

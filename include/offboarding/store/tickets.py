@@ -260,7 +260,9 @@ def items(session: Session, row: TicketRow) -> list[TicketItem]:
 
 
 def missing_rights(session: Session, row: TicketRow) -> list[str]:
-    """Why things of a system couldn't be told."""
+    """Why things of a system couldn't be told, of a ticket about that; of any other nothing."""
+    if row.kind != TicketKind.UNVERIFIED:
+        return []
     with session.cursor(row_factory=scalar_row) as cursor:
         rows = cursor.execute(block("tickets", "missing_rights"), {"holder": row.holder}).fetchall()
     return [str(text) for text in rows]

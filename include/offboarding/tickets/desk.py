@@ -29,7 +29,7 @@ from offboarding.model.keys import NO_TICKET
 from offboarding.model.redaction import confiding
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.store import outbox, refusals, tickets
+from offboarding.store import exposed_keys, outbox, refusals, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
 from offboarding.store.guard import in_doubt, waits_to_close
@@ -287,9 +287,9 @@ class TicketDesk:
             self.counts = self.counts.plus(updated=1)
 
     def _draft(self, row: TicketRow) -> TicketDraft:
-        items = tickets.items(self.session, row)
-        rights = tickets.missing_rights(self.session, row) if row.kind == TicketKind.UNVERIFIED else []
-        return ticket_report.draft(row, items, rights, self.texts, self.forms_url)
+        rights = tickets.missing_rights(self.session, row)
+        exposed = exposed_keys.of_leaver(self.session, row) if self.texts.exposure else []
+        return ticket_report.draft(row, tickets.items(self.session, row), rights, self.texts, self.forms_url, exposed)
 
 
 def _holds(items: list[TicketItem]) -> bool:

@@ -104,6 +104,7 @@ def texts_of(settings: Settings) -> dict[str, TicketTexts]:
             language=language,
             zone=settings.company.time_zone,
             names=policy.names == "name",
+            exposure=policy.exposure,
             own=settings.own_templates,
         )
         for name, language in languages.items()

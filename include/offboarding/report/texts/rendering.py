@@ -31,6 +31,8 @@ class TicketTexts:
     """The company's, for moments."""
     names: bool = True
     """Whether a ticket bears a leaver's name, beside HR's number."""
+    exposure: bool = False
+    """Whether a leaver's ticket says what else they may know."""
     own: OwnTemplates = field(default_factory=OwnTemplates)
     refused: list[str] = field(default_factory=list[str])
     """Why ours stood in for a company's own, a sentence each."""

@@ -14,6 +14,7 @@ from offboarding.report.texts.views import (
     DecisionView,
     DepartedView,
     DepartureChangeView,
+    ExposedView,
     LeaverView,
     SharedStepsView,
     ThingView,
@@ -102,9 +103,10 @@ _TICKET = TicketView(
     missing=("Grant ListAccessKeys.",),
     explain="python -m offboarding explain f-7c31aa01",
     list_all="python -m offboarding findings --state all",
+    exposure="python -m offboarding exposure hr:1042",
 )
 _PLAIN = replace(_TICKET, holders=(), due=None, working=0, untold=0, holding=0, more=0, missing=())
-_NOTHING = replace(_PLAIN, system="", roster="", thing="", explain="")
+_NOTHING = replace(_PLAIN, system="", roster="", thing="", explain="", exposure="")
 """Of which nothing is on a list."""
 _OWN = replace(
     _PLAIN,
@@ -149,6 +151,12 @@ _DEPARTURES = (
 )
 
 
+_EXPOSED = (
+    ExposedView(number=1, name="Signing key login", key="f-7c31aa02", severity="critical", unknown=False),
+    ExposedView(number=2, name="Secret database", key="f-7c31aa03", severity="low", unknown=True),
+)
+
+
 def samples(name: str) -> Iterator[TicketViews]:
     """Yield what a text is made of, for tickets of each kind. `name`: its template's. What tickets and things are
     called by is another each time, so that nobody's template passes that has it written down.
@@ -162,7 +170,8 @@ def long_samples(name: str) -> Iterator[TicketViews]:
         ticket = _called(_TICKET, kind)
         if name in _OF_THE_TICKET:
             person = _PERSON if kind in _OF_A_PERSON else None
-            yield TicketViews(ticket=ticket, person=person, things=_many(MOST_THINGS))
+            exposed = _EXPOSED * 10 if person else ()
+            yield TicketViews(ticket=ticket, person=person, things=_many(MOST_THINGS), exposed=exposed)
         elif name == "departure_changed":
             yield TicketViews(ticket=ticket, departures=_DEPARTURES * (MOST_LINES // len(_DEPARTURES)))
         elif name in _LISTING:
@@ -182,6 +191,8 @@ def _tickets() -> Iterator[TicketViews]:
                     SharedStepsView(numbers=(2,), named=False, steps=_THING.steps[1:]),
                 ),
                 decisions=_DECISIONS,
+                exposed=_EXPOSED if person else (),
+                exposed_more=3 if person else 0,
             )
         for thing in _THINGS:
             yield TicketViews(ticket=_called(_PLAIN, kind), person=people[-1], things=_listed([thing]))

@@ -79,6 +79,21 @@ class ThingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExposedView:
+    """A key or secret, on a ticket of its own, that a leaver may know."""
+
+    number: int
+    """In the order in which they are to be replaced, from 1."""
+    name: str
+    key: str
+    """Its finding's, short: f-7c31aa01."""
+    severity: str
+    """critical, high, medium or low."""
+    unknown: bool
+    """Whether it can't be told if anything trusts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedStepsView:
     """Steps that are the same for several things."""
 
@@ -173,6 +188,8 @@ class TicketView:
     """The command that explains the first thing; "" without one."""
     list_all: str
     """The command that lists everything."""
+    exposure: str = ""
+    """The command that lists what else the leaver may know."""
     successor: str = ""
     """Where it moved to: tracker and number."""
     successor_url: str = ""
@@ -194,3 +211,7 @@ class TicketViews:
     """So many more of them."""
     departures: tuple[DepartureChangeView, ...] = field(default=())
     """In a comment: departures that are told otherwise."""
+    exposed: tuple[ExposedView, ...] = ()
+    """What else the leaver may know, where the policy has it told."""
+    exposed_more: int = 0
+    """So many more of that."""

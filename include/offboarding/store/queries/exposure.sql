@@ -1,9 +1,10 @@
--- What somebody may know beside keys: secrets on accounts that aren't their own. Read where custody's tables stand.
+-- What somebody may know that outlives their accounts.
 
 -- name: secrets_known
 -- Secrets of workloads that a person answers for or answered for, and of accounts that they made or gave a credential: a
--- row each and reason. What was made once they no longer could know it isn't among them. An account's own password stands
--- as the account; so does one of which no secret has been read. What wasn't read whole since is unknown.
+-- row each and reason. Read where custody's tables stand. What was made once they no longer could know it isn't among
+-- them. An account's own password stands as the account; so does one of which no secret has been read. What wasn't read
+-- whole since is unknown.
 with kept as (
     select distinct on (l.account_pk, l.relation) l.account_pk, l.relation, l.decision, l.valid_to,
         (select string_agg(text, '; ') from jsonb_array_elements_text(l.evidence) text) as evidence
@@ -65,3 +66,15 @@ cross join lateral (
 where a.gone_at is null
 order by r.source, a.realm, a.label, s.kind, s.label, s.native_id,
     array_position(array['proved', 'registered', 'could', 'inferred'], s.grade), s.why;
+
+-- name: exposed_keys
+-- Keys and secrets that stand on tickets of their own, since somebody who left may know them: what is to be replaced first
+-- before the rest. How sure it is and whether it works is in the severity.
+select f.finding_key, f.subject_kind, f.subject_label, f.severity, f.standing
+from finding f
+where f.person_uid = %(holder)s::uuid and f.episode = %(episode)s and f.ticket_kind = 'rotate' and f.state = 'open'
+    and f.subject_kind in ('signing_key', 'shared_secret')
+    and f.finding_key not in (select m.finding_key from misfit_finding m)
+order by array_position(array['critical', 'high', 'medium', 'low'], f.severity),
+    array_position(array['works', 'unknown', 'dead'], f.standing), f.subject_kind <> 'signing_key',
+    f.last_used_at desc nulls last, f.finding_key;
