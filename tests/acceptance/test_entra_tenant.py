@@ -14,12 +14,13 @@ from offboarding.model import IdentityKeyKind
 from offboarding.sources import entra_id
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavors import FLAVORS
-from tests.support.entra_service import EntraPlace, entra_place
+from tests.support.entra_service import EPOCH, LATER, EntraPlace, entra_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, login
 from tests.support.small_company import LEFT, key, worker
 
-KIM, KIMM = "kim@corp.example", "kimm@corp.example"
+KIM, KIMM, LEE = (f"{who}@corp.example" for who in ("kim", "kimm", "lee"))
+SOON = "2026-11-21T09:00:00Z"
 
 
 class AtEntra(Office):
@@ -83,6 +84,34 @@ def test_a_leaver_s_account_and_the_secret_they_knew_are_told_until_both_are_dea
     assert tracker.ticket(ticket.ref).is_open
 
     theirs["passwordCredentials"] = []
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+    assert company.tracker.calls.count("close") == 1
+
+
+def test_a_leaver_s_account_that_was_shut_and_not_signed_out_is_told_until_it_is_and_nobody_else_s(
+    company: AtEntra, tracker: ListedTracker
+) -> None:
+    """Lee was shut and signed out as it should be; Kimm works here, and is on leave."""
+    kept = company.place.kept
+    company.hr.workers = [*company.hr.workers, worker("1044", LEFT, mail=LEE)]
+    kept.add(LEE, mail=LEE)
+    kept.applications.clear()
+    for who, revoked in ((KIM, EPOCH), (LEE, SOON), (KIMM, EPOCH)):
+        kept.of(who).update(accountEnabled=False, signInSessionsValidFromDateTime=revoked)
+        kept.of(who)["signInActivity"]["lastSuccessfulSignInDateTime"] = LATER
+
+    assert company.night().failed == ()
+
+    (ticket,) = tracker.there()
+    body = " ".join(ticket.draft.body.split())
+    assert (
+        "since nobody revoked them after the last sign-in; the login itself is shut (Entra ID: accountEnabled" in body
+    )
+    assert f"users/{kept.of(KIM)['id']}/revokeSignInSessions" in body
+    assert not [who for who in (KIMM, LEE) if kept.of(who)["id"] in body]
+
+    kept.of(KIM)["signInSessionsValidFromDateTime"] = SOON
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1

@@ -70,7 +70,7 @@ def _sections(room: str, kind: str) -> Iterator[str]:
         for about, step in _of_keys(kind, remedy) if of_keys else _of_accounts(kind, remedy):
             alike.setdefault(written_out([step]), []).append(about)
         for steps, things in alike.items():
-            if steps not in shown:
+            if steps and steps not in shown:
                 about = f": {', '.join(things)}" if any(things) else ""
                 yield f"\n### {_words(remedy)}{about}\n\n" + "".join(map(_item, steps))
         shown |= alike.keys()

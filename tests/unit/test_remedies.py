@@ -16,7 +16,7 @@ from offboarding.tickets.remedies import written_out
 from tests.support import adding_page, cases, key_cases, remedies_page
 
 HOSTILE = "jdoe'; rm -rf ~ #"
-OF_ACCOUNTS = {Remedy.DISABLE, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
+OF_ACCOUNTS = {Remedy.DISABLE, Remedy.SIGN_OUT, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
 OF_KEYS = set(Remedy) - OF_ACCOUNTS
 READERS = [(room, kind) for room in ("sources", "verifiers") for kind in kinds(room)]
 PARAMETER = "arn:aws:ssm:eu-west-1:222222222222:parameter/ops/$(rm)"

@@ -61,6 +61,9 @@ class Account:
     another system's word alone, and where that isn't told."""
     disabled_at: datetime | None = None
     """When it was shut, as the system says; None where it isn't, or the system doesn't tell."""
+    sessions_valid_from: datetime | None = None
+    """Sessions and refresh tokens of it that are older have been revoked; None where the system doesn't tell, or where
+    there's nothing to revoke. Where it does, `last_used_at` is of sign-ins that succeeded, whoever's or whatever's."""
     password_set_at: datetime | None = None
     """When the own login's password was last set (pwdChangedTime); None where the system doesn't tell."""
     service_like: bool = False

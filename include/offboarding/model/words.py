@@ -173,10 +173,12 @@ KEY_KINDS = (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET)
 
 
 class Remedy(StrEnum):
-    """What is to be done: the first four with an account or what is on it, the others with one copy of a key."""
+    """What is to be done: the first five with an account or what is on it, the others with one copy of a key."""
 
     DISABLE = "disable"
     """Shut it, so that it can be opened again where that is possible."""
+    SIGN_OUT = "sign_out"
+    """End the sessions that an account left open which is shut already."""
     REMOVE = "remove"
     """Take away for good what is shut already."""
     REPLACE = "replace"

@@ -53,6 +53,14 @@ def _disable(action: AccountAction) -> tuple[str, ...]:
     )
 
 
+def _sign_out(action: AccountAction) -> tuple[str, ...]:
+    subject, account = action.subject, action.account
+    return (
+        say("End the sessions of {label} in {realm}.", label=subject.label, realm=account.realm),
+        say("Undo: nobody needs to. Whoever may sign in does so anew."),
+    )
+
+
 def _remove(action: AccountAction) -> tuple[str, ...]:
     subject, account = action.subject, action.account
     return (
@@ -110,6 +118,7 @@ def _cut_access(action: KeyAction) -> tuple[str, ...]:
 
 _WORDS_OF_ACCOUNTS: AccountRemedies = {
     Remedy.DISABLE: _disable,
+    Remedy.SIGN_OUT: _sign_out,
     Remedy.REMOVE: _remove,
     Remedy.REPLACE: _replace,
     Remedy.KEEP_TRACES: _keep_traces,

@@ -262,6 +262,25 @@ def test_a_device_that_renews_its_tokens_proves_no_use_by_the_person(
     assert place.accounts()[ANN].last_used_exact is exact
 
 
+@pytest.mark.parametrize(
+    ("name", "used", "told"),
+    [
+        pytest.param(KIM, LATER, True, id="signed in since"),
+        pytest.param(KIM, None, True, id="no sign-in is told"),
+        pytest.param(KIM, "2026-05-01T00:00:00Z", False, id="so long ago that each refresh token has ended"),
+        pytest.param("kim_other.example#EXT#@corp.example", LATER, False, id="another tenant's"),
+    ],
+)
+def test_from_when_on_sessions_count_is_told_where_some_may_be_left(
+    place: EntraPlace, name: str, used: str | None, told: bool
+) -> None:
+    if name != KIM:
+        place.kept.add(name)
+    place.kept.of(name)["signInActivity"]["lastSuccessfulSignInDateTime"] = used
+
+    assert bool(place.accounts()[name].sessions_valid_from) is told
+
+
 @pytest.mark.parametrize("lacks", ["the right", "the licence"])
 def test_who_may_not_see_sign_ins_sees_everybody_all_the_same(place: EntraPlace, lacks: str) -> None:
     """Graph refuses the whole list for it."""

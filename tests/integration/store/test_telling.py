@@ -84,6 +84,7 @@ def accounts(draw: DrawFn, number: int) -> Account:
         kind=draw(st.sampled_from((SubjectKind.ACCOUNT, SubjectKind.ACCOUNT, SubjectKind.ROOT_ACCOUNT))),
         has_own_login=draw(st.booleans()),
         service_like=draw(st.integers(0, 5)) == 5,
+        sessions_valid_from=draw(st.sampled_from((None, BEFORE - timedelta(days=1), NIGHT - timedelta(days=1)))),
     )
 
 
@@ -158,6 +159,8 @@ def test_a_case_is_made_where_only_one_thing_speaks(lasting_store: Session) -> N
     speaking = (
         ((replace(dead, standing=Standing.UNKNOWN),), ()),
         ((replace(dead, last_used_at=AFTER),), ()),
+        ((replace(dead, last_used_at=BEFORE, sessions_valid_from=BEFORE - timedelta(days=1)),), ()),
+        ((replace(dead, sessions_valid_from=BEFORE),), ()),
         ((dead,), (credential(10, standing=Standing.WORKS),)),
         ((dead,), (replace(credential(10), can_reactivate=True),)),
         ((dead,), (replace(credential(10), last_used_at=AFTER),)),

@@ -103,6 +103,13 @@ def test_whatever_is_a_leavers_closes_when_they_are_none(rule: Rule) -> None:
         ("leaver-ssh-key", {"key_disowned": True}, "the key is none of theirs, a person decided"),
         ("leaver-account-works", DEAD_ACCOUNT, "seen dead: pwdAccountLockedTime"),
         ("leaver-account-works", DEAD_ACCOUNT | {"credentials_alive": True}, "seen dead: pwdAccountLockedTime"),
+        ("leaver-sessions-live", DEAD_ACCOUNT, "seen dead: pwdAccountLockedTime"),
+        (
+            "leaver-sessions-live",
+            DEAD_ACCOUNT | {"account_standing": "works"},
+            "switched on again: see leaver-account-works",
+        ),
+        ("leaver-sessions-live", DEAD_ACCOUNT | {"account_fresh": False}, ""),
         ("probable-account", DEAD_ACCOUNT, "seen dead: pwdAccountLockedTime"),
         ("probable-account", DEAD_ACCOUNT | {"credentials_alive": True}, ""),
         ("probable-account", {"account_fresh": True, "decided": True}, "a person decided whose it is"),

@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from offboarding.sources.entra_id.roles import DirectoryRoles
 
 RESTORABLE = timedelta(days=30)
 """https://learn.microsoft.com/en-us/graph/api/resources/directory"""
+REFRESHED_WITHIN = timedelta(days=90)
+"""A refresh token that isn't used for so long ends by itself, and each use of one is a sign-in
+(https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens#token-lifetime)."""
 _EXTERNAL = "#EXT#"
 """In the name of whoever signs in elsewhere, a guest here or a member; a guest may sign in here, too."""
 _GUEST, _INVITED = "Guest", "PendingAcceptance"
@@ -65,6 +68,7 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
         product=product,
         reached_by=reached_by,
         disabled_at=user.deleted_date_time,
+        sessions_valid_from=_revoked_up_to(user, context.as_of),
         password_set_at=user.last_password_change_date_time,
         service_like=context.is_workload(login, login.partition("@")[0]),
         privileged=held,
@@ -88,13 +92,25 @@ def _standing(user: TenantUser) -> tuple[Standing, str]:
     if user.account_enabled is None:
         return Standing.UNKNOWN, "accountEnabled isn't told"
     if not user.account_enabled:
-        # What was given out later lets them in again once the account is enabled again. Another tenant's are its own.
+        # Another tenant's are its own.
         since = None if is_external else user.sign_in_sessions_valid_from_date_time
         revoked = f"; sessions are revoked up to {since:%Y-%m-%d %H:%M} UTC" if since else ""
         return Standing.DEAD, f"accountEnabled false{revoked}"
     guest = "; a guest" if is_external or user.user_type == _GUEST else ""
     waits = ", who hasn't taken up the invitation yet" if user.external_user_state == _INVITED else ""
     return Standing.WORKS, f"accountEnabled true{guest}{waits}"
+
+
+def _revoked_up_to(user: TenantUser, as_of: datetime) -> datetime | None:
+    """From when on what was given out counts; None where nothing can be left. What was given out since lets in again
+    once the account is enabled. Another tenant's are its own, and a deleted user's can't be revoked.
+
+    https://learn.microsoft.com/en-us/graph/api/user-revokesigninsessions
+    """
+    used = (user.sign_in_activity or SignInActivity()).last_successful_sign_in_date_time
+    over = used is not None and used + REFRESHED_WITHIN <= as_of
+    is_external = _EXTERNAL in user.user_principal_name
+    return None if over or is_external or user.deleted_date_time else user.sign_in_sessions_valid_from_date_time
 
 
 def _name(user: TenantUser) -> str:

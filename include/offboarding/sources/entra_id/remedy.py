@@ -42,6 +42,16 @@ def disable(action: AccountAction) -> tuple[str, ...]:
     )
 
 
+def sign_out(action: AccountAction) -> tuple[str, ...]:
+    """Return how the sessions of a shut account end; nothing else here has any of its own."""
+    if action.subject.kind is not SubjectKind.ACCOUNT or action.account.product != EntraProduct.MEMBER:
+        return ()
+    return (
+        _revoke(action.account),
+        say("Undo: nobody needs to. Whoever may sign in does so anew."),
+    )
+
+
 def replace(action: AccountAction) -> tuple[str, ...]:
     """Return how a workload moves to another secret before the old one is shut."""
     account, subject = action.account, action.subject
@@ -85,6 +95,7 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
 
 REMEDIES: AccountRemedies = {
     Remedy.DISABLE: disable,
+    Remedy.SIGN_OUT: sign_out,
     Remedy.REPLACE: replace,
     Remedy.KEEP_TRACES: keep_traces,
 }

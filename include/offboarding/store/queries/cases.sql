@@ -5,13 +5,15 @@
 --   an account linked to them, or a credential on one, isn't dead or wasn't read to its end in this run (every rule
 --   about what works, and each that says "not checked"), can be switched on again (the inactive ones), or was used
 --   after the departure was over everywhere, dead or not;
+--   an account's system tells up to when its sessions were revoked, and it may have been signed in to since;
 --   something lies beside their accounts: roles, keys elsewhere, links that moved (`beside`).
 create temp table telling as
 with departed as (
-    select person_uid, confirmed, certain_at from departure
+    select person_uid, confirmed, certain_at, left_at from departure
     where valid_to is null and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
 ), theirs as (
-    select d.person_uid, d.certain_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing
+    select d.person_uid, d.certain_at, d.left_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing,
+        a.sessions_valid_from
     from departed d
     join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked'
     join account a on a.account_pk = l.account_pk and a.gone_at is null
@@ -23,6 +25,7 @@ union
 select t.person_uid
 from theirs t left join account_use u using (account_pk)
 where t.standing <> 'dead' or u.last_used_at > t.certain_at
+    or t.sessions_valid_from < coalesce(u.last_used_at, t.left_at)
     or ((t.realm, t.kind) not in (select realm, kind from whole) and not exists (
         select from scope o where o.realm = t.realm and o.scope = t.native_id and o.kind = t.kind and o.complete
             and o.error = '' and o.observed_at >= %(since)s))
