@@ -32,14 +32,15 @@ os.environ |= {
 }
 
 pytest_plugins = [
+    "tests.support.garbage",
     "tests.support.memory",
     "tests.support.database",
     "tests.support.lasting",
     "tests.support.parallel",
     "tests.support.tallies",
 ]
-"""The store and folders in memory, for whoever asks for them; servers that tests share; how tests are spread over
-processes; what they count.
+"""What stays isn't looked through for garbage; the store and folders in memory, for whoever asks for them; servers that
+tests share; how tests are spread over processes; what they count.
 """
 
 

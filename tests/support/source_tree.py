@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from tests.support.garbage import kept
 from tests.support.rooms import ARROWS
 
 PROJECT = Path(__file__).parents[2]
@@ -46,7 +47,8 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        return ast.parse(self.path.read_text(encoding="utf-8"), filename=str(self.path))
+        with kept():
+            return ast.parse(self.path.read_text(encoding="utf-8"), filename=str(self.path))
 
     @cached_property
     def imports(self) -> frozenset[str]:
