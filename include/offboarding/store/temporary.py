@@ -12,10 +12,11 @@ from offboarding.store.sql import blocks, statements
 
 _MADE = re.compile(rb"^create temp table (?:if not exists )?(\w+)", re.MULTILINE)
 _COMMENT = re.compile(rb"--.*")
-_THERE = """
-select relname::text from pg_class
-where relnamespace = pg_my_temp_schema() and relname = any(%s::name[]) and relkind = 'r'
+_OF_SESSION = """
+from pg_class where relnamespace = pg_my_temp_schema() and relname = any(%s::name[]) and relkind = 'r'
 """
+_THERE = f"select relname::text {_OF_SESSION}"
+_WRITTEN = f"select relname::text, pg_relation_size(oid) > 0 {_OF_SESSION}"
 
 
 def forget(session: Session, *files: str) -> None:
@@ -25,12 +26,17 @@ def forget(session: Session, *files: str) -> None:
 
 
 def emptied(session: Session, file: str, block: str) -> None:
-    """The tables of one block, without a row: an earlier use in the same session has left them, or they're made now."""
+    """The tables of one block, without a row: an earlier use in the same session has left them, or they're made now.
+
+    What nothing was written to is left as it is: most reads tell of few things, and each table that is emptied gets
+    files anew.
+    """
     made = [name for name, maker in _makers(file).items() if maker == block]
-    if set(made) <= _there(session, made):
-        session.execute(f"truncate {', '.join(f'pg_temp.{name}' for name in made)} restart identity".encode())
-    else:
+    there = {str(name): was_written for name, was_written in session.execute(_WRITTEN, [made]).fetchall()}
+    if len(there) < len(made):
         session.execute(blocks(file)[block])
+    elif written := ", ".join(f"pg_temp.{name}" for name, was_written in there.items() if was_written):
+        session.execute(f"truncate {written} restart identity".encode())
 
 
 def make(session: Session, file: str, values: Mapping[str, object], *names: str) -> None:
