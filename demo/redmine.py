@@ -34,8 +34,9 @@ Setting.notified_events = []
 Redmine::DefaultData::Loader.load('en')
 manager = Role.find_by!(name: 'Manager')
 rights = %i[view_issues add_issues edit_issues add_issue_notes]
-roles = [['Check', [*rights, :set_issues_private]], ['Blunt', rights]].map do |name, permissions|
-  role = Role.create!(name: name, assignable: false, issues_visibility: 'all', permissions: permissions)
+own = [*rights, :set_issues_private]
+check, blunt, blind = { 'Check' => own, 'Blunt' => rights, 'Blind' => own - [:view_issues] }.map do |name, may|
+  role = Role.create!(name: name, assignable: false, issues_visibility: 'all', permissions: may)
   role.copy_workflow_rules(manager)
   role
 end
@@ -44,7 +45,8 @@ manager.update!(issues_visibility: 'all')
   Project.create!(name: name.capitalize, identifier: name, is_public: false, enabled_module_names: ['issue_tracking'],
                   trackers: Tracker.all.to_a)
 end
-{ 'offboarding' => roles[0], 'blunt' => roles[1], 'analyst' => manager, 'oncall' => manager }.each do |login, role|
+users = { 'offboarding' => check, 'blunt' => blunt, 'blind' => blind, 'analyst' => manager, 'oncall' => manager }
+users.each do |login, role|
   user = User.new(firstname: login.capitalize, lastname: 'Lee', mail: "#{login}@corp.example")
   user.login = login
   user.password = passwords.fetch(login) { SecureRandom.hex }

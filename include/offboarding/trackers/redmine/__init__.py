@@ -35,6 +35,9 @@ PRIORITIES: Mapping[TicketPriority, str] = {
     TicketPriority.NORMAL: "Normal",
     TicketPriority.LOW: "Low",
 }
+PRIVATE_RIGHTS = {"set_issues_private", "set_own_issues_private"}
+"""One of them makes an issue private."""
+MAKES_PRIVATE = "Give the role of the key's user 'Set issues public or private', or say private: false"
 
 
 class Settings(TrackerSettings):
@@ -95,6 +98,8 @@ class RedmineTracker:
         self._settings = settings
         self._rest = rest
         self._url = url
+        self._seen_into: set[str] = set()
+        """Projects."""
         weakref.finalize(self, rest.end)
 
     def find(self, key: str) -> TicketRef | None:
@@ -106,6 +111,7 @@ class RedmineTracker:
     def open(self, draft: TicketDraft) -> TicketRef:
         """One request makes it. A RetriableError says nothing about whether it was made: search before the next."""
         project = self._settings.projects.get(draft.queue, draft.queue) or self._settings.project
+        self._see_into(project)
         assignee = draft.assignee or self._settings.assigned_to
         member = self._rest.member(project, assignee) if assignee else None
         fields = {
@@ -119,13 +125,24 @@ class RedmineTracker:
         made, known = self._made(fields, member)
         if self._settings.private and not made.is_private:
             raise FatalError(
-                f"{self._where}: issue {made.id} was opened, and isn't private: give the role of the key's user 'Set"
-                " issues public or private', make that issue private, or say private: false"
+                f"{self._where}: issue {made.id} was opened, and isn't private. Make it private. {MAKES_PRIVATE}"
             )
         ref = self._ref(self._one(draft.key, made))
         if assignee and not known:
             self.comment(ref, *unknown_assignee(assignee, self._settings.tells_in))
         return ref
+
+    def _see_into(self, project: str) -> None:
+        """Before the first is opened there: Redmine takes issues from whoever won't see them, and drops what they may
+        not set. Raises FatalError.
+        """
+        if project in self._seen_into:
+            return
+        self._rest.looks_into(project)
+        may = self._rest.permissions(project) if self._settings.private else set[str]()
+        if may and may.isdisjoint(PRIVATE_RIGHTS):
+            raise FatalError(f"{self._where}: an issue of project {project!r} wouldn't be private. {MAKES_PRIVATE}")
+        self._seen_into.add(project)
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
         """Subject, description, priority and due day; what is so already is left alone."""

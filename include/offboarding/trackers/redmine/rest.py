@@ -101,6 +101,43 @@ class ProjectMembers(BaseModel):
     total_count: int
 
 
+class OneProject(BaseModel):
+    """A project."""
+
+    project: IssueWord
+
+
+class OwnMembership(BaseModel):
+    """That of whoever the key is, in a project."""
+
+    project: IssueWord
+    roles: Sequence[IssueWord]
+
+
+class KeyOwner(BaseModel):
+    """Whose the key is."""
+
+    memberships: Sequence[OwnMembership] = ()
+
+
+class OneKeyOwner(BaseModel):
+    """They."""
+
+    user: KeyOwner
+
+
+class MemberRole(BaseModel):
+    """What it lets its members do."""
+
+    permissions: Sequence[str] = ()
+
+
+class OneMemberRole(BaseModel):
+    """A role."""
+
+    role: MemberRole
+
+
 class RedmineRest:
     """What we ask of Redmine."""
 
@@ -131,6 +168,18 @@ class RedmineRest:
         path = f"issues/{number}.json"
         response = self._asker.ask("GET", path)
         return None if response.status_code == 404 else self._parsed("GET", path, response, OneIssue).issue
+
+    def looks_into(self, project: str) -> None:
+        """Raises FatalError where the key's user sees no issues of that project; it may open some all the same."""
+        response = self._asker.ask("GET", "issues.json", parameters={"project_id": project, "limit": "1"})
+        self._check("GET", f"issues.json of project {project!r}", response)
+
+    def permissions(self, project: str) -> set[str]:
+        """What the key's user may there as a member; nothing where it isn't one, as an administrator needn't be."""
+        number = self._get(f"projects/{project}.json", OneProject).project.id
+        user = self._get("users/current.json", OneKeyOwner, {"include": "memberships"}).user
+        roles = {role.id for each in user.memberships if each.project.id == number for role in each.roles}
+        return {may for role in roles for may in self._get(f"roles/{role}.json", OneMemberRole).role.permissions}
 
     def create(self, fields: Mapping[str, object]) -> Issue:
         """Make an issue."""

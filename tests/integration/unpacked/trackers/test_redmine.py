@@ -59,10 +59,24 @@ def test_an_issue_is_private_unless_the_settings_say_otherwise(
     assert people.issue(tracker.open(draft()))["is_private"] is private
 
 
-def test_a_user_who_may_not_make_it_private_is_told_of(redmine: TicketServer) -> None:
-    """Redmine makes it, public, and says nothing."""
-    with pytest.raises(FatalError, match=r"isn't private: give the role .* 'Set issues public or private'"):
-        build(settings(), redmine.connection("blunt")).open(draft())
+@pytest.mark.parametrize(
+    ("login", "said"),
+    [
+        # Redmine would make it public, and say nothing.
+        ("blunt", r"project 'security' wouldn't be private\. Give the role .* 'Set issues public or private'"),
+        # Redmine would make it, and never show it.
+        ("blind", r"GET issues\.json of project 'security': 403.* View issues"),
+    ],
+)
+def test_a_right_that_is_missing_is_named_before_anything_is_opened(
+    redmine: TicketServer, people: RedminePeople, login: str, said: str
+) -> None:
+    wanted = draft()
+
+    with pytest.raises(FatalError, match=said):
+        build(settings(), redmine.connection(login)).open(wanted)
+
+    assert people.count(wanted.key) == 0
 
 
 # --- what stands there ------------------------------------------------------------------------------------------------
@@ -104,7 +118,7 @@ def test_what_is_due_before_it_begins_is_opened_all_the_same(redmine: TicketServ
     [
         ({"priorities": {"high": "Panic"}}, r"priorities: Redmine knows no 'Panic', but Low, Normal"),
         ({"tracker": "Nope"}, r"tracker: Redmine knows no 'Nope', but Bug"),
-        ({"project": "nope"}, r"POST issues.json: 422, Project cannot be blank"),
+        ({"project": "nope"}, r"issues.json of project 'nope': 404.* Check that the project"),
     ],
 )
 def test_a_name_that_redmine_lacks_is_fatal(redmine: TicketServer, changes: dict[str, object], said: str) -> None:
