@@ -90,6 +90,8 @@ class JiraService:
         """The lag, for what is made from now on until that many searches were asked."""
         self.refuses: Answered | None = None
         self.sees_project = True
+        self.lacks: set[str] = set()
+        """Permissions in the project, by their keys."""
         self.no_way_to_done = False
         self.keeps_comments = False
         """Nobody may delete them."""
@@ -101,6 +103,7 @@ class JiraService:
         key = r"/issue/([A-Z]+-\d+|\d+)"
         self._routes: list[tuple[str, str, Callable[..., Answered]]] = [
             ("GET", r"/myself", self._myself),
+            ("GET", r"/mypermissions", self._permissions),
             ("GET", r"/status", self._statuses),
             ("GET", r"/search/jql" if cloud else r"/search", self._search),
             ("POST", r"/issue", self._create),
@@ -158,6 +161,24 @@ class JiraService:
 
     def _myself(self, asked: Asked, by: str) -> Answered:
         return Answered(body=self._person(by))
+
+    def _permissions(self, asked: Asked, by: str) -> Answered:
+        if asked.query["projectKey"] != PROJECT or not self.sees_project:
+            return NOT_FOUND
+        wanted = [*asked.query["permissions"].split(",")]
+        # Data Center tells all of them, whichever are named.
+        every = wanted if self.cloud else [*wanted, "ADMINISTER_PROJECTS"]
+        told = {
+            each: {
+                "id": "1",
+                "key": each,
+                "name": each.replace("_", " ").title(),
+                "type": "PROJECT",
+                "havePermission": each in wanted and each not in self.lacks,
+            }
+            for each in every
+        }
+        return Answered(body={"permissions": told})
 
     def _status(self, number: str) -> dict[str, Any]:
         return {"id": number, "name": NAMES[number], "statusCategory": {"id": 1, "key": CATEGORIES[number]}}

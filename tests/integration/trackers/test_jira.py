@@ -405,6 +405,16 @@ def test_a_ticket_that_was_moved_is_seen_to_in_its_new_place(place: JiraPlace, p
 # --- refusals ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("key", ["BROWSE_PROJECTS", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS"])
+def test_a_permission_that_is_missing_is_named_before_anything_is_opened(own_place: JiraPlace, key: str) -> None:
+    own_place.kept.lacks.add(key)
+
+    with pytest.raises(FatalError, match=rf"lacks {key.replace('_', ' ').title()} in SEC\. Give this account"):
+        own_place.tracker().open(draft())
+
+    assert own_place.kept.issues == []
+
+
 def test_a_project_out_of_sight_leaves_no_ticket_missing(own_place: JiraPlace) -> None:
     ref = own_place.tracker().open(draft())
     own_place.kept.sees_project = False

@@ -62,6 +62,7 @@ USED = {
     },
     "jira": {
         "/myself": ["get"],
+        "/mypermissions": ["get"],
         "/status": ["get"],
         "/search/jql": ["get"],
         "/issue": ["post"],

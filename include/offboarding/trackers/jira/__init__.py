@@ -272,6 +272,7 @@ class JiraTracker:
         if self._account is None:
             self._screen = self._rest.screen(self._settings.project, self._settings.issue_type)
             compare(self._where, self._settings, self._screen)
+            self._rest.require_rights(self._settings.project)
             self._account = self._rest.myself()
         return self._account
 

@@ -148,3 +148,16 @@ class JiraScreenField(_Model):
     required: bool = False
     has_default: bool = Field(default=False, alias="hasDefaultValue")
     allowed: list[JiraNamed] = Field(default=[], alias="allowedValues")
+
+
+class JiraPermission(_Model):
+    """Something that an account may do, or not."""
+
+    name: str
+    have: bool = Field(alias="havePermission")
+
+
+class JiraPermissions(_Model):
+    """By key."""
+
+    permissions: Mapping[str, JiraPermission]

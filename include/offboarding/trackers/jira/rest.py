@@ -20,6 +20,7 @@ from offboarding.trackers.jira.answers import (
     JiraFound,
     JiraIssue,
     JiraNamed,
+    JiraPermissions,
     JiraScreenField,
     JiraStatus,
     JiraTransition,
@@ -34,6 +35,8 @@ FIXES: Final = {
     "its own comments",
     404: "Look for a slip in the project's key; what an account may not see is not found, either",
 }
+NEEDED: Final = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "TRANSITION_ISSUES", "ADD_COMMENTS")
+"""Whoever lacks one of these opens issues and can't see to them."""
 PAGE = 100
 
 
@@ -111,6 +114,17 @@ class JiraRest:
             return {each.id: each.category.key for each in TypeAdapter(list[JiraStatus]).validate_python(answer.json())}
         except ValueError as error:
             raise self._strange("GET", "status") from error
+
+    def require_rights(self, project: str) -> None:
+        """Raises FatalError that names what this account may not do in the project, of what each ticket needs.
+
+        .../api-group-permissions/#api-rest-api-3-mypermissions-get
+        """
+        asked = {"projectKey": project, "permissions": ",".join(NEEDED)}
+        told: JiraPermissions = self._get("mypermissions", JiraPermissions, **asked)
+        lacks = [each.name for key, each in told.permissions.items() if key in NEEDED and not each.have]
+        if lacks:
+            raise FatalError(f"{self._asker.where}: this account lacks {', '.join(lacks)} in {project}. {FIXES[403]}")
 
     def screen(self, project: str, issue_type: str) -> dict[str, JiraScreenField]:
         """What may be said of a new issue of that type, by the field's id. Raises FatalError with what types are there.
