@@ -35,7 +35,7 @@ THEIRS = f"{OURS} ModifyCustomField OwnTicket TakeTicket StealTicket ReassignTic
 INITIAL = """
 @Users = map {{ {{ Name => $_, EmailAddress => "$_\\@corp.example", Privileged => 1,
                 Password => $_ eq 'analyst' ? '{analyst}' : '{nobody}' }} }}
-    qw(offboarding analyst oncall powerless);
+    qw(offboarding analyst oncall powerless blind);
 @Groups = ( {{ Name => 'Security', Members => {{ Users => ['analyst', 'oncall'] }} }} );
 @Queues = ( {{ Name => 'Cloud team' }}, {{ Name => 'Bare' }} );
 @CustomFields = (
@@ -47,10 +47,11 @@ INITIAL = """
 @ACL = map {{
     my $queue = $_;
     (map {{ {{ UserId => 'offboarding', Queue => $queue, Right => $_ }} }} qw({ours} ModifyCustomField)),
+    (map {{ {{ UserId => 'blind', Queue => $queue, Right => $_ }} }} qw(SeeQueue SeeCustomField CreateTicket)),
     (map {{ {{ GroupDomain => 'UserDefined', GroupId => 'Security', Queue => $queue, Right => $_ }} }} qw({theirs})),
 }} ('General', 'Cloud team', 'Bare');
 @Final = (sub {{
-    for my $name (qw(offboarding analyst powerless)) {{
+    for my $name (qw(offboarding analyst powerless blind)) {{
         my $owner = RT::User->new( RT->SystemUser );
         $owner->Load($name);
         my $made = RT::AuthToken->new( RT->SystemUser );

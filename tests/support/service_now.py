@@ -53,6 +53,8 @@ class Instance:
     description_length: int = 100_000
     tables: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: {name: {} for name in COLUMNS})
     notes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    hides: set[str] = field(default_factory=set[str])
+    """Records, by their sys_id, that a rule of access shows to nobody but who has the run of the instance."""
     busy: int = 0
     """So many requests are one too many."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -92,11 +94,12 @@ class Instance:
         if asked.method == "POST":
             return self._create(table, asked.body, user)
         found = self._found(table, asked.query.get("sysparm_query", ""))
-        return Answered(body={"result": [self._shown(each) for each in found]})
+        shown = [self._shown(each) for each in found if each["sys_id"] not in self.hides]
+        return Answered(body={"result": shown}, headers={"X-Total-Count": str(len(found))})
 
     def _of_record(self, table: str, user: str, asked: Asked) -> Answered:
         record = self.tables[table].get(asked.path.split("/")[2])
-        if record is None:
+        if record is None or record["sys_id"] in self.hides:
             return _refusal(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
         return self._change(table, record, asked.body, user) if asked.method == "PATCH" else self._told(200, record)
 

@@ -217,6 +217,19 @@ def test_a_missing_right_is_fatal_and_named(place: NowPlace) -> None:
         build(settings(), place.connection("blunt")).open(draft())
 
 
+def test_a_ticket_that_is_not_shown_is_told_of_and_is_not_none(place: NowPlace, tracker: Tracker) -> None:
+    """ServiceNow answers 200 and an empty list: a rule of access took it out."""
+    wanted = draft()
+    ref = tracker.open(wanted)
+    place.kept.hides.add(ref.ref)
+
+    with pytest.raises(FatalError, match=rf"correlation id {wanted.key} that isn't shown to the user.* Let the user"):
+        tracker.find(wanted.key)
+
+    place.kept.hides.clear()
+    assert tracker.find(wanted.key) == ref
+
+
 def test_a_group_that_is_not_there_is_fatal(tracker: Tracker) -> None:
     with pytest.raises(FatalError, match=r"ServiceNow shows no group 'Nope'. Name it in groups"):
         tracker.open(draft(queue="Nope"))

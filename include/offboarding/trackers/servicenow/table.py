@@ -90,11 +90,17 @@ class TableApi:
         self.end = self._asker.end
 
     def bearing(self, key: str) -> list[TaskRecord]:
-        """Records with this correlation id, the oldest first.
+        """Records with this correlation id, the oldest first. Raises FatalError where one isn't shown to us.
 
-        ServiceNow leaves out of a query what it doesn't know, a field for one: so each is looked at.
+        ServiceNow leaves out of a query what it doesn't know, a field for one: so each is looked at. Rules of access
+        take records out of what was found; X-Total-Count still counts them.
         """
-        found = self._query(self._table, f"correlation_id={key}^ORDERBYsys_created_on^ORDERBYnumber")
+        found, total = self._query(self._table, f"correlation_id={key}^ORDERBYsys_created_on^ORDERBYnumber")
+        if len(found) < min(total, MOST):
+            raise FatalError(
+                f"{self._where}: {self._table} holds a record with the correlation id {key} that isn't shown to the"
+                " user: none is opened beside it. Let the user read it (all records that it made), or take the id off"
+            )
         return [each for each in found if each.field("correlation_id") == key]
 
     def record(self, sys_id: str) -> TaskRecord:
@@ -131,17 +137,20 @@ class TableApi:
         if _SYS_ID.fullmatch(name):
             return name
         if (table, name) not in self._known:
-            found = self._query(table, f"{field}={name.replace('^', '')}^active=true")
+            found, _ = self._query(table, f"{field}={name.replace('^', '')}^active=true")
             ids = [each.sys_id for each in found if each.field(field) == name]
             if len(ids) != 1:
                 return ""
             self._known[table, name] = ids[0]
         return self._known[table, name]
 
-    def _query(self, table: str, query: str) -> list[TaskRecord]:
+    def _query(self, table: str, query: str) -> tuple[list[TaskRecord], int]:
+        """What is shown of it, and how many there are; no more than are shown where nobody counts them."""
         asked = {**_BOTH, "sysparm_query": query, "sysparm_limit": str(MOST)}
         response = self._asker.ask("GET", table, parameters=asked)
-        return [TaskRecord(fields=each) for each in self._parsed("GET", table, response, Records).result]
+        found = [TaskRecord(fields=each) for each in self._parsed("GET", table, response, Records).result]
+        counted = response.headers.get("x-total-count", "")
+        return found, int(counted) if counted.isdecimal() else len(found)
 
     def _one(self, method: str, path: str, fields: Fields | None) -> TaskRecord:
         return self._record(method, path, self._asker.ask(method, path, parameters=_BOTH, body=fields))

@@ -121,6 +121,16 @@ def test_missing_rights_are_named(rt: TicketServer) -> None:
         build(settings(), rt.connection("powerless")).open(draft())
 
 
+def test_a_ticket_that_is_not_shown_is_told_of_and_is_not_missing(rt: TicketServer) -> None:
+    """RT takes it, and finds nothing: nobody is told of their own rights."""
+    tracker, wanted = build(settings(), rt.connection("blind")), draft()
+    ref = tracker.open(wanted)
+
+    assert tracker.find(wanted.key) is None
+    with pytest.raises(FatalError, match=r"403.* ShowTicket"):
+        tracker.state(ref)
+
+
 def test_the_form_s_test_searches(rt: TicketServer) -> None:
     assert greet(rt.connection()) == "The token is taken, and tickets can be searched."
 
