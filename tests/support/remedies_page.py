@@ -25,6 +25,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "aws_iam": (Kind.ACCOUNT, *CREDENTIAL_KINDS, Kind.ROLE, Kind.ROOT_ACCOUNT),
     "ldap": (Kind.ACCOUNT, Kind.SSH_KEY, Kind.CERTIFICATE),
     "github_org": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
+    "gitlab_users": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
     "google_workspace": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "vault_auth": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
@@ -34,12 +35,14 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
     "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
+    "gitlab_users": ("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
     "entra_id": ("member", "external user", "application", "service principal"),
     "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
 }
 _REACHED = {
     "ldap": "ldaps://HOST",
     "github_org": "github.com/ORGANIZATION",
+    "gitlab_users": "https://GITLAB/api/v4",
     "entra_id": "https://graph.microsoft.com/v1.0",
     "vault_auth": "https://HOST:8200/v1/PATH",
 }

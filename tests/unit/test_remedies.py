@@ -9,7 +9,18 @@ import pytest
 from offboarding import sources
 from offboarding.interfaces import AccountRemedies, ConnectionFields, KeyRemedies
 from offboarding.interfaces.kinds import kind_module, kind_part, kinds
-from offboarding.model import Account, AccountAction, KeyAction, KeyCopy, Remedy, Subject, SubjectKind
+from offboarding.model import (
+    Account,
+    AccountAction,
+    AccountKey,
+    IdentityKeyKind,
+    IdentityKeyOrigin,
+    KeyAction,
+    KeyCopy,
+    Remedy,
+    Subject,
+    SubjectKind,
+)
 from offboarding.sources.ldap.reached import reached_by
 from offboarding.sources.ldap.settings import LdapConnectionExtra
 from offboarding.tickets.remedies import written_out
@@ -96,6 +107,63 @@ def test_okta_s_administrator_revokes_a_token_where_it_is(native_id: str, path: 
     (delete,) = commands(steps, "curl")
     assert delete[delete.index("--request") + 1] == "DELETE"
     assert delete[-1] == f"https://corp.okta.com/api/v1/{path}"
+
+
+GITLAB = "https://gitlab.corp.example/api/v4"
+
+
+@pytest.mark.parametrize(
+    ("product", "place", "native_id", "paths"),
+    [
+        ("user", "", "42", ["users/42/block", "users/42/unblock"]),
+        ("member", "groups/7", "42", ["groups/7/members/42", "groups/7/members?user_id=42&access_level=LEVEL"]),
+        ("invitation", "projects/5", "invitation/3", ["projects/5/invitations/k%27im%40corp.example"]),
+        ("deploy token", "groups/7", "deploy-token/3", ["groups/7/deploy_tokens/3"]),
+        ("deploy token", "", "deploy-token/3", []),
+        ("deploy key", "", "deploy-key/3", ["projects/PROJECT/deploy_keys/3"] * 2),
+        ("pipeline trigger", "projects/5", "trigger/3", ["projects/5/triggers/3"]),
+        ("bot", "", "42", []),
+    ],
+)
+def test_what_is_in_a_gitlab_is_shut_where_it_is(product: str, place: str, native_id: str, paths: list[str]) -> None:
+    mail = AccountKey(
+        kind=IdentityKeyKind.MAIL, value="k'im@corp.example", origin=IdentityKeyOrigin.ATTRIBUTE, name="invited mail"
+    )
+    place = f"{GITLAB}/{place}".rstrip("/")
+    account = cases.directory_account(native_id=native_id, product=product, reached_by=place, keys=(mail,))
+
+    steps = cases.steps(Remedy.DISABLE, "gitlab_users", account, subject(SubjectKind.ACCOUNT, native_id))
+
+    assert [words[-1] for words in commands(steps, "curl")] == [f"{GITLAB}/{path}" for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("product", "place", "native_id", "path"),
+    [
+        ("user", "", "token/9", "personal_access_tokens/9"),
+        ("user", "", "impersonation/9", "users/42/impersonation_tokens/9"),
+        ("bot", "", "token/9", "personal_access_tokens/9"),
+        ("member", "groups/7", "token/9", "groups/7/manage/personal_access_tokens/9"),
+        ("user", "", HOSTILE, "personal_access_tokens/jdoe%27%3B%20rm%20-rf%20~%20%23"),
+    ],
+)
+def test_an_access_token_is_revoked_where_it_is_listed(product: str, place: str, native_id: str, path: str) -> None:
+    place = f"{GITLAB}/{place}".rstrip("/")
+    account = cases.directory_account(native_id="42", login=HOSTILE, product=product, reached_by=place)
+
+    steps = cases.steps(Remedy.DISABLE, "gitlab_users", account, subject(SubjectKind.SERVICE_CREDENTIAL, native_id))
+
+    (delete,) = commands(steps, "curl")
+    assert delete[delete.index("--request") + 1] == "DELETE"
+    assert delete[-1] == f"{GITLAB}/{path}"
+
+
+def test_a_member_s_ssh_key_ends_with_what_they_may_do_in_the_group() -> None:
+    account = cases.directory_account(native_id="42", product="member", reached_by=f"{GITLAB}/groups/7")
+
+    steps = cases.steps(Remedy.DISABLE, "gitlab_users", account, subject(SubjectKind.SSH_KEY, "9"))
+
+    assert next(words[-1] for words in commands(steps, "curl")) == f"{GITLAB}/groups/7/members/42"
 
 
 GRAPH = "https://graph.microsoft.us/v1.0"

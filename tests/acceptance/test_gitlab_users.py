@@ -1,0 +1,85 @@
+"""A leaver at a GitLab: the login with its tokens, and what they made there, found by a night each."""
+
+from collections.abc import Generator
+
+import pytest
+
+from offboarding.config.settings import Settings
+from offboarding.interfaces import Source
+from offboarding.sources import gitlab_users
+from tests.support.gitlab_users_service import GitlabUsersPlace, gitlab_users_place
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import Office
+from tests.support.small_company import LEFT, worker
+
+
+class AtGitlab(Office):
+    """An office whose only accounts are a GitLab's."""
+
+    place: GitlabUsersPlace
+
+    @property
+    def settings(self) -> Settings:
+        """With the GitLab in the directory's place."""
+        settings = super().settings
+        own = {
+            "name": "gitlab",
+            "kind": "gitlab_users",
+            "connection": "corp_gitlab",
+            "instance": "corp",
+            "id_space": "hr",
+        }
+        return settings.model_copy(update={"sources": (gitlab_users.Settings.model_validate(own),)})
+
+    def _source(self, name: str, part: str) -> Source:
+        del name, part
+        return self.place.source()
+
+
+@pytest.fixture
+def company(office: Office) -> Generator[AtGitlab]:
+    """Kim has left, and Kimm works here. Held to GitLab's description by the source's own tests."""
+    with gitlab_users_place(None) as place:
+        made = AtGitlab(session=office.session, tracker=office.tracker)
+        made.place = place
+        made.hr.workers = [
+            worker("1042", LEFT, mail="kim@corp.example"),
+            worker("1043", mail="kimm@corp.example"),
+        ]
+        for login in ("kim", "kimm"):
+            place.kept.add(login)
+        yield made
+
+
+def test_a_leaver_s_account_is_told_until_it_is_blocked_and_what_they_made_until_it_is_gone(
+    company: AtGitlab, tracker: ListedTracker
+) -> None:
+    kept = company.place.kept
+    kim, kimm = kept.of("kim"), kept.of("kimm")
+    (token,), (key,) = kim.tokens, kim.keys
+    trigger = kept.trigger("kim")
+    bot = kept.bot("projects", 21, "kim")
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+    body = ticket.draft.body
+    for shown in (f"users/{kim.id}/block", f"personal_access_tokens/{token}", f"users/{kim.id}/keys/{key}"):
+        assert shown in body
+    assert f"projects/21/triggers/{trigger}" in body
+    assert bot.username in body
+    assert f"users/{kimm.id}" not in body
+
+    # Deactivated: they sign in, and are back.
+    kim.state = "deactivated"
+    assert company.night().failed == ()
+    assert f"users/{kim.id}/block" in tracker.ticket(ticket.ref).draft.body
+
+    # Blocked: the login, tokens and keys are shut; what they made goes on.
+    kim.state = "blocked"
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+    assert f"projects/21/triggers/{trigger}" in tracker.ticket(ticket.ref).draft.body
+
+    del kept.triggers[trigger], kept.users[bot.id]
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+    assert company.tracker.calls.count("close") == 1
