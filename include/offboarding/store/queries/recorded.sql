@@ -71,8 +71,11 @@ select d.about, d.said::text as said from (
     union all
     select 'trial:' || only_one, jsonb_build_object('only_one', only_one) from trial
 ) d
-where %(about)s::text[] is null or d.about = any(%(about)s)
 order by d.about;
+
+-- name: decided_of_these
+-- The same of some.
+select d.about, d.said from ({decided}) d where d.about = any(%(about)s::text[]) order by d.about;
 
 -- name: recorded
 -- What the record says of each of these rows, the last word first; and the hash that the event behind it names as its.
