@@ -8,6 +8,7 @@ from airflow import __version__ as airflow_version
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
 
 __all__ = [
+    "DOUBLED",
     "PEOPLE_ALONE",
     "AirflowSkipException",
     "AnswerAwaited",
@@ -19,6 +20,9 @@ __all__ = [
 ]
 
 AIRFLOW = tuple(int(number) for number in airflow_version.split(".")[:2])
+
+DOUBLED: Any = 2.0 if AIRFLOW >= (3, 2) else True
+"""A task's `retry_exponential_backoff`: each attempt waits twice as long as the one before. 3.1 knows no other."""
 
 if TYPE_CHECKING or AIRFLOW >= (3, 2):
     from airflow.sdk import CronTriggerTimetable

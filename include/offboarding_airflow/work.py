@@ -9,7 +9,7 @@ from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
-from offboarding_airflow.versions import Refusal, never_again_after
+from offboarding_airflow.versions import DOUBLED, Refusal, never_again_after
 
 OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
@@ -36,9 +36,13 @@ class RefusedError(RedError, Refusal):
 
 
 def tried_again(retries: int, *, seconds: int) -> dict[str, Any]:
-    """What a DAG's tasks have in common: whose they are, and how often what may pass is tried again, after how long."""
+    """What a DAG's tasks have in common: whose they are, and how often what may pass is tried again, after how long.
+
+    A second attempt waits twice as long as the first; each up to as much again, by which Airflow keeps tasks apart.
+    """
     unless = never_again_after(RefusedError, "a person has to act first")
-    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, **unless}
+    backs_off = {"retry_exponential_backoff": DOUBLED} if retries > 1 else {}
+    return {"owner": OWNER, "retries": retries, "retry_delay": seconds, **backs_off, **unless}
 
 
 @contextmanager

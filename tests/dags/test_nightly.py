@@ -5,11 +5,13 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pendulum
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.models.taskinstance import TaskInstance
 from airflow.sdk import DAG
 from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.timetables.base import DataInterval, TimeRestriction
@@ -166,6 +168,25 @@ def test_what_only_a_person_can_mend_is_not_tried_again(nightly: DAG, task_id: s
 def test_what_may_work_in_a_minute_is_tried_again(nightly: DAG, task_id: str) -> None:
     assert of_task(nightly, task_id, "retries") == 2
     assert of_task(nightly, task_id, "retry_delay") == timedelta(minutes=1)
+    assert [_waits(nightly, task_id, attempt) for attempt in (1, 2)] == ["1 to 2 minutes", "2 to 4 minutes"]
+
+
+def _waits(dag: DAG, task_id: str, attempt: int) -> str:
+    """How long Airflow waits after that attempt, which it draws by the task's name."""
+    said = {name: of_task(dag, task_id, name) for name in ("retry_delay", "retry_exponential_backoff")}
+    failed_at = pendulum.datetime(2026, 11, 28)
+    instance: Any = SimpleNamespace(
+        task=SimpleNamespace(**said, max_retry_delay=None),
+        dag_id=dag.dag_id,
+        task_id=task_id,
+        logical_date=failed_at,
+        try_number=attempt,
+        end_date=failed_at,
+        retry_delay_override=None,
+    )
+    minutes = (TaskInstance.next_retry_datetime(instance) - failed_at).total_seconds() / 60
+    least = next(each for each in (0, 1, 2, 4) if minutes < max(2 * each, 1))
+    return f"{least} to {2 * least} minutes"
 
 
 def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
