@@ -87,7 +87,7 @@ class Text(Answered):
 
     @property
     def raw(self) -> bytes:
-        return str(self.body).encode()
+        return self.body if isinstance(self.body, bytes) else str(self.body).encode()
 
 
 class WorkdayService:
@@ -156,8 +156,9 @@ class WorkdayService:
             self.wrong.append(f"{PROMPT} {asked}")
         return day
 
-    def _csv(self, on: date) -> str:
-        text = io.StringIO()
+    def _csv(self, on: date) -> bytes:
+        report = io.BytesIO()
+        text = io.TextIOWrapper(report, encoding="utf-8", newline="", write_through=True)
         writer = csv.DictWriter(text, self.columns, restval="", extrasaction="ignore")
         writer.writeheader()
         rows = self.rows
@@ -165,7 +166,8 @@ class WorkdayService:
             seen = [each for each in self.workers if self.sees in {None, each.location}]
             rows = [each.told(on) for each in seen]
         writer.writerows({name: "" if name in self.hidden else value for name, value in row.items()} for row in rows)
-        return text.getvalue()
+        text.detach()
+        return report.getvalue()
 
 
 def _offset(text: str) -> timedelta:
