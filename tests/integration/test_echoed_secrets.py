@@ -61,6 +61,11 @@ def bucket(port: int) -> Try:
     return lambda: list(roster.read())
 
 
+def bamboo(port: int) -> Try:
+    roster = built("rosters", "bamboohr", fields(port, schema="http"), coverage="full", max_wait_minutes=0)
+    return lambda: list(roster.read())
+
+
 def workday(port: int, **extra: object) -> Try:
     own: dict[str, Any] = {"coverage": "active", "report": "acme/canary/Report", "columns": {"worker_id": "ID"}}
     roster = built("rosters", "workday", fields(port, schema="http", extra=extra), max_wait_minutes=0, **own)
@@ -194,6 +199,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.okta": okta,
     "sources.google_workspace": customer,
     "rosters.csv": bucket,
+    "rosters.bamboohr": bamboo,
     "rosters.workday": workday,
     "rosters.workday by token": lambda port: workday(port, refresh_token=TOKEN),
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),

@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
-from offboarding.rosters import postgres, workday
+from offboarding.rosters import bamboohr, postgres, workday
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -92,6 +92,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
         default(postgres.Settings, "statement_timeout"),
         "statement_timeout",
     ),
+    "BambooHR: requests of a read": (default(bamboohr.Settings, "max_requests"), "max_requests"),
+    "BambooHR: waits for its limits, in all": (
+        default(bamboohr.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "BambooHR: an answer": (asking.MOST_BYTES, ""),
+    "BambooHR: a whole call": (default(bamboohr.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: a report": (default(workday.Settings, "max_megabytes") * MB, "max_megabytes"),
     "Workday: a whole report": (default(workday.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: waits for its limits, in all": (

@@ -22,9 +22,9 @@ hole of that size may have swallowed the ends of rows, and the people between th
 """
 _NUL = "a NUL character stands in the value"
 _NUL_FIX = "Have the export write text alone; if every second character is one, the feed is utf-16."
-UNCALCULATED, MERGED, CELL_ERROR = "\ufdd0", "\ufdd1", "\ufdd2"
-"""What stands for a cell whose text isn't in the file: characters that Unicode keeps for such use, and no text holds.
-https://www.unicode.org/faq/private_use.html#nonchar1
+UNCALCULATED, MERGED, CELL_ERROR, RESTRICTED = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+"""What stands for a cell whose text isn't in the file, or may not be seen: characters that Unicode keeps for such use,
+and no text holds. https://www.unicode.org/faq/private_use.html#nonchar1
 """
 _CELLS = {
     UNCALCULATED: (
@@ -36,6 +36,7 @@ _CELLS = {
         "an error of the spreadsheet's stands in the cell",
         "Mend the formula, or have values alone exported.",
     ),
+    RESTRICTED: ("the value may not be seen by whoever reads", "Let the connection's user see this field."),
 }
 SHEET_ERROR = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|NULL!|NUM!|DIV/0!)|#+")
 """What spreadsheets write in place of a value, also into text: two people with `#N/A` for a login share nothing."""
@@ -73,6 +74,7 @@ class SpoiledValues:
         self._of_records: list[str] = []
         self._garbled: list[str] = []
         self._columns: Counter[str] = Counter()
+        self._hidden: Counter[str] = Counter()
 
     def found(self, cells: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, BadRecordError]:
         """Our name of each column whose value is one, and what is said of it.
@@ -81,6 +83,7 @@ class SpoiledValues:
         """
         found = {name: error for name, value in cells.items() if (error := self._error(value, headers[name]))}
         self._columns.update(headers[name] for name in found)
+        self._hidden.update(headers[name] for name in found if RESTRICTED in cells[name])
         for name, error in found.items():
             if name in _WHOSE:
                 raise error
@@ -105,9 +108,13 @@ class SpoiledValues:
         self._records.add_record(record, error)
 
     def verdict(self, rows: int) -> str:
-        """The sentence that says of which column most values are such: the feed is in another encoding, or damaged."""
+        """The sentence that says of which column most values are such: the feed is in another encoding, is damaged, or
+        may not be seen.
+        """
         for header, count in self._columns.items():
             if count >= LEAST and count * 2 > rows:
+                if self._hidden[header] == count:
+                    return f'the column "{header}" may not be seen in {count} of {rows} rows'
                 return (
                     f'the column "{header}" holds NUL characters, or bytes that are not {self._encoding}, in {count} of'
                     f" {rows} rows"
