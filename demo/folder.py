@@ -52,6 +52,16 @@ class DemoFolder:
         return self.root / "fleet"
 
     @property
+    def systems(self) -> Path:
+        """Okta's and GitHub's certificate."""
+        return self.root / "systems"
+
+    @property
+    def hosts(self) -> Path:
+        """What is collected of Linux hosts; the committed configuration names this folder."""
+        return self.root / "hosts"
+
+    @property
     def tracker(self) -> Path:
         """The ticket system; tickets live as long as this folder."""
         return self.root / ("tracker" if self.shown.own is None else self.shown.kind)

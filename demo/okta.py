@@ -33,6 +33,7 @@ class KeptUser:
     id: str
     login: str
     status: str = "ACTIVE"
+    created: str = EPOCH
     becoming: str | None = None
     email: str | None = None
     number: str | None = None
@@ -132,7 +133,8 @@ class OktaService:
         """An API token of theirs."""
         own: dict[str, Any] = {"id": f"00T{next(self._ids)}", "name": name, "userId": user.id}
         own |= {"clientName": "Okta API", "tokenWindow": None, "network": {"connection": "ANYWHERE"}}
-        self.tokens[own["id"]] = own | {"created": EPOCH, "lastUpdated": LATER, "expiresAt": SOON} | more
+        own |= {"created": EPOCH, "lastUpdated": LATER, "expiresAt": SOON} | more
+        self.tokens[own["id"]] = own
         return own["id"]
 
     def grant(self, user: KeptUser, app: str, **more: Any) -> str:
@@ -240,7 +242,7 @@ class OktaService:
         return {
             "id": user.id,
             "status": user.status,
-            "created": EPOCH,
+            "created": user.created,
             "activated": None if never else EPOCH,
             "statusChanged": None if never else EPOCH,
             "lastLogin": None if never else LATER,

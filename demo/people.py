@@ -10,12 +10,13 @@ from demo.nights import at, day
 from demo.world import MIGRATION_DN, PROVISIONING_DN, City, Contract, Entry, HrRow, Part, Status, person_dn
 from demo.world_cloud import AWS_ACCOUNTS, EVERYONE, ONCALL, AccessKey, CenterUser, IamUser
 from demo.world_keys import SshKey
+from demo.world_systems import DatabaseLogin, Elsewhere, GithubMember, HostLogin, OktaPerson
 
 SEED = 20261125
 FIRST_NUMBER = 10001
 STAFF = {City.SEOUL: 150, City.TAIPEI: 60, City.SEATTLE: 50, City.BERLIN: 40}
 LEFT_LONG_AGO = 24
-CONTRACTORS = 36
+CONTRACTORS = 34
 LEADS = 12
 CENTER_BEGAN_AT = at("2023-01-09", 6)
 """When Identity Center was first fed."""
@@ -110,7 +111,25 @@ def _employee(draw: random.Random, number: str, who: Identity, city: City, lead:
         privileged=draw.random() < 0.02,
     )
     users = tuple(_iam_users(draw, number, who, start_on)) if draw.random() < 0.25 else ()
-    return Part(hr=(row,), entries=(entry,), users=users, center=tuple(_center_users(entry)))
+    return Part(
+        hr=(row,),
+        entries=(entry,),
+        users=users,
+        center=tuple(_center_users(entry)),
+        elsewhere=_elsewhere(entry, start_on),
+    )
+
+
+def _elsewhere(entry: Entry, start_on: date) -> Elsewhere:
+    """Everybody signs on by Okta, each tenth writes code, each twentieth also runs what is written."""
+    login, mail, place = entry.uid, entry.mails[0], int(entry.number)
+    laptop = entry.ssh_keys[0] if entry.ssh_keys else None
+    return Elsewhere(
+        okta=(OktaPerson(mail=mail, number=entry.number, since=start_on),),
+        github=(GithubMember(login=f"{login}-corp", mail=mail, token="laptop"),) if place % 10 == 0 else (),
+        database=(DatabaseLogin(name=login),) if place % 20 == 0 else (),
+        host=(HostLogin(name=login, key=laptop),) if place % 20 == 0 else (),
+    )
 
 
 def _center_users(entry: Entry) -> Iterator[CenterUser]:

@@ -20,6 +20,7 @@ from demo.folder import DemoFolder
 from demo.login_service import LoginService, listens, login_service
 from demo.nights import Night
 from demo.ssh_authority import HostFiles, SshAuthority, collect
+from demo.systems import Systems, systems
 from demo.trackers import TicketSystem
 from demo.world import ADMIN_DN, POLICY_DN, READER_DN, SUFFIX, Part
 from offboarding.interfaces import ConnectionFields
@@ -39,6 +40,7 @@ class Servers:
     aws: AwsServer
     tracker: TicketSystem
     login: LoginService
+    systems: Systems
     reader_password: str = field(repr=False)
 
     @contextmanager
@@ -51,6 +53,7 @@ class Servers:
         with self.vendors.connect() as connection:
             fill_vendor_table(connection, part.contracts)
         self.aws.seed(aws_seed(part, night.as_of))
+        self.systems.seed(part.elsewhere, night.feed_at)
         self.login.publish(*(key.jwk for key in part.held.published))
         collect(self.folder.fleet, _machines(part), at=night.feed_at)
         with slapd.running(self.folder.directory, self._directory(part)) as directory:
@@ -84,7 +87,9 @@ class Servers:
             ),
         )
         yield "aws", _aws_connection(self.aws)
-        yield "postgres", vendors_connection(self.vendors)
+        vendors = vendors_connection(self.vendors)
+        yield "postgres", vendors
+        yield from self.systems.connections(vendors)
         yield "http", self.tracker.connection()
 
 
@@ -115,12 +120,14 @@ def running(folder: DemoFolder, login_port: int = 0) -> Generator[Servers]:
             # In this thread: a server that is unpacked ends with the thread that began it.
             tracker = stack.enter_context(folder.shown.running(folder.tracker))
         vendors, aws = starting_vendors.result(), starting_aws.result()
+        others = stack.enter_context(systems(folder.systems, folder.hosts, vendors))
         yield Servers(
             folder=folder,
             vendors=vendors,
             aws=aws,
             tracker=tracker,
             login=login,
+            systems=others,
             reader_password=secrets.token_urlsafe(24),
         )
 

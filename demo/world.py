@@ -1,4 +1,4 @@
-"""What the demo company is made of: HR's rows, directory entries; AWS and keys in files of their own.
+"""What the demo company is made of: HR's rows, directory entries; AWS, keys and other systems in files of their own.
 
 Every id is made from names, never drawn. So a second generation gives the same ids, and tonight's findings are last
 night's.
@@ -12,6 +12,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 from demo.world_cloud import CenterUser, IamUser, Role, RootUser
 from demo.world_held import Held
 from demo.world_keys import Certificate, SshKey
+from demo.world_systems import Elsewhere
 
 SUFFIX = "dc=corp,dc=example"
 PEOPLE_DN = f"ou=people,{SUFFIX}"
@@ -146,6 +147,8 @@ class Part:
     center: tuple[CenterUser, ...] = ()
     held: Held = field(default_factory=Held)
     """Keys that several people hold."""
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    """Other systems than the directory and AWS."""
 
     def __add__(self, other: "Part") -> "Part":
         return Part(
@@ -157,6 +160,7 @@ class Part:
             roots=self.roots + other.roots,
             center=self.center + other.center,
             held=self.held + other.held,
+            elsewhere=self.elsewhere + other.elsewhere,
         )
 
 

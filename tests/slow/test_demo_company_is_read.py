@@ -13,6 +13,7 @@ from demo.cases import CASES
 from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.servers import running
+from demo.systems import HOST
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import (
     Account,
@@ -28,7 +29,15 @@ from offboarding.model import (
     Worker,
 )
 from offboarding.rosters import csv, postgres
-from offboarding.sources import aws_iam, aws_identity_center, ldap
+from offboarding.sources import (
+    aws_iam,
+    aws_identity_center,
+    github_org,
+    ldap,
+    okta,
+    postgres_logins,
+    ssh_hosts,
+)
 from tests.support.memory import Folder
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 
@@ -89,17 +98,17 @@ def read(settings: dict[str, Any], night: Night, folder: DemoFolder, given: dict
     sources: list[SourceRead] = []
     scopes: list[ScopeRead] = []
     gaps: list[Gap] = []
-    for name, reader in readers(settings, given, context):
+    for entry, reader in readers(settings, given, context, folder):
         facts = list(reader.collect())
         scopes += [fact for fact in facts if isinstance(fact, ScopeRead)]
         gaps += [fact for fact in facts if isinstance(fact, Gap)]
         accounts = tuple(with_own_id(fact) for fact in facts if isinstance(fact, Account))
         sources.append(
             SourceRead(
-                name=name,
+                name=entry["name"],
                 realm=accounts[0].realm,
-                id_space="hr",
-                login_realm="corp",
+                id_space=entry.get("id_space", ""),
+                login_realm=entry.get("login_realm", ""),
                 accounts=accounts,
                 credentials=tuple(fact for fact in facts if isinstance(fact, Credential)),
             )
@@ -122,15 +131,18 @@ def with_own_id(account: Account) -> Account:
 
 
 def readers(
-    settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext
-) -> Iterator[tuple[str, Any]]:
-    directory, cloud, people = settings["sources"][:3]
-    yield directory["name"], ldap.build(ldap.Settings(**directory), given["corp_ldap"], "", context)
-    aws = aws_iam.Settings(**cloud)
+    settings: dict[str, Any], given: dict[str, ConnectionFields], context: ReadContext, folder: DemoFolder
+) -> Iterator[tuple[dict[str, Any], Any]]:
+    of = {entry["name"]: entry for entry in settings["sources"]}
+    aws = aws_iam.Settings(**of["aws"])
     for part in aws_iam.discover(aws, given["aws_audit"], context):
-        yield cloud["name"], aws_iam.build(aws, given["aws_audit"], part, context)
-    center = aws_identity_center.Settings(**people)
-    yield people["name"], aws_identity_center.build(center, given["aws_audit"], "", context)
+        yield of["aws"], aws_iam.build(aws, given["aws_audit"], part, context)
+    whole = {"corp-ldap": ldap, "people": aws_identity_center, "okta": okta, "github": github_org}
+    for name, kind in (whole | {"vendors-logins": postgres_logins}).items():
+        entry = of[name]
+        yield entry, kind.build(kind.Settings(**entry), given[entry["connection"]], "", context)
+    linux = ssh_hosts.Settings(**(of["linux"] | {"folder": str(folder.hosts)}))
+    yield of["linux"], ssh_hosts.build(linux, None, linux.machines[0], context)
 
 
 def judged(source: SourceRead) -> Iterator[Account]:
@@ -141,6 +153,9 @@ def judged(source: SourceRead) -> Iterator[Account]:
     }
     special |= {user.name for part in parts for user in part.center}
     special |= {f"root of AWS account {root.account}" for part in parts for root in part.roots}
+    for each in (part.elsewhere for part in parts):
+        special |= {person.mail for person in each.okta} | {member.login for member in each.github}
+        special |= {login.name for login in each.database} | {f"{login.name}@{HOST}" for login in each.host}
     for place, account in enumerate(source.accounts):
         if account.label in special or place % 5 == 0:
             yield account
@@ -218,7 +233,15 @@ def test_every_source_is_read_to_its_end_and_every_standing_can_be_told(
 
     assert [scope for scope in read.scopes if scope.error] == []
     assert [gap for gap in read.gaps if gap.red] == []
-    assert Counter(source.name for source in read.sources) == {"corp-ldap": 1, "aws": 5, "people": 1}
+    assert Counter(source.name for source in read.sources) == {
+        "corp-ldap": 1,
+        "aws": 5,
+        "people": 1,
+        "okta": 1,
+        "github": 1,
+        "vendors-logins": 1,
+        "linux": 1,
+    }
     unknown = [
         account.label for source in read.sources for account in source.accounts if account.standing is Standing.UNKNOWN
     ]

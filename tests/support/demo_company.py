@@ -102,14 +102,16 @@ def demo_nights(store_server: embedded.EmbeddedServer, root: Path, shown: Shown)
 
 
 def _settings(settings: Settings, folder: DemoFolder, issuer: str) -> Settings:
-    """The demo's configuration, but for where HR's files, the login service and the machines' files are."""
+    """The demo's configuration, but for where HR's files, the login service and what machines tell are."""
     hr, *others = settings.rosters
+    *others_of_sources, linux = settings.sources
     login, machines = settings.verifiers
     authority = str(folder.login / "tls" / "authority.pem")
     fleets = ({"realm": "web", "folder": str(folder.fleet), "manifest": MANIFEST},)
     return settings.model_copy(
         update={
             "rosters": (hr.model_copy(update={"path": str(folder.feeds)}), *others),
+            "sources": (*others_of_sources, linux.model_copy(update={"folder": str(folder.hosts)})),
             "verifiers": (
                 login.model_copy(update={"issuers": (issuer,), "ca_certs_file": authority}),
                 type(machines).model_validate({**machines.model_dump(exclude_unset=True), "fleets": fleets}),

@@ -15,9 +15,11 @@ from demo.company import company
 from demo.directory import ldif
 from demo.feeds import write_hr_file
 from demo.nights import Night
+from demo.systems import HOST
 from demo.world import City, Part
 from demo.world_cloud import AWS_ACCOUNTS, PAYMENTS
 from demo.world_held import Held
+from demo.world_systems import DatabaseLogin, Elsewhere, number_of
 from offboarding.config import loading
 
 EXPECTED = Path(__file__).resolve().parents[2] / "acceptance" / "expected_findings.yaml"
@@ -101,6 +103,9 @@ def test_nothing_invented_is_invented_twice(night: Night) -> None:
         [role.native_id for role in part.roles],
         [user.native_id for user in part.center],
         [contract.worker_id for contract in part.contracts],
+        [number_of(person.mail) for person in part.elsewhere.okta],
+        [number_of(member.login) for member in part.elsewhere.github],
+        [login.name for login in part.elsewhere.host],
     ):
         assert [value for value, count in Counter(ids).items() if count > 1] == []
 
@@ -159,7 +164,7 @@ def test_each_expected_account_and_worker_is_there(expected: Expected, both_nigh
     accounts |= {("aws", user.arn.removeprefix("arn:aws:iam::")) for user in both_nights.users}
     accounts |= {("aws", f"root of AWS account {root.account}") for root in both_nights.roots}
     accounts |= {("people", user.name) for user in both_nights.center}
-    accounts |= keys_of(both_nights.held)
+    accounts |= keys_of(both_nights.held) | systems_of(both_nights.elsewhere)
     accounts |= {("corp-ldap", "")} | {("aws", account) for account in AWS_ACCOUNTS} | {(None, "")}
     workers = {("hr", row.worker_id) for row in both_nights.hr}
     workers |= {("vendor", contract.worker_id) for contract in both_nights.contracts} | {(None, None)}
@@ -168,6 +173,15 @@ def test_each_expected_account_and_worker_is_there(expected: Expected, both_nigh
     assert {(row[1], row[2]) for row in expected.links} - accounts == set()
     assert {(row[4], row[5]) for row in expected.findings} - workers == set()
     assert {(row[5], row[6]) for row in expected.links} - workers == set()
+
+
+def systems_of(elsewhere: Elsewhere) -> set[tuple[str, str]]:
+    return {
+        *(("okta", person.mail) for person in elsewhere.okta),
+        *(("github", member.login) for member in elsewhere.github),
+        *(("vendors-logins", login.name) for login in (*elsewhere.database, DatabaseLogin(name=""))),
+        *(("linux", f"{login.name}@{HOST}") for login in elsewhere.host),
+    }
 
 
 def keys_of(held: Held) -> set[tuple[str, str]]:
@@ -194,6 +208,9 @@ def test_each_expected_key_is_there(expected: Expected, both_nights: Part) -> No
     keys |= {user.key_id(place) for user in both_nights.users for place, _ in enumerate(user.keys)}
     keys |= {held.thumbprint for entry in both_nights.entries for held in entry.certificates}
     keys |= {role.native_id for role in both_nights.roles}
+    keys |= {login.key.fingerprint for login in both_nights.elsewhere.host if login.key}
+    keys |= {f"00T{number_of(person.mail)}" for person in both_nights.elsewhere.okta if person.token}
+    keys |= {f"token/{number_of(member.login)}" for member in both_nights.elsewhere.github if member.token}
     for user in both_nights.users:
         keys |= {user.ssh_key_id(place) for place, _ in enumerate(user.ssh_keys)}
         keys |= {user.service_credential_id(place) for place, _ in enumerate(user.service_credentials)}

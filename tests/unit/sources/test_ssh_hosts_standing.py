@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from demo.linux_host import PAM, WrittenUser, key_line
 from offboarding.model import Account, Gap, IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from offboarding.sources.ssh_hosts.admission import asked_by
 from offboarding.sources.ssh_hosts.pam import PamAccount, others_than_shadow, pam_account
 from tests.contract.source_contract import of, refs
-from tests.support.written_host import CONTEXT, PAM, WrittenHost, WrittenUser, key_line
+from tests.support.written_host import CONTEXT, WrittenHost
 
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 
