@@ -67,7 +67,8 @@ def files(coverage: Coverage) -> tuple[list[Row], list[Row], list[Row], list[Row
     return before, before, last_night, gone(last_night, TONIGHT, "2026-11-25")
 
 
-EACH = pytest.mark.parametrize("told", [Coverage.FULL, Coverage.ACTIVE], indirect=True, ids=["full", "active"])
+COVERAGES = {"full": Coverage.FULL, "active": Coverage.ACTIVE}
+EACH = pytest.mark.parametrize("told", COVERAGES.values(), indirect=True, ids=COVERAGES)
 FULL = pytest.mark.parametrize("told", [Coverage.FULL], indirect=True, ids=["full"])
 
 
@@ -257,8 +258,7 @@ HELD: dict[str, tuple[Accident, str, bool]] = {
 """Accident -> the file, what the guard says, and whether accounts lose their people by it."""
 
 
-@EACH
-@variants(2, accident=[*HELD])
+@variants(2, indirect=["told"], told=COVERAGES, accident=[*HELD])
 def test_what_is_too_much_waits_and_is_forgotten_with_the_right_file(told: Told, tmp_path: Path, accident: str) -> None:
     make, what, unlinks = HELD[accident]
     with tonight(told, tmp_path) as (filed, tracker):

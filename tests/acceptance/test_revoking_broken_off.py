@@ -27,6 +27,7 @@ from tests.support.shutting import (
     shut_for_kim,
 )
 from tests.support.small_company import STAFF
+from tests.support.variants import variants
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("sql", FORGED.values(), ids=FORGED)
+@variants(1, sql=FORGED)
 def test_what_was_written_by_hand_is_neither_settled_nor_vouched_for(kim: Shutting, sql: Any, tracker: Any) -> None:
     """Sam never approved anything, and it was security who shut the key."""
     key = key_of(kim)
@@ -133,7 +134,7 @@ REWRITTEN = {
 }
 
 
-@pytest.mark.parametrize("sql", REWRITTEN.values(), ids=REWRITTEN)
+@variants(2, sql=REWRITTEN)
 def test_no_undo_goes_by_what_was_written_by_hand_or_vouches_for_it(kim: Shutting, sql: Any) -> None:
     other = "AKIASHUTBYSECURITY00"
     kim.office.cloud.credentials.append(access_key(other, USER, standing=Standing.DEAD))

@@ -9,8 +9,11 @@ import pytest
 ALL = os.environ.get("VARIANTS") == "all"
 
 
-def variants(few: int, **parameters: Mapping[str, object] | Sequence[object]) -> pytest.MarkDecorator:
-    """`pytest.mark.parametrize` with every combination of these values, each named by its key or by itself.
+def variants(
+    few: int, *, indirect: Sequence[str] = (), **parameters: Mapping[str, object] | Sequence[object]
+) -> pytest.MarkDecorator:
+    """`pytest.mark.parametrize` with every combination of these values, each named by its key or by itself; `indirect`
+    are those that a fixture takes.
 
     Where only so few are played, they are spread over each parameter's values: no value is left out that there is
     room for.
@@ -27,6 +30,7 @@ def variants(few: int, **parameters: Mapping[str, object] | Sequence[object]) ->
     return pytest.mark.parametrize(
         ",".join(parameters),
         [pytest.param(*(value for _, value in each), id="-".join(name for name, _ in each)) for each in chosen],
+        indirect=indirect,
     )
 
 

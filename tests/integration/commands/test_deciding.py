@@ -11,6 +11,7 @@ from offboarding.model import Problem
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
+from tests.support.variants import variants
 from tests.unit.test_config import GOOD
 
 REASON = ("--reason", "asked their team", "--author", "minjun.kim")
@@ -25,8 +26,11 @@ def next_night(session: Session, **changes: object) -> None:
     reported_night(session, caller="next", later=filled.timedelta(days=1), **changes)
 
 
-@pytest.mark.parametrize("source", ["corp-ldap", filled.DIRECTORY])
-@pytest.mark.parametrize("account", [filled.STRAY, "uid=Scanner,ou=things,dc=corp,dc=example", "scanner"])
+@variants(
+    3,
+    source=["corp-ldap", filled.DIRECTORY],
+    account=[filled.STRAY, "uid=Scanner,ou=things,dc=corp,dc=example", "scanner"],
+)
 def test_a_confirmed_account_is_theirs_from_the_next_night_on(
     deciding: Type, store: Session, source: str, account: str
 ) -> None:

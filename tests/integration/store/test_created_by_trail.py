@@ -11,6 +11,7 @@ from offboarding.store.connect import Session
 from tests.support.key_company import CLOUD, KIM_GONE, KIM_LEFT_AT, KIM_USER, LEE_USER, KeyCompany
 from tests.support.night import rows_of
 from tests.support.small_company import account
+from tests.support.variants import variants
 
 MADE_AT = KIM_LEFT_AT - timedelta(days=2)
 HELPER = replace(account("AIDAHELPER", realm=CLOUD), created_at=MADE_AT)
@@ -78,21 +79,22 @@ def test_by_a_session_that_bears_their_mail_or_login(company: KeyCompany, actor:
     assert told == [("AIDAHELPER", "1042", [WORDS.format(actor["actor_label"])])]
 
 
-@pytest.mark.parametrize(
-    ("events", "user"),
-    [
-        pytest.param([create_user(failed=True)], HELPER, id="tried in vain"),
-        pytest.param([create_user(actor=LEE_USER.native_id)], HELPER, id="by somebody at work"),
-        pytest.param([create_user(deed=ActionKind.USED)], HELPER, id="another deed"),
-        pytest.param([create_user(object="AIDAOTHER")], HELPER, id="another account"),
-        pytest.param([create_user(object_realm="222222222222")], HELPER, id="in another system"),
-        pytest.param([create_user(**session_of("nobody@corp.example"))], HELPER, id="by nobody known"),
-        pytest.param([create_user(**session_of("kim"))], HELPER, id="by a login that nobody bears"),
-        pytest.param([create_user(at=OLD)], replace(HELPER, created_at=OLD), id="long before the departure"),
-        pytest.param([], HELPER, id="nothing recorded"),
-    ],
-)
-def test_is_nobodys_doing(company: KeyCompany, events: list[AuditEvent], user: Account) -> None:
+NOBODYS: dict[str, tuple[list[AuditEvent], Account]] = {
+    "tried in vain": ([create_user(failed=True)], HELPER),
+    "by somebody at work": ([create_user(actor=LEE_USER.native_id)], HELPER),
+    "another deed": ([create_user(deed=ActionKind.USED)], HELPER),
+    "another account": ([create_user(object="AIDAOTHER")], HELPER),
+    "in another system": ([create_user(object_realm="222222222222")], HELPER),
+    "by nobody known": ([create_user(**session_of("nobody@corp.example"))], HELPER),
+    "by a login that nobody bears": ([create_user(**session_of("kim"))], HELPER),
+    "long before the departure": ([create_user(at=OLD)], replace(HELPER, created_at=OLD)),
+    "nothing recorded": ([], HELPER),
+}
+
+
+@variants(4, recorded=NOBODYS)
+def test_is_nobodys_doing(company: KeyCompany, recorded: tuple[list[AuditEvent], Account]) -> None:
+    events, user = recorded
     company.users[-1] = user
 
     assert created(company, *events) == []

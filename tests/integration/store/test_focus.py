@@ -24,6 +24,7 @@ from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number, worker
+from tests.support.variants import variants
 
 EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "5"))
 CLUSTERS = ("", "x", "y", "z")
@@ -182,7 +183,7 @@ BORNE = {
 }
 
 
-@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+@variants(3, borne=BORNE)
 def test_who_is_new_is_looked_at_with_what_bears_the_same(store: Session, borne: AccountKey) -> None:
     bears = account("bears", borne)
     night(store, bears, people=(STAFF,))
@@ -190,7 +191,7 @@ def test_who_is_new_is_looked_at_with_what_bears_the_same(store: Session, borne:
     assert night(store, bears, people=(STAFF, NEW), day=1) == {"bears"}
 
 
-@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+@variants(3, borne=BORNE)
 def test_who_is_new_is_looked_at_with_what_bore_the_same(store: Session, borne: AccountKey) -> None:
     bore = account("bore", borne)
     night(store, bore, people=(STAFF,))
@@ -199,7 +200,7 @@ def test_who_is_new_is_looked_at_with_what_bore_the_same(store: Session, borne: 
     assert night(store, replace(bore, keys=()), people=(STAFF, NEW), day=2) == {"bore"}
 
 
-@pytest.mark.parametrize("borne", BORNE.values(), ids=BORNE)
+@variants(3, borne=BORNE)
 def test_an_account_is_looked_at_with_the_others_of_whom_it_may_be(store: Session, borne: AccountKey) -> None:
     other = account("other", mail("new@corp.example") if borne.kind is IdentityKeyKind.NUMBER else number("1044"))
     night(store, other, people=(STAFF, NEW))

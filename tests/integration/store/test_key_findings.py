@@ -23,6 +23,7 @@ from tests.support.keys_read import ISSUER, access, event, secret, signing_key, 
 from tests.support.listed_tracker import tracker
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
+from tests.support.variants import variants
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -207,7 +208,7 @@ def emptied(company: KeyCompany) -> None:
     company.register = []
 
 
-@pytest.mark.parametrize("nothing", (fails, half, taken_out, emptied))
+@variants(2, nothing={each.__name__: each for each in (half, fails, emptied, taken_out)})
 def test_what_does_not_close_it(company: KeyCompany, nothing: Any) -> None:
     company.judged(days=2)
     nothing(company)
