@@ -32,3 +32,12 @@ class ConnectionForm:
     """Fields that this kind has no use for."""
     extra: Mapping[str, ExtraField] = field(default_factory=dict[str, ExtraField])
     """By key."""
+
+
+AUTHORITIES: Mapping[str, ExtraField] = {
+    "ca_certs_file": ExtraField(
+        label="Authorities",
+        says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
+    )
+}
+"""Of whatever is asked over TLS."""

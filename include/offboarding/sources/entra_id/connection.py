@@ -1,7 +1,7 @@
 """A tenant's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.client import EntraGraph
@@ -17,10 +17,7 @@ FORM = ConnectionForm(
         "login_host": ExtraField(
             label="Sign-in", says="Where the application signs in; what belongs to the host if left empty."
         ),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

@@ -1,7 +1,7 @@
 """A GitLab's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.sources.gitlab_users.answers import GitlabReader, GitlabScopes
 from offboarding.sources.gitlab_users.client import GitlabRest
 from offboarding.sources.gitlab_users.settings import GitlabUsersSettings
@@ -11,12 +11,7 @@ FORM = ConnectionForm(
     labels={"password": "Token"},
     examples={"host": "gitlab.corp.example"},
     hidden=("login", "schema"),
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

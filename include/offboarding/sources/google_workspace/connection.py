@@ -1,7 +1,7 @@
 """A customer's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.model.errors import FatalError
 from offboarding.sources.google_workspace.client import HOST, SECURITY, DirectoryApi
 from offboarding.sources.google_workspace.directory import administrator
@@ -12,12 +12,7 @@ FORM = ConnectionForm(
     labels={"login": "Administrator to act for", "password": "The service account's key, as Google's JSON file"},
     examples={"host": HOST, "login": "offboarding-reader@corp.example"},
     hidden=("schema",),
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

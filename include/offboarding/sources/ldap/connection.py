@@ -1,7 +1,7 @@
 """A directory's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.model.errors import FatalError
 from offboarding.sources.ldap.flavors import recognised
 from offboarding.sources.ldap.proposing import naming_contexts
@@ -23,10 +23,7 @@ FORM = ConnectionForm(
             choices=("starttls", "ldaps", "none"),
             default="starttls",
         ),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the system's if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

@@ -1,7 +1,7 @@
 """A server's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.model import counted
 from offboarding.sources.mariadb_logins.server import looked_at
 
@@ -16,10 +16,7 @@ FORM = ConnectionForm(
             choices=("verify", "none"),
             default="verify",
         ),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the system's if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

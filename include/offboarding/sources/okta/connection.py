@@ -1,7 +1,7 @@
 """An Okta org's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.sources.okta.answers import OktaUser
 from offboarding.sources.okta.client import OktaApi
 from offboarding.sources.okta.settings import OktaSettings
@@ -13,10 +13,7 @@ FORM = ConnectionForm(
     hidden=("schema",),
     extra={
         "key_id": ExtraField(label="Key id", says="Of an app that has several keys: the kid of this one."),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

@@ -1,7 +1,7 @@
 """A cluster's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.model.errors import FatalError
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, read_extra
 from offboarding.sources.vault_auth.answers import VaultToken
@@ -12,10 +12,7 @@ FORM = ConnectionForm(
     examples={"host": "vault.corp.example", "port": "8200", "login": "empty for a token"},
     hidden=("schema",),
     extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
         "namespace": ExtraField(label="Namespace", says="The one that is read; the root namespace if left empty."),
         "approle_mount": ExtraField(label="AppRole", says="Where the role logs in: approle if left empty."),
     },

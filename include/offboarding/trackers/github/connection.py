@@ -1,7 +1,7 @@
 """GitHub's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.trackers.github.client import asking, client
 
 FORM = ConnectionForm(
@@ -13,10 +13,7 @@ FORM = ConnectionForm(
         "installation_id": ExtraField(
             label="Installation", says="Of an App: the number at the end of its installation's address."
         ),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

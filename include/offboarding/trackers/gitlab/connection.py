@@ -3,7 +3,7 @@
 from contextlib import closing
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.trackers.gitlab.client import asking, client
 
 FORM = ConnectionForm(
@@ -11,12 +11,7 @@ FORM = ConnectionForm(
     labels={"password": "Token"},
     examples={"host": "gitlab.com"},
     hidden=("login", "schema"),
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

@@ -1,7 +1,7 @@
 """Jira's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.trackers.jira import rest_of
 
 FORM = ConnectionForm(
@@ -9,12 +9,7 @@ FORM = ConnectionForm(
     labels={"login": "Mail address (Cloud)", "password": "API token, or personal access token"},
     examples={"host": "corp.atlassian.net", "login": "empty for Data Center"},
     hidden=("schema",),
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

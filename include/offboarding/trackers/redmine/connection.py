@@ -1,7 +1,7 @@
 """Redmine's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.model.keys import NO_TICKET
 from offboarding.trackers.redmine import Settings, build
 
@@ -10,12 +10,7 @@ FORM = ConnectionForm(
     labels={"schema": "http or https", "password": "API key"},
     examples={"host": "redmine.corp.example", "schema": "https"},
     hidden=("login",),
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

@@ -1,7 +1,7 @@
 """Roundup's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.model.keys import NO_TICKET
 from offboarding.trackers.roundup import Settings, build
 
@@ -11,10 +11,7 @@ FORM = ConnectionForm(
     examples={"host": "issues.corp.example", "schema": "https", "login": "offboarding"},
     extra={
         "tracker": ExtraField(label="Tracker", says="The tracker's name, as it stands in its address after the host."),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 

@@ -1,7 +1,7 @@
 """ServiceNow's connection as a form of Airflow's page, and what its *Test* asks."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm
 from offboarding.model.keys import NO_TICKET
 from offboarding.trackers.servicenow import Settings, build
 
@@ -9,12 +9,7 @@ FORM = ConnectionForm(
     name="ServiceNow (offboarding)",
     labels={"schema": "http or https", "password": "Password, or API key without a login"},
     examples={"host": "corp.service-now.com", "schema": "https", "login": "offboarding"},
-    extra={
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
-    },
+    extra=AUTHORITIES,
 )
 
 

@@ -1,7 +1,7 @@
 """A webhook's connection as a form of Airflow's page, and what its *Test* sends."""
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.interfaces.form import ConnectionForm, ExtraField
+from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.trackers.webhook import Settings, build
 
 FORM = ConnectionForm(
@@ -11,10 +11,7 @@ FORM = ConnectionForm(
     hidden=("login",),
     extra={
         "path": ExtraField(label="Path", says="What follows the host in the receiver's address, to the letter."),
-        "ca_certs_file": ExtraField(
-            label="Authorities",
-            says="A PEM file of the authorities to trust, on each machine that runs tasks; the usual if left empty.",
-        ),
+        **AUTHORITIES,
     },
 )
 
