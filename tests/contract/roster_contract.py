@@ -19,7 +19,7 @@ import pytest
 from pydantic import ValidationError
 
 from offboarding.interfaces import Roster, RosterSettings
-from offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from offboarding.model import Coverage, Employment, EmploymentStatus, HrStatus, ScopedValue, Worker
 from offboarding.model.errors import IncompleteReadError
 from tests.support.variants import ALL
 
@@ -163,10 +163,19 @@ class RosterContract:
         assert [(w.worker_id, w.employments[0].status) for w in roster.read()] == [("1", "left"), ("1", "active")]
         assert list(roster.problems) == []
 
-    @pytest.mark.parametrize("word", tuple(EmploymentStatus))
-    def test_knows_our_own_status_words(self, publish: Publish, word: EmploymentStatus) -> None:
+    @pytest.mark.parametrize("word", tuple(HrStatus))
+    def test_knows_our_own_status_words(self, publish: Publish, word: HrStatus) -> None:
         (worker,) = publish([row("1", status=word.upper())]).read()
-        assert worker.employments[0].status is word
+        told = worker.employments[0]
+        assert (told.status, told.circumstance) == (word.status, word.circumstance)
+
+    def test_who_retired_or_died_has_left_and_who_is_away_works_here(self, publish: Publish) -> None:
+        words = ("retired", "deceased", "suspended", "garden_leave", "leave")
+        read = publish([row(str(number), status=word) for number, word in enumerate(words)]).read()
+        assert [(each.employments[0].status, each.employments[0].circumstance) for each in read] == [
+            *[("left", "retired"), ("left", "deceased")],
+            *[("active", "suspended"), ("active", "garden_leave"), ("leave", "")],
+        ]
 
     def test_takes_hr_s_words_for_ours_without_regard_to_case_width_and_blanks(self, publish: Publish) -> None:
         words = {"Terminated": "left", "재직": "active", "\uff13": "leave"}

@@ -55,7 +55,7 @@ def _of_words() -> Iterator[tuple[str, str]]:
         yield from ((pattern, "report/ticket_things.py") for pattern in nouns[1:])
     yield from ((severity.value, "model/words.py") for severity in Severity)
     yield from ((resolution.sentence, "model/resolutions.py") for resolution in Resolution)
-    yield from ((pattern, "rules/_sentences.py") for pattern in (_sentences.LEFT, _sentences.LEFT_TOLD))
+    yield from ((pattern, "rules/_sentences.py") for pattern in _sentences.DEPARTURES)
     for rule in all_rules():
         if rule.alone:
             words = (rule.alone.title, rule.alone.opening, rule.alone.left)

@@ -107,6 +107,7 @@ ARROWS: dict[str, set[str]] = {
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
     | {
+        "identity",
         "report",
         "interfaces",
         "config.settings",

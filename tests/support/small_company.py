@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from offboarding.model import (
     Account,
     AccountKey,
+    Circumstance,
     Employment,
     EmploymentStatus,
     IdentityKeyKind,
@@ -29,6 +30,7 @@ def job(
     last: str | None = None,
     end: str | None = None,
     zone: str | None = "Asia/Seoul",
+    circumstance: str = "",
 ) -> Employment:
     return Employment(
         status=EmploymentStatus(status),
@@ -37,6 +39,7 @@ def job(
         end_on=day(end),
         zone=zone,
         type="",
+        circumstance=Circumstance(circumstance),
     )
 
 

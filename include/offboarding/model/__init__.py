@@ -53,6 +53,7 @@ from offboarding.model.rules import RuleWords, TicketWords
 from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
 from offboarding.model.sentences import Sentence, as_kept, kept, say
 from offboarding.model.silent import Silent, SilentKey, SilentThing
+from offboarding.model.statuses import Circumstance, EmploymentStatus, HrStatus
 from offboarding.model.systems import (
     Account,
     AccountKey,
@@ -88,7 +89,6 @@ from offboarding.model.words import (
     Coverage,
     DepartureVerdict,
     Effect,
-    EmploymentStatus,
     Exportable,
     FindingState,
     Grade,
@@ -128,6 +128,7 @@ __all__ = [
     "Basis",
     "Before",
     "Case",
+    "Circumstance",
     "Control",
     "Count",
     "Coverage",
@@ -151,6 +152,7 @@ __all__ = [
     "HiddenDeparture",
     "HoldStatus",
     "Holder",
+    "HrStatus",
     "IdentityKey",
     "IdentityKeyKind",
     "IdentityKeyOrigin",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from offboarding.model.days import day_begins, day_ends
-from offboarding.model.words import Basis, EmploymentStatus
+from offboarding.model.statuses import Circumstance, EmploymentStatus
+from offboarding.model.words import Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Employment:
     """IANA name of the zone the worker's days are in; None where unknown: the company's is taken, cautiously."""
     type: str
     """HR's own word (employee, contractor), "" where it gives none."""
+    circumstance: Circumstance = Circumstance.NONE
+    """What HR's status says beside `status`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,8 @@ class Departure:
     """HR's own words, for people: "status Terminated, last working day 2026-11-13"; or "notice n-4f2a91"."""
     location: str = ""
     """HR's own word for where they worked; tickets are routed by it."""
+    circumstance: Circumstance = Circumstance.NONE
+    """Whether they retired, or died; NONE of whoever left for another reason, or none that is told."""
 
     @property
     def exact(self) -> bool:

@@ -4,15 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class EmploymentStatus(StrEnum):
-    """What HR's status word means; `leave` (of absence) is not leaving."""
-
-    ACTIVE = "active"
-    LEAVE = "leave"
-    LEFT = "left"
-    FUTURE = "future"
-
-
 class Coverage(StrEnum):
     """Whom a roster lists: everyone with leavers' dates, only who works here, or only leavers."""
 

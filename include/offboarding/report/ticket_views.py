@@ -160,6 +160,7 @@ def _person(row: TicketRow, items: Sequence[TicketItem], zone: str, *, names: bo
         roster=first.roster,
         told=first.told or "",
         basis=first.basis or "",
+        circumstance=first.circumstance,
         withdrawn=first.told is None,
         left_on=first.left_on,
         left_at=first.left_at,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from offboarding.model import Basis, Departure, Sentence, say
+from offboarding.model import Basis, Circumstance, Departure, Sentence, say
 
 
 def at(moment: datetime) -> str:
@@ -22,11 +22,19 @@ def ended(departure: Departure) -> Sentence:
 
 LEFT = "Worker {worker} left {ended}, {word}."
 LEFT_TOLD = "Worker {worker} left {ended}, {word}: {told}."
+RETIRED = "Worker {worker} retired {ended}, {word}: {told}."
+DIED = "Worker {worker} has died. Their access ends {ended}, {word}: {told}."
+DEPARTURES = (LEFT, LEFT_TOLD, RETIRED, DIED)
+"""That somebody left, by how much is told of it."""
 
 
 def left(worker_id: str, departure: Departure) -> Sentence:
     """Return that somebody left, when, and by whose word."""
     end, word = ended(departure), _word(departure)
+    if departure.circumstance is Circumstance.RETIRED:
+        return say(RETIRED, worker=worker_id, ended=end, word=word, told=departure.told)
+    if departure.circumstance is Circumstance.DECEASED:
+        return say(DIED, worker=worker_id, ended=end, word=word, told=departure.told)
     if departure.told:
         return say(LEFT_TOLD, worker=worker_id, ended=end, word=word, told=departure.told)
     return say(LEFT, worker=worker_id, ended=end, word=word)
@@ -34,7 +42,7 @@ def left(worker_id: str, departure: Departure) -> Sentence:
 
 def tells_departure(sentence: str, worker_id: str | None) -> bool:
     """Return whether it's the sentence that this worker left."""
-    if not isinstance(sentence, Sentence) or sentence.pattern not in (LEFT, LEFT_TOLD):
+    if not isinstance(sentence, Sentence) or sentence.pattern not in DEPARTURES:
         return False
     return sentence.values["worker"] == worker_id
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from offboarding.model import Departure, Sentence, say
+from offboarding.model import Circumstance, Departure, Sentence, say
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._sentences import at, days_after
 
@@ -54,6 +54,14 @@ def workload_warning(path: AccessPath, departure: Departure, *, service_like: bo
     part = _strongest(path, departure)
     if part.last_used_at is None or not is_workload(path, departure, service_like=False):
         return ""
+    if departure.circumstance is Circumstance.DECEASED:
+        return say(
+            "Used {moment}{by}, {days}: a job runs with it, or somebody else has it. Find out which, and move the job"
+            " first.",
+            moment=at(part.last_used_at),
+            by=_by_what(part),
+            days=days_after(part.last_used_at, departure),
+        )
     return say(
         "Used {moment}{by}, {days}: unless it was the leaver, a job runs with it. Move the job first.",
         moment=at(part.last_used_at),

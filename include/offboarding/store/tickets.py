@@ -10,6 +10,7 @@ from psycopg.rows import scalar_row
 from offboarding.model import (
     DONE,
     Basis,
+    Circumstance,
     Effect,
     FindingState,
     Resolution,
@@ -110,6 +111,8 @@ class TicketItem:
     """How often it came back."""
     ticket_says: str
     """What its ticket last said of it: "" nothing yet, open, excepted or resolved."""
+    circumstance: Circumstance = Circumstance.NONE
+    """Whether they retired, or died."""
     worked_in: str = ""
     """In which time zone, by what the finding rests on."""
     location: str = ""

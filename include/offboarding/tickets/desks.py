@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from offboarding.config.settings import Settings
+from offboarding.identity.folding import normal
 from offboarding.interfaces import Trackers
 from offboarding.model import counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
@@ -15,8 +16,10 @@ from offboarding.report.red import told_nowhere
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.wording import COMMAND
 from offboarding.store import outbox, runs
+from offboarding.store.bearers import bears
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
+from offboarding.store.tickets import TicketItem
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
@@ -53,7 +56,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 tracker=made(),
                 texts=texts.get(name, texts[""]),
                 forms_url=settings.forms_url,
-                assignee=partial(assignee_of, settings),
+                assignee=partial(_assignee, session, settings),
                 entry=next((each.model_dump_json() for each in settings.trackers if each.name == name), ""),
             )
             said = asdict(desk.drain())
@@ -109,6 +112,12 @@ def texts_of(settings: Settings) -> dict[str, TicketTexts]:
         )
         for name, language in languages.items()
     }
+
+
+def _assignee(session: Session, settings: Settings, item: TicketItem) -> str:
+    """Whose a new ticket is by the routes; nobody's where that is who it's about."""
+    named = assignee_of(settings, item)
+    return "" if named and bears(session, item.finding_key, normal(named)) else named
 
 
 def _plan(

@@ -13,7 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from demo.certificates import make_certificate
-from offboarding.model import Coverage, EmploymentStatus, Worker
+from offboarding.model import Coverage, HrStatus, Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import bamboohr
@@ -63,7 +63,7 @@ def publish() -> Generator[Publish]:
                 "columns": {name: name for name in mapped},
                 "coverage": coverage,
                 "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-                "statuses": {status: status for status in EmploymentStatus},
+                "statuses": {status: status for status in HrStatus},
             }
             return place.roster(given | settings)
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from demo.certificates import make_certificate
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Coverage, EmploymentStatus, Worker
+from offboarding.model import Coverage, HrStatus, Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import workday
@@ -71,7 +71,7 @@ def publish(place: WorkdayPlace) -> Publish:
             "columns": {name: name for name in mapped},
             "coverage": coverage,
             "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-            "statuses": {status: status for status in EmploymentStatus},
+            "statuses": {status: status for status in HrStatus},
         }
         return place.roster(given | settings)
 

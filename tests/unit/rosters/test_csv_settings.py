@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from offboarding.model import EmploymentStatus
+from offboarding.model import HrStatus
 from offboarding.rosters.csv import Settings
 
 PLAIN = {
@@ -24,12 +24,17 @@ def _mistakes(**given: object) -> dict[str, str]:
     }
 
 
+_AT_WORK = ("active", "leave", "suspended", "garden_leave")
+_GONE = ("left", "retired", "deceased")
+_KNOWN = ", ".join((*_AT_WORK, *_GONE))
+
+
 def test_the_defaults() -> None:
     settings = Settings.model_validate(PLAIN)
     assert settings.encoding == "utf-8"
     assert settings.delimiter == ","
     assert settings.date_format == ("%Y-%m-%d",)
-    assert settings.statuses == {word: EmploymentStatus(word) for word in ("active", "leave", "left", "future")}
+    assert settings.statuses == {word: HrStatus(word) for word in (*_AT_WORK, *_GONE, "future")}
     assert settings.zones == {}
     assert settings.list_separator == ";"
     assert settings.max_age is None
@@ -69,7 +74,11 @@ def test_the_defaults() -> None:
         ),
         ({"columns": {"worker_id": "ID", "status": "S", "name": []}}, "columns.name", "is a column's name in the"),
         ({"statuses": {"Gone": "lefft"}}, "statuses.Gone", "lefft is no status. Did you mean left?"),
-        ({"statuses": {"Gone": "xyz"}}, "statuses.Gone", "xyz is no status. Known: active, leave, left, future."),
+        (
+            {"statuses": {"Gone": "xyz"}},
+            "statuses.Gone",
+            f"xyz is no status. Known: {', '.join((*_AT_WORK, *_GONE))}, future.",
+        ),
         ({"statuses": {True: "active"}}, "statuses.1", "put this word in quotes: YAML reads Yes, No, On and Off"),
         ({"statuses": {"A": "left", "a ": "leave"}}, "statuses", "'A' and 'a' are the same word, and mean two things"),
         ({"statuses": {}}, "statuses", "Dictionary should have at least 1 item"),

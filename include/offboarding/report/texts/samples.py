@@ -34,6 +34,7 @@ _PERSON = LeaverView(
     roster="hr",
     told="status Terminated",
     basis="actual",
+    circumstance="",
     withdrawn=False,
     left_on=date(2026, 11, 13),
     left_at=_AT,
@@ -43,6 +44,10 @@ _PERSON = LeaverView(
 _PEOPLE = (
     _PERSON,
     replace(_PERSON, name="", basis="notice", elsewhere=False),
+    replace(_PERSON, circumstance="retired"),
+    replace(_PERSON, name="", circumstance="retired", left_on=None, left_at=None, elsewhere=False),
+    replace(_PERSON, circumstance="deceased", elsewhere=False),
+    replace(_PERSON, name="", circumstance="deceased", left_on=None, left_at=None, elsewhere=False),
     replace(_PERSON, basis="planned", elsewhere=False),
     replace(_PERSON, name="", basis="inferred", left_on=None, left_at=None, elsewhere=False),
     replace(_PERSON, basis="actual", left_on=None, left_at=None, elsewhere=False),

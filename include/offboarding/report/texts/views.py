@@ -17,6 +17,8 @@ class LeaverView:
     """HR's own words of the departure."""
     basis: str
     """actual, notice, planned or inferred; "" where there is no departure any more."""
+    circumstance: str
+    """retired or deceased; "" where it's another, or none is told."""
     withdrawn: bool
     """Whether they count as working here."""
     left_on: date | None

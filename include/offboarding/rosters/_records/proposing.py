@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from offboarding.interfaces import Chooser
-from offboarding.model import EmploymentStatus, counted
+from offboarding.model import HrStatus, counted
 from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.usual_words import plain, usual
@@ -50,7 +50,7 @@ def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str,
             " --set NAME.columns.status=COLUMN, or none with --set NAME.columns.status="
         )
     known = usual("statuses")
-    options = [status.value for status in EmploymentStatus]
+    options = [status.value for status in HrStatus]
     meanings: dict[str, str] = {}
     unknown: list[str] = []
     for word, number in words.items():

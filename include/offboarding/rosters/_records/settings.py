@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from offboarding.interfaces import RosterSettings
-from offboarding.model import EmploymentStatus
+from offboarding.model import HrStatus
 from offboarding.rosters._records.columns import JOINED, NAMES, SCOPED, ColumnNames, check_joined, checked_name
 from offboarding.rosters._records.days import check_formats
 from offboarding.rosters._records.words import choice, folded, hint
@@ -39,8 +39,8 @@ def _hr_word(word: object) -> object:
 
 
 def _status(word: object) -> object:
-    if isinstance(word, str) and word.strip() not in tuple(EmploymentStatus):
-        raise ValueError(f"{word} is no status.{choice(word, EmploymentStatus)}")
+    if isinstance(word, str) and word.strip() not in tuple(HrStatus):
+        raise ValueError(f"{word} is no status.{choice(word, HrStatus)}")
     return word
 
 
@@ -80,7 +80,7 @@ def _without_twins(words: Mapping[str, object]) -> None:
 
 HrWord = Annotated[str, BeforeValidator(_hr_word)]
 ColumnName = Annotated[str, AfterValidator(checked_name)]
-StatusWord = Annotated[EmploymentStatus, BeforeValidator(_status)]
+StatusWord = Annotated[HrStatus, BeforeValidator(_status)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 HeaderNames = Annotated[str | tuple[str, ...], PlainValidator(_header_names)]
 Columns = Annotated[Mapping[ColumnName, HeaderNames], AfterValidator(_joined), WithJsonSchema(_COLUMNS_SCHEMA)]
@@ -94,9 +94,10 @@ class RecordSettings(RosterSettings):
         default={}, description="Our name -> the feed's name of the column; [First Name, Last Name] puts two together."
     )
     statuses: Mapping[HrWord, StatusWord] = Field(
-        default={status: status for status in EmploymentStatus},
+        default={status: status for status in HrStatus},
         min_length=1,
-        description="HR's word -> active, leave, left or future; case doesn't count.",
+        description="HR's word -> active, leave, suspended, garden_leave, left, retired, deceased or future; case"
+        " doesn't count.",
     )
     zones: Mapping[HrWord, ZoneName] = Field(
         default={}, description="HR's word for a location -> the IANA time zone its days are in; case doesn't count."

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from offboarding.model import Coverage, Employment, EmploymentStatus, ScopedValue, Worker
+from offboarding.model import Coverage, Employment, HrStatus, ScopedValue, Worker
 from offboarding.rosters._records.columns import DAYS, Layout
 from offboarding.rosters._records.days import DayReader, WrittenDays
 from offboarding.rosters._records.problems import BadRecordError
@@ -20,7 +20,7 @@ _SPREADSHEET = {
     "a formula": re.compile(r"=.*", re.DOTALL),
 }
 """What spreadsheets make of numbers, and which worker would be taken for another, or for a new one."""
-_UNTOLD_STATUS = {Coverage.ACTIVE: EmploymentStatus.ACTIVE, Coverage.LEAVERS: EmploymentStatus.LEFT}
+_UNTOLD_STATUS = {Coverage.ACTIVE: HrStatus.ACTIVE, Coverage.LEAVERS: HrStatus.LEFT}
 """What it means to be in a roster that has no status column."""
 
 
@@ -115,14 +115,15 @@ class WorkerReader:
         return worker_id
 
     def _employment(self, cells: Mapping[str, str]) -> Employment:
-        zone = self._zone(cells)
+        zone, word = self._zone(cells), self._status(cells)
         return Employment(
-            status=self._status(cells),
+            status=word.status,
             start_on=self._day(cells, "start", zone),
             last_working_on=self._day(cells, "last_working_day", zone),
             end_on=self._day(cells, "end", zone),
             zone=zone,
             type=_text(cells, "type"),
+            circumstance=word.circumstance,
         )
 
     def _zone(self, cells: Mapping[str, str]) -> str | None:
@@ -132,7 +133,7 @@ class WorkerReader:
             self.without_zone += 1
         return zone
 
-    def _status(self, cells: Mapping[str, str]) -> EmploymentStatus:
+    def _status(self, cells: Mapping[str, str]) -> HrStatus:
         if "status" not in cells:
             return _UNTOLD_STATUS[self._settings.coverage]
         word = cells["status"]

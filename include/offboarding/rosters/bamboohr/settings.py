@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from offboarding.model import EmploymentStatus
+from offboarding.model import HrStatus
 from offboarding.net.service.budget import HttpBudget
 from offboarding.rosters._records.columns import ColumnNames, missing
 from offboarding.rosters._records.settings import Columns, HrWord, RecordSettings, StatusWord
@@ -29,7 +29,7 @@ class BambooSettings(HttpBudget, RecordSettings):
         default=COLUMNS, min_length=1, description="Our name -> BambooHR's name of the field, all that are wanted."
     )
     statuses: Mapping[HrWord, StatusWord] = Field(
-        default={"Active": EmploymentStatus.ACTIVE, "Inactive": EmploymentStatus.LEFT},
+        default={"Active": HrStatus.ACTIVE, "Inactive": HrStatus.LEFT},
         min_length=1,
         description="BambooHR's word -> active, leave, left or future; case doesn't count.",
     )

@@ -32,13 +32,14 @@ with noticed as (
 )
 select s.person_uid, s.returned, coalesce(n.left_at, s.left_at) as left_at, coalesce(n.left_at, s.certain_at) as certain_at,
     s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk,
-    s.told || coalesce('; at that moment by notice ' || n.notice_id, '') as told
+    s.told || coalesce('; at that moment by notice ' || n.notice_id, '') as told, s.circumstance
 from feed_state s
 left join noticed n on n.person_uid = s.person_uid and n.confirmed_at is not null and s.basis = 'actual'
     and n.left_on = s.left_on and n.left_at < s.left_at
 where not exists (select from outranking o where o.person_uid = s.person_uid)
 union all
-select person_uid, false, left_at, left_at, left_on, zone, 'notice', true, roster, worker_pk, 'notice ' || notice_id
+select person_uid, false, left_at, left_at, left_on, zone, 'notice', true, roster, worker_pk, 'notice ' || notice_id,
+    ''
 from outranking;
 create unique index on person_state (person_uid);
 analyze person_state;

@@ -104,7 +104,7 @@ where t.holder = %(alias)s::text and not exists (
 create temp table employment_span as
 with told as (
     select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, w.superseded, w.vanished_at, r.coverage,
-        r.configured, e.start_on, e.status, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
+        r.configured, e.start_on, e.status, e.circumstance, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
         case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) else e.last_working_on end as left_on,
         coalesce(e.last_working_on, e.end_on, case when e.status = 'left'
@@ -150,7 +150,7 @@ with told as (
     from judged j
     offset 0
 )
-select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.last_working_on, s.end_on, s.zone,
+select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.circumstance, s.last_working_on, s.end_on, s.zone,
     s.zone_used, s.started_at, s.over_on, s.over_at, s.seen as outcome,
     case s.seen when 'left' then coalesce(s.left_at, s.told_left_at) when 'vanished' then s.vanished_at
         when 'lapsed' then s.ended_at end as left_at,
@@ -207,8 +207,9 @@ with spans as not materialized (
 ), told as (
     select distinct on (person_uid) person_uid, person_here as returned, left_at, certain_at, left_on, zone_used as zone,
         basis, basis = 'actual' or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
+        case when basis = 'actual' then circumstance else '' end as circumstance,
         case basis
-            when 'actual' then 'status ' || status || coalesce(', last working day ' || last_working_on, '')
+            when 'actual' then 'status ' || coalesce(nullif(circumstance, ''), status) || coalesce(', last working day ' || last_working_on, '')
                 || coalesce(', end ' || end_on, '')
                 || case when left_on is null
                     then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
@@ -220,7 +221,7 @@ with spans as not materialized (
 )
 select t.person_uid, t.returned, t.left_at, t.certain_at, t.left_on, t.zone, t.basis,
     t.confirmed or coalesce(w.verdict = 'confirm', false) as confirmed, t.roster, t.worker_pk,
-    t.told || case when w.verdict = 'confirm' then '; confirmed by ' || w.author else '' end as told
+    t.circumstance, t.told || case when w.verdict = 'confirm' then '; confirmed by ' || w.author else '' end as told
 from told t
 left join lateral (
     select d.verdict, d.author, d.until from departure_word d
@@ -360,9 +361,10 @@ left join lateral (
     where o.told = 'notice ' || e.notice_id and e.ended_at is not null and e.confirmed_at is null) n on true
 where d.departure_id = o.departure_id and o.valid_to is null
     and (s.person_uid is null
-        or (s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)
+        or (s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told,
+            s.circumstance)
         is distinct from (o.returned, o.left_at, o.certain_at, o.left_on, o.zone, o.basis, o.confirmed, o.roster,
-            o.worker_pk, o.told));
+            o.worker_pk, o.told, o.circumstance));
 
 -- name: raise_episodes
 -- Whoever came back and left again begins a new episode.
@@ -376,8 +378,8 @@ where s.person_uid = p.person_uid and not s.returned and last.returned and last.
 -- name: begin_departures
 -- Departures as they stand now.
 insert into departure (person_uid, episode, returned, left_at, certain_at, left_on, zone, basis, confirmed, roster,
-    worker_pk, told, valid_from)
+    worker_pk, told, circumstance, valid_from)
 select s.person_uid, p.episode, s.returned, s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster,
-    s.worker_pk, s.told, %(as_of)s
+    s.worker_pk, s.told, s.circumstance, %(as_of)s
 from person_state s join person p using (person_uid)
 where not exists (select from departure d where d.person_uid = s.person_uid and d.valid_to is null);

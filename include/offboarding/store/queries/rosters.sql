@@ -194,7 +194,7 @@ select count(*)::int as workers from (select worker_id from s_worker union selec
 select worker_id, start_on
 from s_employment
 group by worker_id, start_on
-having count(distinct (status, last_working_on, end_on)) > 1
+having count(distinct (status, circumstance, last_working_on, end_on)) > 1
 order by worker_id, start_on
 limit 20;
 
@@ -292,10 +292,11 @@ where w.worker_pk = n.worker_pk and (
 -- name: merge_employments
 -- Those of workers that were known. Told twice in two ways, the one that says "still here" counts. A day in the past
 -- stands when HR blanks it.
-insert into employment as e (worker_pk, start_on, status, last_working_on, end_on, zone, type, told_left_at)
+insert into employment as e (worker_pk, start_on, status, circumstance, last_working_on, end_on, zone, type,
+    told_left_at)
 select distinct on (h.worker_pk, s.start_on)
-    h.worker_pk, s.start_on, s.status, coalesce(s.last_working_on, o.last_working_on), coalesce(s.end_on, o.end_on),
-    s.zone, s.type,
+    h.worker_pk, s.start_on, s.status, s.circumstance, coalesce(s.last_working_on, o.last_working_on),
+    coalesce(s.end_on, o.end_on), s.zone, s.type,
     case when s.status = 'left' and coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on) is null
         then %(as_of)s::timestamptz end
 from s_employment s
@@ -305,7 +306,7 @@ left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distin
     and s.status = 'left' and s.last_working_on is null and s.end_on is null
 order by h.worker_pk, s.start_on, array_position(array['active', 'leave', 'future', 'left'], s.status),
     coalesce(s.last_working_on, s.end_on) desc nulls first, s.last_working_on is null, s.end_on desc nulls last,
-    coalesce(s.zone, '')
+    s.circumstance, coalesce(s.zone, '')
 on conflict (worker_pk, start_on) do update
 set ({employment_said}) = row({excluded.employment_said}),
     told_left_at = case when excluded.told_left_at is not null then coalesce(e.told_left_at, excluded.told_left_at) end

@@ -210,7 +210,8 @@ update ticket set past_due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
     f.evidence, f.revoke, f.made_of, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.resolution_details, f.left_at, f.basis,
-    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told, f.reopened, f.told as ticket_says, f.told_left_at,
+    w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told,
+    coalesce(d.circumstance, '') as circumstance, f.reopened, f.told as ticket_says, f.told_left_at,
     f.told_basis, f.told_worker,
     f.worked_in, f.location, f.part, f.owners, f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
             select max(x.observed_at) from signing_key k join key_copy c using (key_pk)
@@ -228,6 +229,13 @@ where f.ticket_key = %(ticket_key)s
     or (%(kind)s = 'unverified' and f.finding_key in (
         select u.finding_key from untold u where 'unverified:' || u.realm = %(holder)s))
 order by f.first_seen_at, array_position(array['critical', 'high', 'medium', 'low'], f.severity), f.finding_key;
+
+-- name: bears
+-- Whether the person of a finding bears, or bore, a number, login or mail; a mail without its domain counts, too.
+select exists (
+    select from finding f join worker w using (person_uid) join worker_key k using (worker_pk)
+    where f.finding_key = %(finding_key)s and k.kind in ('number', 'login', 'mail')
+        and %(word)s in (k.value, lower(k.raw), split_part(k.value, '@', 1))) as theirs;
 
 -- name: missing_rights
 -- Why things of a system couldn't be told.
