@@ -328,6 +328,65 @@ def test_after_a_day_no_step_comes_late_any_more(kim: Shutting) -> None:
     assert standing(kim) is Standing.DEAD
 
 
+def days_pass(kim: Shutting) -> None:
+    """Nights then see whatever works there now."""
+    with kim.session.transaction(), recorded.followed(kim.session, actor="days pass"):
+        kim.session.execute("update revocation set taken_at = taken_at - interval '72 hours'")
+    kim.night()
+    assert standing(kim) is Standing.WORKS
+
+
+def somebody_shuts(kim: Shutting, *, seen: bool) -> None:
+    """As the ticket says."""
+    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+    if seen:
+        kim.night()
+
+
+def opens_nothing(kim: Shutting) -> None:
+    with pytest.raises(FatalError, match="or still worked a day later"):
+        kim.undo(key_of(kim))
+    assert standing(kim) is Standing.DEAD
+
+
+@pytest.mark.parametrize("seen", [False, True])
+@pytest.mark.parametrize("ended", [False, True], ids=["broken off", "ended as unseen"])
+def test_what_worked_days_after_it_was_told_is_nobody_s_of_ours(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch, ended: bool, seen: bool
+) -> None:
+    """The task was killed before its system was told; nights saw the key working, and then somebody shut it."""
+    killed(kim, "before revoke")
+    if ended:
+        with monkeypatch.context() as patch:
+            blind(patch)
+            kim.give_up(key_of(kim))
+    days_pass(kim)
+    somebody_shuts(kim, seen=seen)
+
+    opens_nothing(kim)
+    kim.settle()
+
+    assert "done" not in kim.stages()
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["broken off", "ended as unseen"])
+def test_what_worked_days_after_an_undo_that_nobody_saw_is_nobody_s_of_ours(
+    shut: Shutting, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    shut.hands["aws"].at = killed_at("after undo")
+    with pytest.raises(KilledError):
+        shut.undo(key_of(shut))
+    shut.hands["aws"].at = lambda _: None
+    if ended:
+        with monkeypatch.context() as patch:
+            blind(patch)
+            shut.give_up(key_of(shut))
+    days_pass(shut)
+    somebody_shuts(shut, seen=False)
+
+    opens_nothing(shut)
+
+
 # --- undone -----------------------------------------------------------------------------------------------------------
 
 

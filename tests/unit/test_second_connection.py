@@ -181,19 +181,30 @@ def test_one_login_by_two_connections_is_refused(tmp_path: Path, monkeypatch: py
         revoker(tmp_path, monkeypatch, login=login)
 
 
-def test_one_login_at_one_server_by_another_entry_s_connection_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {"host": READER["host"].upper()},
+        {"host": f"{READER['host']}."},
+        {"host": "ldap2.corp.example"},
+        {"login": "cn=revoker, dc=corp, dc=example"},
+    ],
+    ids=repr,
+)
+def test_one_login_by_another_entry_s_connection_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: dict[str, str]
 ) -> None:
     """As its id alone doesn't show; a connection that there isn't keeps nothing from being opened again."""
-    fields = READER | {"login": "cn=revoker,dc=corp,dc=example"}
+    fields = READER | {"login": "cn=revoker,dc=corp,dc=example"} | other
     monkeypatch.setenv("AIRFLOW_CONN_OTHER_LDAP", json.dumps({"conn_type": "ldap", **fields}))
     added = {**ELSEWHERE["sources"], "connection": "other_ldap"}
     change = also(lambda s: s["sources"].append(added))
 
     with pytest.raises(ConfigError, match="corp_ldap_revoke logs in as other_ldap does: who reads must not be able"):
-        revoker(tmp_path, monkeypatch, change, login=fields["login"].upper())
+        revoker(tmp_path, monkeypatch, change, login="CN=Revoker,dc=corp,dc=example")
     monkeypatch.delenv("AIRFLOW_CONN_OTHER_LDAP")
-    assert revoker(tmp_path, monkeypatch, change, login=fields["login"])
+    assert revoker(tmp_path, monkeypatch, change, login="cn=revoker,dc=corp,dc=example")
 
 
 def test_hosts_and_clear_text_hold_for_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,7 @@ def source(settings: Settings, name: str, part: str, as_of: datetime) -> Reader:
 
 def revoker(settings: Settings, name: str, part: str) -> Revoker:
     """What may write into one part of a source, by its second connection. Raises ConfigError where it has none, or that
-    logs in as the first one does, or as any other to the same server.
+    logs in as the first one does, or as any other: one server has many names.
     """
     own = settings.source(name)
     module, where = kind_part(_room(own), own.kind, "revoke"), f"{_room(own)}.{own.name}"
@@ -177,15 +177,19 @@ def revoker(settings: Settings, name: str, part: str) -> Revoker:
     reader = _connected(_room(own), own, _reader_module(own))
     writer = connection(own.revoke_connection)
     assert reader is not None, "a source that is written into is one that is read by a connection"
-    others = (each for each in known(conn_id for _, conn_id in connections_of(settings)) if each.host == writer.host)
-    for other in (reader, *others):
-        if writer.login and writer.login.casefold() == other.login.casefold():
+    for other in (reader, *known(conn_id for _, conn_id in connections_of(settings))):
+        if writer.login and _login(writer) == _login(other):
             raise ConfigError(
                 f"{where}: connection {writer.conn_id} logs in as {other.conn_id} does: who reads must not be able to"
                 " write. Give it a login of its own."
             )
     destinations.check(where, writer.conn_id, own, _reader_module(own).destinations(own, writer))
     return cast("Revoker", module.build(own, writer, reader, part))
+
+
+def _login(fields: ConnectionFields) -> str:
+    """However it's written: case and blanks make no other one."""
+    return "".join(fields.login.split()).casefold()
 
 
 def parts(settings: Settings, own: SourceSettings, as_of: datetime) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ def settle_one(session: Session, revokers: Revokers, row: RevocationRow) -> Revo
     seen = looked(revokers, row)
     if row.status is RevocationStage.UNDOING:
         end_undo(session, row, seen, broken_off=True)
-    elif seen is StepSeen.SET and not (row.status is RevocationStage.REFUSED and row.works_again):
+    elif seen is StepSeen.SET and not row.works_again:
         done(session, row)
     elif row.status is RevocationStage.DOING:
         refuse(session, row, BROKEN_OFF if seen is StepSeen.BEFORE else CHANGED, in_doubt=True)

@@ -30,10 +30,10 @@ def undo(session: Session, revokers: Revokers, finding_key: str, *, reason: str,
     with revocations_held(session):
         revocations.hold_to_the_record(session)
         row = _newest(session, finding_key)
-        if row.status in _LOOKED_AT_FIRST:
-            row = _done_after_all(session, revokers, row)
         if row.works_again:
             return _opened_meanwhile(session, revokers, row)
+        if row.status in _LOOKED_AT_FIRST:
+            row = _done_after_all(session, revokers, row)
         revoker = revokers(row.source_now, row.part_now)
         _begin(session, row, author=author, reason=reason)
         row = revocations.row(session, row.revocation_id)
@@ -78,8 +78,9 @@ def _opened_meanwhile(session: Session, revokers: Revokers, row: RevocationRow) 
         row = settling.settle_one(session, revokers, row)
     if row.status is not RevocationStage.UNDONE:
         raise FatalError(
-            f"{short_finding(row.finding_key)} was seen to work again since it was shut: somebody else opened it, and"
-            " what stands there now isn't its revocation's. Nothing was done."
+            f"{short_finding(row.finding_key)} was seen to work again since it was shut, or still worked a day later:"
+            " somebody else opened it, or it was never shut, and what stands there now isn't its revocation's."
+            " Nothing was done."
         )
     return row
 

@@ -96,7 +96,7 @@ select count(*)::int from revocation where taken_at > clock_timestamp() - interv
 -- name: rows
 -- What was proposed, the newest first: all, or what stands so; of one finding, or one by its number. A source may be
 -- called otherwise since: its system is the same.
-select v.revocation_id, v.finding_key, v.status, v.reopened < f.reopened as works_again,
+select v.revocation_id, v.finding_key, v.status, v.reopened < f.reopened or n.run_id is not null as works_again,
     coalesce(r.source, v.source) as source_now, coalesce(r.part, v.part) as part_now, v.proposed_at, v.proposed_run, v.source, v.part, v.step, v.caller,
     v.approved_by, v.approved_at, v.reason, v.look_run, v.before, l.may_come_late, v.taken_at, v.done_at, v.ended_at, v.ended_by,
     v.ended_for, f.rule, f.severity, f.person_uid::text, f.ticket_key, coalesce(w.id_space, '') as id_space,
@@ -110,6 +110,15 @@ left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 cross join lateral (select v.status = 'refused' and v.before is not null
     and v.taken_at > clock_timestamp() - interval '24 hours' as may_come_late) l
+-- A night that read its system whole more than a day after it was told, and didn't find it shut: by then every late step
+-- had been taken.
+left join lateral (select n.run_id from run n
+    where n.kind = 'nightly' and n.finished_at is not null and n.started_at > v.taken_at + interval '24 hours'
+        and (select count(distinct c.phase) from source_read c where c.run_id = n.run_id
+            and c.source in (v.source, r.source) and c.part in (v.part, r.part) and c.status = 'complete') = 2
+        and not exists (select from finding_event e where e.finding_key = v.finding_key and e.to_state = 'resolved'
+            and e.at > v.taken_at and e.run_id <= n.run_id)
+    limit 1) n on true
 where (%(statuses)s::text[] is null or v.status = any(%(statuses)s))
     and (%(finding_key)s::text is null or v.finding_key = %(finding_key)s)
     and (%(revocation_id)s::bigint is null or v.revocation_id = %(revocation_id)s)
