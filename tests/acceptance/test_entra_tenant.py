@@ -14,6 +14,7 @@ from offboarding.model import IdentityKeyKind
 from offboarding.sources import entra_id
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavors import FLAVORS
+from tests.support.aged import pass_by
 from tests.support.entra_service import EPOCH, LATER, EntraPlace, entra_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, login
@@ -85,6 +86,9 @@ def test_a_leaver_s_account_and_the_secret_they_knew_are_told_until_both_are_dea
 
     theirs["passwordCredentials"] = []
     assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open  # access tokens that it gave out go on
+    pass_by(company.session, hours=2)
+    assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
 
@@ -112,6 +116,8 @@ def test_a_leaver_s_account_that_was_shut_and_not_signed_out_is_told_until_it_is
     assert not [who for who in (KIMM, LEE) if kept.of(who)["id"] in body]
 
     kept.of(KIM)["signInSessionsValidFromDateTime"] = SOON
+    assert company.night().failed == ()
+    pass_by(company.session, hours=2)
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1

@@ -9,6 +9,7 @@ from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.sources import google_workspace
+from tests.support.aged import pass_by
 from tests.support.google_service import GooglePlace, google_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
@@ -73,6 +74,9 @@ def test_a_leaver_s_login_and_grants_are_told_until_all_are_seen_dead_and_nobody
     assert company.night().failed == ()
     assert tracker.ticket(ticket.ref).is_open
     kept.suspend(KIM)
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open  # access tokens that are out go on
+    pass_by(company.session, hours=2)
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1

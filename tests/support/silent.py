@@ -22,6 +22,9 @@ LEFT_AT = datetime(2026, 11, 13, 15, tzinfo=UTC)
 def thing(**changes: Any) -> SilentThing:
     """A leaver's, on an account of theirs that no read has seen."""
     usual: dict[str, Any] = {
+        "source": "aws",
+        "shut_at": None,
+        "seen_at": None,
         "subject_kind": "access_key",
         "relation": "is",
         "basis": "actual",

@@ -3,6 +3,7 @@ its kind.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import Field, PrivateAttr
@@ -24,6 +25,7 @@ from offboarding.interfaces import (
     VerifierSettings,
     Words,
 )
+from offboarding.model import SubjectKind
 from offboarding.model.errors import ConfigError
 from offboarding.model.naming import space_names
 from offboarding.net.destinations import StoreWord
@@ -145,6 +147,10 @@ class Settings(Strict):
     def sign_on(self) -> Mapping[str, str]:
         """By whose word people sign on to a source, for those that say so."""
         return {source.name: source.sign_on for source in self.sources if source.sign_on}
+
+    def delay_of(self, name: str, kind: SubjectKind) -> timedelta:
+        """How long a thing of this kind may go on that was shut at a source; no time where it's configured no more."""
+        return next((each.delays.get(kind, timedelta(0)) for each in self.sources if each.name == name), timedelta(0))
 
     def source(self, name: str) -> SourceSettings:
         """A source or verifier by name. Raises ConfigError with the nearest one."""

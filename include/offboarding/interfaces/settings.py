@@ -1,10 +1,12 @@
 """What the settings of every kind of a room hold; its own keys are declared by the kind."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from offboarding.model import Coverage, Language
+from offboarding.model import Coverage, Language, SubjectKind
 from offboarding.net.destinations import Pinned
 
 _Word = TypeVar("_Word")
@@ -60,6 +62,9 @@ class SourceSettings(Pinned):
     """What every source's settings hold."""
 
     tells: ClassVar[Tells] = "accounts"
+    delays: ClassVar[Mapping[SubjectKind, timedelta]] = {}
+    """How long a thing of a kind may go on that was shut there, by the system's own word: before that is over it isn't
+    said to be dead. A kind of source declares it, with the page that says so; what isn't here ends at once."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it; renaming opens no ticket again.")
     kind: str

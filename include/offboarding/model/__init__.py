@@ -47,7 +47,7 @@ from offboarding.model.findings import (
 )
 from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
-from offboarding.model.resolutions import Resolution, Resolved, sentence
+from offboarding.model.resolutions import SEEN, Resolution, Resolved, sentence
 from offboarding.model.revoking import Before, Revocable, RevocationStage, StepSeen
 from offboarding.model.rules import RuleWords, TicketWords
 from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
@@ -114,6 +114,7 @@ __all__ = [
     "DONE",
     "KEY_KINDS",
     "READ",
+    "SEEN",
     "THIS_FINDING",
     "Access",
     "Account",

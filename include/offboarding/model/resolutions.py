@@ -145,6 +145,10 @@ class Resolution(StrEnum):
     """As its event says, of which no more is known."""
 
 
+SEEN = (Resolution.SEEN_DEAD, Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE)
+"""By a look at the system itself, which may let in for a while yet what was let in before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """Why, with what its sentence needs."""

@@ -30,6 +30,13 @@ class _Silent:
 class SilentThing(_Silent):
     """About a person, a system, an account, or something on one. What isn't there is False or None."""
 
+    source: str
+    """Our name for the system; "" where it isn't about one."""
+    shut_at: datetime | None
+    """When it ended: as the system says, else when the first read began that saw it so; None where nothing was seen."""
+    seen_at: datetime | None
+    """When the last complete read of this run began that would have seen it; None where there was none."""
+
     subject_kind: str
     relation: str | None
     basis: str | None

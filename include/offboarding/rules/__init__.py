@@ -17,10 +17,11 @@ from functools import cache
 from typing import cast
 
 from offboarding.model.errors import ConfigError
+from offboarding.rules._evidence import not_dead_yet, told_anew
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import tells_departure
 
-__all__ = ["Rule", "all_rules", "rule_of", "tells_departure"]
+__all__ = ["Rule", "all_rules", "not_dead_yet", "rule_of", "tells_departure", "told_anew"]
 
 
 @cache

@@ -1,6 +1,7 @@
 """Why it's theirs and what it does, a sentence each, in the order a person asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from offboarding.model import (
     Account,
@@ -54,12 +55,35 @@ def ends(path: AccessPath) -> Iterator[str]:
 def works(path: AccessPath) -> Sentence:
     """Return whether it works, and how that is known."""
     if path.standing is Standing.WORKS:
-        return say("It works: {reason}.", reason=said(path.reason))
+        return _it_works(path.reason)
     if path.standing is Standing.UNKNOWN:
-        return say("Not checked whether it works: {reason}.", reason=said(path.reason))
+        return _not_checked(path.reason)
     if path.can_reactivate:
         return say("It's dead: {reason}, and it can be switched on again.", reason=said(path.reason))
     return say("It's dead: {reason}.", reason=said(path.reason))
+
+
+def not_dead_yet(seen: Sentence, until: datetime) -> Sentence:
+    """Return why it can't be told of something that was shut, as long as what was let in before may go on."""
+    return say("{seen}; what was let in before may still work until {moment}", seen=seen, moment=at(until))
+
+
+def told_anew(evidence: Sequence[str], reason: Sentence, before: str) -> tuple[str, ...]:
+    """Return evidence in which the sentence whether it works says that it can't be told, and why. `before`: the
+    standing's reason as it was.
+    """
+    stale, unchecked = {str(_it_works(before)), str(_not_checked(before))}, _not_checked(reason)
+    if not any(str(text) in stale for text in evidence):
+        return (*evidence, unchecked)
+    return tuple(unchecked if str(text) in stale else text for text in evidence)
+
+
+def _it_works(reason: str) -> Sentence:
+    return say("It works: {reason}.", reason=said(reason))
+
+
+def _not_checked(reason: str) -> Sentence:
+    return say("Not checked whether it works: {reason}.", reason=said(reason))
 
 
 def powers(holder: Account | Trust, path: AccessPath) -> Iterator[str]:

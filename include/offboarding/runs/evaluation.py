@@ -1,7 +1,7 @@
 """The rules look at every case: what they find is written down; what they find no more closes where they say why."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,8 +9,8 @@ from itertools import chain
 from offboarding.config.settings import Settings
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
-from offboarding.model import Silent, UncustodiedCase
-from offboarding.rules import all_rules, rule_of
+from offboarding.model import SEEN, Resolved, Sentence, Silent, SilentKey, SubjectKind, UncustodiedCase
+from offboarding.rules import all_rules, not_dead_yet, rule_of, told_anew
 from offboarding.store import departures, findings, runs, sources
 from offboarding.store.cases import Looked, cases
 from offboarding.store.connect import Session
@@ -40,7 +40,8 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
     with session.transaction():
         findings.lock_evaluation(session)
         merged = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
-        ended = list(_closings(silent_findings(session, run), run.as_of))
+        ended, early = _closings(settings, silent_findings(session, run), run.as_of)
+        findings.leave_open(session, early, told_anew)
         closed = holds.hold_closings(session, settings, run, ended, release)
         findings.resolve(session, closed)
         # Last: what an exception covers stands by it, whether it began now or stood before.
@@ -58,13 +59,28 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
     )
 
 
-def _closings(silent: Iterable[Silent], as_of: datetime) -> Iterator[Change]:
-    """Yield what closes by the word of its own rule."""
+def _closings(
+    settings: Settings, silent: Iterable[Silent], as_of: datetime
+) -> tuple[list[Change], Mapping[str, Sentence]]:
+    """What closes by the word of its own rule; and what doesn't yet, since it may go on for a while: key -> why."""
+    ended, early = list[Change](), dict[str, Sentence]()
     for each in silent:
         rule = rule_of(each.rule)
         resolved = rule.closes(each, as_of) if rule else None
-        if resolved is not None:
-            yield Change.ends(each.finding_key, each.state, "resolved", resolved)
+        until = _may_work_until(settings, each, resolved) if resolved else None
+        if resolved and until:
+            early[each.finding_key] = not_dead_yet(resolved.told, until)
+        elif resolved:
+            ended.append(Change.ends(each.finding_key, each.state, "resolved", resolved))
+    return ended, early
+
+
+def _may_work_until(settings: Settings, silent: Silent, resolved: Resolved) -> datetime | None:
+    """Until when what was seen shut may go on; None where the last look was later than that."""
+    if isinstance(silent, SilentKey) or resolved.resolution not in SEEN or silent.shut_at is None:
+        return None
+    until = silent.shut_at + settings.delay_of(silent.source, SubjectKind(silent.subject_kind))
+    return until if silent.seen_at is None or silent.seen_at < until else None
 
 
 def _routed_findings(

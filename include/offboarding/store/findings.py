@@ -1,6 +1,6 @@
 """Findings: staged, merged, and closed with a reason."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from offboarding.model import (
     FindingState,
     Resolution,
     Resolved,
+    Sentence,
     TicketKind,
     WrittenStep,
 )
@@ -79,6 +80,17 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    finding_key: str
+    standing_reason: str
+    evidence: list[str]
+
+
+Retelling = Callable[[Sequence[str], Sentence, str], Sequence[str]]
+"""Evidence, why it can't be told, and what was said of its standing before -> evidence that says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Judged:
     finding_key: str
     rule: str
@@ -121,6 +133,24 @@ def resolve(session: Session, closings: Sequence[Change]) -> None:
         "details": [Jsonb(_details(resolved)) for _, resolved in every],
     }
     session.execute(block("findings", "resolve"), values)
+
+
+def leave_open(session: Session, reasons: Mapping[str, Sentence], retelling: Retelling) -> None:
+    """Say of these, by their keys, that it can't be told whether they work, and why; they stand as they stood."""
+    if not reasons:
+        return
+    with session.cursor(row_factory=class_row(_Evidence)) as cursor:
+        found = cursor.execute(block("findings", "evidence"), {"keys": list(reasons)}).fetchall()
+    retold = [
+        (reasons[it.finding_key], retelling(it.evidence, reasons[it.finding_key], it.standing_reason)) for it in found
+    ]
+    values = {
+        "keys": [each.finding_key for each in found],
+        "reasons": [str(reason) for reason, _ in retold],
+        "evidence": [Jsonb([str(text) for text in evidence]) for _, evidence in retold],
+        "made_of": [Jsonb(made_of((reason, *evidence), ())) for reason, evidence in retold],
+    }
+    session.execute(block("findings", "leave_open"), values)
 
 
 def _details(resolved: Resolved) -> dict[str, str]:

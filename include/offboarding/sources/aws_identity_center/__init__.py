@@ -6,7 +6,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import timedelta
+from typing import ClassVar, TypeVar
 
 import structlog
 from pydantic import Field
@@ -62,6 +63,10 @@ _Answer = TypeVar("_Answer")
 
 class Settings(SourceSettings):
     """An organization's Identity Center."""
+
+    delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=12)}
+    """The longest that a permission set's session of a role may last; nothing at Identity Center ends one that is open
+    (https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html)."""
 
     account: str = Field(
         pattern=r"^\d{12}$", description="The management account, or the one that Identity Center is delegated to."

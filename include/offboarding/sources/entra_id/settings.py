@@ -1,12 +1,23 @@
 """What a user may write for a tenant of Entra ID."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar
+
 from pydantic import Field
 
+from offboarding.model import SubjectKind
 from offboarding.sources._http.settings import HttpSourceSettings
 
 
 class EntraSettings(HttpSourceSettings):
     """A tenant's users and applications."""
+
+    delays: ClassVar[Mapping[SubjectKind, timedelta]] = dict.fromkeys(
+        (SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE), timedelta(minutes=90)
+    )
+    """The longest that an access token lives which was given out before, where whoever takes it doesn't ask again
+    (https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#token-lifetime)."""
 
     sign_ins: bool = Field(
         default=True, description="When each user last signed in is read: it needs Entra ID P1, and AuditLog.Read.All."

@@ -1,12 +1,21 @@
 """What a user may write for a company's Google Workspace."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar
+
 from pydantic import Field
 
+from offboarding.model import SubjectKind
 from offboarding.sources._http.settings import HttpSourceSettings
 
 
 class GoogleWorkspaceSettings(HttpSourceSettings):
     """A customer's users, and what lets them in."""
+
+    delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=1)}
+    """How long an access token lives; that a suspension ends those which are out Google doesn't say
+    (https://developers.google.com/identity/protocols/oauth2/service-account#expiration)."""
 
     tokens: bool = Field(
         default=False,

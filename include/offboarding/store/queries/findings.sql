@@ -114,6 +114,18 @@ set state = 'resolved', resolved_at = now(), resolution = r.resolution, resoluti
 from unnest(%(keys)s::text[], %(resolutions)s::text[], %(details)s::jsonb[]) as r(finding_key, resolution, details)
 where r.finding_key = f.finding_key;
 
+-- name: evidence
+select finding_key, standing_reason, evidence from finding where finding_key = any(%(keys)s);
+
+-- name: leave_open
+-- Of what was shut, and may go on for a while, it can't be told whether it works.
+update finding f
+set standing = 'unknown', standing_reason = s.reason, evidence = s.evidence, made_of = f.made_of || s.made_of
+from unnest(%(keys)s::text[], %(reasons)s::text[], %(evidence)s::jsonb[], %(made_of)s::jsonb[])
+    as s(finding_key, reason, evidence, made_of)
+where s.finding_key = f.finding_key
+    and (f.standing, f.standing_reason, f.evidence) is distinct from ('unknown', s.reason, s.evidence);
+
 -- name: finding_for_verdict
 select finding_key, rule, ticket_kind, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
 

@@ -85,7 +85,11 @@ with alias as (
             '; sessions made with it may live until '
             || to_char(c.sessions_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC', '') as credential_reason,
         coalesce(sa.fresh, false) as account_fresh, coalesce(sa.direct, false) as account_direct,
-        coalesce(sc.fresh, false) as credential_fresh, exists (
+        coalesce(sc.fresh, false) as credential_fresh, case
+            when a.gone_at is not null then a.gone_at
+            when c.account_pk is not null then coalesce(c.gone_at, c.observed_at)
+            else coalesce(a.disabled_at, a.observed_at) end as shut_at,
+        case when a.gone_at is null and c.account_pk is not null then sc.seen_at else sa.seen_at end as seen_at, exists (
             select from credential o
             where o.account_pk = a.account_pk and o.gone_at is null and o.standing <> 'dead') as credentials_alive
     from silent f
@@ -94,10 +98,12 @@ with alias as (
         and c.native_id = f.subject_native_id
     left join lateral (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
-            bool_or(s.scope <> '' and s.complete and s.error = '' and s.observed_at >= %(since)s) as direct
+            bool_or(s.scope <> '' and s.complete and s.error = '' and s.observed_at >= %(since)s) as direct,
+            max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
         from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
     left join lateral (
-        select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh
+        select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
+            max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
         from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = f.subject_kind) sc on true
 ), read as (
     -- Kinds that this run has read whole in a system.
@@ -108,6 +114,7 @@ with alias as (
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
     coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told, same.worker as same_as,
     rejected.author as rejected_by,
+    coalesce((select r.source from realm r where r.realm = f.realm), f.source) as source, seen.shut_at, seen.seen_at,
     f.subject_kind, f.relation, f.basis, f.left_at, f.last_used_at,
     f.ticket_key is null and f.first_run_id < %(run_id)s as unplaced,
     d.basis as departure_basis, coalesce(d.confirmed, false) as departure_confirmed,
