@@ -210,7 +210,7 @@ def test_identities_link_by_what_they_are(place: GitlabUsersPlace) -> None:
         {"provider": "azure_activedirectory_v2", "extern_uid": "3F0E7A10-0001-4c0e-9d0f-000000000001"},
         {"provider": "kerberos", "extern_uid": "k.im@CORP.EXAMPLE"},
         {"provider": "google_oauth2", "extern_uid": "8776128412476123468721346"},
-        {"provider": "ldapsecondary", "extern_uid": "cn=Kim Im,ou=people,dc=corp,dc=example"},
+        {"provider": "ldapsecondary", "extern_uid": "cn=kim@other.example,ou=people,dc=corp,dc=example"},
         {"provider": "openid_connect", "extern_uid": "https://id.example/kim@corp.example"},
         {"provider": "crowd", "extern_uid": None},
     ]
@@ -570,14 +570,20 @@ def test_a_token_without_the_scope_names_it(place: GitlabUsersPlace) -> None:
         list(place.source().collect())
 
 
-def test_an_auditor_s_token_makes_nothing_gone(place: GitlabUsersPlace) -> None:
-    place.kept.deploy_token()
+def test_an_auditor_is_not_shown_who_is_blocked_and_nobody_of_them_is_gone(place: GitlabUsersPlace) -> None:
+    source = place.source()
+    known = refs(source.collect(), "kim")
+    place.kept.of("kim").state = "blocked"
     place.kept.is_admin, place.kept.is_auditor = False, True
 
-    facts = list(place.source().collect())
+    facts = list(source.collect())
 
-    assert "deploy_tokens" in error_of(facts)
-    assert {"ann", "kim"} <= {each.login for each in of(Account, facts)}
+    assert "an auditor's token isn't shown who is blocked" in error_of(facts)
+    assert "kim" not in {each.login for each in of(Account, facts)}
+    assert "ann" in {each.login for each in of(Account, facts)}
+    assert [each.standing for each in of(Account, source.detail(known))] == [Standing.DEAD]
+    with pytest.raises(FatalError, match="an auditor's token"):
+        list(source.collect_for(sought("kim"), []))
 
 
 def test_a_user_who_cannot_be_read_costs_themselves_and_is_told(place: GitlabUsersPlace) -> None:

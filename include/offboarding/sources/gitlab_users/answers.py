@@ -69,7 +69,6 @@ class GitlabMember(GitlabPerson):
     access_level: int
     membership_state: str | None = None
     email: str | None = None
-    created_by: GitlabName | None = None
     group_saml_identity: GitlabIdentity | None = None
     group_scim_identity: GitlabIdentity | None = None
 

@@ -32,7 +32,6 @@ from offboarding.sources.gitlab_users.people import (
     identity_keys,
     login_key,
     mail_key,
-    owner_key,
     role_of,
     standing_of,
 )
@@ -44,7 +43,7 @@ INVITATION = "invitation/"
 AWAITING = "awaiting"
 _BOT = re.compile(r"(project|group)_(\d+)_bot(?:_\w+|\d*)")
 """How GitLab calls the bot of an access token; whoever likes may call themselves so."""
-_TOLD_IN_SOME = ("email", "group_saml_identity", "group_scim_identity", "created_by")
+_TOLD_IN_SOME = ("email", "group_saml_identity", "group_scim_identity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +54,8 @@ class HeldRole:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bots:
-    """Who is no person, by the group's own word."""
-
-    tokens: Mapping[int, str]
-    """Where the access tokens of each are listed."""
-    made_by_token: frozenset[int]
-    """Those that GitLab made for an access token: whoever made that added them."""
+Bots = Mapping[int, str]
+"""Who is no person, by the group's own word, and where the access tokens of each are listed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +68,7 @@ class GitlabGroup:
     reader: GitlabReader
     told: GroupAnswer
     below: Places
-    unseen: list[str] = field(default_factory=lambda: ["when members were last there"])
+    unseen: list[str] = field(default_factory=lambda: ["when members were last there", "who made access tokens"])
     """What isn't looked at here, beside what is nowhere."""
 
     @property
@@ -147,7 +140,7 @@ class GitlabGroup:
         """
         held, bots = self._now
         number = int(account.native_id)
-        if at := bots.tokens.get(number):
+        if at := bots.get(number):
             return ((TOKEN, each) for each in self.rest.settled(at, "detail", AccessToken, unread))
         if self.settings.enterprise and held[number].member.email:
             path = f"groups/{self.told.id}/manage/personal_access_tokens"
@@ -191,10 +184,9 @@ class GitlabGroup:
                 unread.sentences.append(str(missing))
                 continue
             tokens |= {number: path for number, where in at.items() if where == place and number in listed}
-        made = frozenset(tokens)
         for number in self._service_accounts(unread):
             tokens[number] = f"groups/{self.told.id}/service_accounts/{number}/personal_access_tokens"
-        return Bots(tokens=tokens, made_by_token=made)
+        return tokens
 
     def _service_accounts(self, unread: UnreadRows) -> Iterator[int]:
         try:
@@ -207,9 +199,7 @@ class GitlabGroup:
 
     def _account(self, held: HeldRole, bots: Bots) -> Account:
         member, level = held.member, held.member.access_level
-        bot, by = member.id in bots.tokens, ""
-        if member.id in bots.made_by_token and member.created_by:
-            by = member.created_by.username
+        bot = member.id in bots
         standing, reason = standing_of(member.state, bot=bot)
         if standing is Standing.WORKS and member.membership_state == AWAITING:
             standing, reason = Standing.UNKNOWN, f"{reason}; awaits that an owner lets them in"
@@ -223,10 +213,7 @@ class GitlabGroup:
                 login_key(member.username),
                 *mail,
                 *identity_keys((member.group_saml_identity, member.group_scim_identity)),
-                *([owner_key(by, "created_by")] if by else []),
             ),
-            owner_labels=(by,) if by else (),
-            created_by=by,
             standing=standing,
             standing_reason=f"GitLab: {reason}; {role_of(level)} of {held.place.path}",
             product=GitlabProduct.BOT if bot else GitlabProduct.MEMBER,

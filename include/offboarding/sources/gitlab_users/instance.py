@@ -69,7 +69,12 @@ class GitlabInstance:
         return found | ({TRIGGER: self.triggers} if self.settings.triggers else {})
 
     def users(self, unread: UnreadRows) -> Iterator[Account]:
-        """Yield everybody, whatever their state, and bots; not what GitLab itself does as."""
+        """Yield everybody, whatever their state, and bots; not what GitLab itself does things as."""
+        if not self.reader.is_admin:  # https://gitlab.com/gitlab-org/gitlab, app/finders/users_finder.rb
+            unread.sentences.append(
+                f"{self.rest.where}: users: an auditor's token isn't shown who is blocked or banned. {self.rest.right}"
+                f" See {PAGE}"
+            )
         seen = set[int]()
         for user in self.rest.by_cursor("users", self.purpose, GitlabUser, unread, exclude_internal="true"):
             if user.id not in seen:
