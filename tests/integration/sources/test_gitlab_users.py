@@ -342,8 +342,9 @@ def test_a_deploy_key_is_not_known_to_work_since_its_owner_may_be_blocked(place:
     ("state", "standing"),
     [
         pytest.param("active", Standing.WORKS, id="active"),
-        pytest.param("blocked", Standing.UNKNOWN, id="blocked"),
-        pytest.param("deactivated", Standing.UNKNOWN, id="deactivated"),
+        pytest.param("blocked", Standing.DEAD, id="blocked"),
+        pytest.param("deactivated", Standing.WORKS, id="deactivated"),
+        pytest.param("on_holiday", Standing.UNKNOWN, id="unknown"),
     ],
 )
 def test_what_triggers_pipelines_is_its_owner_s_and_runs_as_them(

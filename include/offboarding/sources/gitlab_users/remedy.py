@@ -69,8 +69,8 @@ def _user(account: Account) -> tuple[str, ...]:
             command=_curl(account, "POST", f"{user}/block"),
         ),
         say(
-            "Deploy tokens, and access tokens of groups and projects that they made, go on, and so may what triggers"
-            " pipelines as them: each that is known to be theirs has an item of its own."
+            "Deploy tokens, and access tokens of groups and projects that they made, go on: each that is known to be"
+            " theirs has an item of its own."
         ),
         say(
             "Once they are unblocked, tokens and keys that weren't revoked work again. Undo:\n{command}",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from offboarding.model import Account, Standing
 from offboarding.sources.gitlab_users.answers import DeployToken, PipelineTrigger, ProjectAnswer, RepositoryKey
-from offboarding.sources.gitlab_users.people import GitlabProduct, owner_key
+from offboarding.sources.gitlab_users.people import GitlabProduct, owner_key, standing_of
 
 DEPLOY_TOKEN, DEPLOY_KEY, TRIGGER = "deploy-token/", "deploy-key/", "trigger/"
 """How the native id of each begins; a user's is a number alone."""
@@ -67,16 +67,16 @@ def deploy_key(
 
 
 def trigger(found: PipelineTrigger, project: ProjectAnswer, realm: str, reached_by: str, as_of: datetime) -> Account:
-    """As an account that nobody is: its token starts pipelines with what its owner may do."""
+    """As an account that nobody is: its token starts pipelines with what its owner may do, and none while they're
+    blocked (GitLab's app/policies/project_policy.rb).
+    """
     owner = found.owner
-    standing, reason = Standing.UNKNOWN, "a pipeline trigger whose owner isn't told"
+    standing, reason = Standing.UNKNOWN, "whose owner isn't told"
     if owner:
-        reason = f"a pipeline trigger; whether it works while its owner is {owner.state} isn't"
-        reason += " documented"
-        if owner.state == "active":
-            standing, reason = Standing.WORKS, "a pipeline trigger, whose owner is active"
+        standing, state = standing_of(owner.state, bot=False)
+        reason = f"whose owner is {state}"
     if found.expires_at and found.expires_at <= as_of:
-        standing, reason = Standing.DEAD, "a pipeline trigger, expired"
+        standing, reason = Standing.DEAD, "expired"
     by = owner.username if owner else ""
     title = f" ({found.description})" if found.description else ""
     return Account(
@@ -88,7 +88,7 @@ def trigger(found: PipelineTrigger, project: ProjectAnswer, realm: str, reached_
         owner_labels=(by,) if by else (),
         created_at=found.created_at,
         standing=standing,
-        standing_reason=f"GitLab: {reason}",
+        standing_reason=f"GitLab: a pipeline trigger, {reason}",
         product=GitlabProduct.TRIGGER,
         reached_by=f"{reached_by}/projects/{project.id}",
         password_set_at=found.created_at,
