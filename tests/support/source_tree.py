@@ -14,7 +14,7 @@ DOMAIN = "offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
 SHARED = {
     *("records", "collected", "assigning", "bearing", "priorities"),
-    *("markup", "titles", "bearers", "sessions", "http"),
+    *("markup", "titles", "bearers", "owners", "sessions", "http"),
 }
 """What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {

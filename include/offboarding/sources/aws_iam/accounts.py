@@ -7,6 +7,7 @@ from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.sources._aws.inventory import IamUser, Inventory
 from offboarding.sources._aws.policy.policies import privilege
+from offboarding.sources._owners import owner_keys
 from offboarding.sources.aws_iam.report import CredentialReport, ReportRow
 from offboarding.sources.aws_iam.users import ServiceCredentials
 
@@ -113,18 +114,7 @@ def identity_keys(user: IamUser, tags: TagKeys) -> Iterator[AccountKey]:
     for name, value in _tagged(user, tags.email):
         yield AccountKey(kind=IdentityKeyKind.MAIL, value=value, origin=IdentityKeyOrigin.TAG, name=f"tag {name}")
     for name, value in _tagged(user, tags.owner):
-        for kind in _owner_kinds(value):
-            yield AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.OWNER, name=f"tag {name}")
-
-
-def _owner_kinds(value: str) -> Iterator[IdentityKeyKind]:
-    """A mail address, or a login, or a number; a name or a team's word is nobody's login, and told as such."""
-    if "@" in value:
-        yield IdentityKeyKind.MAIL
-        return
-    if any(letter.isdigit() for letter in value) and not any(letter.isspace() for letter in value):
-        yield IdentityKeyKind.NUMBER
-    yield IdentityKeyKind.LOGIN
+        yield from owner_keys(value, f"tag {name}")
 
 
 def _tagged(user: IamUser, names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.sources._owners import owner_keys
 from offboarding.sources.vault_auth.answers import EntityAlias, Metadata, VaultEntity, VaultToken
 from offboarding.sources.vault_auth.powers import Policies
 from offboarding.sources.vault_auth.settings import IdentityMetadata
@@ -179,8 +180,7 @@ class Identities:
             if not value:
                 continue
             if name in _small(words.owner) or (owned and name in _small((*words.mail, *words.employee_id))):
-                for kind in _owner_kinds(value):
-                    yield AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.OWNER, name=said)
+                yield from owner_keys(value, said)
             elif name in _small(words.mail):
                 yield AccountKey(kind=IdentityKeyKind.MAIL, value=value, origin=IdentityKeyOrigin.TAG, name=said)
             elif name in _small(words.employee_id):
@@ -245,16 +245,6 @@ def _is_workload(aliases: list[EntityAlias]) -> bool:
 def _naming(alias: EntityAlias) -> tuple[int, str, str]:
     known = alias.mount_type in _NAMING_FIRST
     return _NAMING_FIRST.index(alias.mount_type) if known else len(_NAMING_FIRST), alias.mount_path, alias.name
-
-
-def _owner_kinds(value: str) -> Iterator[IdentityKeyKind]:
-    """A mail address, or a login, or a number."""
-    if "@" in value:
-        yield IdentityKeyKind.MAIL
-        return
-    if any(letter.isdigit() for letter in value):
-        yield IdentityKeyKind.NUMBER
-    yield IdentityKeyKind.LOGIN
 
 
 def _small(words: Iterable[str]) -> frozenset[str]:
