@@ -98,21 +98,29 @@ class HttpApi(ABC):
         """Whether a refusal is of the connection, whatever it asks."""
         return answer.status_code == 401
 
-    def one(self, path: str, purpose: Purpose, model: type[_Answer], called: str) -> _Answer:
+    def one(self, path: str, purpose: Purpose, model: type[_Answer], called: str, *, accept: str = "") -> _Answer:
         """What lies there. Raises as `ask`."""
-        return self.parsed(self.ask("GET", path, purpose, called=called), model, called)
+        return self.parsed(self.ask("GET", path, purpose, called=called, accept=accept), model, called)
 
-    def maybe(self, path: str, purpose: Purpose, model: type[_Answer], called: str) -> _Answer | None:
+    def maybe(
+        self, path: str, purpose: Purpose, model: type[_Answer], called: str, *, accept: str = ""
+    ) -> _Answer | None:
         """The same, and None for 404: only where somebody who may not see it would get 403."""
         try:
-            return self.one(path, purpose, model, called)
+            return self.one(path, purpose, model, called, accept=accept)
         except NotAnsweredError as missing:
             if missing.status == 404:
                 return None
             raise
 
     def pages(
-        self, url: str, purpose: Purpose, called: str, read: Callable[[httpx.Response, str], ApiPage]
+        self,
+        url: str,
+        purpose: Purpose,
+        called: str,
+        read: Callable[[httpx.Response, str], ApiPage],
+        *,
+        accept: str = "",
     ) -> Iterator[list[object]]:
         """Yield a list page by page. `read`: what an answer holds, and where the next lies, by the URL it came from.
 
@@ -125,7 +133,7 @@ class HttpApi(ABC):
             if url in seen:
                 raise FatalError(f"{self.where}: {called}: its pages lead in a circle, so that nobody knows the rest")
             seen.add(url)
-            answer = self.ask("GET", url, purpose, called=called)
+            answer = self.ask("GET", url, purpose, called=called, accept=accept)
             page = read(answer, url)
             if page.rows and answer.content == before:
                 raise FatalError(f"{self.where}: {called}: the same page came twice, so that nobody knows the rest")
@@ -142,13 +150,14 @@ class HttpApi(ABC):
         body: object | None = None,
         form: Mapping[str, str] | None = None,
         authorization: str | None = None,
+        accept: str = "",
         into: BinaryIO | None = None,
         most: int = MOST_BYTES,
     ) -> httpx.Response:
         """An answer that is one, however often it has to be asked for within the read's budgets.
 
-        `authorization` in the usual one's place; "" for none, where what is sent says itself who asks. `into` and
-        `most` as an Asker's.
+        `authorization` in the usual one's place; "" for none, where what is sent says itself who asks. `accept`: in
+        which form it's wanted, where that isn't the usual one. `into` and `most` as an Asker's.
 
         Raises NotAnsweredError for a refusal that concerns this alone, FatalError for one that concerns the connection
         and for a budget that is used up, RetriableError for what may pass.
@@ -159,6 +168,7 @@ class HttpApi(ABC):
             # Anew after each wait, in which a token may have ended.
             given = self.authorization() if authorization is None else authorization
             headers = {"Authorization": given} if given else {}
+            headers |= {"Accept": accept} if accept else {}
             content = None
             if form is not None:
                 content = str(httpx.QueryParams(form)).encode()
