@@ -29,6 +29,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
     "okta": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
     "google_workspace": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.SSH_KEY),
     "vault_auth": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL),
+    "kubernetes_cluster": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
     "entra_id": (Kind.ACCOUNT, Kind.SERVICE_CREDENTIAL, Kind.CERTIFICATE),
     "ssh_hosts": (Kind.ACCOUNT, Kind.SSH_KEY),
 }
@@ -38,6 +39,7 @@ _PRODUCTS: Mapping[str, Sequence[str]] = {
     "gitlab_users": ("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
     "entra_id": ("member", "external user", "application", "service principal"),
     "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
+    "kubernetes_cluster": ("user", "service account", "client certificate", "bootstrap token"),
 }
 _REACHED = {
     "ldap": "ldaps://HOST",
@@ -45,6 +47,7 @@ _REACHED = {
     "gitlab_users": "https://GITLAB/api/v4",
     "entra_id": "https://graph.microsoft.com/v1.0",
     "vault_auth": "https://HOST:8200/v1/PATH",
+    "kubernetes_cluster": "https://HOST:6443",
 }
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),

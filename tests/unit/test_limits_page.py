@@ -29,6 +29,7 @@ from offboarding.sources import (
     github_org,
     gitlab_users,
     google_workspace,
+    kubernetes_cluster,
     mariadb_logins,
     okta,
     postgres_logins,
@@ -38,6 +39,7 @@ from offboarding.sources import (
 from offboarding.sources._aws.client import session as aws
 from offboarding.sources._http import rows
 from offboarding.sources.aws_cloudtrail import bucket
+from offboarding.sources.kubernetes_cluster import client as kubernetes_client
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.mariadb_logins import server as mariadb
@@ -148,6 +150,14 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "Okta org: waits for its limits, in all": (default(okta.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
     "Okta org: an answer": (asking.MOST_BYTES, ""),
     "Okta org: a whole call": (default(okta.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Kubernetes cluster: requests of a read": (default(kubernetes_cluster.Settings, "max_requests"), "max_requests"),
+    "Kubernetes cluster: waits for its limits, in all": (
+        default(kubernetes_cluster.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "Kubernetes cluster: an answer": (asking.MOST_BYTES, ""),
+    "Kubernetes cluster: a whole call": (default(kubernetes_cluster.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Kubernetes cluster: beginnings of a list that the server forgets": (kubernetes_client.MOST_BEGINNINGS, ""),
     "Entra ID: requests of a read": (default(entra_id.Settings, "max_requests"), "max_requests"),
     "Entra ID: waits for its limits, in all": (default(entra_id.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
     "Entra ID: an answer": (asking.MOST_BYTES, ""),

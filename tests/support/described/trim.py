@@ -117,7 +117,7 @@ def trimmed(whole: dict[str, Any], name: str) -> dict[str, Any]:
     below = BELOW[name]
     paths = {
         path: {
-            each: _bare(part) for each, part in whole["paths"][below + path].items() if each in {*methods, "parameters"}
+            each: bare(part) for each, part in whole["paths"][below + path].items() if each in {*methods, "parameters"}
         }
         for path, methods in USED[name].items()
     }
@@ -126,23 +126,23 @@ def trimmed(whole: dict[str, Any], name: str) -> dict[str, Any]:
     while waiting:
         _, _, kind, part = waiting.pop().split("/")
         if part not in kept.setdefault(kind, {}):
-            kept[kind][part] = _bare(whole["components"][kind][part])
+            kept[kind][part] = bare(whole["components"][kind][part])
             waiting += _referred(kept[kind][part])
     info = {each: whole["info"][each] for each in ("title", "version")}
     ordered = {kind: dict(sorted(parts.items())) for kind, parts in sorted(kept.items())}
     return {"openapi": whole["openapi"], "info": info, "paths": paths, "components": ordered}
 
 
-def _bare(part: Any, *, named: bool = False) -> Any:
+def bare(part: Any, *, named: bool = False) -> Any:
     """Without prose; what stands under `properties` are names, and stay."""
     if isinstance(part, list):
-        return [_bare(each) for each in part]
+        return [bare(each) for each in part]
     if not isinstance(part, dict):
         return part
     kept = {name: each for name, each in part.items() if named or not (name in PROSE or name.startswith("x-"))}
     if named:
         kept = {name: each for name, each in kept.items() if name in EXPANDED or not _leads_on(each)}
-    own = {name: _bare(each, named=not named and name == "properties") for name, each in kept.items()}
+    own = {name: bare(each, named=not named and name == "properties") for name, each in kept.items()}
     if own.get("nullable") is True and "enum" in own and None not in own["enum"]:
         own["enum"].append(None)  # OpenAPI 3.0.3 wants it said twice; vendors say it once, and answer null
     return own

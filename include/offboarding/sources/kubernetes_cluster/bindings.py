@@ -1,0 +1,141 @@
+"""Whom bindings name, and what they give: authorised isn't authenticated.
+
+https://kubernetes.io/docs/reference/access-authn-authz/rbac/
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.kubernetes_cluster.answers import RbacBinding, RbacRole, RbacRule
+from offboarding.sources.kubernetes_cluster.client import RBAC, SYSTEM, KubernetesApi
+
+EVERYBODY = "system:authenticated"
+"""The group of whoever gets in."""
+SERVICE_ACCOUNT = "system:serviceaccount:"
+"""How the name of a service account begins, as a user; its namespace and name follow."""
+SERVICE_ACCOUNTS = "system:serviceaccounts"
+"""The group of all of them; those of a namespace are in one that its name follows, too."""
+_OF_EVERY_CLUSTER = frozenset(
+    {
+        "system:basic-user",
+        "system:discovery",
+        "system:public-info-viewer",
+        "system:service-account-issuer-discovery",
+    }
+)
+"""ClusterRoles that every cluster gives to everybody who gets in: they show what the API has, and oneself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGrant:
+    """That a binding gives a role."""
+
+    binding: str
+    """ClusterRoleBinding NAME, or RoleBinding NAMESPACE/NAME."""
+    namespace: str
+    """In which alone it's given; "" for the whole cluster."""
+    role: str
+    rules: tuple[RbacRule, ...] | None
+    """What it allows; None where that isn't told, () for a role that isn't there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bindings:
+    """All of a cluster's, by whom they name."""
+
+    by_user: Mapping[str, tuple[RoleGrant, ...]]
+    """Service accounts too, by their names as users."""
+    by_group: Mapping[str, tuple[RoleGrant, ...]]
+    error: str
+    """Why there may be others; "" where these are all."""
+
+    @property
+    def users(self) -> Iterator[str]:
+        """Yield each user that is named and is no service account."""
+        return (name for name in sorted(self.by_user) if not name.startswith(SERVICE_ACCOUNT))
+
+    def of(self, user: str, groups: Iterable[str]) -> tuple[RoleGrant, ...]:
+        """What a user in these groups is given, beside what every cluster gives to everybody."""
+        named = [*self.by_user.get(user, ())]
+        for group in groups:
+            named += (each for each in self.by_group.get(group, ()) if each.role not in _OF_EVERY_CLUSTER)
+        return tuple(named)
+
+
+class _Roles:
+    """What roles allow, each list of them asked for once, as it's needed."""
+
+    def __init__(self, api: KubernetesApi, purpose: Purpose) -> None:
+        self._api = api
+        self._purpose: Purpose = purpose
+
+    def rules(self, namespace: str, kind: str, name: str) -> tuple[RbacRule, ...] | None:
+        """Of a role in a namespace only where much hangs on that: what it allows anywhere else is that namespace's."""
+        if kind == "Role":
+            if namespace != SYSTEM:
+                return ()
+            roles = self._of_system
+        else:
+            roles = self._of_cluster
+        return None if roles is None else roles.get(name, ())
+
+    @cached_property
+    def _of_cluster(self) -> Mapping[str, tuple[RbacRule, ...]] | None:
+        return self._listed(f"{RBAC}/clusterroles", "ClusterRoleList")
+
+    @cached_property
+    def _of_system(self) -> Mapping[str, tuple[RbacRule, ...]] | None:
+        return self._listed(f"{RBAC}/namespaces/{SYSTEM}/roles", "RoleList")
+
+    def _listed(self, path: str, kind: str) -> Mapping[str, tuple[RbacRule, ...]] | None:
+        """None where not all of them are told: which powers somebody has is then not checked."""
+        unread = UnreadRows()
+        try:
+            roles = self._api.listed(path, self._purpose, RbacRole, unread, kind)
+        except NotAnsweredError:
+            return None
+        return None if unread.told else {role.metadata.name: role.rules or () for role in roles}
+
+
+def bindings(api: KubernetesApi, purpose: Purpose) -> Bindings:
+    """Read all of them. Raises NotAnsweredError where one of the lists isn't told."""
+    unread, roles = UnreadRows(), _Roles(api, purpose)
+    found = [
+        *api.listed(f"{RBAC}/clusterrolebindings", purpose, RbacBinding, unread, "ClusterRoleBindingList"),
+        *api.listed(f"{RBAC}/rolebindings", purpose, RbacBinding, unread, "RoleBindingList"),
+    ]
+    by_user, by_group = dict[str, list[RoleGrant]](), dict[str, list[RoleGrant]]()
+    for each in found:
+        namespace, name = each.metadata.namespace, each.metadata.name
+        grant = RoleGrant(
+            binding=f"RoleBinding {namespace}/{name}" if namespace else f"ClusterRoleBinding {name}",
+            namespace=namespace,
+            role=each.roleRef.name,
+            rules=roles.rules(namespace, each.roleRef.kind, each.roleRef.name),
+        )
+        for subject in each.subjects or ():
+            if subject.kind == "Group":
+                by_group.setdefault(subject.name, []).append(grant)
+            elif subject.kind == "User":
+                by_user.setdefault(subject.name, []).append(grant)
+            elif within := subject.namespace or namespace:
+                by_user.setdefault(username_of(within, subject.name), []).append(grant)
+    return Bindings(by_user=_ordered(by_user), by_group=_ordered(by_group), error=unread.told)
+
+
+def username_of(namespace: str, name: str) -> str:
+    """As what user a service account gets in."""
+    return f"{SERVICE_ACCOUNT}{namespace}:{name}"
+
+
+def groups_of(namespace: str) -> tuple[str, ...]:
+    """In which groups the service accounts of a namespace are."""
+    return (EVERYBODY, SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{namespace}")
+
+
+def _ordered(found: Mapping[str, list[RoleGrant]]) -> Mapping[str, tuple[RoleGrant, ...]]:
+    """As nights tell them alike: a list's order is nobody's promise."""
+    return {name: tuple(sorted(grants, key=lambda each: each.binding)) for name, grants in found.items()}

@@ -1,0 +1,100 @@
+"""Whether what somebody is given makes them privileged: they may come by everything else.
+
+https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks
+"""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+from offboarding.sources.kubernetes_cluster.answers import RbacRule
+from offboarding.sources.kubernetes_cluster.bindings import RoleGrant
+from offboarding.sources.kubernetes_cluster.client import SYSTEM
+
+MASTERS = "system:masters"
+"""Whoever is in it may do everything, by no binding, and none takes it away."""
+ADMIN = "cluster-admin"
+Power = tuple[bool | None, str]
+"""Whether they are privileged, None where that can't be told; and by what."""
+_Request = tuple[str, str, str]
+"""API group, resource, verb."""
+_RBAC, _CERTIFICATES = "rbac.authorization.k8s.io", "certificates.k8s.io"
+_ANYWHERE: Sequence[Sequence[_Request]] = (
+    ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "update")),
+    ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "patch")),
+    ((_RBAC, "clusterroles", "bind"), (_RBAC, "clusterrolebindings", "create")),
+    (("", "users", "impersonate"),),
+    (("", "groups", "impersonate"),),
+    (("", "serviceaccounts", "impersonate"),),
+    (("", "secrets", "list"),),
+    (("", "secrets", "get"),),
+    (("", "serviceaccounts/token", "create"),),
+    (("", "pods", "create"),),
+    ((_CERTIFICATES, "certificatesigningrequests/approval", "update"), (_CERTIFICATES, "signers", "approve")),
+)
+"""Requests by which one comes to everything, where each of a row is allowed in the whole cluster: roles of any kind,
+being anybody, tokens of service accounts that may do more, certificates of anybody's name.
+"""
+_IN_SYSTEM: Sequence[Sequence[_Request]] = ((("", "serviceaccounts/token", "create"),), (("", "pods", "create"),))
+"""The same within kube-system alone, where the cluster's own controllers are."""
+_NAMED = frozenset({"escalate", "bind", "impersonate", "approve"})
+"""Verbs of which a rule for some names may be as good as one for all."""
+
+
+def power(grants: Iterable[RoleGrant], groups: Iterable[str], privileged: Sequence[str], *, complete: bool) -> Power:
+    """Of whoever is given these and is in these groups. `complete`: they are given nothing else."""
+    given = list(grants)
+    for group in groups:
+        if group == MASTERS or _is_named(group, privileged):
+            return True, f"group {group}"
+    for each in given:
+        if (each.role == ADMIN and not each.namespace) or _is_named(each.role, privileged):
+            return True, f"role {each.role} by {each.binding}"
+    cluster = [each for each in given if not each.namespace]
+    system = [each for each in given if each.namespace in {"", SYSTEM}]
+    verdicts = [_all_of(cluster, row) for row in _ANYWHERE] + [_all_of(system, row) for row in _IN_SYSTEM]
+    for allowed, by in verdicts:
+        if allowed:
+            return True, by
+    unsure = any(allowed is None for allowed, _ in verdicts) or any(each.rules is None for each in system)
+    return (None if unsure or not complete else False), ""
+
+
+def _all_of(grants: Sequence[RoleGrant], row: Sequence[_Request]) -> Power:
+    found = [_allows(grants, request) for request in row]
+    by = "roles" if len({role for _, role in found}) > 1 else "role"
+    allowed = [each for each, _ in found]
+    if False in allowed:
+        return False, ""
+    return (None if None in allowed else True), f"{by} {', '.join(dict.fromkeys(role for _, role in found))}"
+
+
+def _allows(grants: Sequence[RoleGrant], request: _Request) -> Power:
+    """Whether one of them allows a request for any name, and which role does."""
+    perhaps = False
+    for grant in grants:
+        for allowed in (_by(rule, request) for rule in grant.rules or ()):
+            if allowed:
+                return True, grant.role
+            perhaps = perhaps or allowed is None
+    return (None if perhaps else False), ""
+
+
+def _by(rule: RbacRule, request: _Request) -> bool | None:
+    group, resource, verb = request
+    if not (
+        _fits(rule.apiGroups, group)
+        and (_fits(rule.resources, resource) or f"*/{resource.partition('/')[2]}" in (rule.resources or ()))
+        and _fits(rule.verbs, verb)
+    ):
+        return False
+    if rule.resourceNames:
+        return None if verb in _NAMED else False
+    return True
+
+
+def _fits(given: Sequence[str] | None, wanted: str) -> bool:
+    return wanted in (given or ()) or "*" in (given or ())
+
+
+def _is_named(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
