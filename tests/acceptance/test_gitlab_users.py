@@ -7,7 +7,7 @@ import pytest
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.sources import gitlab_users
-from tests.support.gitlab_users_service import GitlabUsersPlace, gitlab_users_place
+from tests.support.gitlab_users_service import GROUP, GROUP_PATH, GitlabUsersPlace, gitlab_users_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -17,23 +17,20 @@ class AtGitlab(Office):
     """An office whose only accounts are a GitLab's."""
 
     place: GitlabUsersPlace
+    group = False
+    """Read as a group, by its owner."""
 
     @property
     def settings(self) -> Settings:
         """With the GitLab in the directory's place."""
         settings = super().settings
-        own = {
-            "name": "gitlab",
-            "kind": "gitlab_users",
-            "connection": "corp_gitlab",
-            "instance": "corp",
-            "id_space": "hr",
-        }
+        what = {"group": GROUP_PATH, "enterprise": True} if self.group else {"instance": "corp"}
+        own = {"name": "gitlab", "kind": "gitlab_users", "connection": "corp_gitlab", "id_space": "hr", **what}
         return settings.model_copy(update={"sources": (gitlab_users.Settings.model_validate(own),)})
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source()
+        return self.place.source(group=self.group)
 
 
 @pytest.fixture
@@ -83,3 +80,30 @@ def test_a_leaver_s_account_is_told_until_it_is_blocked_and_what_they_made_until
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
+
+
+@pytest.mark.slow
+def test_a_leaver_in_a_group_is_told_until_they_have_no_role_in_it_or_below(
+    company: AtGitlab, tracker: ListedTracker
+) -> None:
+    company.group = True
+    kept = company.place.kept
+    kim, (token, *_) = kept.of("kim"), kept.of("kim").tokens
+    kim.roles[("projects", 22)] = 40
+    invitation = kept.invite("kim@corp.example", "projects", 21)
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+    body = ticket.draft.body
+    for shown in (f"groups/{GROUP}/members/{kim.id}", f"groups/{GROUP}/manage/personal_access_tokens/{token}"):
+        assert shown in body
+    assert "projects/21/invitations/kim%40corp.example" in body
+    assert f"members/{kept.of('kimm').id}" not in body
+
+    # Out of the group, and still in a project of it.
+    del kim.roles[("groups", GROUP)], kept.invitations[invitation]
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+
+    kim.roles.clear()
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open

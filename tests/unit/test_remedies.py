@@ -12,9 +12,6 @@ from offboarding.interfaces.kinds import kind_module, kind_part, kinds
 from offboarding.model import (
     Account,
     AccountAction,
-    AccountKey,
-    IdentityKeyKind,
-    IdentityKeyOrigin,
     KeyAction,
     KeyCopy,
     Remedy,
@@ -126,11 +123,8 @@ GITLAB = "https://gitlab.corp.example/api/v4"
     ],
 )
 def test_what_is_in_a_gitlab_is_shut_where_it_is(product: str, place: str, native_id: str, paths: list[str]) -> None:
-    mail = AccountKey(
-        kind=IdentityKeyKind.MAIL, value="k'im@corp.example", origin=IdentityKeyOrigin.ATTRIBUTE, name="invited mail"
-    )
     place = f"{GITLAB}/{place}".rstrip("/")
-    account = cases.directory_account(native_id=native_id, product=product, reached_by=place, keys=(mail,))
+    account = cases.directory_account(native_id=native_id, login="k'im@corp.example", product=product, reached_by=place)
 
     steps = cases.steps(Remedy.DISABLE, "gitlab_users", account, subject(SubjectKind.ACCOUNT, native_id))
 

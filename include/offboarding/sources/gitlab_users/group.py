@@ -231,8 +231,9 @@ class GitlabGroup:
             realm=self.realm,
             native_id=f"{INVITATION}{invitation.id}",
             label=f"invitation {invitation.id} of {invitation.invite_email}",
-            login="",
-            keys=(mail_key(invitation.invite_email, "invited mail"),),
+            # By it an invitation is taken back, too.
+            login=invitation.invite_email,
+            keys=(login_key(invitation.invite_email, "invited mail"),),
             created_at=invitation.created_at,
             standing=Standing.WORKS,
             standing_reason=f"GitLab: invited as {role_of(invitation.access_level)} of {place.path}, and whoever takes"

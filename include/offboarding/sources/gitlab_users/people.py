@@ -55,14 +55,14 @@ def role_of(level: int) -> str:
     return "Owner" if level == OWNER else _ROLES.get(level, f"access level {level}")
 
 
-def login_key(username: str) -> AccountKey:
+def login_key(login: str, name: str = "username") -> AccountKey:
     """That somebody is called so here."""
-    return _key(IdentityKeyKind.LOGIN, username, "username")
+    return _key(IdentityKeyKind.LOGIN, login, name)
 
 
-def mail_key(mail: str, name: str = "email") -> AccountKey:
+def mail_key(mail: str) -> AccountKey:
     """That this is their mail here."""
-    return _key(IdentityKeyKind.MAIL, mail, name)
+    return _key(IdentityKeyKind.MAIL, mail, "email")
 
 
 def owner_key(username: str, name: str) -> AccountKey:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, IdentityKeyKind, Remedy, Subject, SubjectKind, say
+from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.gitlab_users.instance import IMPERSONATION
 from offboarding.sources.gitlab_users.people import GitlabProduct
 
@@ -111,12 +111,11 @@ def _bot(account: Account) -> tuple[str, ...]:
 
 
 def _invitation(account: Account) -> tuple[str, ...]:
-    mail = next((each.value for each in account.keys if each.kind is IdentityKeyKind.MAIL), "MAIL")
     return (
         _as_owner(),
         say(
             "Take the invitation back:\n{command}",
-            command=_curl(account, "DELETE", f"{_below(account, 'groups/GROUP')}/invitations/{_part(mail)}"),
+            command=_curl(account, "DELETE", f"{_below(account, 'groups/GROUP')}/invitations/{_part(account.login)}"),
         ),
         say("Undo: invite them anew, on the page Members."),
     )
