@@ -184,6 +184,25 @@ class TrackerContract:
         assert tracker.find(before.key) == ref
         assert tracker.state(ref) is TicketState.OPEN
 
+    @pytest.mark.parametrize(
+        "part", ["ou=a department of the company,", "ou=開発本部 개발 본부 🔑,"], ids=["dn", "wide"]
+    )
+    def test_a_label_of_any_length_costs_a_title_neither_its_key_nor_whose_it_is(
+        self, tracker: Tracker, people: People, part: str
+    ) -> None:
+        template = draft()
+        told = f"Used after departure: account uid=kim,{part * 40}dc=corp of worker 10442"
+        wanted = replace(template, title=f"{told} [{template.key}]")
+
+        ref = tracker.open(wanted)
+        shown, before = people.title(ref), people.trace(ref)
+        tracker.update(ref, wanted)
+
+        assert shown.startswith("Used after departure: account uid=kim,")
+        assert shown.endswith(f"of worker 10442 [{wanted.key}]")
+        assert tracker.find(wanted.key) == ref
+        assert people.trace(ref) == before
+
     def test_update_without_a_change_leaves_no_trace(self, tracker: Tracker, people: People) -> None:
         wanted = draft()
         ref = tracker.open(wanted)

@@ -1,18 +1,35 @@
 """Titles that bear a key: within a tracker's limit, and as far as a list of them was read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from offboarding.model import TicketDraft
 
 
-def within(draft: TicketDraft, most: int) -> str:
-    """A draft's title in at most so many characters, with its key at the end. Raises ValueError without one."""
+def units(text: str) -> int:
+    """Its length in UTF-16, as Java counts it: never less than its characters, as others do."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def within(draft: TicketDraft, most: int, size: Callable[[str], int] = units) -> str:
+    """A draft's title in at most that size, with its key at the end. Raises ValueError without one.
+
+    What is too long goes from its middle, where a label stands that somebody chose: what is wrong stands before it, and
+    whose it is behind it.
+    """
     key, title = f"[{draft.key}]", draft.title.strip()
     if key not in title:
         raise ValueError(f"the title must bear {key}, or the ticket is never found again")
-    if len(title) <= most:
+    if size(title) <= most:
         return title
-    return f"{title.replace(key, '').strip()[: most - len(key) - 5]} ... {key}"
+    said = title.replace(key, "").strip()
+    lengths = range(min(len(said), most), -1, -1)
+    return next(shorter for length in lengths if size(shorter := f"{_shortened(said, length)} {key}") <= most)
+
+
+def _shortened(text: str, length: int) -> str:
+    """Its beginning and its end, which is the shorter one."""
+    end = length // 3
+    return f"{text[: length - end].rstrip()} ... {text[len(text) - end :].lstrip()}"
 
 
 class ListedTitles:

@@ -14,10 +14,8 @@ from offboarding.report.ticket import changes, closed_too_early, draft
 from offboarding.trackers import github, gitlab
 from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._markup.markdown import markdown
-from offboarding.trackers._titles import within
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, written
 from offboarding.trackers.jira.wiki import wiki
-from offboarding.trackers.servicenow.text import short_title
 from tests.unit.report.test_ticket import ACCOUNT, TICKET
 
 WRITTEN: dict[str, tuple[int, Callable[[str, Language], str]]] = {
@@ -26,10 +24,6 @@ WRITTEN: dict[str, tuple[int, Callable[[str, Language], str]]] = {
     "jira cloud": (MOST_CHARACTERS, lambda text, language: written(document(text, language))),
     "jira data center": (MOST_CHARACTERS, lambda text, language: wiki(text, language, MOST_CHARACTERS)),
     "servicenow": (4_000, lambda text, language: fitted_lines(text, 4_000, language)),
-}
-TITLES: dict[str, Callable[[TicketDraft], str]] = {
-    "github": lambda told: within(told, github.MOST_OF_A_TITLE),
-    "servicenow": lambda told: short_title(told.title, told.key),
 }
 LONG = "ou=개발 본부 開発本部 *bold* `x`," * 60
 MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか2,900件"}
@@ -67,7 +61,6 @@ def test_a_ticket_of_3000_things_keeps_its_key_and_says_how_many_more(tracker: s
     assert MORE[language] in told.body
     assert MORE[language] in text or re.search(LEFT_OUT[language], text)
     assert "python -m offboarding findings --state all" in html.unescape(text)
-    assert all(shown(told).endswith("[offb-3fa9c1d2e4b7]") for shown in TITLES.values())
 
 
 @pytest.mark.parametrize("language", list(Language))

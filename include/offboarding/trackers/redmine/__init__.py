@@ -14,7 +14,7 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
+from offboarding.trackers._titles import within
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
 from offboarding.trackers.redmine.text import lines, mark, verbatim
 
@@ -37,6 +38,7 @@ PRIORITIES: Mapping[TicketPriority, str] = {
 }
 PRIVATE_RIGHTS = {"set_issues_private", "set_own_issues_private"}
 """One of them makes an issue private."""
+MOST_OF_A_SUBJECT: Final = 255
 MAKES_PRIVATE = "Give the role of the key's user 'Set issues public or private', or say private: false"
 
 
@@ -226,7 +228,7 @@ class RedmineTracker:
 
     def _fields(self, draft: TicketDraft) -> dict[str, object]:
         return {
-            "subject": draft.title.strip(),
+            "subject": within(draft, MOST_OF_A_SUBJECT),
             "description": verbatim(draft.body, self._settings.text_formatting),
             "priority_id": self._rest.priority_id(self._settings.priorities[draft.priority]),
             "due_date": draft.due_at.astimezone(UTC).date().isoformat() if draft.due_at else "",

@@ -14,7 +14,7 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 import hashlib
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import httpx
 from pydantic import Field
@@ -27,6 +27,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
+from offboarding.trackers._titles import within
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
 
 CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
@@ -35,6 +36,8 @@ CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
     TicketPriority.NORMAL: "bug",
     TicketPriority.LOW: "feature",
 }
+MOST_OF_A_TITLE: Final = 255
+"""Roundup has no limit; as long as elsewhere a list of tickets is still read."""
 EDIT_ATTEMPTS = 5
 """How often an edit starts over because somebody else edited the same thing meanwhile."""
 
@@ -120,11 +123,10 @@ class RoundupTracker:
 
         A RetriableError says nothing about whether it was made: search before the next attempt.
         """
-        if f"[{draft.key}]" not in draft.title:
-            raise ValueError(f"the title must bear [{draft.key}], or the ticket is never found again")
+        title = within(draft, MOST_OF_A_TITLE)
         message = self._message(_body_marker(draft.key), self._body(draft))
         properties: dict[str, object] = {
-            "title": draft.title,
+            "title": title,
             "status": self._settings.open_status,
             "priority": self._settings.priorities[draft.priority],
             "messages": [message],
@@ -145,10 +147,10 @@ class RoundupTracker:
 
     def update(self, ref: TicketRef, draft: TicketDraft) -> None:
         """Title, priority and text; what is so already is left alone. A text that somebody removed comes back."""
-        priority = self._settings.priorities[draft.priority]
+        title, priority = within(draft, MOST_OF_A_TITLE), self._settings.priorities[draft.priority]
 
         def changes(issue: Item) -> dict[str, object]:
-            wanted = {"title": (issue.attributes.title, draft.title.strip()), "priority": (issue.priority, priority)}
+            wanted = {"title": (issue.attributes.title, title), "priority": (issue.priority, priority)}
             return {name: new for name, (now, new) in wanted.items() if now != new}
 
         issue = self._edit(ref, changes)

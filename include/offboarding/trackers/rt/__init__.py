@@ -14,7 +14,7 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -26,6 +26,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
+from offboarding.trackers._titles import within
 from offboarding.trackers.rt.checklist import as_shown, as_written
 from offboarding.trackers.rt.rest2 import Rest2, RtTicket
 
@@ -35,8 +36,8 @@ PRIORITIES: Mapping[TicketPriority, int] = {
     TicketPriority.NORMAL: 50,
     TicketPriority.LOW: 0,
 }
-
-
+MOST_OF_A_SUBJECT: Final = 200
+"""In UTF-8. RT cuts the rest off, and its database's column."""
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -201,7 +202,7 @@ class RequestTracker:
 
     def _fields(self, draft: TicketDraft) -> dict[str, object]:
         return {
-            "Subject": draft.title.strip(),
+            "Subject": within(draft, MOST_OF_A_SUBJECT, _bytes),
             "Priority": self._settings.priorities[draft.priority],
             "Due": (draft.due_at or _NO_MOMENT).astimezone(UTC).strftime(_MOMENT),
             "CustomFields": {self._settings.checklist_field: as_written(draft.body)},
@@ -221,6 +222,10 @@ class RequestTracker:
 
     def _ref(self, ticket: str) -> TicketRef:
         return TicketRef(ref=ticket, url=f"{self._url}Ticket/Display.html?id={ticket}")
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
 
 
 def _marker(event: str) -> str:

@@ -24,9 +24,10 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._markup.fitting import fitted_lines
+from offboarding.trackers._titles import within
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
-from offboarding.trackers.servicenow.text import as_kept, short_title
+from offboarding.trackers.servicenow.text import TITLE_CHARACTERS, as_kept
 
 __all__ = ["ServiceNow", "Settings", "build", "destinations"]
 
@@ -145,7 +146,7 @@ class ServiceNow:
     def _fields(self, draft: TicketDraft) -> Fields:
         due = draft.due_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if draft.due_at else ""
         return {
-            "short_description": short_title(draft.title, draft.key),
+            "short_description": within(draft, TITLE_CHARACTERS),
             "description": fitted_lines(
                 as_kept(draft.body), self._settings.description_characters, self._settings.tells_in
             ),
