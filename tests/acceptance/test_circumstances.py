@@ -99,3 +99,140 @@ def test_a_departure_that_hr_tells_otherwise_later_gets_the_other_words(office: 
     assert only(office).title.startswith("Shut what is still open of worker 1042 [")
     office.night()
     assert office.tracker.calls == []
+
+
+# --- away, and not gone -----------------------------------------------------------------------------------------------
+
+SUSPENDED, ON_LEAVE, WORKS = job(circumstance="suspended"), job("leave"), job()
+GARDEN = job(circumstance="garden_leave")
+
+
+def stands(office: Office) -> list[tuple[str, str]]:
+    """What is found of Kim."""
+    told = office.session.execute("select rule, state from finding where person_uid is not null order by rule")
+    return [(str(rule), str(state)) for rule, state in told.fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("told", "shut", "away"),
+    [
+        (SUSPENDED, None, True),
+        (GARDEN, None, True),
+        (ON_LEAVE, None, False),
+        (WORKS, None, False),
+        (ON_LEAVE, ["leave"], True),
+        (SUSPENDED, [], False),
+        (GARDEN, ["suspended"], False),
+        (job(circumstance="garden_leave", last="2026-12-31"), None, False),
+        (job("future", start="2026-12-31", circumstance="suspended"), None, False),
+    ],
+    ids=[
+        *(
+            "suspended",
+            "garden leave",
+            "maternity leave or a sabbatical",
+            "at work",
+            "leave, by policy",
+            "not suspended",
+        ),
+        *("not garden leave", "garden leave from a day on", "not here yet"),
+    ],
+)
+def test_who_is_away_keeps_access_or_not_by_policy(
+    office: Office, told: Employment, shut: list[str] | None, away: bool
+) -> None:
+    office.policy = {} if shut is None else {"shut_while": shut}
+    kim(office, told)
+
+    office.night()
+
+    assert stands(office) == ([("leaver-account-works", "open")] if away else [])
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "departure"), ("en", "(left"), ("en", " left,"), ("ko", "퇴사"), ("ja", "退職")]
+)
+def test_whoever_is_suspended_has_not_left_in_words(office: Office, language: str, word: str) -> None:
+    office.policy = {"language": language}
+    kim(office, SUSPENDED)
+
+    office.night()
+
+    said = only(office).title + only(office).body.partition("ldapmodify")[0]
+    assert word not in said
+    assert "status suspended" in said
+
+
+def test_a_suspension_that_is_lifted_leaves_no_departure_behind(office: Office) -> None:
+    kim(office, WORKS)
+    office.night()
+    kim(office, SUSPENDED)
+    office.night()
+    assert only(office).title.startswith("Shut for now what works of worker 1042 [")
+    kim(office, WORKS)
+
+    office.night()
+
+    assert stands(office) == [("leaver-account-works", "resolved")]
+    assert isinstance(office.tracker.inner, ListedTracker)
+    (ticket,) = office.tracker.inner.there()
+    assert not ticket.is_open
+    assert "they are to have access again: works here, says hr" in ticket.said[-1][1]
+    told = office.session.execute("select basis, returned, valid_to is null from departure").fetchall()
+    assert told == [("away", False, False)]
+    for _ in range(2):
+        office.night()
+        assert office.tracker.calls == []
+
+
+def test_use_while_suspended_is_no_use_after_a_departure(office: Office) -> None:
+    kim(office, SUSPENDED)
+    office.night()
+    office.directory.change("kim", last_used_at=office.as_of, last_used_exact=True)
+
+    office.night()
+
+    assert stands(office) == [("leaver-account-works", "open")]
+    used = office.session.execute("select used_after_departure from finding where person_uid is not null").fetchall()
+    assert used == [(None,)]
+
+
+def test_since_when_somebody_is_suspended_stays_and_the_ticket_with_it(office: Office) -> None:
+    kim(office, SUSPENDED)
+    office.night()
+    for _ in range(2):
+        office.night()
+        assert office.tracker.calls == []
+
+    assert office.session.execute("select count(*) from departure").fetchall() == [(1,)]
+
+
+def test_a_suspension_that_ends_in_a_departure_goes_on_on_the_same_ticket(office: Office) -> None:
+    kim(office, SUSPENDED)
+    office.night()
+    kim(office, job("left", last="2026-11-25"))
+
+    office.night(days=2)
+
+    assert only(office).title.startswith("Revoke what still works of worker 1042 (left 2026-11-25) [")
+    assert stands(office) == [("leaver-account-works", "open")]
+
+
+def test_whoever_works_here_by_another_employment_works_here(office: Office) -> None:
+    kim(office, SUSPENDED, job(start="2020-01-01"))
+
+    office.night()
+
+    assert stands(office) == []
+
+
+def test_somebody_rehired_who_is_suspended_comes_back_as_such(office: Office) -> None:
+    before = job("left", start="2010-01-01", last="2014-01-31")
+    kim(office, before, SUSPENDED)
+    office.night()
+    assert stands(office) == [("leaver-account-works", "open")]
+    kim(office, before, WORKS)
+
+    office.night()
+
+    assert stands(office) == [("leaver-account-works", "resolved")]

@@ -165,6 +165,10 @@ class Policy(Strict):
     max_named: int = Field(
         default=20, ge=1, description="What is found of more people at once who left by notice waits for a release."
     )
+    shut_while: tuple[Literal["leave", "suspended", "garden_leave"], ...] = Field(
+        default=("suspended", "garden_leave"),
+        description="HR's statuses of whoever works here and is to have no access meanwhile.",
+    )
     routes: tuple[Route, ...] = Field(default=(), description="The first that fits decides; else the queues below.")
     language: Language = Field(default=Language.EN, description="In which tickets are told: en, ko or ja.")
     names: Literal["name", "id"] = Field(

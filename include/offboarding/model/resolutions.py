@@ -113,6 +113,7 @@ class Resolution(StrEnum):
     LEFT_AFTER_ALL = "left after all", "left after all", "they have left: judged as a leaver's now"
     ONE_RECORD = "one record", "no longer in doubt", "HR no longer says that they left and work here at once"
     WITHDRAWN = "withdrawn", "departure withdrawn", "the departure was withdrawn{because}"
+    ACCESS_BACK = "access back", "to have access again", "they are to have access again{because}"
     DEPARTURE_CONFIRMED = (
         "departure confirmed",
         "departures confirmed",

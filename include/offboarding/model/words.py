@@ -13,12 +13,16 @@ class Coverage(StrEnum):
 
 
 class Basis(StrEnum):
-    """By whose word somebody left: HR's, a person's before HR, a contract's end date, or absence from a feed."""
+    """By whose word somebody left: HR's, a person's before HR, a contract's end date, or absence from a feed.
+
+    AWAY: they haven't left; by HR's status and the policy they are to have no access meanwhile.
+    """
 
     ACTUAL = "actual"
     NOTICE = "notice"
     PLANNED = "planned"
     INFERRED = "inferred"
+    AWAY = "away"
 
 
 class Standing(StrEnum):

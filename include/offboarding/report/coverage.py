@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model import READ, FindingState, ReadStatus, counted
+from offboarding.model import READ, Basis, FindingState, ReadStatus, counted
 from offboarding.report import queues
 from offboarding.report.wording import COMMAND, first_of, flowing, labelled, moment
 from offboarding.rules import all_rules
@@ -20,6 +20,7 @@ MOST_LINES = 10
 _LEAVERS = {
     ("actual", True): "by HR's word",
     ("notice", True): "by notice, before HR",
+    ("away", True): "to have no access for now, and not gone",
     ("inferred", True): "vanished from a feed of who works here",
     ("inferred", False): "vanished from a feed that lists everyone, to be confirmed",
     ("planned", False): "past a planned end, to be confirmed",
@@ -162,7 +163,7 @@ def _linked(night: Night) -> list[str]:
 
 
 def _leavers(night: Night) -> list[str]:
-    sure = sum(leavers.persons for leavers in night.leavers if leavers.confirmed)
+    sure = sum(each.persons for each in night.leavers if each.confirmed and each.basis is not Basis.AWAY)
     parts = [
         f"{leavers.persons} {_LEAVERS.get((leavers.basis, leavers.confirmed), leavers.basis)}{_confirming(leavers)}"
         for leavers in sorted(night.leavers, key=lambda leavers: (not leavers.confirmed, -leavers.persons))

@@ -6,7 +6,7 @@ absence alone closes nothing.
 
 from datetime import datetime
 
-from offboarding.model import FindingState, Relation, Resolution, Resolved, Silent, SilentThing, Standing
+from offboarding.model import Basis, FindingState, Relation, Resolution, Resolved, Silent, SilentThing, Standing
 
 # --- by somebody's word -----------------------------------------------------------------------------------------------
 
@@ -51,6 +51,8 @@ def not_gone(silent: Silent, as_of: datetime) -> Resolved | None:
         return None
     if silent.same_as is not None:
         return Resolved(resolution=Resolution.SAME_PERSON, worker=silent.same_as)
+    if isinstance(silent, SilentThing) and silent.basis == Basis.AWAY:
+        return Resolved(resolution=Resolution.ACCESS_BACK, reason=silent.ended_told)
     back = Resolution.CAME_BACK if silent.returned else Resolution.WITHDRAWN
     return Resolved(resolution=back, reason=silent.ended_told)
 

@@ -10,6 +10,7 @@ from offboarding.model import (
     Case,
     Control,
     Finding,
+    LeaverCase,
     Resolved,
     RuleWords,
     Severity,
@@ -41,6 +42,9 @@ class Rule(ABC):
     """What a ticket says on which its findings stand alone; None: what the kind of ticket says."""
     confirms: ClassVar[Basis | None] = None
     """It waits for somebody's word on departures of this basis."""
+    while_away: ClassVar[bool] = False
+    """It concerns whoever is to have no access for a while, too: an access of their own, shut so that it opens again.
+    """
     comes_first: ClassVar[bool] = False
     """Of what is equally bad, it's told ahead of everything else."""
     of_keys: ClassVar[bool] = False
@@ -52,6 +56,12 @@ class Rule(ABC):
     @abstractmethod
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield a finding for each thing in the case that works, or of which it can't be told."""
+
+    def findings(self, case: Case, as_of: datetime) -> Iterator[Finding]:
+        """Yield the same, but of whoever hasn't left, and is away, only where that is its concern."""
+        away = isinstance(case, LeaverCase) and case.departure.basis is Basis.AWAY
+        if self.while_away or not away:
+            yield from self.evaluate(case, as_of)
 
     def closes(self, silent: Silent, as_of: datetime) -> Resolved | None:
         """Return why a finding of its own closes that it says no more; None: it stands as it is."""

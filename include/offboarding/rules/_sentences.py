@@ -24,12 +24,16 @@ LEFT = "Worker {worker} left {ended}, {word}."
 LEFT_TOLD = "Worker {worker} left {ended}, {word}: {told}."
 RETIRED = "Worker {worker} retired {ended}, {word}: {told}."
 DIED = "Worker {worker} has died. Their access ends {ended}, {word}: {told}."
-DEPARTURES = (LEFT, LEFT_TOLD, RETIRED, DIED)
+AWAY = "Worker {worker} is to have no access for now, since {moment}, says {roster}: {told}."
+DEPARTURES = (LEFT, LEFT_TOLD, RETIRED, DIED, AWAY)
 """That somebody left, by how much is told of it."""
 
 
 def left(worker_id: str, departure: Departure) -> Sentence:
     """Return that somebody left, when, and by whose word."""
+    if departure.basis is Basis.AWAY:
+        since = at(departure.left_at)
+        return say(AWAY, worker=worker_id, moment=since, roster=departure.roster, told=departure.told)
     end, word = ended(departure), _word(departure)
     if departure.circumstance is Circumstance.RETIRED:
         return say(RETIRED, worker=worker_id, ended=end, word=word, told=departure.told)
@@ -68,7 +72,7 @@ def listed(texts: Sequence[str]) -> str:
 
 def _word(departure: Departure) -> Sentence:
     match departure.basis:
-        case Basis.ACTUAL:
+        case Basis.ACTUAL | Basis.AWAY:
             return say("says {roster}", roster=departure.roster)
         case Basis.NOTICE:
             return say("by notice, before {roster} told it", roster=departure.roster)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from offboarding.model import Circumstance, Departure, Sentence, say
+from offboarding.model import Basis, Circumstance, Departure, Sentence, say
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._sentences import at, days_after
 
@@ -27,6 +27,8 @@ def use_reported(path: AccessPath, departure: Departure) -> Sentence:
     if part.last_used_at is None:
         return say("No use of it is known.")
     used, by = at(part.last_used_at), _by_what(part)
+    if departure.basis is Basis.AWAY:
+        return say("Last used {moment}{by}.", moment=used, by=by)
     after = _one_used_after(part, departure)
     if after:
         days = days_after(part.last_used_at, departure)
@@ -71,7 +73,8 @@ def workload_warning(path: AccessPath, departure: Departure, *, service_like: bo
 
 
 def _one_used_after(path: AccessPath, departure: Departure) -> bool | None:
-    if path.last_used_at is None or not path.last_used_exact:
+    # Who hasn't left has nothing that could have been used after it.
+    if path.last_used_at is None or not path.last_used_exact or departure.basis is Basis.AWAY:
         return None
     if path.last_used_at > departure.certain_at:
         return True

@@ -17,6 +17,7 @@ class LeaverAccessKey(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what="An access key on a leaver's account that is active, or of which that can't be told.",
         why="Keys are copied to laptops, scripts and build systems; they need no MFA, and no console login.",

@@ -19,6 +19,7 @@ class LeaverAccountWorks(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what=(
             "An account of a leaver's whose own login works: a directory's password login. A cloud's user may have no "

@@ -22,6 +22,7 @@ class LeaverCertificate(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what=(
             "A leaver's X.509 certificate that hasn't ended and wasn't seen revoked: on a directory entry "

@@ -17,6 +17,7 @@ class LeaverConsolePassword(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what="A password for a cloud's console on a leaver's account.",
         why="It works from any browser, and closing the directory account doesn't touch it.",

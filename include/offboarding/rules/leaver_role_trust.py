@@ -71,6 +71,7 @@ class LeaverRoleTrust(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what=(
             "A role whose trust policy lets a leaver's user take it on, in the user's own cloud account or in another. "

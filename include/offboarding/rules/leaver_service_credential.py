@@ -20,6 +20,7 @@ class LeaverServiceCredential(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what="A leaver's password or long-lived API key for one service of a cloud, such as its Git or a database.",
         why="It's no access key, so whoever looks at access keys alone misses it. Some never end.",

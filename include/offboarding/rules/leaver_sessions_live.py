@@ -48,6 +48,7 @@ class LeaverSessionsLive(Rule):
     default_severity = Severity.MEDIUM
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what=(
             "A leaver's account that is shut and was never signed out: somebody signed in after its sessions and "

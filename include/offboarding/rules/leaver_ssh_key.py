@@ -44,6 +44,7 @@ class LeaverSshKey(Rule):
     default_severity = Severity.HIGH
     controls = LEAVER_ACCESS
     ticket = TicketKind.REVOKE
+    while_away = True
     words = RuleWords(
         what=(
             "An SSH public key of a leaver's that is still accepted: on a directory entry that hosts read keys from, "

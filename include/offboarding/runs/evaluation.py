@@ -106,7 +106,7 @@ def _routed_findings(
             unchecked.update(new.values())
             materials |= new.keys()
         for rule in all_rules():
-            for finding in rule.evaluate(case, run.as_of):
+            for finding in rule.findings(case, run.as_of):
                 # An account that may be one of these people's may be somebody else's more likely.
                 if looked.persons is None or finding.person_uid in looked.persons:
                     yield routed(settings, finding, case, parts)

@@ -352,6 +352,7 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> link
         placeholders=tuple(normal(value) for value in policy.placeholders),
         reserved=tuple(normal(login) for login in policy.reserved_logins),
         pre_start_days=policy.pre_start_days,
+        shut_while=policy.shut_while,
         possibly_one_days=policy.possibly_one_days,
         created_window_days=policy.created_window_days,
         scores=policy.scores.model_dump(),

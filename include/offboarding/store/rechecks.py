@@ -71,7 +71,8 @@ def _providers(sign_on: Mapping[str, str]) -> dict[str, object]:
 
 def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
     """Whose last day or moment has ended since the last night, and wasn't looked at since; none before the first."""
-    values = {"as_of": as_of, "zone": zone}
+    # Who is away has no last day that could have ended.
+    values = {"as_of": as_of, "zone": zone, "shut_while": list[str]()}
     with session.transaction():
         session.execute("drop table if exists pg_temp.employment_span")
         for statement in statements("persons", "make_employment_span"):

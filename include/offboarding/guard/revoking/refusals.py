@@ -12,7 +12,7 @@ from offboarding.store.revocations import Candidate
 
 UNUSED = timedelta(days=30)
 """What looks like a workload's must not have been used for so long."""
-_TOLD = (Basis.ACTUAL, Basis.NOTICE)
+_TOLD = (Basis.ACTUAL, Basis.NOTICE, Basis.AWAY)
 """By HR's word that it happened, or a person's: no contract's end, and no absence."""
 
 

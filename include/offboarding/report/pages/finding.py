@@ -7,6 +7,7 @@ from datetime import datetime
 from offboarding.model import (
     DONE,
     KEY_KINDS,
+    Basis,
     Effect,
     FindingState,
     LinkVerdict,
@@ -140,10 +141,12 @@ def _standing(finding: FindingView, zone: str) -> Iterator[str]:
     contained = "; everything is denied to it" if finding.effect == Effect.CONTAINED else ""
     yield f"{said}{contained} ({seen})"
     if finding.last_used_at:
-        after = {True: ", after the departure", False: "", None: ", which may be after the departure"}
+        maybe = "" if finding.basis is Basis.AWAY else ", which may be after the departure"
+        after = {True: ", after the departure", False: "", None: maybe}
         yield f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}"
     if finding.exposure_days is not None:
-        yield f"exposed for {counted(finding.exposure_days, 'day')} since the departure"
+        since = "HR said so" if finding.basis is Basis.AWAY else "the departure"
+        yield f"exposed for {counted(finding.exposure_days, 'day')} since {since}"
 
 
 def _closes(finding: FindingView) -> Section:

@@ -45,6 +45,8 @@ _PEOPLE = (
     _PERSON,
     replace(_PERSON, name="", basis="notice", elsewhere=False),
     replace(_PERSON, circumstance="retired"),
+    replace(_PERSON, basis="away", circumstance="suspended", left_on=None, elsewhere=False),
+    replace(_PERSON, name="", basis="away", withdrawn=True, left_on=None, left_at=None, elsewhere=False),
     replace(_PERSON, name="", circumstance="retired", left_on=None, left_at=None, elsewhere=False),
     replace(_PERSON, circumstance="deceased", elsewhere=False),
     replace(_PERSON, name="", circumstance="deceased", left_on=None, left_at=None, elsewhere=False),
@@ -145,6 +147,9 @@ _DEPARTURES = (
         renamed_from="hr:99",
         now=_DEPARTED,
         before=replace(_DEPARTED, basis="actual", left_at=_AT - timedelta(days=1), elsewhere=False),
+    ),
+    DepartureChangeView(
+        worker="hr:1045", renamed_from="", now=_DEPARTED, before=replace(_DEPARTED, basis="away", elsewhere=False)
     ),
     DepartureChangeView(worker="hr:1043", renamed_from="hr:98", now=None, before=None),
     DepartureChangeView(

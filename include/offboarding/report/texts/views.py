@@ -16,9 +16,11 @@ class LeaverView:
     told: str
     """HR's own words of the departure."""
     basis: str
-    """actual, notice, planned or inferred; "" where there is no departure any more."""
+    """actual, notice, planned or inferred; away where they haven't left, and are to have no access for now; "" where
+    there is no departure any more.
+    """
     circumstance: str
-    """retired or deceased; "" where it's another, or none is told."""
+    """retired or deceased, suspended or garden_leave; "" where it's another, or none is told."""
     withdrawn: bool
     """Whether they count as working here."""
     left_on: date | None

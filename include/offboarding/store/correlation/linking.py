@@ -30,6 +30,7 @@ class CorrelationSettings:
     """In their normal form."""
     reserved: tuple[str, ...]
     pre_start_days: int
+    shut_while: Sequence[str]
     possibly_one_days: int
     created_window_days: int
     scores: dict[str, int]
@@ -87,6 +88,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         "as_of": settings.as_of,
         "zone": settings.zone,
         "pre_start_days": settings.pre_start_days,
+        "shut_while": list(settings.shut_while),
         "possibly_one_days": settings.possibly_one_days,
         "created_window_days": settings.created_window_days,
         "reserved": list(settings.reserved),

@@ -132,7 +132,7 @@ from doubted
 join link l using (account_pk)
 join person p using (person_uid)
 join worker w on w.worker_pk = p.shown_worker_pk
-left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'
 left join worker v on v.worker_pk = d.worker_pk
 where l.valid_to is null and l.relation <> 'created'
 order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.holder, l.score desc, p.person_uid;
@@ -180,7 +180,7 @@ left join entry e on e.realm = n.realm and e.plain = n.plain and e.place = 1
 left join link l on l.account_pk = e.account_pk and l.valid_to is null and l.relation = 'is' and l.decision = 'linked'
 left join person p on p.person_uid = l.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
-left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'
 where not exists (
     select from link_decision k
     where k.realm = n.realm and k.native_id = n.native_id and k.person_uid = p.person_uid and k.revoked_at is null)

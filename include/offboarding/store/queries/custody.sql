@@ -3,7 +3,7 @@
 create temp table leaver as
 select d.person_uid, d.left_at
 from departure d
-where d.valid_to is null and not d.returned and d.confirmed and d.certain_at <= %(as_of)s;
+where d.valid_to is null and not d.returned and d.confirmed and d.certain_at <= %(as_of)s and d.basis <> 'away';
 create unique index on leaver (person_uid);
 analyze leaver;
 

@@ -34,6 +34,7 @@ select w.id_space, w.worker_id, d.left_on, case
                     and coalesce(j.last_working_on, j.end_on) >= (n.as_of at time zone coalesce(j.zone, 'UTC'))::date - 1)
             then 'leaves later' else 'works here' end
         when d.returned then 'came back'
+        when d.basis = 'away' then 'is away'
         when not d.confirmed then 'waits for confirmation'
         when d.certain_at > n.as_of then 'leaves later'
         else 'left' end as standing

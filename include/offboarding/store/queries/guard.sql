@@ -82,7 +82,7 @@ select exists (
 -- name: make_fresh
 -- Who has left since their roster was last accepted, by whose word; a person's own word is asked by nobody.
 create temp table fresh as
-select d.person_uid, d.roster, d.basis
+select d.person_uid, d.roster, case d.basis when 'away' then 'actual' else d.basis end as basis
 from departure d
 left join guard_accepted a on a.kind = 'roster' and a.name = d.roster
 where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.basis <> 'notice' and not exists (

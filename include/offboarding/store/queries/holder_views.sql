@@ -19,7 +19,7 @@ join custody_holder n using (key_pk, person_uid)
 join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.confirmed
-    and d.certain_at <= %(as_of)s
+    and d.certain_at <= %(as_of)s and d.basis <> 'away'
 where (%(material)s::text is null or k.material = %(material)s)
     and (%(person_uid)s::uuid is null or v.person_uid = %(person_uid)s)
 order by array_position(array['proved', 'registered', 'could', 'inferred'], h.grade), h.at desc nulls first, h.text;

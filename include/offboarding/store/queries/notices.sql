@@ -2,7 +2,7 @@
 -- Notices that HR's feed confirmed, of people who work here again by its word.
 update notice n set ended_at = %(as_of)s, ended_by = 'the roster', ended_for = 'works here again'
 where n.confirmed_at is not null and n.ended_at is null and not exists (
-    select from feed_state s where s.person_uid = n.person_uid and not s.returned and s.confirmed)
+    select from feed_state s where s.person_uid = n.person_uid and not s.returned and s.confirmed and s.basis <> 'away')
 returning n.notice_id;
 
 -- name: confirm_notices
@@ -10,6 +10,7 @@ returning n.notice_id;
 update notice n set confirmed_at = %(as_of)s
 from feed_state s
 where s.person_uid = n.person_uid and n.confirmed_at is null and n.ended_at is null and not s.returned and s.confirmed
+    and s.basis <> 'away'
 returning n.notice_id;
 
 -- name: make_person_state

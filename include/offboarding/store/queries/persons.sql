@@ -100,7 +100,8 @@ where t.holder = %(alias)s::text and not exists (
         and o.episode = t.episode and o.generation = t.generation);
 
 -- name: make_employment_span
--- When each employment began and ended, and what it is at as_of: active, future, lapsed, vanished, left.
+-- When each employment began and ended, and what it is at as_of: active, future, lapsed, vanished, left; away: it goes on,
+-- and by the policy lets nobody in meanwhile.
 create temp table employment_span as
 with told as (
     select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, w.superseded, w.vanished_at, r.coverage,
@@ -129,6 +130,10 @@ with told as (
             when t.status = 'left' then case when t.certain_at <= %(as_of)s then 'left' else 'active' end
             when t.status = 'future' and (t.started_at is null or t.started_at > %(as_of)s) then 'future'
             when t.certain_at <= %(as_of)s then 'left'
+            when (t.circumstance = any(%(shut_while)s::text[]) or t.status = any(%(shut_while)s::text[]))
+                and t.status <> 'future' and (t.started_at is null or t.started_at <= %(as_of)s)
+                -- Released from work up to a day that HR gives, which then decides.
+                and (t.circumstance <> 'garden_leave' or t.left_on is null) then 'away'
             when t.ended_certain_at <= %(as_of)s then 'lapsed'
             when t.started_at > %(as_of)s then 'future'
             else 'active'
@@ -143,8 +148,8 @@ with told as (
             when j.outcome = 'left' then 'left'
             when j.superseded then 'void'
             when j.vanished_at is not null and (
-                j.outcome = 'active' or (j.outcome = 'lapsed' and j.coverage = 'active')) then 'vanished'
-            when not j.configured or (j.outcome = 'future' and j.vanished_at is not null) then 'void'
+                j.outcome = 'active' or (j.outcome in ('lapsed', 'away') and j.coverage = 'active')) then 'vanished'
+            when (not j.configured and j.outcome <> 'away') or (j.outcome = 'future' and j.vanished_at is not null) then 'void'
             else j.outcome
         end as seen
     from judged j
@@ -184,20 +189,23 @@ with spans as not materialized (
     from employment_span s
 ), person_here as (
     select person_uid, bool_or(here) as here, bool_or(outcome = 'lapsed') as lapsed,
-        bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full,
+        bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full, bool_or(outcome = 'away') as away,
         max(start_on) filter (where outcome = 'active') as last_start_on,
         max(left_at) filter (where outcome = 'left') as last_left_at
     from spans
-    where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished'))
+    where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished', 'away'))
     group by person_uid
 ), ended as (
     select s.*, p.here as person_here, p.vanished_full,
-        case when s.outcome = 'left' then 'actual' when s.outcome = 'lapsed' then 'planned' else 'inferred' end as basis
+        case s.outcome when 'left' then 'actual' when 'lapsed' then 'planned' when 'away' then 'away'
+            else 'inferred' end as basis
     from spans s join person_here p using (person_uid)
-    where s.outcome in ('left', 'lapsed', 'vanished')
+    where s.outcome in ('left', 'lapsed', 'vanished', 'away')
         and case
             -- Works here: only an employment that was over before a present one began makes somebody a returner.
             when p.here then s.outcome = 'left' and p.last_start_on > s.over_on
+            -- Employed still, whatever else ended.
+            when p.away then s.outcome = 'away'
             when p.lapsed then s.outcome = 'lapsed'
             when p.vanished_full then s.outcome = 'vanished'
             -- Vanished from a list of who works here, and dated by HR shortly before: the date is the better word.
@@ -205,18 +213,26 @@ with spans as not materialized (
                 or p.last_left_at < s.left_at - make_interval(days => %(possibly_one_days)s)
         end
 ), told as (
-    select distinct on (person_uid) person_uid, person_here as returned, left_at, certain_at, left_on, zone_used as zone,
-        basis, basis = 'actual' or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
-        case when basis = 'actual' then circumstance else '' end as circumstance,
+    select distinct on (person_uid) person_uid, person_here as returned,
+        case when basis = 'away' then since.at else left_at end as left_at,
+        case when basis = 'away' then since.at else certain_at end as certain_at, left_on, zone_used as zone,
+        basis, basis in ('actual', 'away') or (basis = 'inferred' and not vanished_full) as confirmed, roster, worker_pk,
+        case when basis in ('actual', 'away') then circumstance else '' end as circumstance,
         case basis
             when 'actual' then 'status ' || coalesce(nullif(circumstance, ''), status) || coalesce(', last working day ' || last_working_on, '')
                 || coalesce(', end ' || end_on, '')
                 || case when left_on is null
                     then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
+            when 'away' then 'status ' || coalesce(nullif(circumstance, ''), status)
             when 'planned' then 'planned end ' || end_on || ', and the roster still says ' || status
             else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date
         end || case when zone is null then ' (zone unknown: ' || zone_used || ' is taken)' else '' end as told
-    from ended
+    from ended e
+    -- Since when is kept as it was first told: no feed gives a day.
+    cross join lateral (
+        select coalesce((
+            select d.left_at from departure d
+            where d.person_uid = e.person_uid and d.valid_to is null and d.basis = 'away'), %(as_of)s) as at) since
     order by person_uid, left_at desc, certain_at desc, left_on desc nulls last, worker_pk
 )
 select t.person_uid, t.returned, t.left_at, t.certain_at, t.left_on, t.zone, t.basis,

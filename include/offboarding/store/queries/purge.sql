@@ -14,7 +14,7 @@ select d.person_uid,
         where l.person_uid = d.person_uid and l.valid_to is null and l.relation <> 'created' and a.gone_at is null)
         as has_account
 from departure d
-where d.valid_to is null and not d.returned and d.confirmed and d.left_at < %(cut)s;
+where d.valid_to is null and not d.returned and d.confirmed and d.basis <> 'away' and d.left_at < %(cut)s;
 
 -- name: make_forgettable_account
 -- Accounts that are gone since before the cut, and on which no finding stands or was closed since.

@@ -26,7 +26,8 @@ select distinct on (a.person_uid) a.*
 from ahead a
 where not exists (
     select from departure d
-    where d.person_uid = a.person_uid and d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s)
+    where d.person_uid = a.person_uid and d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s
+        and d.basis <> 'away')
 order by a.person_uid, a.left_at, a.basis;
 
 -- name: upcoming
