@@ -197,6 +197,20 @@ def test_moved_within_the_past(gone: Office, people: ListedPeople, last: str) ->
     assert gone.tracker.calls == []
 
 
+def test_moved_on_the_night_on_which_something_died_is_one_comment(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, job("left", last="2026-11-20"))
+    gone.cloud.remove(KIM_KEY.native_id)
+
+    gone.night()
+
+    (said,) = kims_ticket(people, gone).comments
+    departure, death = said.split("\n\n", 1)
+    assert "is told otherwise: 20 November 2026, by HR's word; before it" in departure
+    assert "Access key AKIA" in death
+    gone.night()
+    assert gone.tracker.calls == []
+
+
 def test_a_use_that_lies_before_the_later_day_is_no_event_any_more(office: Office) -> None:
     kim_is(office, LEFT)
     office.cloud.change(KIM_KEY.native_id, last_used_at=datetime(2026, 11, 17, tzinfo=UTC))

@@ -6,7 +6,7 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_of
@@ -35,11 +35,14 @@ class TicketPlan:
     """How long a closed ticket may be reopened; later a new one takes over."""
     texts: Mapping[str, TicketTexts]
     """What tickets say, by tracker; under "" for one that isn't configured any more."""
+    _comments: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
+    """By ticket: events and words of this run, said together."""
 
     def make(self) -> Sequence[str]:
         """Decide all of it, in one transaction. Returns keys of findings that no ticket tells all the same, which would
         be a defect of ours.
         """
+        self._comments.clear()
         with self.session.transaction():
             lock_findings(self.session)
             moved_tickets.follow(self.session)
@@ -57,6 +60,8 @@ class TicketPlan:
                 self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", text)
             if self.run.kind == RunKind.VERIFY:
                 self._raise_late(late_tickets.past_due(self.session, self.run.as_of))
+            for key in [*self._comments]:
+                self._comment(key)
             return tickets.told_nowhere(self.session)
 
     def renew(self, row: TicketRow) -> str | None:
@@ -160,7 +165,17 @@ class TicketPlan:
         return key
 
     def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
-        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+        if op is TicketCall.COMMENT:
+            self._comments.setdefault(key, []).append((event_key, text))
+        else:
+            self._comment(key)
+            outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
+
+    def _comment(self, key: str) -> None:
+        """All that this run has to say of a ticket, in one."""
+        if together := self._comments.pop(key, None):
+            event, text = "+".join(each for each, _ in together), "\n\n".join(words for _, words in together)
+            outbox.say(self.session, self.run, key, op=TicketCall.COMMENT, event_key=event, text=text)
 
     def _texts(self, row: TicketRow) -> TicketTexts:
         return self.texts.get(row.tracker, self.texts[""])
