@@ -32,6 +32,7 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.service import api
 from offboarding.sources import kubernetes_cluster
 from offboarding.sources.kubernetes_cluster import client
+from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.connection import greet
 from tests.contract.source_contract import error_of, of, sought, wrong
 from tests.support import cases
@@ -349,6 +350,20 @@ def test_of_secrets_metadata_alone_is_asked_for_and_of_two_types(place: Kubernet
     assert len(asked) == 3
 
 
+def test_a_secret_that_cannot_be_read_leaves_no_token_gone(place: KubernetesPlace) -> None:
+    robot = place.accounts()[ROBOT]
+    place.kept.spoils = lambda answer: (
+        {**answer, "items": [{"kind": "PartialObjectMetadata"}]}
+        if "items" in answer and "Partial" in answer["kind"]
+        else answer
+    )
+
+    (scope,) = again(place, robot)
+    place.service.wrong.clear()
+
+    assert "secrets: one can't be read, whose metadata is wrong" in scope.error
+
+
 def test_what_an_annotation_holds_of_a_secret_as_it_was_applied_is_told_nowhere(place: KubernetesPlace) -> None:
     applied = {"kubectl.kubernetes.io/last-applied-configuration": f'{{"data":{{"token":"{VALUE}"}}}}'}
     place.kept.token("team", "robot", "applied", annotations=applied)
@@ -358,6 +373,8 @@ def test_what_an_annotation_holds_of_a_secret_as_it_was_applied_is_told_nowhere(
 
     assert len(of(Credential, facts)) == 2
     assert VALUE not in repr(facts)
+    kept = ObjectMeta.model_validate({"name": "it", "uid": "1", "annotations": {**applied, "owner": "kim"}})
+    assert kept.annotations == {"owner": "kim"}
 
 
 def test_a_server_that_answers_whole_secrets_is_refused_and_nothing_of_them_is_told(place: KubernetesPlace) -> None:
@@ -531,6 +548,13 @@ ESCALATES = [
     pytest.param([(CORE, "*/token", "create")], True, id="asks for tokens of anything"),
     pytest.param([(CORE, "serviceaccounts", "create")], False, id="makes service accounts"),
     pytest.param([(CORE, "pods", "create")], True, id="runs anything"),
+    pytest.param([("apps", "deployments", "create")], True, id="runs anything by a deployment"),
+    pytest.param([("batch", "*", "create")], True, id="runs anything by a job"),
+    pytest.param([(CORE, "pods/exec", "create")], True, id="runs anything in what runs"),
+    pytest.param([(CORE, "pods/log", "get")], False, id="reads what it prints"),
+    pytest.param([(CORE, "nodes/proxy", "create")], True, id="asks nodes"),
+    pytest.param([("admissionregistration.k8s.io", "*webhookconfigurations", "create")], False, id="no pattern"),
+    pytest.param([("admissionregistration.k8s.io", "*", "create")], True, id="sees all that is written"),
     pytest.param([("apps", "pods", "create")], False, id="pods of another group"),
     pytest.param(
         [(CERTIFICATES, "certificatesigningrequests/approval", "update"), (CERTIFICATES, "signers", "approve")],

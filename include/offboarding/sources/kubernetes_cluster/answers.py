@@ -4,7 +4,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -12,17 +12,28 @@ from offboarding.net.service.answers import Moment, Told
 
 _Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 """Which may be left out, or be null: its published schema says so of nearly all."""
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+def _without_applied(annotations: object) -> object:
+    """Without the object as it was applied, which of a Secret holds its values."""
+    if not isinstance(annotations, dict):
+        return annotations
+    given = cast("dict[object, object]", annotations)
+    return {name: value for name, value in given.items() if name != _APPLIED}
 
 
 class ObjectMeta(Told):
-    """What is told of every object. An annotation may hold all of it as it was applied, of a Secret its values, too."""
+    """What is told of every object."""
 
     name: str
     namespace: _Text = ""
     uid: str
     creationTimestamp: Moment | None = None  # noqa: N815 - the API's word
     labels: Mapping[str, str] | None = Field(default=None, repr=False)
-    annotations: Mapping[str, str] | None = Field(default=None, repr=False)
+    annotations: Annotated[Mapping[str, str] | None, BeforeValidator(_without_applied)] = Field(
+        default=None, repr=False
+    )
 
 
 class OnlyMetadata(Told):

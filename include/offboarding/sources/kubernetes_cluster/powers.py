@@ -18,6 +18,20 @@ Power = tuple[bool | None, str]
 _Request = tuple[str, str, str]
 """API group, resource, verb."""
 _RBAC, _CERTIFICATES = "rbac.authorization.k8s.io", "certificates.k8s.io"
+_APPS, _BATCH, _ADMISSION = "apps", "batch", "admissionregistration.k8s.io"
+_RUNS: Sequence[Sequence[_Request]] = tuple(
+    (each,)
+    for each in (
+        ("", "pods", "create"),
+        ("", "replicationcontrollers", "create"),
+        *((_APPS, kind, "create") for kind in ("deployments", "daemonsets", "statefulsets", "replicasets")),
+        *((_BATCH, kind, "create") for kind in ("jobs", "cronjobs")),
+        ("", "pods/exec", "create"),
+        ("", "pods/ephemeralcontainers", "patch"),
+        ("", "serviceaccounts/token", "create"),
+    )
+)
+"""Requests by which one gets tokens of service accounts: by pods that run as them, or at once."""
 _ANYWHERE: Sequence[Sequence[_Request]] = (
     ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "update")),
     ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "patch")),
@@ -27,14 +41,17 @@ _ANYWHERE: Sequence[Sequence[_Request]] = (
     (("", "serviceaccounts", "impersonate"),),
     (("", "secrets", "list"),),
     (("", "secrets", "get"),),
-    (("", "serviceaccounts/token", "create"),),
-    (("", "pods", "create"),),
+    *_RUNS,
+    (("", "nodes/proxy", "create"),),
+    ((_ADMISSION, "mutatingwebhookconfigurations", "create"),),
+    ((_ADMISSION, "validatingwebhookconfigurations", "create"),),
     ((_CERTIFICATES, "certificatesigningrequests/approval", "update"), (_CERTIFICATES, "signers", "approve")),
 )
 """Requests by which one comes to everything, where each of a row is allowed in the whole cluster: roles of any kind,
-being anybody, tokens of service accounts that may do more, certificates of anybody's name.
+being anybody, tokens of service accounts that may do more, what nodes run, all that is written, certificates of
+anybody's name.
 """
-_IN_SYSTEM: Sequence[Sequence[_Request]] = ((("", "serviceaccounts/token", "create"),), (("", "pods", "create"),))
+_IN_SYSTEM = _RUNS
 """The same within kube-system alone, where the cluster's own controllers are."""
 _NAMED = frozenset({"escalate", "bind", "impersonate", "approve"})
 """Verbs of which a rule for some names may be as good as one for all."""

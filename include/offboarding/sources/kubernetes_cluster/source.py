@@ -176,12 +176,14 @@ class _KubernetesRead:
         unread, secrets = UnreadRows(), list[ObjectMeta]()
         if self._settings.secrets:
             secrets = [*secrets_of(found.metadata, token_secrets(self._api, self._purpose, unread, namespace))]
+        if unread.told:  # it may be one of its tokens, which name owners, too
+            raise FatalError(unread.told)
         account = self._made.of_service_account(found.metadata, secrets)
         yield account
         yield ScopeRead(realm=self.realm, scope=native_id, kinds=KINDS)
         if self._settings.secrets:
             yield from (of_secret(account, each) for each in secrets)
-            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(TOKEN,), error=unread.told)
+            yield ScopeRead(realm=self.realm, scope=native_id, kinds=(TOKEN,))
 
     def _bootstrap_token(self, native_id: str) -> Iterator[Fact]:
         if not self._settings.secrets:
