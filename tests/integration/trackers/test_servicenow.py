@@ -1,5 +1,6 @@
 """ServiceNow, beyond what every tracker must do: each table's states, and what it takes in silence."""
 
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -215,6 +216,21 @@ def test_a_wrong_login_is_fatal_and_shown_nowhere(place: NowPlace, changes: dict
 def test_a_missing_right_is_fatal_and_named(place: NowPlace) -> None:
     with pytest.raises(FatalError, match=r"403, Operation Failed: ACL Exception.*itil"):
         build(settings(), place.connection("blunt")).open(draft())
+
+
+@pytest.mark.parametrize(
+    "hostile", ["[code]<a href='https://evil.example'>x</a>[/code]", "[CODE]<b>x", "[ code ]", f"@[{'a' * 32}:Ann]"]
+)
+def test_nothing_lives_in_a_work_note(place: NowPlace, tracker: Tracker, hostile: str) -> None:
+    """https://www.servicenow.com/docs/r/platform-administration/c_JournalFields.html"""
+    ref = tracker.open(draft())
+
+    tracker.comment(ref, "one", f"Item 1, {hostile}, was seen dead.")
+    tracker.close(ref, f"All of {hostile} is dead.")
+
+    journal = "".join(place.kept.notes[ref.ref])
+    assert not re.search(r"\[\s*/?\s*code|@\[", journal, re.IGNORECASE), journal
+    assert hostile.replace("[", "(") in journal
 
 
 def test_a_ticket_that_is_not_shown_is_told_of_and_is_not_none(place: NowPlace, tracker: Tracker) -> None:

@@ -27,7 +27,7 @@ from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._titles import within
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
-from offboarding.trackers.servicenow.text import TITLE_CHARACTERS, as_kept
+from offboarding.trackers.servicenow.text import TITLE_CHARACTERS, as_kept, as_note
 
 __all__ = ["ServiceNow", "Settings", "build", "destinations"]
 
@@ -178,4 +178,4 @@ def _mark(event: str) -> str:
 
 
 def _note(text: str, mark: str) -> str:
-    return f"{as_kept(text)}\n\n({mark})"
+    return f"{as_note(text)}\n\n({mark})"

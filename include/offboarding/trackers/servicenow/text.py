@@ -1,5 +1,10 @@
 """Text as ServiceNow's fields hold it."""
 
+import re
+
+_LIVE_IN_A_NOTE = re.compile(r"\[(?=\s*/?\s*code\b)|(?<=@)\[", re.IGNORECASE)
+"""Between code tags a journal's text is HTML; `@[` begins a mention."""
+
 TITLE_CHARACTERS = 160
 """Of a task's short description, as ServiceNow comes."""
 
@@ -7,3 +12,8 @@ TITLE_CHARACTERS = 160
 def as_kept(text: str) -> str:
     """With plain line ends, nothing blank around."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def as_note(text: str) -> str:
+    """The same for a journal: a bracket that would make it HTML, or a mention, is a round one."""
+    return _LIVE_IN_A_NOTE.sub("(", as_kept(text))
