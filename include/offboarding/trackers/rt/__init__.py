@@ -11,6 +11,7 @@ twice is merged at once.
 """
 
 import hashlib
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ PRIORITIES: Mapping[TicketPriority, int] = {
 }
 MOST_OF_A_SUBJECT: Final = 200
 """In UTF-8. RT cuts the rest off, and its database's column."""
+_KEY = re.compile(r"\[(offb-[0-9a-f]+)\]")
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,9 +139,11 @@ class RequestTracker:
         self._turn(ref, "reopen", text, self._settings.open_status)
 
     def state(self, ref: TicketRef) -> TicketState:
-        """Missing: never there, or deleted, which in RT is a status."""
+        """Missing: never there, deleted, which in RT is a status, or merged into another ticket of ours, where its list
+        has no room: RT answers with that one then, and it would say what was told last.
+        """
         ticket = self._rest.look(ref.ref)
-        if ticket is None or ticket.status == "deleted":
+        if ticket is None or ticket.status == "deleted" or _is_anothers(ticket, ref):
             return TicketState.MISSING
         return TicketState.CLOSED if ticket.status in self._settings.closed_statuses else TicketState.OPEN
 
@@ -226,6 +230,11 @@ class RequestTracker:
 
 def _bytes(text: str) -> int:
     return len(text.encode())
+
+
+def _is_anothers(seen: RtTicket, ref: TicketRef) -> bool:
+    keys = _KEY.findall(seen.subject)
+    return str(seen.id) != ref.ref and bool(keys) and (not ref.key or ref.key not in keys)
 
 
 def _marker(event: str) -> str:

@@ -41,6 +41,8 @@ class FieldValues(BaseModel):
 class RtTicket(BaseModel):
     """A ticket, as far as we use it."""
 
+    id: int
+    """Of one that was merged that of the ticket that it was merged into."""
     subject: str = Field(alias="Subject")
     status: str = Field(alias="Status")
     priority: int = Field(alias="Priority")

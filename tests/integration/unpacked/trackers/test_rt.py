@@ -8,6 +8,7 @@ import pytest
 
 from demo.unpacked import TicketServer
 from offboarding.interfaces import Tracker
+from offboarding.model import TicketState
 from offboarding.model.errors import FatalError
 from offboarding.trackers.rt import build
 from offboarding.trackers.rt.connection import greet
@@ -98,6 +99,33 @@ def test_the_due_time_stands_in_its_own_field(rt: TicketServer, people: RtPeople
 
     tracker.update(ref, replace(wanted, due_at=None))
     assert people.ticket(ref)["Due"] == "1970-01-01T00:00:00Z"
+
+
+# --- what people merge -------------------------------------------------------------------------------------------------
+
+
+def test_two_of_ours_that_people_merge_are_two_lists_still(rt: TicketServer, people: RtPeople) -> None:
+    tracker = build(settings(), rt.connection())
+    kept, gone = draft(body="[ ] 1  Kim's"), draft(body="[ ] 1  Lee's")
+    into, merged = (replace(tracker.open(each), key=each.key) for each in (kept, gone))
+
+    people.put(merged, MergeInto=int(into.ref))
+
+    assert [tracker.state(each) for each in (into, merged)] == [TicketState.OPEN, TicketState.MISSING]
+    assert (tracker.find(kept.key), tracker.find(gone.key)) == (into, None)
+
+
+def test_what_people_merge_into_a_ticket_of_their_own_goes_on_there(rt: TicketServer, people: RtPeople) -> None:
+    tracker, wanted = build(settings(), rt.connection()), draft()
+    ref = replace(tracker.open(wanted), key=wanted.key)
+    made = people.analyst.post("ticket", json={"Queue": "General", "Subject": "Kim leaves"}).raise_for_status().json()
+
+    people.put(ref, MergeInto=int(made["id"]))
+    assert tracker.state(ref) is TicketState.OPEN
+    tracker.update(ref, wanted)
+
+    assert tracker.state(ref) is TicketState.OPEN
+    assert people.texts(ref) == [wanted.body]
 
 
 # --- refusals, told so that somebody can act --------------------------------------------------------------------------
