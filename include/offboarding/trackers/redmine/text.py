@@ -3,6 +3,9 @@
 import re
 from typing import Literal
 
+BREAK = "\u200b"
+"""Nothing to see: between marks that are markup together."""
+_FENCE = re.compile("(?<=``)(?=`)|(?<=~~)(?=~)")
 Formatting = Literal["common_mark", "textile"]
 
 
@@ -12,8 +15,8 @@ def verbatim(text: str, formatting: Formatting) -> str:
     if formatting == "textile":
         # The only thing that ends it.
         return f"<pre>\n{re.sub('</(?=pre)', '< /', text, flags=re.IGNORECASE)}\n</pre>"
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"{fence}text\n{text}\n{fence}"
+    # Redmine looks for whom a text mentions outside of whatever stands between two fences, of any length, in any line.
+    return f"```text\n{_FENCE.sub(BREAK, text)}\n```"
 
 
 def mark(word: str, formatting: Formatting) -> str:

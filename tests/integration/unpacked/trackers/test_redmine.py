@@ -1,11 +1,12 @@
 """Redmine, beyond what every tracker must do: who sees an issue, and what it takes in silence."""
 
+import json
 from dataclasses import replace
 
 import httpx
 import pytest
 
-from demo.unpacked import TicketServer
+from demo.unpacked import TRACKERS, TicketServer
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.trackers.redmine import build
@@ -16,6 +17,15 @@ from tests.support.shown_ticket import DRAFT, assert_shown
 from tests.support.tracker_faults import TrackerFaults
 
 __all__ = ["bench", "people", "redmine", "tracker"]  # fixtures
+
+MENTIONED = r"""
+require "json"
+eval File.read("/usr/share/redmine/lib/redmine/acts/mentionable.rb")
+class Setting; def self.text_formatting; ARGV[0]; end; end
+class Text; include Redmine::Acts::Mentionable::InstanceMethods; end
+puts JSON.dump(JSON.parse(ARGV[1]).flat_map { |each| Text.new.send(:scan_for_mentioned_users, each) })
+"""
+"""Whom Redmine would mail for texts in a formatting."""
 
 
 class TestContract(TrackerContract):
@@ -90,8 +100,32 @@ def test_nothing_in_a_text_is_acted_on(redmine: TicketServer, formatting: str) -
         ref = tracker.open(draft(body=hostile))
         description = rest.get(f"issues/{ref.ref}.json").json()["issue"]["description"].replace("\r\n", "\n")
 
-    ends = {"common_mark": "\n````", "textile": "\n</pre>"}[formatting]
+    ends = {"common_mark": "\n```", "textile": "\n</pre>"}[formatting]
     assert description.index(ends, 5) == len(description) - len(ends)
+
+
+@pytest.mark.parametrize("formatting", ["common_mark", "textile"])
+def test_nobody_is_mentioned(redmine: TicketServer, people: RedminePeople, formatting: str) -> None:
+    """By Redmine's own search for whom to mail, which goes by the source."""
+    names = [
+        f"uid=kim{fence} @analyst {fence} @admin x" for fence in ("", "~~~", "```", "`````", "~~~~", "<pre>", "</pre>")
+    ]
+    tracker = build(settings(text_formatting=formatting), redmine.connection())
+
+    ref = tracker.open(draft(body="\n".join(f"[ ] {number}. {name}" for number, name in enumerate(names, start=1))))
+    for name in names:
+        tracker.comment(ref, name, name)
+
+    issue = people.issue(ref)
+    sources = [issue["description"], *(each["notes"] for each in issue["journals"] if each["notes"])]
+    assert len(sources) == 1 + len(names)
+    assert json.loads(TRACKERS.run(["ruby", "-e", MENTIONED, formatting, json.dumps(sources)])) == []
+
+
+def test_control_redmine_finds_a_mention() -> None:
+    found = TRACKERS.run(["ruby", "-e", MENTIONED, "common_mark", json.dumps(["``` @kim ``` @analyst it's yours"])])
+
+    assert json.loads(found) == ["analyst"]
 
 
 def test_a_queue_is_a_project(redmine: TicketServer, people: RedminePeople) -> None:

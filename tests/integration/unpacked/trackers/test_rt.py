@@ -101,7 +101,7 @@ def test_the_due_time_stands_in_its_own_field(rt: TicketServer, people: RtPeople
     assert people.ticket(ref)["Due"] == "1970-01-01T00:00:00Z"
 
 
-# --- what people merge -------------------------------------------------------------------------------------------------
+# --- what people merge ------------------------------------------------------------------------------------------------
 
 
 def test_two_of_ours_that_people_merge_are_two_lists_still(rt: TicketServer, people: RtPeople) -> None:
