@@ -113,7 +113,11 @@ def report(session: Session, run: Run) -> None:
     for person in departures.people_of_run(session, run.run_id):
         worker = f"{person.id_space}:{person.worker_id}"
         own = [each for each in standing if (each.id_space, each.worker_id) == (person.id_space, person.worker_id)]
-        said = "person checked" if person.standing == "left" else "not a leaver at this moment: nothing is told of them"
+        said = (
+            "person checked"
+            if person.standing in {"left", "is away"}
+            else "not a leaver at this moment: nothing is told of them"
+        )
         log.info(said, worker=worker, standing=person.standing, left_on=str(person.left_on or ""), findings=len(own))
         for found in own:
             log.info(

@@ -36,7 +36,7 @@ class PersonAsked:
     worker_id: str
     left_on: date | None
     standing: str
-    """left, leaves later, waits for confirmation, came back or works here."""
+    """left, is away, leaves later, waits for confirmation, came back or works here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,9 +73,9 @@ class FindingLine(JsonLine):
     worker_id: str | None
     """The worker id that people know the person by now. Null where nobody is concerned (a source's orphans)."""
     left_at: At | None
-    """End of the last working day in the worker's zone."""
+    """End of the last working day in the worker's zone; of `away`, since when that is told."""
     basis: str | None
-    """By whose word: `actual`, `notice`, `planned`, `inferred`."""
+    """By whose word: `actual`, `notice`, `planned`, `inferred`; `away`: they haven't left, and get no access."""
     relation: str | None
     """What the account is to the person: `is`, `owns` or `created`; null where nobody holds it for certain, and for a
     worker's own finding.
