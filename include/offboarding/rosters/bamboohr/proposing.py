@@ -4,6 +4,7 @@ from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
+from offboarding.rosters._records.listed import fields_of
 from offboarding.rosters._records.proposing import frequencies
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters.bamboohr.client import BambooApi, hidden_fields
@@ -20,7 +21,7 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
     del where
     given = {"name": "init", "kind": "bamboohr", "connection": connection.conn_id, "coverage": "full"}
     own = BambooSettings.model_validate(given)
-    pages = BambooApi(own, connection, "init").employees(own.fields)
+    pages = BambooApi(own, connection, "init").employees(fields_of(own))
     people = [cast("dict[str, object]", row) for page in pages for row in page if isinstance(row, dict)]
     numbered = all(employee.get("employeeNumber") for employee in people)
     question = "Which number is a worker's: the one that HR gives and may edit, or BambooHR's own"
@@ -35,7 +36,7 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
     if zones:
         settings["zones"] = zones
     hidden = frequencies(name for employee in people for name in hidden_fields(employee))
-    missing = ", ".join(name for name in own.fields if name in hidden)
+    missing = ", ".join(name for name in fields_of(own) if name in hidden)
     warnings = (f"The key's user may not see of everybody: {missing}. Give it an access level that may.",)
     return Proposal(
         settings=settings,

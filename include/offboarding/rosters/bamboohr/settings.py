@@ -42,9 +42,3 @@ class BambooSettings(HttpBudget, RecordSettings):
         if sentence:
             raise ValueError(sentence)
         return columns
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """BambooHR's names of what is mapped, each once."""
-        mapped = ((one,) if isinstance(one, str) else one for one in self.columns.values())
-        return tuple(dict.fromkeys(name for names in mapped for name in names))

@@ -1,0 +1,106 @@
+"""One read of people whom a system lists page by page, with fields by name, and whom it counts."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import cast
+
+from offboarding.interfaces import ReadContext
+from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker, counted
+from offboarding.model.errors import IncompleteReadError
+from offboarding.rosters._records.columns import MissingColumnsError, layout
+from offboarding.rosters._records.days import DayReader
+from offboarding.rosters._records.settings import RecordSettings
+from offboarding.rosters._records.spoiled import RESTRICTED
+from offboarding.rosters._records.table import TableRead, UnlikelyTableError
+
+Page = Sequence[object]
+Told = Mapping[str, str]
+"""A person's fields by name; `RESTRICTED` for one that is there, and may not be seen."""
+
+
+class ListedRead:
+    """What came of a read is known once `ended` is called."""
+
+    def __init__(self, own: RecordSettings, context: ReadContext, system: str) -> None:
+        """`system`: whose people they are, for people ("employees of acme.bamboohr.com")."""
+        self._own = own
+        self._system = system
+        self._table = TableRead(own, context, system)
+        self._seen = set[int | str]()
+
+    def workers(
+        self,
+        pages: Iterator[Page],
+        told: Callable[[Mapping[str, object]], tuple[str, Told]],
+        days: Mapping[str, DayReader] | None = None,
+    ) -> Iterator[Worker]:
+        """Yield everybody who can be read, each once, a page's memory at a time. `told`: the system's own number of
+        somebody, and their fields.
+
+        Raises IncompleteReadError where a field isn't there or mostly can't be seen, or (unless the roster lists
+        leavers alone) nobody is.
+        """
+        first = next(pages, ())
+        fields = fields_of(self._own)
+        try:
+            if first:
+                there = {name for _, each in map(told, _objects(first)) for name in each}
+                where = layout(self._own.columns, [name for name in fields if name in there], self._own.list_separator)
+                rows = self._rows(chain((first,), pages), where.header, told)
+                yield from self._table.workers(where, rows, self._label, days)
+        except MissingColumnsError as error:
+            fix = "Mend columns of the roster, or let the connection's user see it"
+            raise self._incomplete(str(error), fix) from error
+        except UnlikelyTableError as error:
+            fix = "Let the connection's user see it, or mend columns, date_format or mail_domains of the roster"
+            raise self._incomplete(error.text, error.fix or fix) from error
+        if not first and self._own.coverage is not Coverage.LEAVERS:
+            raise self._incomplete("nobody is listed", "See whose company the connection leads to")
+
+    def ended(self, total: int) -> tuple[Sequence[Problem], LeftOut, RosterSummary]:
+        """What the roster says of its read; `total`: how many there are by the system's own count."""
+        came = len(self._seen)
+        if came != total:
+            text = f"{counted(came, 'employee')} came, where {total} are counted there"
+            problem = Problem(record=self._system, text=text, fix="Read it again; if it stays, ask the vendor why.")
+            self._table.problems.add(problem)
+        summary = RosterSummary(origin=self._system, proved=came == total, dated_at=None, rows=self._table.count)
+        return self._table.problems.all(), self._table.spoiled.left_out(), summary
+
+    def _rows(
+        self, pages: Iterator[Page], header: Sequence[str], told: Callable[[Mapping[str, object]], tuple[str, Told]]
+    ) -> Iterator[Sequence[str]]:
+        """Values in the header's order; none of what is no person."""
+        for page in pages:
+            for row in page:
+                number, fields = told(_object(row))
+                if number:
+                    known = int(number) if number.isdecimal() else number  # numbers take half the room
+                    if known in self._seen:
+                        continue
+                    self._seen.add(known)
+                yield [fields.get(name, RESTRICTED) for name in header] if fields else ()
+
+    def _label(self, count: int, cells: Mapping[str, str]) -> str:
+        worker_id = cells.get("worker_id", "").strip(f" {RESTRICTED}")
+        return f"{self._own.connection} row {count}" + (f", worker {worker_id}" if worker_id else "")
+
+    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
+        return IncompleteReadError(
+            f"rosters.{self._own.name}: {self._system}: {what}. "
+            f"Nothing was concluded from this read; what is known stands, marked stale. {fix}."
+        )
+
+
+def fields_of(own: RecordSettings) -> tuple[str, ...]:
+    """The system's names of what is mapped, each once."""
+    mapped = ((one,) if isinstance(one, str) else one for one in own.columns.values())
+    return tuple(dict.fromkeys(name for names in mapped for name in names))
+
+
+def _object(row: object) -> Mapping[str, object]:
+    return cast("dict[str, object]", row) if isinstance(row, dict) else {}
+
+
+def _objects(page: Page) -> Iterator[Mapping[str, object]]:
+    return (_object(row) for row in page)
