@@ -3,7 +3,7 @@
 import json
 import ssl
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +26,8 @@ class Asked:
     """Of JSON, or a form's fields; None where there is none."""
     raw: bytes = b""
     raw_path: str = ""
+    pairs: Sequence[tuple[str, str]] = ()
+    """The query as it came, where a name may stand in it several times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,7 @@ def answering(answer: Answering, tls: Tls | None, *, base: str = "") -> Generato
                 body=_parsed(raw, self.headers.get("Content-Type", "")),
                 raw=raw,
                 raw_path=raw_path,
+                pairs=parse_qsl(parts.query, keep_blank_values=True),
             )
 
         def _send(self, answered: Answered) -> None:

@@ -61,8 +61,8 @@ def bucket(port: int) -> Try:
     return lambda: list(roster.read())
 
 
-def bamboo(port: int) -> Try:
-    roster = built("rosters", "bamboohr", fields(port, schema="http"), coverage="full", max_wait_minutes=0)
+def employees(kind: str, port: int) -> Try:
+    roster = built("rosters", kind, fields(port, schema="http"), coverage="full", max_wait_minutes=0)
     return lambda: list(roster.read())
 
 
@@ -199,7 +199,8 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.okta": okta,
     "sources.google_workspace": customer,
     "rosters.csv": bucket,
-    "rosters.bamboohr": bamboo,
+    "rosters.bamboohr": partial(employees, "bamboohr"),
+    "rosters.personio": partial(employees, "personio"),
     "rosters.workday": workday,
     "rosters.workday by token": lambda port: workday(port, refresh_token=TOKEN),
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),

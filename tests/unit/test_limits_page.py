@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
-from offboarding.rosters import bamboohr, postgres, workday
+from offboarding.rosters import bamboohr, personio, postgres, workday
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -101,6 +101,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "BambooHR: an answer": (asking.MOST_BYTES, ""),
     "BambooHR: a whole call": (default(bamboohr.Settings, "timeout_seconds"), "timeout_seconds"),
+    "Personio: requests of a read": (default(personio.Settings, "max_requests"), "max_requests"),
+    "Personio: waits for its limits, in all": (
+        default(personio.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "Personio: an answer": (asking.MOST_BYTES, ""),
+    "Personio: a whole call": (default(personio.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: a report": (default(workday.Settings, "max_megabytes") * MB, "max_megabytes"),
     "Workday: a whole report": (default(workday.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: waits for its limits, in all": (

@@ -286,22 +286,6 @@ def test_fewer_than_bamboohr_counts_prove_nothing(place: BambooPlace) -> None:
     assert not roster.summary.proved
 
 
-def test_somebody_who_comes_twice_is_counted_once(place: BambooPlace) -> None:
-    place.kept.most = 2
-    for number in range(4):
-        place.kept.add(str(number))
-
-    def moved() -> None:
-        """Who was on the first page comes again on the next."""
-        place.kept.between_pages = None
-        place.kept.employees.insert(2, place.kept.employees[0])
-
-    place.kept.between_pages = moved
-    roster = place.roster()
-    assert [worker.worker_id for worker in roster.read()] == ["0", "1", "2", "3"]
-    assert [problem.text for problem in roster.problems] == ["4 employees came, where 5 are counted there"]
-
-
 def test_a_list_that_changes_as_it_is_read_is_read_again(place: BambooPlace) -> None:
     place.kept.most = 2
     for number in range(4):

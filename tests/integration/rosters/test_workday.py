@@ -100,6 +100,12 @@ def failure(roster: workday.WorkdayRoster) -> OffboardingError:
 # --- the moment -------------------------------------------------------------------------------------------------------
 
 
+def test_a_day_that_there_is_not_costs_its_row_alone(publish: Publish) -> None:
+    roster = publish([row("1", status="left", end="2026-02-31-08:00"), row("2")])
+    assert [worker.worker_id for worker in roster.read()] == ["2"]
+    assert [problem.text for problem in roster.left_out.problems] == ['"2026-02-31" is no date']
+
+
 def test_whoever_left_east_of_the_pacific_is_at_work_there_still_unless_it_is_asked_ahead(place: WorkdayPlace) -> None:
     place.kept.add("1042", terminated_on=TODAY)
 

@@ -106,7 +106,9 @@ class _Request:
         self.body = asked.raw or None
         self.content_type = asked.headers.get("content-type", "").partition(";")[0] or "application/json"
         self.parameters = RequestParameters(
-            query=ImmutableMultiDict([*asked.query.items()]), header=Headers([*asked.headers.items()]), cookie={}
+            query=ImmutableMultiDict([*(asked.pairs or asked.query.items())]),
+            header=Headers([*asked.headers.items()]),
+            cookie={},
         )
 
 

@@ -69,6 +69,14 @@ def day_in(moment: datetime, zone: str) -> date:
         raise ValueError(f"{moment} has no day in {zone}") from error
 
 
+def iso_day(text: str) -> date | None:
+    """The day that 2026-11-24 says, None for the one that means "no end". Raises ValueError with the sentence."""
+    try:
+        return real_day(date.fromisoformat(text))
+    except ValueError as error:
+        raise ValueError(f"{shown(text)} is no date") from error
+
+
 def real_day(day: date) -> date | None:
     """None for the day that means "no end"."""
     return None if day == HIGH_DAY else day

@@ -14,7 +14,7 @@ from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
 
 Page = Sequence[object]
-Told = Mapping[str, str]
+Fields = Mapping[str, str]
 """A person's fields by name; `RESTRICTED` for one that is there, and may not be seen."""
 
 
@@ -26,16 +26,16 @@ class ListedRead:
         self._own = own
         self._system = system
         self._table = TableRead(own, context, system)
-        self._seen = set[int | str]()
+        self._came = 0
 
     def workers(
         self,
         pages: Iterator[Page],
-        told: Callable[[Mapping[str, object]], tuple[str, Told]],
+        fields_in: Callable[[Mapping[str, object]], tuple[str, Fields]],
         days: Mapping[str, DayReader] | None = None,
     ) -> Iterator[Worker]:
-        """Yield everybody who can be read, each once, a page's memory at a time. `told`: the system's own number of
-        somebody, and their fields.
+        """Yield everybody who can be read, a page's memory at a time; the pages don't overlap. `fields_in` a row: the
+        system's own number of somebody, and their fields.
 
         Raises IncompleteReadError where a field isn't there or mostly can't be seen, or (unless the roster lists
         leavers alone) nobody is.
@@ -44,9 +44,9 @@ class ListedRead:
         fields = fields_of(self._own)
         try:
             if first:
-                there = {name for _, each in map(told, _objects(first)) for name in each}
+                there = {name for _, each in map(fields_in, _objects(first)) for name in each}
                 where = layout(self._own.columns, [name for name in fields if name in there], self._own.list_separator)
-                rows = self._rows(chain((first,), pages), where.header, told)
+                rows = self._rows(chain((first,), pages), where.header, fields_in)
                 yield from self._table.workers(where, rows, self._label, days)
         except MissingColumnsError as error:
             fix = "Mend columns of the roster, or let the connection's user see it"
@@ -59,26 +59,24 @@ class ListedRead:
 
     def ended(self, total: int) -> tuple[Sequence[Problem], LeftOut, RosterSummary]:
         """What the roster says of its read; `total`: how many there are by the system's own count."""
-        came = len(self._seen)
-        if came != total:
-            text = f"{counted(came, 'employee')} came, where {total} are counted there"
+        if self._came != total:
+            text = f"{counted(self._came, 'employee')} came, where {total} are counted there"
             problem = Problem(record=self._system, text=text, fix="Read it again; if it stays, ask the vendor why.")
             self._table.problems.add(problem)
-        summary = RosterSummary(origin=self._system, proved=came == total, dated_at=None, rows=self._table.count)
+        summary = RosterSummary(origin=self._system, proved=self._came == total, dated_at=None, rows=self._table.count)
         return self._table.problems.all(), self._table.spoiled.left_out(), summary
 
     def _rows(
-        self, pages: Iterator[Page], header: Sequence[str], told: Callable[[Mapping[str, object]], tuple[str, Told]]
+        self,
+        pages: Iterator[Page],
+        header: Sequence[str],
+        fields_in: Callable[[Mapping[str, object]], tuple[str, Fields]],
     ) -> Iterator[Sequence[str]]:
         """Values in the header's order; none of what is no person."""
         for page in pages:
             for row in page:
-                number, fields = told(_object(row))
-                if number:
-                    known = int(number) if number.isdecimal() else number  # numbers take half the room
-                    if known in self._seen:
-                        continue
-                    self._seen.add(known)
+                number, fields = fields_in(_object(row))
+                self._came += bool(number)
                 yield [fields.get(name, RESTRICTED) for name in header] if fields else ()
 
     def _label(self, count: int, cells: Mapping[str, str]) -> str:

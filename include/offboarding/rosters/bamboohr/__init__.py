@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta, timezone
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext
-from offboarding.model import Employment, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
+from offboarding.model import Circumstance, Employment, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
@@ -71,7 +71,7 @@ class BambooRoster:
         self._api.begin()
         read = ListedRead(self._settings, self._context, f"employees of {self._api.base.host}")
         pages = self._api.employees((*fields_of(self._settings), _SINCE))
-        for worker in read.workers(pages, _told):
+        for worker in read.workers(pages, _fields):
             yield self._judged(worker)
         self.problems, self.left_out, self.summary = read.ended(self._api.total)
 
@@ -81,7 +81,13 @@ class BambooRoster:
         today = self._context.as_of.astimezone(_LAST).date()
         if job.status is not EmploymentStatus.LEFT or job.start_on is None or job.start_on < today:
             return worker
-        future = replace(job, status=EmploymentStatus.FUTURE, end_on=None, last_working_on=None)
+        future = replace(
+            job,
+            status=EmploymentStatus.FUTURE,
+            end_on=None,
+            last_working_on=None,
+            circumstance=Circumstance.NONE,
+        )
         ended = [replace(job, start_on=None)] if _is_before(job, job.start_on) else []
         return replace(worker, employments=(*ended, future))
 
@@ -91,7 +97,7 @@ def _is_before(job: Employment, day: date) -> bool:
     return last is not None and last < day
 
 
-def _told(employee: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
+def _fields(employee: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
     """BambooHR's number of somebody, and their fields: of those that the reader may not see that they are there."""
     number = employee.get(_ID)
     fields = {name: _text(value) for name, value in employee.items()}

@@ -31,7 +31,7 @@ class BambooSettings(HttpBudget, RecordSettings):
     statuses: Mapping[HrWord, StatusWord] = Field(
         default={"Active": HrStatus.ACTIVE, "Inactive": HrStatus.LEFT},
         min_length=1,
-        description="BambooHR's word -> active, leave, left or future; case doesn't count.",
+        description="BambooHR's word -> one of ours; case doesn't count.",
     )
 
     @field_validator("columns")

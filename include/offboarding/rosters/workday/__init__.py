@@ -16,7 +16,7 @@ from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout
-from offboarding.rosters._records.days import DayReader, WrittenDays, real_day
+from offboarding.rosters._records.days import DayReader, WrittenDays, iso_day
 from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.problems import BadRecordError
@@ -130,6 +130,6 @@ def _days(formats: tuple[str, ...]) -> DayReader:
 
     def read(text: str, zone: str) -> date | None:
         match = _DATED.fullmatch(text)
-        return real_day(date.fromisoformat(match[1])) if match else written(text, zone)
+        return iso_day(match[1]) if match else written(text, zone)
 
     return read

@@ -1,0 +1,53 @@
+"""What a user may write for a roster from Personio."""
+
+from collections.abc import Mapping
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from offboarding.model import HrStatus
+from offboarding.net.service.budget import HttpBudget
+from offboarding.rosters._records.columns import ColumnNames, missing
+from offboarding.rosters._records.settings import Columns, HrWord, RecordSettings, StatusWord
+
+COLUMNS: ColumnNames = {
+    "worker_id": "id",
+    "name": ("first_name", "last_name"),
+    "mail": "email",
+    "manager": "supervisor",
+    "location": "office",
+    "type": "employment_type",
+    "status": "status",
+    "start": "hire_date",
+    "last_working_day": "last_working_day",
+    "end": "termination_date",
+}
+STATUSES: Mapping[str, HrStatus] = {
+    "active": HrStatus.ACTIVE,
+    "leave": HrStatus.LEAVE,
+    "onboarding": HrStatus.FUTURE,
+    "inactive": HrStatus.LEFT,
+}
+"""https://developer.personio.de/changelog/employee-api-added-status-and-supervisor_id-fields"""
+
+
+class PersonioSettings(HttpBudget, RecordSettings):
+    """Everybody whom a company's Personio lists."""
+
+    connection: str = Field(description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
+    columns: Columns = Field(
+        default=COLUMNS, min_length=1, description="Our name -> Personio's name of the attribute, all that are wanted."
+    )
+    statuses: Mapping[HrWord, StatusWord] = Field(
+        default=STATUSES,
+        min_length=1,
+        description="Personio's word -> one of ours; case doesn't count.",
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _required_columns(cls, columns: ColumnNames, info: ValidationInfo) -> ColumnNames:
+        coverage = info.data.get("coverage")
+        sentence = missing(columns, coverage) if coverage else ""
+        if sentence:
+            raise ValueError(sentence)
+        return columns
