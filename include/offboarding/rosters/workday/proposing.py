@@ -22,7 +22,9 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
     """
     del where
     report = asker.choose("report", "The report, TENANT/OWNER/REPORT as in its URL after customreport2/")
-    ahead = asker.choose("effective_prompt", "The prompt that takes its effective date, empty for none", proposed="")
+    ahead = asker.choose(
+        "effective_prompt", "The prompt that takes its effective date, empty for none", proposed="", confirm=True
+    )
     header, rows = _look(_settings(report, ahead, connection), connection)
     columns = _columns(header, asker)
     settings: dict[str, object] = {"report": report, "coverage": "active", "columns": columns}
