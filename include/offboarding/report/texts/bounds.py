@@ -24,6 +24,7 @@ MOST_WORK = 10_000_000
 """Characters made, and turns and calls, in one text: a fraction of a second to a few."""
 MOST_DIGITS = 100
 """Of a number."""
+TOO_MANY_DIGITS = f"it makes a number of more than {MOST_DIGITS} digits"
 MOST_INDENT = 100
 """Blanks."""
 _PLAIN = (
@@ -49,6 +50,9 @@ class _Counted(CodeGenerator):
                 self.fail("a loop can't be recursive here: write a macro", loop.lineno)
             counted = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
             loop.iter = counted.set_environment(self.environment)
+        for written in [*node.find_all(nodes.Const)]:
+            if isinstance(written.value, int) and _digits_of(written.value) > MOST_DIGITS:
+                self.fail(TOO_MANY_DIGITS, written.lineno)
         self._weigh_operands(node)
         super().visit_Template(node, frame)
 
@@ -84,7 +88,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, in which a text can't cost more than it may."""
 
     code_generator_class = _Counted
-    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def __init__(self, *, bounded: bool, **given: Any) -> None:
         super().__init__(**given)
@@ -161,7 +165,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         if operator in "*+":
             self.spend(_size_of(operator, left, right))
         if all(isinstance(each, int) for each in (left, right)) and _digits(operator, left, right) > MOST_DIGITS:
-            raise TemplateRuntimeError(f"it makes a number of more than {MOST_DIGITS} digits")
+            raise TemplateRuntimeError(TOO_MANY_DIGITS)
         return super().call_binop(context, operator, left, right)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -190,6 +194,8 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
                     raise TemplateRuntimeError(f"a filter is given {MOST_TEXT:,} at most")
             self.weigh((given, named))
             made = filtering(*given, **named)
+            if isinstance(made, int) and _digits_of(made) > MOST_DIGITS:
+                raise TemplateRuntimeError(TOO_MANY_DIGITS)
             self.spend(1 + (len(made) if isinstance(made, Sized) else 0))
             return made
 
@@ -250,5 +256,9 @@ def _size_of(operator: str, left: object, right: object) -> int:
 
 def _digits(operator: str, left: int, right: int) -> float:
     """About how long a number would be at most."""
-    one, other = (each.bit_length() / math.log2(10) for each in (left, right))
+    one, other = _digits_of(left), _digits_of(right)
     return one * max(right, 0) if operator == "**" else one + other if operator == "*" else max(one, other)
+
+
+def _digits_of(number: int) -> float:
+    return number.bit_length() / math.log2(10)
