@@ -8,6 +8,7 @@ from offboarding.model import (
     KEY_KINDS,
     DecisionStep,
     FindingState,
+    Resolution,
     Sentence,
     Standing,
     SubjectKind,
@@ -114,6 +115,7 @@ def _thing(number: int, item: TicketItem) -> ThingView:
         since=item.first_seen_at,
         last_used=item.last_used_at,
         change=_change(item),
+        judged=item.resolution == Resolution.VERDICT,
     )
 
 

@@ -67,7 +67,10 @@ class UsedAfterDeparture(Rule):
             " where HR or a person said that they left; high where that is inferred. Being contained makes it no "
             "smaller."
         ),
-        closes="A person gave a verdict with a reason (`verdict`); never by itself.",
+        closes=(
+            "A person gave a verdict with a reason (`verdict`), HR moved the departure past the use, or there is none "
+            "any more; never because what was used was shut."
+        ),
         runbook=(
             "Keep the traces first (they may expire), ask the former team whether a job of theirs runs with it, "
             "shut what is still open, then say what it was."

@@ -8,6 +8,7 @@ from offboarding.model import (
     DecisionStep,
     Effect,
     FindingState,
+    Language,
     Resolution,
     Severity,
     Standing,
@@ -17,6 +18,7 @@ from offboarding.model import (
     TicketStatus,
     say,
 )
+from offboarding.report.texts import languages
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import closing, draft
 from offboarding.store.tickets import TicketItem, TicketRow
@@ -228,6 +230,37 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     assert "python -m offboarding verdict f-7c31aa01" in told.body
     assert "KEY" not in told.body
     assert told.priority is TicketPriority.URGENT
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize(
+    ("resolution", "details"),
+    [
+        (Resolution.VERDICT, {"reason": "a job of theirs"}),
+        (Resolution.WITHDRAWN, {}),
+        (Resolution.USED_BEFORE, {"moment": "2026-12-01"}),
+        (Resolution.ANOTHERS, {"author": "analyst", "worker": "hr:1050"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_nobody_is_said_to_have_judged_a_use_that_ended_otherwise(
+    resolution: Resolution, details: dict[str, str], language: Language
+) -> None:
+    over = replace(
+        ACCOUNT,
+        rule="used-after-departure",
+        ticket_kind="event",
+        state=FindingState.RESOLVED,
+        resolved_at=NIGHT,
+        resolution=resolution,
+        resolution_details=details,
+    )
+    judged = languages.told(say("It was used after that, and somebody said what it was."), language)
+    ended = languages.told(say("Nothing is left to do here."), language)
+
+    body = draft(replace(TICKET, kind="event"), [over], [], replace(ENGLISH, language=language)).body.replace("\n", " ")
+
+    assert (judged in body, ended in body) == ((True, False) if resolution is Resolution.VERDICT else (False, True))
 
 
 @pytest.mark.parametrize(

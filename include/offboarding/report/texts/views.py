@@ -70,6 +70,8 @@ class ThingView:
     """What is new of it: added, again (works again), open_again, stands_again; "" for what is done."""
     of_system: bool = False
     """Whether it stands for all of a system that nobody claims."""
+    judged: bool = False
+    """Whether it closed by a person's verdict."""
     clauses: tuple[str, ...] = ()
     """Why it's theirs."""
     clauses_in: int = 0
