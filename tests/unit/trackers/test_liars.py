@@ -88,6 +88,17 @@ def test_a_redirect_is_followed_nowhere_and_told_without_its_query(said: Said, k
     assert "t0ken" not in text
 
 
+@pytest.mark.parametrize("kind", [*TRACKERS, "pagerduty"])
+def test_a_time_of_thousands_of_digits_is_none(said: Said, kind: str) -> None:
+    told = ("Retry-After", "RateLimit-Reset", "X-RateLimit-Reset", "X-Total-Count")
+    headers = ["X-RateLimit-Remaining: 0", *(f"{name}: {'9' * 5_000}" for name in told)]
+    with lying(answering("429 Too Many Requests", b"{}", *headers)) as liar:
+        text = said(kind, liar, RetriableError)
+
+    assert "again" in text
+    assert "999" not in text
+
+
 @variants(2, kind=TRACKERS, of=["headers", "body"])
 def test_a_trickle_ends(said: Said, kind: str, of: str) -> None:
     def trickle(_: bytes) -> Iterator[bytes]:

@@ -16,6 +16,8 @@ MOST_BYTES = 16 << 20
 """Of an answer."""
 PATIENCE_SECONDS = 60.0
 """How long a ticket system may have a run wait, in all, where it says that it was asked too often."""
+MOST_DIGITS = 15
+"""Of a number in a header; one of more is left out, as if it weren't said."""
 MOST_WORDS = 200
 """Characters of a server's own sentence."""
 _MOST_LOOKED_AT = 1 << 16
@@ -109,7 +111,13 @@ def _whole(what: str, response: httpx.Response, into: BinaryIO | None, most: int
             body += chunk
         else:
             into.write(chunk)
-    return httpx.Response(response.status_code, headers=response.headers, content=bytes(body), request=response.request)
+    headers = [each for each in response.headers.multi_items() if not _is_no_number(each[1])]
+    return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
+def _is_no_number(text: str) -> bool:
+    """Of more digits than anything that's counted has: Python itself makes no number of thousands."""
+    return len(text) > MOST_DIGITS and text.isdecimal()
 
 
 def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, str]) -> None:
