@@ -409,6 +409,7 @@ def test_init_proposes_hr_s_number_where_everybody_has_one(place: BambooPlace) -
     place.kept.add("1043", locationName="Atlantis")
     proposal = bamboohr.propose("hr_bamboo", place.connection(), Typed())
     assert proposal.settings == {"coverage": "full", "zones": {"Seoul": "Asia/Seoul"}}
+    assert proposal.mail_domains == ("corp.example",)
     assert proposal.warnings == ()
 
 

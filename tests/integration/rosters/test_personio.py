@@ -303,6 +303,7 @@ def test_init_proposes_zones_and_says_what_was_not_granted(place: PersonioPlace)
     place.kept.add(1043, office=None)
     proposal = personio.propose("hr_personio", place.connection(), Typed())
     assert proposal.settings == {"coverage": "full", "zones": {"Munich": "Europe/Berlin"}}
+    assert proposal.mail_domains == ("corp.example",)
     assert proposal.warnings == ()
     place.kept.granted -= {"termination_date"}
     (warning,) = personio.propose("hr_personio", place.connection(), Typed()).warnings

@@ -391,6 +391,7 @@ def test_init_proposes_what_the_report_has(place: WorkdayPlace) -> None:
         "statuses": {"Active": "active", "Terminated": "left"},
         "zones": {"Seoul": "Asia/Seoul"},
     }
+    assert proposal.mail_domains == ("corp.example",)
     assert len(list(place.roster(proposal.settings).read())) == 2
 
 

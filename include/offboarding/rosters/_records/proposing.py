@@ -10,6 +10,13 @@ from offboarding.rosters._records.usual_words import plain, usual
 
 _MOST_STATUSES = 30
 """A column with more words tells no status."""
+_OWN_SHARE = 0.05
+"""A mail domain that fewer of the people have is somebody else's."""
+ANYBODYS = frozenset(
+    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "naver.com", "daum.net"}
+    | {"hanmail.net", "gmx.de", "web.de", "t-online.de", "qq.com", "163.com", "yahoo.co.jp", "proton.me"}
+)
+"""Domains of mails that anybody may have."""
 
 
 def known_columns(header: Iterable[str]) -> dict[str, str]:
@@ -67,3 +74,13 @@ def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str,
             f" {', '.join(options)}; say it so: {flags}"
         )
     return meanings
+
+
+def own_domains(mails: Iterable[str]) -> tuple[str, ...]:
+    """What look like the company's own, the most frequent first."""
+    domains = [mail.rpartition("@")[2].casefold() for mail in mails if "@" in mail]
+    return tuple(
+        domain
+        for domain, number in frequencies(domains).items()
+        if number >= _OWN_SHARE * len(domains) and domain not in ANYBODYS
+    )

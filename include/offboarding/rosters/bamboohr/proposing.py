@@ -5,7 +5,7 @@ from typing import cast
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.rosters._records.listed import fields_of
-from offboarding.rosters._records.proposing import frequencies
+from offboarding.rosters._records.proposing import frequencies, own_domains
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters.bamboohr.client import BambooApi, hidden_fields
 from offboarding.rosters.bamboohr.settings import COLUMNS, BambooSettings
@@ -42,5 +42,6 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
         settings=settings,
         notes=(f"Proposed from {counted(len(people), 'employee')}.",),
         warnings=warnings if missing else (),
+        mail_domains=own_domains(str(employee.get("workEmail") or "") for employee in people),
         zones=tuple(dict.fromkeys(zones.values())),
     )

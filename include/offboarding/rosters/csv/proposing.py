@@ -9,7 +9,14 @@ from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.rosters._records.columns import DAYS, NAMES
 from offboarding.rosters._records.delimited import Record
-from offboarding.rosters._records.proposing import frequencies, known_columns, name_parts, statuses_of
+from offboarding.rosters._records.proposing import (
+    ANYBODYS,
+    frequencies,
+    known_columns,
+    name_parts,
+    own_domains,
+    statuses_of,
+)
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
 from offboarding.rosters.csv.fitting import (
@@ -23,12 +30,6 @@ from offboarding.rosters.csv.fitting import (
 from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
-_OWN_SHARE = 0.05
-"""A mail domain that fewer of the people have is somebody else's."""
-_ANYBODYS = frozenset(
-    {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "naver.com", "daum.net"}
-    | {"hanmail.net", "gmx.de", "web.de", "t-online.de", "qq.com", "163.com", "yahoo.co.jp", "proton.me"}
-)
 _NEARLY_ALL = 0.9
 _OWN_DOMAINS = 2
 _ADDRESS = re.compile(r"[^\s@]+@([^\s@]+\.[^\s@]+)")
@@ -67,7 +68,7 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
         settings=settings,
         notes=tuple(_notes(seen, mapped, unknown, unread, proved=bool(trailer))),
         warnings=tuple(_warnings(seen, unread)),
-        mail_domains=_mail_domains(table, columns),
+        mail_domains=own_domains(column(table, columns["mail"])) if "mail" in columns else (),
         zones=tuple(frequencies(zone for zone, number in zones.values() for _ in range(number))),
     )
 
@@ -109,7 +110,7 @@ def _holds_mails(values: Sequence[str]) -> bool:
     domains = frequencies(match[1] for value in different if (match := _ADDRESS.fullmatch(value)))
     own = sum(list(domains.values())[:_OWN_DOMAINS])
     enough = _NEARLY_ALL * len(values)
-    return bool(domains) and own >= enough and not _ANYBODYS & set(list(domains)[:_OWN_DOMAINS])
+    return bool(domains) and own >= enough and not ANYBODYS & set(list(domains)[:_OWN_DOMAINS])
 
 
 def _single(columns: Mapping[str, object]) -> dict[str, str]:
@@ -201,17 +202,6 @@ def _zones(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, tuple[st
     words = frequencies(column(table, columns["location"]))
     known = {word: (zones[plain(word)][0], number) for word, number in words.items() if plain(word) in zones}
     return known, [word for word in words if word not in known]
-
-
-def _mail_domains(table: Table, columns: Mapping[str, str]) -> tuple[str, ...]:
-    if "mail" not in columns:
-        return ()
-    mails = [value.rpartition("@")[2].casefold() for value in column(table, columns["mail"]) if "@" in value]
-    return tuple(
-        domain
-        for domain, number in frequencies(mails).items()
-        if number >= _OWN_SHARE * len(mails) and domain not in _ANYBODYS
-    )
 
 
 def _warnings(seen: SeenFile, unread: Sequence[str]) -> Iterator[str]:

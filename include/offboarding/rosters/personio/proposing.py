@@ -3,7 +3,7 @@
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.rosters._records.listed import fields_of
-from offboarding.rosters._records.proposing import frequencies
+from offboarding.rosters._records.proposing import frequencies, own_domains
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters.personio.client import PersonioApi, attributes_of
 from offboarding.rosters.personio.settings import PersonioSettings
@@ -29,6 +29,7 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
         settings={"coverage": "full", **({"zones": zones} if zones else {})},
         notes=(f"Proposed from {counted(len(people), 'employee')}.",),
         warnings=(warning,) if missing and people else (),
+        mail_domains=own_domains(str(employee.get("email") or "") for employee in people),
         zones=tuple(dict.fromkeys(zones.values())),
     )
 

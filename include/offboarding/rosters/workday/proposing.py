@@ -9,7 +9,7 @@ from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.decoding import decoded
 from offboarding.rosters._records.delimited import lines, records
-from offboarding.rosters._records.proposing import frequencies, known_columns, statuses_of
+from offboarding.rosters._records.proposing import frequencies, known_columns, own_domains, statuses_of
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
@@ -45,7 +45,10 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
     note = f"Proposed from {report}, {counted(len(rows), 'row')}. Days are read as %Y-%m-%d: run doctor."
     late = "Without effective_prompt, whoever leaves east of the Pacific coast is told up to 21 hours late."
     notes = (note,) if ahead else (note, late)
-    return Proposal(settings=settings, notes=notes, zones=tuple(dict.fromkeys(zones.values())))
+    mails = _values(header, rows, columns["mail"]) if "mail" in columns else []
+    return Proposal(
+        settings=settings, notes=notes, mail_domains=own_domains(mails), zones=tuple(dict.fromkeys(zones.values()))
+    )
 
 
 def _settings(report: str, ahead: str, connection: ConnectionFields) -> WorkdaySettings:
