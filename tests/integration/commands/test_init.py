@@ -440,10 +440,15 @@ def test_at_a_terminal_it_asks_for_what_it_cannot_see(
     text = "Employee ID,Status,Last day,Location\n7,Active,,Berlin\n8,Gone,03/04/2026,Berlin\n"
     path = feed(tmp_path, text).removeprefix("csv=")
     directory_alone(monkeypatch)
-    proposing = [kind for kind in loading.kinds("sources") if hasattr(loading.kind_module("sources", kind), "propose")]
-    connections = ["far" if kind == "ldap" else "" for kind in proposing]
-    # csv, each source, login realm, Active: as proposed, Gone, days, base, zone: as proposed
-    said = [path, *connections, "corp", "", "left", "%d/%m/%Y", "dc=corp,dc=example", ""]
+    wanted = {"csv": path, "ldap": "far"}
+    systems = [
+        wanted.get(kind, "")
+        for room in ("rosters", "sources")
+        for kind in loading.kinds(room)
+        if hasattr(loading.kind_module(room, kind), "propose")
+    ]
+    # each roster and source, login realm, Active: as proposed, Gone, days, base, zone: as proposed
+    said = [*systems, "corp", "", "left", "%d/%m/%Y", "dc=corp,dc=example", ""]
     monkeypatch.setattr("sys.stdin", Keyboard("\n".join(said) + "\n"))
 
     done = typed("init")
