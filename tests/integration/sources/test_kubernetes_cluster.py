@@ -54,6 +54,7 @@ from tests.support.kubernetes_service import (
 
 pytestmark = pytest.mark.slow
 
+CORE, CERTIFICATES = "", "certificates.k8s.io"
 KIM = "kim@corp.example"
 ROBOT = "system:serviceaccount:team:robot"
 LAST_USED, INVALID = "kubernetes.io/legacy-token-last-used", "kubernetes.io/legacy-token-invalid-since"
@@ -212,6 +213,26 @@ def test_it_is_given_nothing_of_others(place: KubernetesPlace, group: str) -> No
     place.kept.bind("all", role="view", group=group)
 
     assert place.accounts()["system:serviceaccount:team:idle"].standing is Standing.DEAD
+
+
+def test_what_every_cluster_gives_to_everybody_is_nothing_as_long_as_it_gives_no_more(place: KubernetesPlace) -> None:
+    place.kept.role("system:basic-user", ("authorization.k8s.io", "selfsubjectaccessreviews", "create"))
+    place.kept.bind("basic", role="system:basic-user", group=EVERYBODY)
+    idle = "system:serviceaccount:team:idle"
+    assert place.accounts()[idle].standing is Standing.DEAD
+
+    place.kept.role("system:basic-user", (CORE, "configmaps", "get"))
+
+    assert place.accounts()[idle].standing is Standing.UNKNOWN
+
+
+def test_a_role_in_a_namespace_that_is_only_called_so_is_something(place: KubernetesPlace) -> None:
+    place.kept.role("system:discovery", (CORE, "pods", "create"), namespace="kube-system")
+    place.kept.bind("own", role="system:discovery", kind="Role", group=EVERYBODY, namespace="kube-system")
+
+    idle = place.accounts()["system:serviceaccount:team:idle"]
+
+    assert (idle.standing, idle.privileged) == (Standing.UNKNOWN, True)
 
 
 def test_it_is_named_as_a_user_too(place: KubernetesPlace) -> None:
@@ -530,7 +551,6 @@ def test_a_certificate_that_cannot_be_read_leaves_nobody_gone(place: KubernetesP
 # --- who is privileged ------------------------------------------------------------------------------------------------
 
 
-CORE, CERTIFICATES = "", "certificates.k8s.io"
 ESCALATES = [
     pytest.param([("*", "*", "*")], True, id="everything"),
     pytest.param([(RBAC, "clusterroles", "escalate,update")], True, id="roles of any kind"),
@@ -686,6 +706,8 @@ def test_without_roles_who_is_privileged_is_not_checked_but_for_cluster_admin(pl
 
     assert accounts["system:serviceaccount:team:idle"].privileged
     assert accounts[ROBOT].privileged is None
+    # What system:discovery gives to everybody isn't told then either.
+    assert {each.standing for each in accounts.values() if each.product == "service account"} == {Standing.UNKNOWN}
     assert error_of(facts) == ""
 
 

@@ -3,7 +3,7 @@
 https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,7 +26,10 @@ _OF_EVERY_CLUSTER = frozenset(
         "system:service-account-issuer-discovery",
     }
 )
-"""ClusterRoles that every cluster gives to everybody who gets in: they show what the API has, and oneself."""
+"""ClusterRoles that every cluster gives to everybody who gets in: they show what the API has, and oneself. Whoever may
+write roles may have one of them give more, and nothing puts that right.
+"""
+_OF_ONESELF = frozenset({"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class RoleGrant:
     role: str
     rules: tuple[RbacRule, ...] | None
     """What it allows; None where that isn't told, () for a role that isn't there."""
+    only_shows: bool
+    """It's of every cluster, and gives no more than there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,7 @@ class Bindings:
         """What a user in these groups is given, beside what every cluster gives to everybody."""
         named = [*self.by_user.get(user, ())]
         for group in groups:
-            named += (each for each in self.by_group.get(group, ()) if each.role not in _OF_EVERY_CLUSTER)
+            named += (each for each in self.by_group.get(group, ()) if not each.only_shows)
         return tuple(named)
 
 
@@ -109,12 +114,14 @@ def bindings(api: KubernetesApi, purpose: Purpose) -> Bindings:
     ]
     by_user, by_group = dict[str, list[RoleGrant]](), dict[str, list[RoleGrant]]()
     for each in found:
-        namespace, name = each.metadata.namespace, each.metadata.name
+        namespace, name, role = each.metadata.namespace, each.metadata.name, each.roleRef
+        rules = roles.rules(namespace, role.kind, role.name)
         grant = RoleGrant(
             binding=f"RoleBinding {namespace}/{name}" if namespace else f"ClusterRoleBinding {name}",
             namespace=namespace,
-            role=each.roleRef.name,
-            rules=roles.rules(namespace, each.roleRef.kind, each.roleRef.name),
+            role=role.name,
+            rules=rules,
+            only_shows=role.kind == "ClusterRole" and role.name in _OF_EVERY_CLUSTER and _only_shows(rules),
         )
         for subject in each.subjects or ():
             if subject.kind == "Group":
@@ -124,6 +131,11 @@ def bindings(api: KubernetesApi, purpose: Purpose) -> Bindings:
             elif within := subject.namespace or namespace:
                 by_user.setdefault(username_of(within, subject.name), []).append(grant)
     return Bindings(by_user=_ordered(by_user), by_group=_ordered(by_group), error=unread.told)
+
+
+def _only_shows(rules: Sequence[RbacRule] | None) -> bool:
+    """Of addresses that are no resources, and of oneself; False where that isn't told."""
+    return rules is not None and all({*(rule.resources or ())} <= _OF_ONESELF for rule in rules)
 
 
 def username_of(namespace: str, name: str) -> str:
