@@ -557,24 +557,30 @@ ESCALATES = [
     pytest.param([(RBAC, "clusterroles", "escalate"), (RBAC, "clusterroles", "patch")], True, id="of two rules"),
     pytest.param([(RBAC, "clusterroles", "escalate")], False, id="and may change none"),
     pytest.param([(RBAC, "clusterroles", "bind"), (RBAC, "clusterrolebindings", "create")], True, id="binds any"),
+    pytest.param([(RBAC, "clusterroles", "bind"), (RBAC, "clusterrolebindings", "patch")], True, id="adds to one"),
     pytest.param([(RBAC, "clusterroles", "bind")], False, id="and may make no binding"),
     pytest.param([(CORE, "users", "impersonate")], True, id="is any user"),
     pytest.param([(CORE, "groups", "impersonate")], True, id="is in any group"),
     pytest.param([(CORE, "serviceaccounts", "impersonate")], True, id="is any service account"),
     pytest.param([(CORE, "secrets", "list")], True, id="lists Secrets"),
     pytest.param([(CORE, "secrets", "get")], True, id="gets Secrets"),
+    pytest.param([(CORE, "secrets", "watch")], True, id="watches Secrets"),
     pytest.param([(CORE, "secrets", "create")], False, id="makes Secrets"),
     pytest.param([(CORE, "serviceaccounts/token", "create")], True, id="asks for tokens"),
     pytest.param([(CORE, "*/token", "create")], True, id="asks for tokens of anything"),
     pytest.param([(CORE, "serviceaccounts", "create")], False, id="makes service accounts"),
     pytest.param([(CORE, "pods", "create")], True, id="runs anything"),
     pytest.param([("apps", "deployments", "create")], True, id="runs anything by a deployment"),
+    pytest.param([("apps", "deployments", "patch")], True, id="makes a deployment another"),
+    pytest.param([("apps", "deployments/scale", "patch")], False, id="makes it larger"),
+    pytest.param([(CORE, "pods", "update")], True, id="gives a pod another image"),
     pytest.param([("batch", "*", "create")], True, id="runs anything by a job"),
     pytest.param([(CORE, "pods/exec", "create")], True, id="runs anything in what runs"),
     pytest.param([(CORE, "pods/log", "get")], False, id="reads what it prints"),
     pytest.param([(CORE, "nodes/proxy", "create")], True, id="asks nodes"),
     pytest.param([("admissionregistration.k8s.io", "*webhookconfigurations", "create")], False, id="no pattern"),
     pytest.param([("admissionregistration.k8s.io", "*", "create")], True, id="sees all that is written"),
+    pytest.param([("admissionregistration.k8s.io", "*", "patch")], True, id="has a webhook lead elsewhere"),
     pytest.param([("apps", "pods", "create")], False, id="pods of another group"),
     pytest.param(
         [(CERTIFICATES, "certificatesigningrequests/approval", "update"), (CERTIFICATES, "signers", "approve")],
@@ -598,7 +604,10 @@ def test_whoever_may_give_themselves_the_rest_is_privileged(
     assert found.privileged_by == ("role given" if privileged else "")
 
 
-@pytest.mark.parametrize(("rules", "privileged"), [ESCALATES[0].values, ESCALATES[6].values, ESCALATES[15].values])
+@pytest.mark.parametrize(
+    ("rules", "privileged"),
+    [each.values for each in ESCALATES if each.id in {"everything", "is any user", "runs anything"}],
+)
 def test_in_a_namespace_alone_it_makes_nobody_privileged_but_in_kube_system(
     place: KubernetesPlace, rules: list[tuple[str, str, str]], privileged: bool
 ) -> None:
@@ -652,13 +661,23 @@ def test_a_role_that_is_not_there_gives_nothing(place: KubernetesPlace) -> None:
     assert place.accounts()["system:serviceaccount:team:idle"].privileged is False
 
 
-@pytest.mark.parametrize(("verb", "privileged"), (("bind,create", None), ("impersonate", None), ("get", False)))
+@pytest.mark.parametrize(
+    ("rule", "privileged"),
+    [
+        ((RBAC, "clusterroles,clusterrolebindings", "bind,create"), None),
+        ((RBAC, "clusterroles", "escalate,update"), None),
+        ((CORE, "users", "impersonate"), None),
+        ((CORE, "serviceaccounts/token", "create"), None),
+        (("apps", "deployments", "patch"), None),
+        (("apps", "deployments", "create"), False),
+        ((CORE, "secrets", "get"), False),
+    ],
+)
 def test_what_is_allowed_for_some_names_may_be_as_good_as_all(
-    place: KubernetesPlace, verb: str, privileged: bool | None
+    place: KubernetesPlace, rule: tuple[str, str, str], privileged: bool | None
 ) -> None:
-    group = RBAC if "bind" in verb else CORE
-    resource = {"bind,create": "clusterroles,clusterrolebindings", "impersonate": "users", "get": "secrets"}[verb]
-    place.kept.role("given", (group, resource, verb), names=("some",))
+    """What is made has no name yet: a rule for some names lets nobody make anything."""
+    place.kept.role("given", rule, names=("some",))
     place.kept.role("makes", (RBAC, "clusterrolebindings", "create"))
     for role in ("given", "makes"):
         place.kept.bind(role, role=role, service_account=("team", "idle"))

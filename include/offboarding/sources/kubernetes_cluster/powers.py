@@ -19,33 +19,44 @@ _Request = tuple[str, str, str]
 """API group, resource, verb."""
 _RBAC, _CERTIFICATES = "rbac.authorization.k8s.io", "certificates.k8s.io"
 _APPS, _BATCH, _ADMISSION = "apps", "batch", "admissionregistration.k8s.io"
+_WRITES = ("create", "update", "patch")
 _RUNS: Sequence[Sequence[_Request]] = tuple(
     (each,)
     for each in (
-        ("", "pods", "create"),
-        ("", "replicationcontrollers", "create"),
-        *((_APPS, kind, "create") for kind in ("deployments", "daemonsets", "statefulsets", "replicasets")),
-        *((_BATCH, kind, "create") for kind in ("jobs", "cronjobs")),
+        *(("", kind, verb) for kind in ("pods", "replicationcontrollers") for verb in _WRITES),
+        *(
+            (_APPS, kind, verb)
+            for kind in ("deployments", "daemonsets", "statefulsets", "replicasets")
+            for verb in _WRITES
+        ),
+        *((_BATCH, kind, verb) for kind in ("jobs", "cronjobs") for verb in _WRITES),
         ("", "pods/exec", "create"),
+        ("", "pods/ephemeralcontainers", "update"),
         ("", "pods/ephemeralcontainers", "patch"),
         ("", "serviceaccounts/token", "create"),
     )
 )
-"""Requests by which one gets tokens of service accounts: by pods that run as them, or at once."""
+"""Requests by which one gets tokens of service accounts: by pods that run as them, or at once. Of a pod that is there
+already one may change the image.
+"""
 _ANYWHERE: Sequence[Sequence[_Request]] = (
-    ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "update")),
-    ((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", "patch")),
-    ((_RBAC, "clusterroles", "bind"), (_RBAC, "clusterrolebindings", "create")),
+    *(((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", verb)) for verb in _WRITES[1:]),
+    *(((_RBAC, "clusterroles", "bind"), (_RBAC, "clusterrolebindings", verb)) for verb in _WRITES),
     (("", "users", "impersonate"),),
     (("", "groups", "impersonate"),),
     (("", "serviceaccounts", "impersonate"),),
-    (("", "secrets", "list"),),
-    (("", "secrets", "get"),),
+    *((("", "secrets", verb),) for verb in ("list", "watch", "get")),
     *_RUNS,
     (("", "nodes/proxy", "create"),),
-    ((_ADMISSION, "mutatingwebhookconfigurations", "create"),),
-    ((_ADMISSION, "validatingwebhookconfigurations", "create"),),
-    ((_CERTIFICATES, "certificatesigningrequests/approval", "update"), (_CERTIFICATES, "signers", "approve")),
+    *(
+        ((_ADMISSION, kind, verb),)
+        for kind in ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
+        for verb in _WRITES
+    ),
+    *(
+        ((_CERTIFICATES, "certificatesigningrequests/approval", verb), (_CERTIFICATES, "signers", "approve"))
+        for verb in _WRITES[1:]
+    ),
 )
 """Requests by which one comes to everything, where each of a row is allowed in the whole cluster: roles of any kind,
 being anybody, tokens of service accounts that may do more, what nodes run, all that is written, certificates of
@@ -53,8 +64,8 @@ anybody's name.
 """
 _IN_SYSTEM = _RUNS
 """The same within kube-system alone, where the cluster's own controllers are."""
-_NAMED = frozenset({"escalate", "bind", "impersonate", "approve"})
-"""Verbs of which a rule for some names may be as good as one for all."""
+_NAMED = frozenset({"escalate", "bind", "impersonate", "approve", "update", "patch"})
+"""Verbs of which a rule for some names may be as good as one for all, as may any below a thing that has a name."""
 
 
 def power(grants: Iterable[RoleGrant], groups: Iterable[str], privileged: Sequence[str], *, complete: bool) -> Power:
@@ -105,7 +116,7 @@ def _by(rule: RbacRule, request: _Request) -> bool | None:
     ):
         return False
     if rule.resourceNames:
-        return None if verb in _NAMED else False
+        return None if verb in _NAMED or "/" in resource else False
     return True
 
 
