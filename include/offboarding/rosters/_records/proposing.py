@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from offboarding.interfaces import Chooser
-from offboarding.model import HrStatus, counted
+from offboarding.model import EmploymentStatus, HrStatus, counted
 from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.usual_words import plain, usual
@@ -46,6 +46,11 @@ def frequencies(values: Iterable[str]) -> Mapping[str, int]:
     for value in values:
         counts[value] = counts.get(value, 0) + 1
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def tells_leavers(statuses: Mapping[str, str]) -> bool:
+    """Whether one of HR's words means that somebody has left, for whatever reason."""
+    return any(HrStatus(meaning).status is EmploymentStatus.LEFT for meaning in statuses.values())
 
 
 def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str, str]:
