@@ -16,6 +16,7 @@ from offboarding.rosters._records.proposing import (
     name_parts,
     own_domains,
     statuses_of,
+    tells_leavers,
 )
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
@@ -133,7 +134,7 @@ def _trailer(table: Table) -> str:
 def _coverage(columns: Mapping[str, str], statuses: Mapping[str, str], asker: Chooser) -> str:
     question = "Does the file list everyone, leavers with their dates (full), only who works here (active), or leavers"
     options = ["full", "active", "leavers"] if "status" in columns else ["active", "leavers"]
-    return asker.choose("coverage", question, options, proposed="full" if "left" in statuses.values() else None)
+    return asker.choose("coverage", question, options, proposed="full" if tells_leavers(statuses) else None)
 
 
 def _date_formats(seen: SeenFile, columns: Mapping[str, str], asker: Chooser) -> list[str]:

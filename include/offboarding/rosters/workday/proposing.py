@@ -9,7 +9,7 @@ from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.decoding import decoded
 from offboarding.rosters._records.delimited import lines, records
-from offboarding.rosters._records.proposing import frequencies, known_columns, own_domains, statuses_of
+from offboarding.rosters._records.proposing import frequencies, known_columns, own_domains, statuses_of, tells_leavers
 from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
@@ -35,7 +35,7 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
         words = _values(header, rows, columns["status"])
         statuses = statuses_of(columns["status"], words, asker)
         settings["statuses"] = statuses
-        settings["coverage"] = "full" if "left" in statuses.values() else "active"
+        settings["coverage"] = "full" if tells_leavers(statuses) else "active"
     if "location" in columns:
         known = usual("zones")
         words = frequencies(_values(header, rows, columns["location"]))
