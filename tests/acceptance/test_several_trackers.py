@@ -1,97 +1,35 @@
 """Several trackers at once, and which of them is told of what."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 
-from offboarding.interfaces import Tracker, Trackers
-from offboarding.model import AccountKey, IdentityKeyKind, TicketDraft, TicketPage, TicketRef, TicketState
+from offboarding.model import AccountKey, IdentityKeyKind, TicketPage
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.report import night as screen
 from offboarding.report.pages.rows import ticket_link
 from offboarding.runs import pipeline
-from offboarding.store import reading, runs
-from offboarding.store.connect import opened
-from offboarding.store.rows import Run
-from offboarding.tickets import moving
-from offboarding.tickets.plan import TicketPlan
-from tests.support.listed_tracker import ListedTicket, ListedTracker
-from tests.support.office import HeardTracker, Office, access_key, locked, login, user
-from tests.support.red import why_red
-from tests.support.small_company import LEFT, STAFF, job, number, owner, tag, worker
-from tests.support.whole_night import Readers
-
-KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
-CLOUD_USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
-
-
-@dataclass(slots=True, kw_only=True)
-class TwoTrackers(Office):
-    """The office's own, and another that the configuration calls jira."""
-
-    jira: ListedTracker = field(default_factory=ListedTracker)
-    away: Exception | None = None
-    """Why jira can't be asked."""
-    gone: bool = False
-    """The configuration no longer names jira."""
-
-    def readers(self) -> Readers:
-        return replace(Office.readers(self), trackers=lambda _: self.trackers())
-
-    def trackers(self) -> Trackers:
-        own: Trackers = {"secops": lambda: self.tracker}
-        return own if self.gone else {**own, "jira": self._made}
-
-    def _made(self) -> Tracker:
-        if isinstance(self.away, ConfigError):
-            raise self.away
-        return Away(self.away) if self.away else self.jira
-
-    def inner(self) -> ListedTracker:
-        """The office's own, as people see it."""
-        assert isinstance(self.tracker.inner, ListedTracker)
-        return self.tracker.inner
-
-
-class Away(ListedTracker):
-    """One that answers nobody."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self._error = error
-
-    def find(self, key: str) -> TicketRef | None:
-        raise self._error
-
-    def state(self, ref: TicketRef) -> TicketState:
-        raise self._error
+from offboarding.store import reading
+from tests.support.office import Office, login
+from tests.support.small_company import LEFT, job, number, owner
+from tests.support.two_trackers import (
+    CLOUD_USER,
+    Away,
+    TwoTrackers,
+    drafts,
+    kim_has_left,
+    only,
+    reds,
+    routed,
+    said_of,
+)
 
 
 @pytest.fixture
 def kim(office: Office) -> TwoTrackers:
-    """Kim has left, and a login and an access key of his still work."""
-    made = TwoTrackers(session=office.session, tracker=HeardTracker(ListedTracker()))
-    made.hr.workers = [KIM, STAFF]
-    made.directory.accounts = [login("kim", number("1042"))]
-    made.cloud.accounts = [CLOUD_USER]
-    made.cloud.credentials = [access_key("AKIAAAAAAAAAAAAAAAAA", CLOUD_USER)]
-    return made
-
-
-def routed(kim: TwoTrackers, *routes: Mapping[str, Any]) -> None:
-    kim.policy = {"routes": list(routes)}
-
-
-def drafts(tracker: ListedTracker) -> list[TicketDraft]:
-    return [ticket.draft for ticket in tracker.there()]
-
-
-def only(tracker: ListedTracker) -> ListedTicket:
-    (ticket,) = tracker.there()
-    return ticket
+    return kim_has_left(office)
 
 
 def test_a_route_leads_to_another_tracker_and_its_queue(kim: TwoTrackers) -> None:
@@ -259,7 +197,7 @@ def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on
     routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
     kim.night()
     kim.directory.accounts.append(login("kim2", number("1042")))
-    kim.gone = True
+    kim.named = ("secops",)
 
     with pytest.raises(FatalError, match=r"names no jira, and 1 ticket of it .* tracker move jira NAME"):
         kim.night()
@@ -268,15 +206,19 @@ def test_one_that_the_configuration_names_no_longer_is_told_and_the_others_go_on
     assert [each for each in said_of(kim) if "nobody sees to the tickets of tracker jira" in each]
 
 
-def said_of(kim: TwoTrackers) -> tuple[str, ...]:
-    """What of trackers makes the newest run red, though its report never came."""
-    return tuple(each for each in reds(kim) if "tracker" in each)
+@pytest.mark.parametrize("named", [(), ("jira",)], ids=["none at all", "another"])
+def test_where_its_tracker_is_named_no_longer_each_run_is_red(kim: TwoTrackers, named: Sequence[str]) -> None:
+    kim.night()
+    kim.named = named
 
+    for _ in range(2):
+        with pytest.raises(FatalError, match=r"names no secops, and 1 ticket of it .* tracker move secops NAME"):
+            kim.night()
 
-def reds(kim: TwoTrackers) -> tuple[str, ...]:
-    run_id = kim.session.execute("select max(run_id) from run").fetchone()
-    assert run_id
-    return tuple(why_red(reading.night(kim.session, int(str(run_id[0])), "Asia/Seoul")))
+    assert [each for each in said_of(kim) if "nobody sees to the tickets of tracker secops" in each]
+    kim.named = ("secops", "jira")
+    assert kim.night().failed == ()
+    assert reds(kim) == ()
 
 
 def numbers(kim: TwoTrackers) -> set[str]:
@@ -300,7 +242,7 @@ def test_a_number_is_said_with_its_tracker_s_name_where_there_are_several(kim: T
 
 
 def test_a_number_is_said_alone_where_there_is_one(kim: TwoTrackers) -> None:
-    kim.gone = True
+    kim.named = ("secops",)
 
     kim.night()
 
@@ -310,300 +252,11 @@ def test_a_number_is_said_alone_where_there_is_one(kim: TwoTrackers) -> None:
 def test_a_number_is_said_with_its_tracker_s_name_while_tickets_stand_in_a_former_one(kim: TwoTrackers) -> None:
     routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
     kim.night()
-    kim.gone = True
+    kim.named = ("secops",)
     with pytest.raises(FatalError, match="names no jira"):
         kim.night()
 
     assert numbers(kim) == {"secops #1", "jira #1"}
-
-
-# --- from one to another ----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def moved(kim: TwoTrackers) -> TwoTrackers:
-    """Kim's ticket stands in secops, and is to go to jira."""
-    kim.night()
-    told = moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
-    assert [(each.ref and each.ref.ref, each.queue) for each in told] == [("1", f"jira:{kim.queue}")]
-    return kim
-
-
-def last(kim: TwoTrackers) -> Run:
-    night = runs.last_finished_night(kim.session)
-    assert night is not None
-    return night
-
-
-def tell(kim: TwoTrackers) -> None:
-    for _ in range(2):
-        pipeline.ticket(kim.session, kim.settings, last(kim), kim.trackers())
-
-
-def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved: TwoTrackers) -> None:
-    tell(moved)
-
-    (old,), (new,) = moved.inner().there(), moved.jira.there()
-    assert (old.is_open, new.is_open) == (False, True)
-    assert f"Moved to jira, {new.ref.ref}: {new.ref.url}" in old.said[-1][1]
-    assert new.draft.queue == moved.queue
-    assert "Access key" in new.draft.body
-    assert moved.night().failed == ()
-    assert (len(moved.inner().there()), len(moved.jira.there())) == (1, 1)
-
-
-def test_who_refuses_is_named_and_not_who_waits_for_it(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-
-    with pytest.raises(RetriableError, match="jira"):
-        moved.night()
-
-    assert reds(moved) == ("tracker jira hasn't been told of 1 change",)
-
-
-def test_broken_off_it_is_gone_on_with(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-    with pytest.raises(RetriableError, match="jira"):
-        tell(moved)
-    assert only(moved.inner()).is_open
-
-    moved.away = None
-    moved.night()
-    moved.night()
-
-    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
-
-
-def test_nobody_closes_it_by_the_list_that_went_away(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-
-    with pytest.raises(RetriableError, match="jira"):
-        moved.night()
-
-    assert only(moved.inner()).is_open
-    assert "Access key" in only(moved.inner()).draft.body
-
-
-def test_what_dies_afterwards_closes_it_there(moved: TwoTrackers) -> None:
-    tell(moved)
-    moved.directory.change("kim", **locked())
-    moved.cloud.credentials = []
-
-    moved.night()
-
-    assert not only(moved.jira).is_open
-
-
-def test_what_joins_it_later_comes_onto_the_same_ticket(moved: TwoTrackers) -> None:
-    tell(moved)
-    routed(moved, {"tickets": ["revoke"], "queue": f"jira:{moved.queue}"})
-    moved.directory.accounts.append(login("kim2", number("1042")))
-
-    moved.night()
-
-    assert "kim2" in only(moved.jira).draft.body
-    assert len(moved.inner().there()) == 1
-
-
-@pytest.mark.parametrize("gone", [False, True], ids=["named still", "named no longer"])
-def test_what_joins_it_later_follows_it_where_its_queue_still_leads_to_the_old_one(
-    moved: TwoTrackers, monkeypatch: pytest.MonkeyPatch, gone: bool
-) -> None:
-    tell(moved)
-    if gone:
-        monkeypatch.setattr(TwoTrackers, "trackers", lambda self: {"jira": self._made})
-    moved.directory.accounts.append(login("kim2", number("1042")))
-
-    assert moved.night().failed == ()
-
-    assert "kim2" in only(moved.jira).draft.body
-    assert len(moved.inner().there()) == 1
-    assert told_nowhere(moved) == []
-
-
-def test_what_joins_it_on_its_way_follows_it(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-    moved.directory.accounts.append(login("kim2", number("1042")))
-    with pytest.raises(RetriableError, match="jira"):
-        moved.night()
-
-    moved.away = None
-    moved.night()
-
-    assert "kim2" in only(moved.jira).draft.body
-    assert told_nowhere(moved) == []
-
-
-def test_what_joins_it_later_follows_it_there_and_back_and_there(moved: TwoTrackers) -> None:
-    tell(moved)
-    for old, new in (("jira", "secops"), ("secops", "jira")):
-        moving.move(moved.session, last(moved), ["secops", "jira"], old, new)
-        tell(moved)
-    moved.directory.accounts.append(login("kim2", number("1042")))
-
-    moved.night()
-
-    _, there = moved.jira.there()
-    assert there.is_open
-    assert "kim2" in there.draft.body
-    assert told_nowhere(moved) == []
-
-
-def test_what_was_over_when_it_moved_and_works_again_follows_it(kim: TwoTrackers) -> None:
-    kim.night()
-    kim.directory.change("kim", **locked())
-    kim.night()
-    moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
-    tell(kim)
-    kim.directory.accounts = [login("kim", number("1042"))]
-
-    kim.night()
-
-    assert "uid=kim" in only(kim.jira).draft.body
-    assert "uid=kim" in only(kim.jira).said[-1][1]
-    assert told_nowhere(kim) == []
-
-
-def test_no_night_is_green_that_plans_no_ticket_for_what_works(
-    kim: TwoTrackers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever the defect."""
-    monkeypatch.setattr(TicketPlan, "_place", lambda *_: None)
-
-    with pytest.raises(FatalError, match="2 findings on no ticket that anybody reads"):
-        kim.night()
-
-    assert len([each for each in reds(kim) if "2 findings on no ticket that anybody reads" in each]) == 1
-    monkeypatch.undo()
-    assert kim.night().failed == ()
-    assert (told_nowhere(kim), reds(kim)) == ([], ())
-
-
-def told_nowhere(kim: TwoTrackers) -> list[str]:
-    """Things that work, and that no ticket tells which people have open before them."""
-    stands = {
-        f"[{ticket.draft.key}]": ticket.draft.body
-        for tracker in (kim.inner(), kim.jira)
-        for ticket in tracker.there()
-        if ticket.is_open
-    }
-    rows = kim.session.execute(
-        "select subject_label, t.ticket_key from finding f left join ticket t using (ticket_key) where f.state = 'open'"
-    ).fetchall()
-    return [str(label) for label, key in rows if str(label) not in stands.get(f"[{key}]", "")]
-
-
-def test_from_one_that_the_configuration_names_no_longer(kim: TwoTrackers) -> None:
-    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
-    kim.night()
-    kim.gone = True
-    kim.policy = {}
-
-    moving.move(kim.session, last(kim), ["secops"], "jira", "secops")
-    kim.night()
-
-    assert {each.queue for each in drafts(kim.inner())} == {kim.queue, "CLOUD"}
-    assert only(kim.jira).is_open, "left to people"
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
-        ("secops", "jrai", "there is no jrai"),
-        ("jira", "secops", "no ticket of jira"),
-        ("jira", "jira", "there already"),
-    ],
-)
-def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str) -> None:
-    kim.night()
-
-    with pytest.raises(FatalError, match=why):
-        moving.moves(kim.session, ["secops", "jira"], old, new)
-
-
-def test_there_and_back_before_it_was_opened_leaves_one_open(moved: TwoTrackers) -> None:
-    """Moved to where nobody answers, and back."""
-    moving.move(moved.session, last(moved), ["secops", "jira"], "jira", "secops")
-    tell(moved)
-
-    first, second = moved.inner().there()
-    assert (first.is_open, second.is_open, moved.jira.there()) == (False, True, [])
-    assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
-    assert moved.night().failed == ()
-    assert said_of(moved) == ()
-
-
-class Interruptible(ListedTracker):
-    """One that calls somebody between making a ticket and saying so."""
-
-    def __init__(self, meanwhile: Callable[[], None]) -> None:
-        super().__init__()
-        self._meanwhile = meanwhile
-
-    def open(self, draft: TicketDraft) -> TicketRef:
-        ref = super().open(draft)
-        meanwhile, self._meanwhile = self._meanwhile, lambda: None
-        meanwhile()
-        return ref
-
-
-def begun(kim: TwoTrackers) -> Run:
-    """A night whose tickets are yet to be told."""
-    run_id = kim.untold(days=1)
-    runs.close_run(kim.session, run_id, red=[], waiting=0)
-    return runs.run(kim.session, run_id)
-
-
-def test_one_whose_opening_was_never_heard_of_is_closed_where_it_was_all_the_same(kim: TwoTrackers) -> None:
-    def lost() -> None:
-        raise RetriableError("trackers.secops: no whole answer")
-
-    kim.tracker = HeardTracker(Interruptible(lost))
-    run = begun(kim)
-    with pytest.raises(RetriableError):
-        pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
-
-    moving.move(kim.session, run, ["secops", "jira"], "secops", "jira")
-    tell(kim)
-
-    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
-    assert kim.night().failed == ()
-    assert (told_nowhere(kim), reds(kim)) == ([], ())
-
-
-def test_one_that_moves_while_a_night_opens_it_is_closed_where_it_was(
-    kim: TwoTrackers, store_parameters: dict[str, Any]
-) -> None:
-    def moves() -> None:
-        with opened(store_parameters) as other:
-            moving.move(other, run, ["secops", "jira"], "secops", "jira")
-
-    kim.tracker = HeardTracker(Interruptible(moves))
-    run = begun(kim)
-    pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
-
-    kim.night()
-
-    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
-    assert (told_nowhere(kim), reds(kim)) == ([], ())
-
-
-def test_what_is_over_before_it_was_opened_where_it_goes_is_closed_where_it_was(moved: TwoTrackers) -> None:
-    moved.directory.change("kim", **locked())
-    moved.cloud.credentials = []
-
-    moved.night()
-
-    assert moved.jira.there() == []
-    assert not only(moved.inner()).is_open
-    assert only(moved.inner()).said[-1][1] == "Nothing is left to do here."
-    assert reds(moved) == ()
-
-
-def test_what_moved_is_closed_by_the_same_run_that_opens_it(moved: TwoTrackers) -> None:
-    pipeline.ticket(moved.session, moved.settings, last(moved), moved.trackers())
-
-    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
 
 
 # --- who is called ----------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ from offboarding.store.guard import Hold
 from offboarding.store.rows import Run
 from offboarding.waivers.register import Exceptions
 from tests.support.small_company import NIGHT, account
-from tests.support.whole_night import NightTold, Readers, whole_night
+from tests.support.whole_night import OUTCOMES, NightTold, Readers, whole_night
 
 DIRECTORY = "7a1e0f6c-directory"
 CLOUD, OTHER_CLOUD = "111111111111", "222222222222"
@@ -347,9 +347,16 @@ class Office:
     def untold(self, *, days: int = 0) -> int:
         """A night whose last task never comes: the tracker hears nothing. Its run."""
         self.as_of += timedelta(days=days)
-        readers = replace(self.readers(), trackers=lambda _: {})
         caller = f"untold {next(_callers)} {self.queue} {self.as_of}"
-        return whole_night(self.session, self.settings, readers, caller=caller, as_of=self.as_of).run.run_id
+        told = whole_night(
+            self.session,
+            self.settings,
+            self.readers(),
+            caller=caller,
+            as_of=self.as_of,
+            outcomes=[step for step in OUTCOMES if step != "ticket"],
+        )
+        return told.run.run_id
 
     def release(self, run_id: int, *, holds: Sequence[int] = (), batch: int | None = None, caller: str = "") -> Run:
         """Somebody lets through what waits."""

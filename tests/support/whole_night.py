@@ -1,6 +1,6 @@
 """One night of ours by the functions of `nights`: with what each task said, and without its screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -52,9 +52,15 @@ class NightTold:
 
 
 def whole_night(
-    session: Session, settings: Settings, readers: Readers, *, caller: str, as_of: datetime | None
+    session: Session,
+    settings: Settings,
+    readers: Readers,
+    *,
+    caller: str,
+    as_of: datetime | None,
+    outcomes: Sequence[str] = OUTCOMES,
 ) -> NightTold:
-    """From the first task to the last. Raises what a task raises that reads nothing."""
+    """From the first task to the last of `outcomes`. Raises what a task raises that reads nothing."""
     failed: list[str] = []
     told: dict[str, Any] = {}
 
@@ -70,13 +76,13 @@ def whole_night(
 
     run = pipeline.open_run(session, settings, caller=caller, as_of=as_of)
     work = whole.work_of(session, settings, readers, run)
-    order.walk({step: work[step] for step in (*READS, *OUTCOMES)}, went_well)
+    order.walk({step: work[step] for step in (*READS, *outcomes)}, went_well)
     runs.close_run(session, run.run_id, red=failed, waiting=0)
     return NightTold(
         run=run,
         correlated=cast("CorrelationOutcome", told["correlate"]),
         evaluated=cast("Evaluation", told["evaluate"]),
         guarded=cast("GuardOutcome", told["guard"]),
-        tickets=cast("TicketCounts", told["ticket"]),
+        tickets=cast("TicketCounts", told.get("ticket", TicketCounts())),
         failed=tuple(failed),
     )

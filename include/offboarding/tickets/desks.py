@@ -35,10 +35,12 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     A ticket that its tracker refuses doesn't keep the others back, nor does a tracker that is away, or whose connection
     isn't there: they are told first, then that is raised, a line each. What couldn't be said waits, and the run is red.
     """
+    texts = texts_of(settings)
     if not trackers:
         log.warning("no tracker is configured: nobody is told")
+        runs.note_trackers(session, run.run_id, ())
+        raise_together([*_left_over(session, run, trackers, texts, ())])
         return TicketCounts()
-    texts = texts_of(settings)
     plan = _plan(session, settings, run, [*trackers], texts)
     nowhere = plan.make()
     runs.note_told_nowhere(session, run.run_id, nowhere)

@@ -1,0 +1,296 @@
+"""Tickets that go from one tracker to another: exactly one is open, whatever happens on the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from offboarding.model import TicketDraft, TicketRef
+from offboarding.model.errors import FatalError, RetriableError
+from offboarding.runs import pipeline
+from offboarding.store import runs
+from offboarding.store.connect import opened
+from offboarding.store.rows import Run
+from offboarding.tickets import moving
+from offboarding.tickets.plan import TicketPlan
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.small_company import number
+from tests.support.two_trackers import (
+    TwoTrackers,
+    drafts,
+    kim_has_left,
+    last,
+    only,
+    reds,
+    routed,
+    said_of,
+    tell,
+    told_nowhere,
+)
+
+
+@pytest.fixture
+def kim(office: Office) -> TwoTrackers:
+    return kim_has_left(office)
+
+
+@pytest.fixture
+def moved(kim: TwoTrackers) -> TwoTrackers:
+    """Kim's ticket stands in secops, and is to go to jira."""
+    kim.night()
+    told = moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+    assert [(each.ref and each.ref.ref, each.queue) for each in told] == [("1", f"jira:{kim.queue}")]
+    return kim
+
+
+def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved: TwoTrackers) -> None:
+    tell(moved)
+
+    (old,), (new,) = moved.inner().there(), moved.jira.there()
+    assert (old.is_open, new.is_open) == (False, True)
+    assert f"Moved to jira, {new.ref.ref}: {new.ref.url}" in old.said[-1][1]
+    assert new.draft.queue == moved.queue
+    assert "Access key" in new.draft.body
+    assert moved.night().failed == ()
+    assert (len(moved.inner().there()), len(moved.jira.there())) == (1, 1)
+
+
+def test_who_refuses_is_named_and_not_who_waits_for_it(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    assert reds(moved) == ("tracker jira hasn't been told of 1 change",)
+
+
+def test_broken_off_it_is_gone_on_with(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+    with pytest.raises(RetriableError, match="jira"):
+        tell(moved)
+    assert only(moved.inner()).is_open
+
+    moved.away = None
+    moved.night()
+    moved.night()
+
+    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
+
+
+def test_nobody_closes_it_by_the_list_that_went_away(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    assert only(moved.inner()).is_open
+    assert "Access key" in only(moved.inner()).draft.body
+
+
+def test_what_dies_afterwards_closes_it_there(moved: TwoTrackers) -> None:
+    tell(moved)
+    moved.directory.change("kim", **locked())
+    moved.cloud.credentials = []
+
+    moved.night()
+
+    assert not only(moved.jira).is_open
+
+
+def test_what_joins_it_later_comes_onto_the_same_ticket(moved: TwoTrackers) -> None:
+    tell(moved)
+    routed(moved, {"tickets": ["revoke"], "queue": f"jira:{moved.queue}"})
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    moved.night()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert len(moved.inner().there()) == 1
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["named still", "named no longer"])
+def test_what_joins_it_later_follows_it_where_its_queue_still_leads_to_the_old_one(
+    moved: TwoTrackers, gone: bool
+) -> None:
+    tell(moved)
+    if gone:
+        moved.named = ("jira",)
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    assert moved.night().failed == ()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert len(moved.inner().there()) == 1
+    assert told_nowhere(moved) == []
+
+
+def test_what_joins_it_on_its_way_follows_it(moved: TwoTrackers) -> None:
+    moved.away = RetriableError("trackers.jira: no answer")
+    moved.directory.accounts.append(login("kim2", number("1042")))
+    with pytest.raises(RetriableError, match="jira"):
+        moved.night()
+
+    moved.away = None
+    moved.night()
+
+    assert "kim2" in only(moved.jira).draft.body
+    assert told_nowhere(moved) == []
+
+
+def test_what_joins_it_later_follows_it_there_and_back_and_there(moved: TwoTrackers) -> None:
+    tell(moved)
+    for old, new in (("jira", "secops"), ("secops", "jira")):
+        moving.move(moved.session, last(moved), ["secops", "jira"], old, new)
+        tell(moved)
+    moved.directory.accounts.append(login("kim2", number("1042")))
+
+    moved.night()
+
+    _, there = moved.jira.there()
+    assert there.is_open
+    assert "kim2" in there.draft.body
+    assert told_nowhere(moved) == []
+
+
+def test_what_was_over_when_it_moved_and_works_again_follows_it(kim: TwoTrackers) -> None:
+    kim.night()
+    kim.directory.change("kim", **locked())
+    kim.night()
+    moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+    tell(kim)
+    kim.directory.accounts = [login("kim", number("1042"))]
+
+    kim.night()
+
+    assert "uid=kim" in only(kim.jira).draft.body
+    assert "uid=kim" in only(kim.jira).said[-1][1]
+    assert told_nowhere(kim) == []
+
+
+def test_no_night_is_green_that_plans_no_ticket_for_what_works(
+    kim: TwoTrackers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the defect."""
+    monkeypatch.setattr(TicketPlan, "_place", lambda *_: None)
+
+    with pytest.raises(FatalError, match="2 findings on no ticket that anybody reads"):
+        kim.night()
+
+    assert len([each for each in reds(kim) if "2 findings on no ticket that anybody reads" in each]) == 1
+    monkeypatch.undo()
+    assert kim.night().failed == ()
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_from_one_that_the_configuration_names_no_longer(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    kim.night()
+    kim.named = ("secops",)
+    kim.policy = {}
+
+    moving.move(kim.session, last(kim), ["secops"], "jira", "secops")
+    kim.night()
+
+    assert {each.queue for each in drafts(kim.inner())} == {kim.queue, "CLOUD"}
+    assert only(kim.jira).is_open, "left to people"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("secops", "jrai", "there is no jrai"),
+        ("jira", "secops", "no ticket of jira"),
+        ("jira", "jira", "there already"),
+    ],
+)
+def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str) -> None:
+    kim.night()
+
+    with pytest.raises(FatalError, match=why):
+        moving.moves(kim.session, ["secops", "jira"], old, new)
+
+
+def test_there_and_back_before_it_was_opened_leaves_one_open(moved: TwoTrackers) -> None:
+    """Moved to where nobody answers, and back."""
+    moving.move(moved.session, last(moved), ["secops", "jira"], "jira", "secops")
+    tell(moved)
+
+    first, second = moved.inner().there()
+    assert (first.is_open, second.is_open, moved.jira.there()) == (False, True, [])
+    assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
+    assert moved.night().failed == ()
+    assert said_of(moved) == ()
+
+
+class Interruptible(ListedTracker):
+    """One that calls somebody between making a ticket and saying so."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        ref = super().open(draft)
+        meanwhile, self._meanwhile = self._meanwhile, lambda: None
+        meanwhile()
+        return ref
+
+
+def begun(kim: TwoTrackers) -> Run:
+    """A night whose tickets are yet to be told."""
+    run_id = kim.untold(days=1)
+    runs.close_run(kim.session, run_id, red=[], waiting=0)
+    return runs.run(kim.session, run_id)
+
+
+def test_one_whose_opening_was_never_heard_of_is_closed_where_it_was_all_the_same(kim: TwoTrackers) -> None:
+    def lost() -> None:
+        raise RetriableError("trackers.secops: no whole answer")
+
+    kim.tracker = HeardTracker(Interruptible(lost))
+    run = begun(kim)
+    with pytest.raises(RetriableError):
+        pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
+
+    moving.move(kim.session, run, ["secops", "jira"], "secops", "jira")
+    tell(kim)
+
+    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
+    assert kim.night().failed == ()
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_one_that_moves_while_a_night_opens_it_is_closed_where_it_was(
+    kim: TwoTrackers, store_parameters: dict[str, Any]
+) -> None:
+    def moves() -> None:
+        with opened(store_parameters) as other:
+            moving.move(other, run, ["secops", "jira"], "secops", "jira")
+
+    kim.tracker = HeardTracker(Interruptible(moves))
+    run = begun(kim)
+    pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
+
+    kim.night()
+
+    assert (only(kim.inner()).is_open, only(kim.jira).is_open) == (False, True)
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_what_is_over_before_it_was_opened_where_it_goes_is_closed_where_it_was(moved: TwoTrackers) -> None:
+    moved.directory.change("kim", **locked())
+    moved.cloud.credentials = []
+
+    moved.night()
+
+    assert moved.jira.there() == []
+    assert not only(moved.inner()).is_open
+    assert only(moved.inner()).said[-1][1] == "Nothing is left to do here."
+    assert reds(moved) == ()
+
+
+def test_what_moved_is_closed_by_the_same_run_that_opens_it(moved: TwoTrackers) -> None:
+    pipeline.ticket(moved.session, moved.settings, last(moved), moved.trackers())
+
+    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
