@@ -17,7 +17,7 @@ from tests.support.departure import departure
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.red import why_red
-from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.small_company import AFTER, LEFT, STAFF, number, worker
 from tests.support.watching import hour
 from tests.support.whole_night import Readers
 
@@ -326,3 +326,26 @@ def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill
 
     with pytest.raises(RetriableError, match="GET 3: 500"):
         kim.night()
+class Choking(ListedTracker):
+    """Fails at whatever tells of certain accounts."""
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        if "poison" in draft.body:
+            raise RetriableError("trackers.secops: POST issue: 500. Try again later")
+        return super().open(draft)
+
+
+def test_those_that_failed_before_go_last_so_that_they_keep_no_other_back_for_good(kim: Refused) -> None:
+    """Used after they left: the worst, so they went first."""
+    kim.own.inner = Choking()
+    kim.directory.accounts = [login(f"poison{n}", number("1042"), last_used_at=AFTER) for n in range(3)]
+    kim.directory.accounts.append(login("lee", number("1050")))
+    with pytest.raises(RetriableError, match="POST issue: 500"):
+        kim.night()
+
+    with pytest.raises(RetriableError, match="POST issue: 500"):
+        hour(kim)
+
+    assert ["lee" in each.draft.body for each in kim.own.inner.there()] == [True]
+
+

@@ -295,3 +295,8 @@ def note_reopened(session: Session, key: str) -> None:
 def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
         return [str(key) for key in cursor.execute(block("tickets", name), values or {}).fetchall()]
+def note_failed(session: Session, key: str, *, failed: bool) -> None:
+    """Its tracker failed at it, which may pass; or didn't."""
+    session.execute(block("tickets", "note_failed" if failed else "note_no_failure"), {"ticket_key": key})
+
+

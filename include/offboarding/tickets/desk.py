@@ -97,9 +97,11 @@ class TicketDesk:
             refusals.note(self.session, key, words=words, settings_digest=digest)
         except RetriableError as error:
             self.tracker.find(NO_TICKET)
+            tickets.note_failed(self.session, key, failed=True)
             self._failures.fail(key, error)
         else:
             self._failures.in_a_row = 0
+            tickets.note_failed(self.session, key, failed=False)
             if key in self._before:
                 refusals.taken(self.session, key)
 

@@ -117,14 +117,14 @@ order by f.finding_key;
 
 -- name: to_drain
 -- Tickets with something to say, and every open one, whose state in the tracker is asked; or some people's alone. Of a
--- run's new ones the worst first, as people read them by their numbers.
+-- run's new ones the worst first, as people read them by their numbers; last of all those at which the tracker failed.
 select t.ticket_key from ticket t
 where t.tracker = %(tracker)s and (t.state in ('wanted', 'open') or exists (
         select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
     and (%(persons)s::uuid[] is null or exists (
         select from finding f where f.ticket_key = t.ticket_key and f.person_uid = any(%(persons)s)))
     and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
-order by t.wanted_at, case when t.kind = 'event' then 0 else (
+order by t.failed_at nulls first, t.wanted_at, case when t.kind = 'event' then 0 else (
     select min(array_position(array['critical', 'high', 'medium', 'low'], f.severity)) from finding f
     where f.ticket_key = t.ticket_key and f.state not in ('resolved', 'excepted')) end, t.ticket_key;
 
@@ -206,6 +206,12 @@ group by t.ticket_key order by min(f.due_at), t.ticket_key;
 update ticket set past_due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 
 -- name: items
+-- name: note_failed
+update ticket set failed_at = now() where ticket_key = %(ticket_key)s;
+
+-- name: note_no_failure
+update ticket set failed_at = null where ticket_key = %(ticket_key)s and failed_at is not null;
+
 -- What stands on a ticket, in the order in which it came.
 select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
