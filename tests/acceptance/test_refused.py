@@ -284,6 +284,37 @@ def test_a_ticket_that_is_not_shown_once_it_was_opened_is_not_opened_every_night
     assert (kim.words(), len(hiding.tickets)) == ([], 3 if shown_before else 2)
 
 
+def test_one_that_was_opened_anew_and_is_not_shown_either_is_not_opened_again(kim: Refused) -> None:
+    """A rule of the tracker's hides each ticket, a while after it was opened."""
+    kim.night()
+
+    for _ in range(3):
+        for each in kim.own.inner.tickets:
+            each.state = TicketState.MISSING
+        with suppress(OffboardingError):
+            kim.night()
+        with suppress(OffboardingError):
+            hour(kim)
+
+    assert len(kim.own.inner.tickets) == 4, "each was opened anew once: somebody may have deleted it"
+    assert ["isn't shown to us: it isn't opened again" in each for each in kim.words()] == [True, True]
+    for each in kim.own.inner.tickets[2:]:
+        each.state = TicketState.OPEN
+    assert kim.night().failed == ()
+    assert kim.words() == []
+
+
+def test_what_ends_while_its_ticket_is_not_shown_is_refused_no_more(kim: Refused) -> None:
+    kim.own.inner = Hiding()
+    night(kim, "^2 tickets were refused by secops")
+    for name in ("kim", "lee"):
+        kim.directory.change(name, **locked())
+
+    assert kim.night().failed == ()
+
+    assert why_red(kim.last()) == ()
+
+
 # --- answered by something that may pass ------------------------------------------------------------------------------
 
 
@@ -320,12 +351,6 @@ def test_one_that_the_tracker_fails_at_keeps_no_other_back(kim: Refused, ill: Il
     assert kim.night().failed == ()
 
 
-def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill: Ill) -> None:
-    kim.night()
-    ill.of = {"1", "2", "3", "4"}
-
-    with pytest.raises(RetriableError, match="GET 3: 500"):
-        kim.night()
 class Choking(ListedTracker):
     """Fails at whatever tells of certain accounts."""
 
@@ -349,3 +374,9 @@ def test_those_that_failed_before_go_last_so_that_they_keep_no_other_back_for_go
     assert ["lee" in each.draft.body for each in kim.own.inner.there()] == [True]
 
 
+def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill: Ill) -> None:
+    kim.night()
+    ill.of = {"1", "2", "3", "4"}
+
+    with pytest.raises(RetriableError, match="GET 3: 500"):
+        kim.night()

@@ -10,14 +10,26 @@ from typing import Any, LiteralString
 import pytest
 
 from offboarding.guard.revoking import proposing
-from offboarding.model import Before, IdentityKeyKind, LinkVerdict, Revocable, ScopeRead, Standing, Worker
+from offboarding.model import (
+    Before,
+    IdentityKeyKind,
+    LinkVerdict,
+    Revocable,
+    ScopeRead,
+    Standing,
+    TicketState,
+    Worker,
+)
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
+from offboarding.runs import pipeline
 from offboarding.store import reading, recorded
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
+from offboarding.tickets import moving
 from tests.support import deciding
 from tests.support.begun import Begun
+from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, System, access_key
 from tests.support.shutting import (
     KEY,
@@ -293,6 +305,31 @@ def test_its_ticket_says_so_in_the_readers_language(
 
     said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
     assert [text.partition("\n")[0] + "\n" for text in said] == [f"{key}: {done}", f"{key}: {undone}"]
+
+
+@pytest.mark.parametrize("how", ["moved", "deleted"])
+def test_what_its_ticket_was_yet_to_say_is_said_where_its_things_go(
+    kim: Shutting, tracker: ListedTracker, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    def away(*_: object) -> None:
+        raise RetriableError("the tracker is away")
+
+    key, jira = key_of(kim), ListedTracker()
+    with monkeypatch.context() as patch:
+        patch.setattr("offboarding.guard.revoking.approving.pipeline.ticket", away)
+        with pytest.raises(RetriableError, match="away"):
+            kim.answer(key)
+    if how == "moved":
+        moving.move(kim.office.session, kim.last, ["secops", "jira"], "secops", "jira")
+    else:
+        tracker.people_turn(tracker.there()[0].ref, TicketState.MISSING)
+
+    for _ in range(2):
+        trackers = {"secops": lambda: kim.office.tracker, "jira": lambda: jira}
+        pipeline.ticket(kim.office.session, kim.settings, kim.last, trackers)
+
+    (stands,) = (each for each in (*tracker.there(), *jira.there()) if each.is_open)
+    assert [text.partition(",")[0] for _, text in stands.said] == [f"{key}: sam approved its revocation"]
 
 
 @pytest.mark.parametrize("reason", ["x\0y", "x\ud800y"], ids=["a NUL", "half of a character"])

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from offboarding.model import AccountKey, IdentityKeyKind, TicketPage
+from offboarding.model import AccountKey, IdentityKeyKind, TicketPage, TicketState
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.report import night as screen
 from offboarding.report.pages.rows import ticket_link
 from offboarding.runs import pipeline
 from offboarding.store import reading
+from offboarding.tickets import moving
 from tests.support.office import Office, login
 from tests.support.small_company import LEFT, job, number, owner
 from tests.support.two_trackers import (
@@ -20,6 +21,7 @@ from tests.support.two_trackers import (
     TwoTrackers,
     drafts,
     kim_has_left,
+    last,
     only,
     reds,
     routed,
@@ -308,6 +310,51 @@ def test_somebody_is_called_once_and_told_when_it_is_over(called: tuple[TwoTrack
 
     assert only(kim.inner()).is_open, "the login holds it"
     assert (len(oncall.called), oncall.over) == (1, [key])
+
+
+def test_a_move_calls_nobody_anew_and_ends_no_page_while_it_waits(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    key = only(kim.inner()).draft.key
+    paged(kim, oncall)
+    moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+    kim.away = RetriableError("trackers.jira: no answer")
+    with pytest.raises(RetriableError, match="jira"):
+        kim.night()
+    paged(kim, oncall)
+
+    kim.away = None
+    kim.night()
+    paged(kim, oncall)
+
+    assert (len(oncall.called), oncall.over) == (1, [])
+    kim.cloud.credentials = []
+    kim.night()
+    paged(kim, oncall)
+    assert oncall.over == [key], "as the pager knows it"
+
+
+def test_a_ticket_that_is_opened_anew_calls_nobody_anew(called: tuple[TwoTrackers, Oncall]) -> None:
+    kim, oncall = called
+    paged(kim, oncall)
+    kim.inner().people_turn(only(kim.inner()).ref, TicketState.MISSING)
+    kim.night()
+
+    paged(kim, oncall)
+
+    assert (len(oncall.called), oncall.over) == (1, [])
+
+
+def test_a_ticket_that_its_tracker_refuses_calls_all_the_same(kim: TwoTrackers) -> None:
+    routed(kim, {"rules": ["leaver-access-key"], "page": "oncall"})
+    kim.tracker.inner = Away(FatalError("trackers.secops: 422, Subject is too long"))
+    oncall = Oncall()
+
+    for _ in range(2):
+        with pytest.raises(FatalError, match="422"):
+            kim.night()
+        paged(kim, oncall)
+
+    assert len(oncall.called) == 1
 
 
 def test_no_name_is_said_to_a_pager(called: tuple[TwoTrackers, Oncall]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import TicketDraft, TicketRef
+from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import runs
@@ -15,8 +15,9 @@ from offboarding.tickets import moving
 from offboarding.tickets.plan import TicketPlan
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
-from tests.support.small_company import number
+from tests.support.small_company import LEFT, number, worker
 from tests.support.two_trackers import (
+    Away,
     TwoTrackers,
     drafts,
     kim_has_left,
@@ -294,3 +295,184 @@ def test_what_moved_is_closed_by_the_same_run_that_opens_it(moved: TwoTrackers) 
     pipeline.ticket(moved.session, moved.settings, last(moved), moved.trackers())
 
     assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
+
+
+# --- long afterwards --------------------------------------------------------------------------------------------------
+
+
+def long_ago(kim: TwoTrackers) -> None:
+    """As if what is closed had been closed for longer than a ticket is opened again."""
+    kim.session.execute("update ticket set closed_at = closed_at - interval '60 days'")
+
+
+def stand(kim: TwoTrackers) -> list[str]:
+    """Trackers, by the tickets that people have open before them."""
+    trackers = {"secops": kim.inner(), "jira": kim.jira}
+    return [name for name, tracker in trackers.items() for each in tracker.there() if each.is_open]
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["named still", "named no longer"])
+def test_closed_for_long_after_it_moved_it_makes_one_of_what_comes_back_and_what_is_new(
+    moved: TwoTrackers, gone: bool
+) -> None:
+    tell(moved)
+    if gone:
+        moved.named = ("jira",)
+    moved.directory.change("kim", **locked())
+    moved.cloud.credentials = []
+    moved.night()
+    long_ago(moved)
+    moved.directory.accounts = [login("kim", number("1042")), login("kim2", number("1042"))]
+
+    moved.night()
+
+    assert (stand(moved), told_nowhere(moved)) == (["jira"], [])
+    assert {f"uid={each}" in moved.jira.there()[-1].draft.body for each in ("kim,", "kim2,")} == {True}
+
+
+@pytest.mark.parametrize("later", [False, True], ids=["soon", "long afterwards"])
+def test_what_joins_after_where_it_went_was_deleted_comes_onto_the_one_in_its_place(
+    moved: TwoTrackers, later: bool
+) -> None:
+    tell(moved)
+    moved.jira.people_turn(only(moved.jira).ref, TicketState.MISSING)
+    moved.night()
+    moved.directory.accounts.append(login("kim2", number("1042")))
+    if later:
+        long_ago(moved)
+
+    moved.night()
+
+    assert (stand(moved), told_nowhere(moved)) == (["jira"], [])
+    assert [text for _, text in only(moved.jira).said if "kim2" in text], "said, and not on the list alone"
+
+
+def test_where_one_stands_already_what_moves_joins_it(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": f"jira:{kim.queue}"})
+    kim.night()
+    assert stand(kim) == ["secops", "jira"]
+    routed(kim)
+
+    moving.move(kim.session, last(kim), ["secops", "jira"], "jira", "secops")
+    tell(kim)
+
+    assert (stand(kim), told_nowhere(kim), reds(kim)) == (["secops"], [], ())
+    assert [text for _, text in only(kim.inner()).said if "Access key" in text]
+    assert f"Moved to secops, {only(kim.inner()).ref.ref}" in only(kim.jira).said[-1][1]
+    assert kim.night().failed == ()
+    for old, new in (("secops", "jira"), ("jira", "secops")):
+        moving.move(kim.session, last(kim), ["secops", "jira"], old, new)
+        tell(kim)
+        assert (stand(kim), told_nowhere(kim)) == ([new], [])
+
+
+def test_an_older_ticket_s_things_that_come_back_are_told_on_the_one_that_stands(kim: TwoTrackers) -> None:
+    """Closed for long, others made a new one; then what had stood on the first works again."""
+    keys, kim.cloud.credentials = kim.cloud.credentials, []
+    kim.night()
+    kim.directory.change("kim", **locked())
+    kim.night()
+    long_ago(kim)
+    kim.cloud.credentials = keys
+    kim.night()
+    assert stand(kim) == ["secops"]
+    kim.directory.accounts = [login("kim", number("1042"))]
+
+    kim.night()
+
+    assert (stand(kim), told_nowhere(kim), reds(kim)) == (["secops"], [], ())
+    assert [text for _, text in kim.inner().there()[-1].said if "uid=kim" in text]
+
+
+def test_a_queue_of_a_tracker_that_is_gone_is_no_queue_of_another(kim: TwoTrackers) -> None:
+    routed(kim, {"sources": ["aws"], "queue": "jira:CLOUD"})
+    kim.night()
+    keys, kim.cloud.credentials = kim.cloud.credentials, []
+    kim.night()
+    assert not only(kim.jira).is_open
+    kim.named = ("secops",)
+    routed(kim)
+    kim.night()
+    kim.cloud.credentials = keys
+
+    kim.night()
+
+    assert {each.queue for each in drafts(kim.inner())} == {kim.queue, "CLOUD"}
+    assert told_nowhere(kim) == []
+
+
+def test_what_was_held_goes_by_the_routes_of_the_day_on_which_it_is_told(kim: TwoTrackers) -> None:
+    kim.policy = {"baseline": "hold", "routes": [{"sources": ["aws"], "queue": "jira:CLOUD"}]}
+    told = kim.night()
+    kim.policy = {"baseline": "hold"}
+    kim.named = ("secops",)
+
+    kim.release(told.run.run_id)
+
+    assert [each.queue for each in drafts(kim.inner())] == [kim.queue]
+
+
+# --- from one that shows nothing, or is away --------------------------------------------------------------------------
+
+
+class Hiding(ListedTracker):
+    """Shows its user none of its tickets while it hides them."""
+
+    hides = False
+
+    def find(self, key: str) -> TicketRef | None:
+        return None if self.hides else super().find(key)
+
+    def state(self, ref: TicketRef) -> TicketState:
+        return TicketState.MISSING if self.hides else super().state(ref)
+
+
+def test_from_one_that_shows_nothing_any_more_they_move_all_the_same(kim: TwoTrackers) -> None:
+    kim.tracker = HeardTracker(inner := Hiding())
+    kim.night()
+    inner.hides = True
+    with pytest.raises(FatalError, match="refused by secops"):
+        kim.night()
+
+    moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
+
+    assert kim.night().failed == ()
+    assert only(kim.jira).is_open
+    assert reds(kim) == ()
+
+
+def test_a_tracker_that_was_mended_after_they_moved_is_believed_again(kim: TwoTrackers) -> None:
+    kim.tracker = HeardTracker(inner := Hiding())
+    kim.night()
+    inner.hides = True
+    with pytest.raises(FatalError, match="refused by secops"):
+        kim.night()
+    kim.named = ("jira",)
+    moving.move(kim.session, last(kim), ["jira"], "secops", "jira")
+    kim.night()
+    kim.named = ("jira", "secops")
+    inner.hides = False
+    kim.hr.workers.append(worker("1050", LEFT))
+    kim.directory.accounts.append(login("lee", number("1050")))
+    routed(kim, {"sources": ["corp-ldap"], "queue": "secops:LDAP"})
+    kim.night()
+    (lees,) = (each for each in inner.there() if "1050" in each.draft.title)
+
+    inner.people_turn(lees.ref, TicketState.MISSING)
+
+    assert kim.night().failed == ()
+    assert [each.is_open for each in inner.there() if "1050" in each.draft.title] == [True]
+
+
+def test_one_that_leaves_the_configuration_before_it_was_told_is_left_to_people(moved: TwoTrackers) -> None:
+    old, moved.tracker.inner = moved.tracker.inner, Away(RetriableError("trackers.secops: no answer"))
+    with pytest.raises(RetriableError, match="secops"):
+        moved.night()
+    moved.named, moved.tracker.inner = ("jira",), old
+    with pytest.raises(FatalError, match=r"names no secops, and 1 ticket of it .* tracker move secops NAME"):
+        moved.night()
+
+    moving.move(moved.session, last(moved), ["jira"], "secops", "jira")
+
+    assert moved.night().failed == ()
+    assert (stand(moved), reds(moved)) == (["secops", "jira"], ())

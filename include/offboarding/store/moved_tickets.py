@@ -1,24 +1,33 @@
-"""Tickets that go from one tracker to another, with what stands on them."""
+"""Tickets that others take over from, with what stands on them: in another tracker, or later in the same."""
 
 from psycopg.rows import scalar_row
 
 from offboarding.store import tickets
 from offboarding.store.connect import Session
 from offboarding.store.sql import block
+from offboarding.store.tickets import TicketRow
 
 
-def movable(session: Session, tracker: str) -> list[str]:
-    """Keys of a tracker's tickets that aren't over, in the order in which they were wanted."""
+def movable(session: Session, tracker: str, *, named: bool) -> list[str]:
+    """Keys of a tracker's tickets that aren't over, in the order in which they were wanted. `named`: by the
+    configuration, so that those that have moved already are closed there by themselves.
+    """
     with session.cursor(row_factory=scalar_row) as cursor:
-        return cursor.execute(block("tickets", "movable"), {"tracker": tracker}).fetchall()
+        return cursor.execute(block("tickets", "movable"), {"tracker": tracker, "named": named}).fetchall()
 
 
 def note_moved(session: Session, old_key: str, new_key: str, queue: str) -> None:
     """A ticket's items go to another tracker, and whatever joins them."""
     session.execute(block("tickets", "note_moved"), {"old_key": old_key, "new_key": new_key, "queue": queue})
-    tickets.move_on(session, old_key, new_key)
+
+
+def stands_as(session: Session, key: str) -> TicketRow | None:
+    """The ticket that has taken over from this one, however often; None where it stands itself."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(block("tickets", "stands_as"), {"ticket_key": key}).fetchone()
+    return None if found is None else tickets.ticket(session, str(found))
 
 
 def follow(session: Session) -> None:
-    """What works again, and was over when its ticket moved, stands on the one that stands for that now."""
+    """What works again, and was over when another ticket took over from its own, stands on the one that stands now."""
     session.execute(block("tickets", "follow"))

@@ -27,8 +27,12 @@ class Pending:
     """What the sentence was made of."""
 
 
-def say(session: Session, run: Run, key: str, *, op: TicketCall, event_key: str, text: str) -> None:
-    """Put it into the outbox; the same event twice makes one row."""
+def say(
+    session: Session, run: Run, key: str, *, op: TicketCall, event_key: str, text: str, goes_along: bool = False
+) -> None:
+    """Put it into the outbox; the same event twice makes one row. `goes_along`: it's said wherever what stands on the
+    ticket goes; all else is planned anew there.
+    """
     made_of = Jsonb(kept(text)) if isinstance(text, Sentence) else None
     values = {
         "ticket_key": key,
@@ -37,6 +41,7 @@ def say(session: Session, run: Run, key: str, *, op: TicketCall, event_key: str,
         "text": text,
         "made_of": made_of,
         "run_id": run.run_id,
+        "goes_along": goes_along,
     }
     session.execute(block("tickets", "insert_outbox"), values)
 
@@ -56,6 +61,11 @@ def done(session: Session, pending: Pending) -> None:
 def drop_pending(session: Session, key: str) -> None:
     """Whatever was yet to be said of it isn't any more."""
     session.execute(block("tickets", "drop_pending"), {"ticket_key": key})
+
+
+def go_along(session: Session, old_key: str, new_key: str) -> None:
+    """What was yet to be said of what moves on is said where it goes."""
+    session.execute(block("tickets", "go_along"), {"old_key": old_key, "new_key": new_key})
 
 
 def set_out(session: Session, key: str, digest: str) -> int:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from psycopg.rows import tuple_row
+from psycopg.rows import class_row
 
 from offboarding.model import RoutingFacts
 from offboarding.store.connect import Session
@@ -12,7 +12,7 @@ from offboarding.store.sql import block
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding(RoutingFacts):
-    """Something that holds a ticket open in its tracker."""
+    """Something that holds a ticket open, or for which it will be."""
 
     ticket_key: str
     url: str
@@ -24,9 +24,19 @@ def holding(session: Session) -> list[Holding]:
         return cursor.execute(block("paging", "holding")).fetchall()
 
 
-def standing(session: Session) -> list[tuple[str, str]]:
-    """Keys of tickets that have called somebody, each with the pager, and haven't said since that it's over."""
-    with session.cursor(row_factory=tuple_row) as cursor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """That somebody was called, and nobody has said since that it's over."""
+
+    ticket_key: str
+    pager: str
+    called_as: str
+    """The key that the pager knows it by: its first ticket's."""
+
+
+def standing(session: Session) -> list[Call]:
+    """All that do."""
+    with session.cursor(row_factory=class_row(Call)) as cursor:
         return cursor.execute(block("paging", "standing")).fetchall()
 
 
@@ -35,6 +45,11 @@ def note_called(session: Session, ticket_key: str, pager: str) -> None:
     session.execute(block("paging", "note_called"), {"ticket_key": ticket_key, "pager": pager})
 
 
-def note_over(session: Session, ticket_key: str, pager: str) -> None:
+def note_over(session: Session, call: Call) -> None:
     """It was said that it's over."""
-    session.execute(block("paging", "note_over"), {"ticket_key": ticket_key, "pager": pager})
+    session.execute(block("paging", "note_over"), {"called_as": call.called_as, "pager": call.pager})
+
+
+def go_along(session: Session, old_key: str, new_key: str) -> None:
+    """Whoever was called about what stands on a ticket was called about it where it goes."""
+    session.execute(block("paging", "go_along"), {"old_key": old_key, "new_key": new_key})

@@ -55,6 +55,8 @@ class TicketRow:
     """The due time that it was open past: its priority has been raised since."""
     moved_to: str | None = None
     """The ticket in another tracker to which its items went."""
+    renews: str | None = None
+    """The ticket that its tracker no longer had, in whose place it was opened."""
     said_count: int = 0
     """How many different things its tracker was told, or was to be told."""
     said_digest: str = ""
@@ -155,7 +157,7 @@ class TicketItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanting:
-    """Findings that belong together on a ticket, and the newest such ticket, if there is one."""
+    """Findings that belong together on a ticket, and the one that stands for them, if there is one."""
 
     kind: TicketKind
     holder: str
@@ -166,7 +168,6 @@ class Wanting:
     """Whether one of them is reason enough for a ticket."""
     ticket_key: str | None
     state: str | None
-    generation: int | None
     closed_at: datetime | None
 
 
@@ -180,6 +181,8 @@ class NewTicket:
     episode: int
     generation: int
     tracker: str
+    renews: str | None = None
+    """The ticket in whose place it's opened, where its tracker no longer has that."""
 
 
 def wanting(session: Session) -> list[Wanting]:
@@ -241,9 +244,16 @@ def told_nowhere(session: Session) -> list[str]:
     return _keys(session, "told_nowhere")
 
 
-def move_on(session: Session, old_key: str, new_key: str) -> None:
-    """What isn't resolved moves to another ticket, and is told there from the first."""
-    session.execute(block("tickets", "new_generation"), {"old_key": old_key, "new_key": new_key})
+def newest(session: Session, row: TicketRow, queue: str) -> TicketRow | None:
+    """The newest ticket of the same people in a queue; None where there was none yet."""
+    values = {"kind": row.kind, "holder": row.holder, "queue": queue, "episode": row.episode}
+    found = _keys(session, "newest", values)
+    return ticket(session, found[0]) if found else None
+
+
+def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:
+    """What isn't resolved moves to another ticket; `says`: what that says of it, as `put`."""
+    session.execute(block("tickets", "move_on"), {"old_key": old_key, "new_key": new_key, "told": says})
 
 
 def ticket(session: Session, key: str) -> TicketRow:
@@ -287,6 +297,11 @@ def note_closed(session: Session, key: str) -> None:
     session.execute(block("tickets", "note_closed"), {"ticket_key": key})
 
 
+def note_failed(session: Session, key: str, *, failed: bool) -> None:
+    """Its tracker failed at it, which may pass; or didn't."""
+    session.execute(block("tickets", "note_failed" if failed else "note_no_failure"), {"ticket_key": key})
+
+
 def note_reopened(session: Session, key: str) -> None:
     """The tracker was told that it's open again."""
     session.execute(block("tickets", "note_reopened"), {"ticket_key": key})
@@ -295,8 +310,3 @@ def note_reopened(session: Session, key: str) -> None:
 def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
         return [str(key) for key in cursor.execute(block("tickets", name), values or {}).fetchall()]
-def note_failed(session: Session, key: str, *, failed: bool) -> None:
-    """Its tracker failed at it, which may pass; or didn't."""
-    session.execute(block("tickets", "note_failed" if failed else "note_no_failure"), {"ticket_key": key})
-
-

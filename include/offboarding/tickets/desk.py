@@ -29,7 +29,7 @@ from offboarding.model.keys import NO_TICKET
 from offboarding.model.redaction import confiding
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.store import exposed_keys, outbox, refusals, tickets
+from offboarding.store import exposed_keys, moved_tickets, outbox, refusals, tickets
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
 from offboarding.store.guard import in_doubt, waits_to_close
@@ -75,7 +75,7 @@ class TicketDesk:
         hourly = self.plan.run.kind == RunKind.VERIFY
         persons = None if hourly else persons_asked(self.session, self.plan.run)
         self._before = refusals.of_tracker(self.session, self.name)
-        self._blind = any(tickets.ticket(self.session, key).digest == UNSEEN for key in self._before)
+        self._blind = any(_is_unseen(tickets.ticket(self.session, key)) for key in self._before)
         for key in outbox.to_drain(self.session, self.name, persons):
             if not (hourly and key in self._before and self._waits(self._before[key])):
                 self._try(key)
@@ -144,7 +144,7 @@ class TicketDesk:
     def _say(self, key: str, pending: Pending) -> None:
         row = tickets.ticket(self.session, key)
         if pending.op == TicketCall.CLOSE and row.moved_to:
-            if not self._close_moved(row, tickets.ticket(self.session, row.moved_to)):
+            if not self._close_moved(row):
                 return
         elif pending.op == TicketCall.OPEN or (pending.op == TicketCall.REOPEN and row.ref is None):
             self._open(row)
@@ -169,10 +169,10 @@ class TicketDesk:
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)
 
-    def _close_moved(self, row: TicketRow, successor: TicketRow) -> bool:
+    def _close_moved(self, row: TicketRow) -> bool:
         """Once its successor is there to lead to, or isn't needed any more; False until then."""
-        while successor.moved_to:
-            successor = tickets.ticket(self.session, successor.moved_to)
+        successor = moved_tickets.stands_as(self.session, row.ticket_key)
+        assert successor is not None, "it has moved"
         if successor.ref is None and successor.state != TicketStatus.CLOSED:
             return False
         if row.ref is None and (found := self._opened_unheard(row)):
@@ -258,14 +258,18 @@ class TicketDesk:
 
     def _look_where(self, row: TicketRow) -> None:
         """Raises FatalError where it's missing, maybe, since we are shown nothing: people would get one each night."""
-        own = self._before.get(row.ticket_key) if row.digest == UNSEEN else None
-        if self._blind and (own is None or own.settings_digest == self._settings_digest(row)):
+        if row.moved_to or not _holds(tickets.items(self.session, row)):
+            # None is opened in its place.
+            return
+        braked = row.digest == UNSEEN or row.renews is not None
+        own = self._before.get(row.ticket_key) if braked else None
+        if (self._blind or braked) and (own is None or own.settings_digest == self._settings_digest(row)):
             raise unseen(self.name, row.ticket_key, row.known)
 
     def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)
         log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
-        if new is not None:
+        if new is not None and tickets.ticket(self.session, new).tracker == self.name:
             self._try(new)
 
     def _reopen_by_itself(self, key: str) -> None:
@@ -292,6 +296,10 @@ class TicketDesk:
         rights = tickets.missing_rights(self.session, row)
         exposed = exposed_keys.of_leaver(self.session, row) if self.texts.exposure else []
         return ticket_report.draft(row, tickets.items(self.session, row), rights, self.texts, self.forms_url, exposed)
+
+
+def _is_unseen(row: TicketRow) -> bool:
+    return row.digest == UNSEEN and row.state == TicketStatus.OPEN and row.moved_to is None
 
 
 def _holds(items: list[TicketItem]) -> bool:

@@ -1,4 +1,7 @@
-"""From one tracker to another: each ticket that isn't over is opened there, and then closed here with a link to it."""
+"""From one tracker to another: each ticket that isn't over is opened there, and then closed here with a link to it.
+
+Where one stands there already for the same people, what goes along joins that.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,8 @@ from offboarding.store import moved_tickets, outbox, tickets
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
-from offboarding.store.tickets import NewTicket, TicketRow
+from offboarding.store.tickets import TicketRow
+from offboarding.tickets.succession import hand_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,7 @@ def moves(session: Session, trackers: Sequence[str], old: str, new: str) -> list
         raise FatalError(f"trackers: there is no {new} to move to. Name it in the configuration first.")
     if old == new:
         raise FatalError(f"trackers: the tickets of {old} are there already.")
-    rows = [tickets.ticket(session, key) for key in moved_tickets.movable(session, old)]
+    rows = [tickets.ticket(session, key) for key in moved_tickets.movable(session, old, named=old in trackers)]
     if not rows:
         raise FatalError(f"trackers: no ticket of {old} is open, or waits to be opened: there is nothing to move.")
     return [_move(row, trackers, new) for row in rows]
@@ -43,19 +47,7 @@ def move(session: Session, run: Run, trackers: Sequence[str], old: str, new: str
         made = moves(session, trackers, old, new)
         for each in made:
             row = tickets.ticket(session, each.key)
-            successor = tickets.want(
-                session,
-                run,
-                NewTicket(
-                    kind=row.kind,
-                    holder=row.holder,
-                    queue=each.queue,
-                    episode=row.episode,
-                    generation=row.generation + 1,
-                    tracker=new,
-                ),
-            )
-            moved_tickets.note_moved(session, row.ticket_key, successor, each.queue)
+            successor = row.moved_to or hand_on(session, run, row, queue=each.queue, tracker=new)
             outbox.drop_pending(session, row.ticket_key)
             if old in trackers:
                 # Even one that nobody has heard of: a night may be opening it right now, or have lost the answer.

@@ -4,7 +4,7 @@ What is to be said follows from how things stand, and each of it may be said aga
 saying and writing it down says it once more, and the pager, which goes by the ticket's key, calls nobody twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
@@ -15,7 +15,7 @@ from offboarding.model.errors import FatalError, OffboardingError, raise_togethe
 from offboarding.store import paging
 from offboarding.store.connect import Session
 from offboarding.store.locks import pages_held
-from offboarding.store.paging import Holding
+from offboarding.store.paging import Call, Holding
 from offboarding.tickets.routing import route_of
 
 log = structlog.get_logger("offboarding.page")
@@ -28,8 +28,8 @@ def page(session: Session, settings: Settings, pagers: Pagers) -> None:
     """
     failed: list[OffboardingError] = []
     with pages_held(session):
-        wanted, stands = _wanted(session, settings), set(paging.standing(session))
-        for name in sorted({name for _, name in (*wanted, *stands)}):
+        wanted, stands = _wanted(session, settings), paging.standing(session)
+        for name in sorted({*(name for _, name in wanted), *(call.pager for call in stands)}):
             try:
                 _tell(session, pagers, name, wanted, stands)
             except OffboardingError as error:
@@ -38,24 +38,26 @@ def page(session: Session, settings: Settings, pagers: Pagers) -> None:
 
 
 def _tell(
-    session: Session, pagers: Pagers, name: str, wanted: Mapping[tuple[str, str], Holding], stands: set[tuple[str, str]]
+    session: Session, pagers: Pagers, name: str, wanted: Mapping[tuple[str, str], Holding], stands: Sequence[Call]
 ) -> None:
-    called = [(key, about) for (key, pager), about in wanted.items() if pager == name and (key, name) not in stands]
-    over = sorted(key for key, pager in stands if pager == name and (key, name) not in wanted)
+    standing = {call.ticket_key for call in stands if call.pager == name}
+    called = [(key, about) for (key, pager), about in wanted.items() if pager == name and key not in standing]
+    over = [call for call in stands if call.pager == name and (call.ticket_key, name) not in wanted]
     if not called and not over:
         return
     if name not in pagers:
         raise FatalError(
-            f"pagers: the configuration names no {name}, and what it called somebody about is over: {', '.join(over)}."
+            f"pagers: the configuration names no {name}, and what it called somebody about is over:"
+            f" {', '.join(call.called_as for call in over)}."
             " Name it again until it has been told."
         )
     pager = pagers[name]()
     for key, about in called:
         pager.trigger(_page(key, about))
         paging.note_called(session, key, name)
-    for key in over:
-        pager.resolve(key)
-        paging.note_over(session, key, name)
+    for call in over:
+        pager.resolve(call.called_as)
+        paging.note_over(session, call)
     log.info("pages sent", pager=name, called=len(called), over=len(over))
 
 

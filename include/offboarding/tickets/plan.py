@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, tracker_of
+from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, queue_in, tracker_of
 from offboarding.report import late as late_words
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
@@ -20,6 +20,7 @@ from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
+from offboarding.tickets.succession import hand_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +69,24 @@ class TicketPlan:
         """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""
         with self.session.transaction():
             lock_findings(self.session)
+            # It may have moved meanwhile.
+            row = tickets.ticket(self.session, row.ticket_key)
             items = tickets.items(self.session, row)
-            outbox.drop_pending(self.session, row.ticket_key)
             tickets.note_closed(self.session, row.ticket_key)
             tickets.mark_told(self.session, [item.finding_key for item in items if item.changed])
-            return self._succeed(row) if any(item.holds for item in items) else None
+            holds = row.moved_to is None and any(item.holds for item in items)
+            key = self._succeed(row, row.queue, renews=True) if holds else None
+            outbox.drop_pending(self.session, row.ticket_key)
+            return key
 
     def _place(self, wanting: Wanting) -> None:
         """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
-        if wanting.ticket_key and (wanting.state != TicketStatus.CLOSED or self._may_reopen(wanting.closed_at)):
+        if wanting.ticket_key is None:
+            if wanting.holds:
+                tickets.put(self.session, self._want(wanting), wanting.finding_keys, says="open")
+        elif wanting.holds or wanting.state != TicketStatus.CLOSED or self._may_reopen(wanting.closed_at):
+            # Where it was closed for too long, settling it makes a new one of all that works.
             tickets.put(self.session, wanting.ticket_key, wanting.finding_keys, says="")
-        elif wanting.holds:
-            tickets.put(self.session, self._want(wanting), wanting.finding_keys, says="open")
 
     def _retell(self, row: TicketRow) -> None:
         """Say that a departure is told otherwise; what was never told of it is told by the list itself."""
@@ -98,6 +105,7 @@ class TicketPlan:
         """Say what changed, and whether the ticket is open or closed by it."""
         items = tickets.items(self.session, row)
         changed = [item for item in items if item.changed]
+        tickets.mark_told(self.session, [item.finding_key for item in changed])
         holds = any(item.holds for item in items)
         if row.state != TicketStatus.CLOSED:
             if holds and changed and row.state == TicketStatus.OPEN:
@@ -106,12 +114,11 @@ class TicketPlan:
             elif not holds:
                 text = ticket_report.closing(self._texts(row), row, items, changed)
                 self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), text)
-        elif holds and self._may_reopen(row.closed_at) and row.tracker in self.trackers:
+        elif holds and self._is_there_to_reopen(row):
             text = ticket_report.reopening(self._texts(row), row, changed)
             self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), text)
         elif holds:
-            self._succeed(row)
-        tickets.mark_told(self.session, [item.finding_key for item in changed])
+            self._succeed(row, row.queue)
 
     def _raise_late(self, found: Sequence[LateTicket]) -> None:
         """Past due: said once on each, whose priority rises by that, and told to people at once."""
@@ -126,17 +133,17 @@ class TicketPlan:
             )
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
-        if wanting.ticket_key is None or (
-            wanting.state == TicketStatus.CLOSED and not self._may_reopen(wanting.closed_at)
-        ):
+        if wanting.ticket_key is None:
             self._want(wanting)
         elif wanting.state == TicketStatus.CLOSED:
             row = tickets.ticket(self.session, wanting.ticket_key)
+            if not self._is_there_to_reopen(row):
+                self._succeed(row, wanting.queue)
+                return
             text = ticket_report.unverified_again(self._texts(row), row)
             self._say(wanting.ticket_key, TicketCall.REOPEN, f"reopen:{self.run.run_id}", text)
 
     def _want(self, wanting: Wanting) -> str:
-        generation = (wanting.generation or 0) + 1
         return tickets.want(
             self.session,
             self.run,
@@ -145,24 +152,18 @@ class TicketPlan:
                 holder=wanting.holder,
                 queue=wanting.queue,
                 episode=wanting.episode,
-                generation=generation,
+                generation=1,
                 tracker=tracker_of(self.trackers, wanting.queue),
             ),
         )
 
-    def _succeed(self, row: TicketRow) -> str:
-        """A new generation takes over what isn't resolved."""
-        new = NewTicket(
-            kind=row.kind,
-            holder=row.holder,
-            queue=row.queue,
-            episode=row.episode,
-            generation=row.generation + 1,
-            tracker=row.tracker if row.tracker in self.trackers else tracker_of(self.trackers, row.queue),
-        )
-        key = tickets.want(self.session, self.run, new)
-        tickets.move_on(self.session, row.ticket_key, key)
-        return key
+    def _succeed(self, row: TicketRow, queue: str, *, renews: bool = False) -> str:
+        """Another takes over what isn't resolved; in a queue of a tracker that is named still."""
+        tracker = row.tracker
+        if tracker not in self.trackers or queue != row.queue:
+            queue = queue_in(tracker, queue) if tracker not in self.trackers else queue
+            tracker = tracker_of(self.trackers, queue)
+        return hand_on(self.session, self.run, row, queue=queue, tracker=tracker, renews=renews)
 
     def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
         if op is TicketCall.COMMENT:
@@ -179,6 +180,9 @@ class TicketPlan:
 
     def _texts(self, row: TicketRow) -> TicketTexts:
         return self.texts.get(row.tracker, self.texts[""])
+
+    def _is_there_to_reopen(self, row: TicketRow) -> bool:
+        return self._may_reopen(row.closed_at) and row.tracker in self.trackers
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
         return closed_at is None or closed_at >= self.run.started_at - self.keep

@@ -180,4 +180,4 @@ def comment(session: Session, row: RevocationRow, text: str, *, event: str = "")
     if row.ticket_key:
         run = runs.run(session, row.look_run or row.proposed_run)
         event_key = ":".join(("revocation", str(row.revocation_id), *([event] if event else [])))
-        outbox.say(session, run, row.ticket_key, op=TicketCall.COMMENT, event_key=event_key, text=text)
+        outbox.say(session, run, row.ticket_key, op=TicketCall.COMMENT, event_key=event_key, text=text, goes_along=True)

@@ -56,7 +56,7 @@ returning f.finding_key, 'unverified' as from_state, 'held' as to_state,
     case when s.attestable then '' else 'seen working: ' end || s.standing_reason as text;
 
 -- name: refresh
--- What is known of findings that stand; the queue stays the first one.
+-- What is known of findings that stand; the queue stays what it was once a ticket stands for it.
 update finding f
 set source = s.source, roster = s.roster, subject_label = s.subject_label, account_label = s.account_label,
     severity = s.severity, standing = s.standing, standing_reason = s.standing_reason, effect = s.effect,
@@ -64,18 +64,19 @@ set source = s.source, roster = s.roster, subject_label = s.subject_label, accou
     last_used_at = s.last_used_at, left_at = s.left_at, basis = s.basis, evidence = s.evidence, revoke = s.revoke,
     warning = s.warning, is_workload = s.is_workload, holds_ticket = s.holds_ticket, due_hours = s.due_hours, comes_first = s.comes_first,
     of_keys = s.of_keys, attestable = s.attestable, worked_in = s.worked_in,
-    location = s.location, part = s.part, owners = s.owners, made_of = s.made_of
+    location = s.location, part = s.part, owners = s.owners, made_of = s.made_of,
+    queue = case when f.ticket_key is null then s.queue else f.queue end
 from produced s
 where s.match_key = f.match_key and f.state <> 'resolved' and (
     f.source, f.roster, f.subject_label, f.account_label, f.severity, f.standing, f.standing_reason, f.effect,
     f.privileged, f.relation, f.used_after_departure, f.last_used_at, f.left_at, f.basis, f.evidence, f.revoke,
     f.warning, f.is_workload, f.holds_ticket, f.due_hours, f.comes_first, f.of_keys, f.attestable, f.worked_in, f.location, f.part,
-    f.owners, f.made_of)
+    f.owners, f.made_of, f.queue)
     is distinct from (
     s.source, s.roster, s.subject_label, s.account_label, s.severity, s.standing, s.standing_reason, s.effect,
     s.privileged, s.relation, s.used_after_departure, s.last_used_at, s.left_at, s.basis, s.evidence, s.revoke,
     s.warning, s.is_workload, s.holds_ticket, s.due_hours, s.comes_first, s.of_keys, s.attestable, s.worked_in, s.location, s.part,
-    s.owners, s.made_of);
+    s.owners, s.made_of, case when f.ticket_key is null then s.queue else f.queue end);
 
 -- name: begin
 -- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one

@@ -321,7 +321,7 @@ select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
 from candidate c
 where not c.baseline and not c.named and c.line_kind is null and c.holds_ticket
     and not (c.fresh and c.roster = any(%(announced)s)) and not exists (
-        select from ticket t left join moved_ticket m using (ticket_key)
+        select from ticket t left join former_ticket m using (ticket_key)
         join ticket s on s.ticket_key = coalesce(m.stands_as, t.ticket_key)
         where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue and t.episode = c.episode
             and s.state <> 'closed');

@@ -163,9 +163,9 @@ select (select count(*) from outbox where done_at is null and run_id <= %(run_id
         where o.done_at is null and o.run_id <= %(run_id)s
             and o.ticket_key not in (select r.ticket_key from refusal r)
             -- It waits for another tracker, where the ticket that it leads to is yet to be opened.
-            and not (o.op = 'close' and exists (
-                select from moved_ticket m join ticket s on s.ticket_key = m.stands_as
-                where m.ticket_key = o.ticket_key and s.ref is null and s.state <> 'closed'))
+            and not (o.op = 'close' and o.ticket_key in (
+                select m.ticket_key from former_ticket m join ticket s on s.ticket_key = m.stands_as
+                where s.ref is null and s.state <> 'closed'))
         group by t.tracker) u) as untold,
     (select coalesce(r.summary -> 'deaf', '{}') from run r where r.run_id = %(run_id)s) as deaf,
     (select coalesce(r.summary -> 'told_nowhere', '[]') from run r where r.run_id = %(run_id)s) as told_nowhere,

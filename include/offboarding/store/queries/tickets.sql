@@ -1,6 +1,6 @@
 -- name: wanting
--- Open findings that stand on no ticket yet, by the ticket that they belong on, with the newest one of that kind, or the
--- one that it has moved to. The generation is the newest one's own.
+-- Open findings that stand on no ticket yet, by the ticket that they belong on: the newest one of that kind, or what
+-- stands for it now.
 with loose as (
     select f.finding_key, f.ticket_kind as kind, f.queue, f.holds_ticket,
         case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
@@ -11,15 +11,15 @@ with loose as (
     where f.state = 'open' and f.ticket_key is null and f.finding_key not in (select m.finding_key from misfit_finding m)
 )
 select l.kind, l.holder, l.queue, l.episode, array_agg(l.finding_key order by l.finding_key) as finding_keys,
-    bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, n.generation, t.closed_at
+    bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, t.closed_at
 from loose l
 left join lateral (
     select t.* from ticket t
     where t.kind = l.kind and t.holder = l.holder and t.queue = l.queue and t.episode = l.episode
     order by t.generation desc limit 1) n on true
-left join moved_ticket m on m.ticket_key = n.ticket_key
+left join former_ticket m on m.ticket_key = n.ticket_key
 left join ticket t on t.ticket_key = coalesce(m.stands_as, n.ticket_key)
-group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, n.generation, t.closed_at
+group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, t.closed_at
 order by l.kind, l.holder, l.queue, l.episode;
 
 -- name: unverified
@@ -32,7 +32,7 @@ with waiting as (
     group by u.realm
 )
 select 'unverified' as kind, 'unverified:' || w.realm as holder, w.queue, 1 as episode, w.finding_keys, true as holds,
-    t.ticket_key, t.state, t.generation, t.closed_at
+    t.ticket_key, t.state, t.closed_at
 from waiting w
 left join lateral (
     select t.* from ticket t where t.kind = 'unverified' and t.holder = 'unverified:' || w.realm
@@ -48,8 +48,9 @@ where t.kind = 'unverified' and t.state <> 'closed' and not exists (
 order by t.ticket_key;
 
 -- name: insert_ticket
-insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker, state, wanted_at)
-values (%(ticket_key)s, %(kind)s, %(holder)s, %(queue)s, %(episode)s, %(generation)s, %(tracker)s, 'wanted', now())
+insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker, renews, state, wanted_at)
+values (%(ticket_key)s, %(kind)s, %(holder)s, %(queue)s, %(episode)s, %(generation)s, %(tracker)s, %(renews)s, 'wanted',
+    now())
 on conflict do nothing;
 
 -- name: put_on_ticket
@@ -91,18 +92,34 @@ update finding set told = case when state in ('excepted', 'resolved') then state
 where finding_key = any(%(finding_keys)s);
 
 -- name: insert_outbox
-insert into outbox (ticket_key, op, event_key, text, made_of, run_id)
-values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(made_of)s, %(run_id)s)
+insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along)
+values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(made_of)s, %(run_id)s, %(goes_along)s)
 on conflict (ticket_key, op, event_key) do nothing;
 
--- name: new_generation
--- The old ticket is gone or long closed: its items move to a new one.
-update finding set ticket_key = %(new_key)s, told = 'open' where ticket_key = %(old_key)s and state <> 'resolved';
+-- name: move_on
+-- The old ticket is gone, long closed or elsewhere: its items move to another.
+update finding set ticket_key = %(new_key)s, told = %(told)s where ticket_key = %(old_key)s and state <> 'resolved';
+
+-- name: newest
+-- The key of the newest ticket of these people in a queue.
+select ticket_key from ticket
+where kind = %(kind)s and holder = %(holder)s and queue = %(queue)s and episode = %(episode)s
+order by generation desc limit 1;
+
+-- name: go_along
+-- What is yet to be said of what moves on, wherever it stands.
+insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along)
+select %(new_key)s, o.op, o.event_key, o.text, o.made_of, o.run_id, true from outbox o
+where o.ticket_key = %(old_key)s and o.goes_along and o.done_at is null order by o.outbox_id
+on conflict (ticket_key, op, event_key) do nothing;
+
+-- name: stands_as
+select stands_as from former_ticket where ticket_key = %(ticket_key)s;
 
 -- name: follow
--- What was over when its ticket moved, and works again, stands where the others went; it's yet to be said there.
+-- What was over when another ticket took over, and works again, stands where the others went; it's yet to be said there.
 update finding f set ticket_key = t.ticket_key, queue = t.queue, told = ''
-from moved_ticket m join ticket t on t.ticket_key = m.stands_as
+from former_ticket m join ticket t on t.ticket_key = m.stands_as
 where f.ticket_key = m.ticket_key and f.state <> 'resolved'
     and f.finding_key not in (select x.finding_key from misfit_finding x);
 
@@ -129,9 +146,9 @@ order by t.failed_at nulls first, t.wanted_at, case when t.kind = 'event' then 0
     where f.ticket_key = t.ticket_key and f.state not in ('resolved', 'excepted')) end, t.ticket_key;
 
 -- name: movable
--- A tracker's tickets that aren't over, and haven't moved.
+-- A tracker's tickets that aren't over, without those that have moved and are closed there by themselves.
 select t.ticket_key from ticket t
-where t.tracker = %(tracker)s and t.moved_to is null and (t.state in ('wanted', 'open') or exists (
+where t.tracker = %(tracker)s and (t.moved_to is null or not %(named)s) and (t.state in ('wanted', 'open') or exists (
         select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
 order by t.wanted_at, t.ticket_key;
 
@@ -154,7 +171,7 @@ group by t.tracker order by t.tracker;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
-    closed_at, past_due_at, moved_to, said_count, said_digest
+    closed_at, past_due_at, moved_to, renews, said_count, said_digest
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
@@ -189,6 +206,12 @@ update ticket set digest = %(digest)s, due_at = %(due_at)s where ticket_key = %(
 update ticket set state = 'closed', closed_at = now(), past_due_at = null
 where ticket_key = %(ticket_key)s;
 
+-- name: note_failed
+update ticket set failed_at = now() where ticket_key = %(ticket_key)s;
+
+-- name: note_no_failure
+update ticket set failed_at = null where ticket_key = %(ticket_key)s and failed_at is not null;
+
 -- name: note_reopened
 update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_key)s;
 
@@ -206,12 +229,6 @@ group by t.ticket_key order by min(f.due_at), t.ticket_key;
 update ticket set past_due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 
 -- name: items
--- name: note_failed
-update ticket set failed_at = now() where ticket_key = %(ticket_key)s;
-
--- name: note_no_failure
-update ticket set failed_at = null where ticket_key = %(ticket_key)s and failed_at is not null;
-
 -- What stands on a ticket, in the order in which it came.
 select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
