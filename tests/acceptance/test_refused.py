@@ -5,19 +5,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from offboarding.interfaces import Found, Trackers
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.keys import short_finding
 from offboarding.report import night as screen
-from offboarding.store import reading
+from offboarding.store import embedded, reading
+from offboarding.store.connect import opened
 from offboarding.store.reading import Night
+from tests.support.database import cloned
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.red import why_red
-from tests.support.small_company import AFTER, LEFT, STAFF, number, worker
+from tests.support.small_company import AFTER, LEFT, STAFF, job, number, worker
 from tests.support.watching import hour
 from tests.support.whole_night import Readers
 
@@ -380,3 +383,26 @@ def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill
 
     with pytest.raises(RetriableError, match="GET 3: 500"):
         kim.night()
+
+
+# --- told by another store already ------------------------------------------------------------------------------------
+
+
+def test_a_ticket_that_this_store_never_opened_is_said_to_be_there(
+    kim: Refused, store_server: embedded.EmbeddedServer
+) -> None:
+    """A trial's store and the real one tell one project of people who are to be confirmed."""
+    with cloned(store_server) as name, opened(store_server.connection_kwargs(dbname=name)) as session:
+        trial = Office(session=session, tracker=kim.own, queue=kim.queue)
+        for office in (kim, trial):
+            office.hr.workers = [worker("1042", LEFT, job(start="2019-05-01")), STAFF]
+            office.directory.accounts = [login("kim", number("1042"))]
+        with capture_logs() as first:
+            kim.night()
+
+        with capture_logs() as second:
+            trial.night()
+
+    (ticket,) = kim.own.inner.there()
+    assert [each["ticket"] for each in first if "is there already" in each["event"]] == []
+    assert [each["ticket"] for each in second if "is there already" in each["event"]] == [ticket.ref.ref]

@@ -1,6 +1,7 @@
 """Tickets that go from one tracker to another: exactly one is open, whatever happens on the way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from offboarding.tickets import moving
 from offboarding.tickets.plan import TicketPlan
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
-from tests.support.small_company import LEFT, number, worker
+from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.two_trackers import (
     Away,
     TwoTrackers,
@@ -410,6 +411,23 @@ def test_what_was_held_goes_by_the_routes_of_the_day_on_which_it_is_told(kim: Tw
     kim.release(told.run.run_id)
 
     assert [each.queue for each in drafts(kim.inner())] == [kim.queue]
+
+
+def test_of_two_who_turn_out_to_be_one_the_newest_stands_and_the_other_leads_to_it(kim: TwoTrackers) -> None:
+    kim.night()
+    kim.hr.workers.append(worker("2042", LEFT))
+    kim.directory.accounts.append(login("kim2", number("2042")))
+    kim.night()
+    kim.inner().people_turn(kim.inner().there()[1].ref, TicketState.MISSING)
+    kim.night()
+    kim.hr.workers = [replace(worker("2042", LEFT), previous_worker_ids=("1042",)), STAFF, worker("1060", LEFT)]
+
+    for _ in range(2):
+        kim.night()
+
+    assert (stand(kim), told_nowhere(kim), reds(kim)) == (["secops"], [], ())
+    first, second = kim.inner().there()
+    assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
 
 
 # --- from one that shows nothing, or is away --------------------------------------------------------------------------

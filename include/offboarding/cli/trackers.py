@@ -12,8 +12,17 @@ from offboarding.cli.stores import session_on
 from offboarding.config import loading
 from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
-from offboarding.model import KEY_KINDS, TicketDraft, TicketPriority, TicketState, counted, queue_in, tracker_of
-from offboarding.model.errors import FatalError
+from offboarding.model import (
+    KEY_KINDS,
+    TicketDraft,
+    TicketPriority,
+    TicketRef,
+    TicketState,
+    counted,
+    queue_in,
+    tracker_of,
+)
+from offboarding.model.errors import FatalError, OffboardingError, raise_together
 from offboarding.model.keys import NO_TICKET, short_finding
 from offboarding.report.wording import COMMAND, ticket
 from offboarding.runs import pipeline
@@ -55,6 +64,8 @@ def route(*, key: Key) -> int:
     if finding.tracker and finding.ref:
         place = f": {finding.url}" if finding.url else "."
         say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there{place}")
+    elif finding.tracker:
+        say(f"Its ticket is yet to be opened in {finding.tracker}, and it stays on that one.")
     return DONE
 
 
@@ -97,6 +108,11 @@ def move(
     with session_on(loaded) as session:
         if not yes:
             _show(moving.moves(session, names, old, new), old, new)
+            if old not in names:
+                note(
+                    f"The configuration doesn't name {old}: its own tickets stay open there, left to people. If {new}"
+                    f" is the same system by another name, call it {old} again: each would stand there twice."
+                )
             note(f"Nothing was changed. To do it: {COMMAND} tracker move {old} {new} --yes")
             return DONE
         trackers = wiring.trackers(settings)
@@ -105,9 +121,13 @@ def move(
         run = runs.last_finished_night(session)
         if run is None:
             raise FatalError("no night has run to its end yet, and its tickets can't be moved: let one, then move.")
-        _show(moving.move(session, run, names, old, new), old, new)
+        made = moving.move(session, run, names, old, new)
+        _show(made, old, new)
         pipeline.ticket(session, settings, run, trackers)
-        say(f"Moved: each is open in {new}.")
+        stand = moving.standing(session, made)
+    say(f"Moved: {counted(stand, 'ticket')} open in {new}.")
+    if stand < len(made):
+        say("Fewer than moved: of some nothing was left to do, or they joined one that stood there.")
     if old not in names:
         say(f"The configuration doesn't name {old}: its own tickets are left to people there.")
     return DONE
@@ -139,13 +159,24 @@ def test(*, name: Annotated[str, argument("NAME", "the tracker's name in the con
         )
     )
     say(f"opened     {ref.ref}  {ref.url}")
-    tracker.comment(ref, f"test:{asked.isoformat()}", "A comment can be made.")
-    say("commented")
-    tracker.close(ref, "The test is over.")
-    if (state := tracker.state(ref)) is TicketState.UNKNOWN:
-        say("closed     as far as it was told: it can't be asked. Look whether it stands closed there")
-        return DONE
-    if state is not TicketState.CLOSED:
-        raise FatalError(f"trackers.{name}: {ref.ref} was closed, and is {state}. Close it by hand: {ref.url}")
-    say("closed     and seen closed")
+    refused: list[OffboardingError] = []
+    try:
+        tracker.comment(ref, f"test:{asked.isoformat()}", "A comment can be made.")
+        say("commented")
+    except OffboardingError as error:
+        refused.append(error)
+    try:
+        tracker.close(ref, "The test is over.")
+        say(_closed(tracker.state(ref), name, ref))
+    except OffboardingError as error:
+        refused += [error, FatalError(f"trackers.{name}: close {ref.ref} by hand: {ref.url or ref.ref}")]
+    raise_together(refused)
     return DONE
+
+
+def _closed(state: TicketState, name: str, ref: TicketRef) -> str:
+    if state is TicketState.UNKNOWN:
+        return "closed     as far as it was told: it can't be asked. Look whether it stands closed there"
+    if state is not TicketState.CLOSED:
+        raise FatalError(f"trackers.{name}: {ref.ref} was closed, and is {state}")
+    return "closed     and seen closed"

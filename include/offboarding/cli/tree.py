@@ -90,7 +90,8 @@ def sections(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
 
 def _node(words: str) -> Node:
     runs, verbs = declared().get(words), _in_order(each for each in declared() if each.startswith(f"{words} "))
-    example = f"{words} {runs.example}".strip() if runs else next((each for each in verbs if "list" in each), verbs[0])
+    shown = words if runs else next((each for each in verbs if "list" in each), verbs[0])
+    example = f"{shown} {declared()[shown].example}".strip()
     return Node(
         words=words,
         sentence=runs.sentence if runs else GROUPS.get(words, declared()[verbs[0]].sentence),

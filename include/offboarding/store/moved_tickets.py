@@ -1,6 +1,6 @@
 """Tickets that others take over from, with what stands on them: in another tracker, or later in the same."""
 
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 
 from offboarding.store import tickets
 from offboarding.store.connect import Session
@@ -26,6 +26,13 @@ def stands_as(session: Session, key: str) -> TicketRow | None:
     with session.cursor(row_factory=scalar_row) as cursor:
         found = cursor.execute(block("tickets", "stands_as"), {"ticket_key": key}).fetchone()
     return None if found is None else tickets.ticket(session, str(found))
+
+
+def overtaken(session: Session) -> list[tuple[TicketRow, TicketRow]]:
+    """Tickets that haven't moved and aren't over though another stands for them, each with that one."""
+    with session.cursor(row_factory=tuple_row) as cursor:
+        found = cursor.execute(block("tickets", "overtaken")).fetchall()
+    return [(tickets.ticket(session, str(key)), tickets.ticket(session, str(there))) for key, there in found]
 
 
 def follow(session: Session) -> None:

@@ -213,6 +213,14 @@ class TicketDesk:
             tickets.note_closed(self.session, row.ticket_key)
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
+        if found and not row.said_digest:
+            log.warning(
+                "a ticket with this key is there already, and this store has opened none: it's taken over. If another"
+                " store tells the same tracker, give each a project or queue of its own",
+                key=row.ticket_key,
+                tracker=self.name,
+                ticket=found.ref,
+            )
         text = self._draft(row)
         opening = _sha256(f"open {text.digest}")
         ref = found or self._open_new(row, text, opening)

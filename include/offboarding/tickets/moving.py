@@ -6,7 +6,7 @@ Where one stands there already for the same people, what goes along joins that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from offboarding.model import TicketCall, TicketRef, tracker_of
+from offboarding.model import TicketCall, TicketRef, TicketStatus, tracker_of
 from offboarding.model.errors import FatalError
 from offboarding.model.tickets import queue_in
 from offboarding.store import moved_tickets, outbox, tickets
@@ -55,6 +55,12 @@ def move(session: Session, run: Run, trackers: Sequence[str], old: str, new: str
             else:
                 tickets.note_closed(session, row.ticket_key)
     return made
+
+
+def standing(session: Session, made: Sequence[Move]) -> int:
+    """How many tickets stand open for what moved."""
+    there = [moved_tickets.stands_as(session, each.key) for each in made]
+    return len({row.ticket_key for row in there if row and row.state == TicketStatus.OPEN})
 
 
 def _move(row: TicketRow, trackers: Sequence[str], new: str) -> Move:

@@ -20,7 +20,7 @@ from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
-from offboarding.tickets.succession import hand_on
+from offboarding.tickets.succession import give_way, hand_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class TicketPlan:
         self._comments.clear()
         with self.session.transaction():
             lock_findings(self.session)
+            give_way(self.session, self.run)
             moved_tickets.follow(self.session)
             for wanting in tickets.wanting(self.session):
                 self._place(wanting)

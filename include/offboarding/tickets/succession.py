@@ -1,6 +1,6 @@
 """One ticket takes over from another: exactly one stands for the same people in the same queue."""
 
-from offboarding.model import TicketStatus
+from offboarding.model import TicketCall, TicketStatus
 from offboarding.store import moved_tickets, outbox, paging, tickets
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
@@ -33,7 +33,23 @@ def hand_on(session: Session, run: Run, row: TicketRow, *, queue: str, tracker: 
         key = tickets.want(session, run, new)
     if (queue, tracker) != (row.queue, row.tracker):
         moved_tickets.note_moved(session, row.ticket_key, key, queue)
-    tickets.move_on(session, row.ticket_key, key, says="" if joins else "open")
+    _give(session, row, key, says="" if joins else "open")
+    return key
+
+
+def give_way(session: Session, run: Run) -> None:
+    """Of tickets of the same people in a queue the newest stands, and each other that is open leads to it: two people
+    turned out to be one, or a defect of an earlier version made them. Needs lock_findings.
+    """
+    for row, there in moved_tickets.overtaken(session):
+        moved_tickets.note_moved(session, row.ticket_key, there.ticket_key, there.queue)
+        _give(session, row, there.ticket_key, says="")
+        outbox.drop_pending(session, row.ticket_key)
+        event_key = f"moved:{there.ticket_key}"
+        outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=event_key, text="")
+
+
+def _give(session: Session, row: TicketRow, key: str, *, says: str) -> None:
+    tickets.move_on(session, row.ticket_key, key, says=says)
     outbox.go_along(session, row.ticket_key, key)
     paging.go_along(session, row.ticket_key, key)
-    return key

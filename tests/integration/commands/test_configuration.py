@@ -175,6 +175,10 @@ def test_suggesting_has_an_example(typed: Type) -> None:
     assert "example:\n  python -m offboarding custody suggest" in typed("custody", "suggest", "--help").out
 
 
+def test_a_group_s_example_is_a_whole_command(typed: Type) -> None:
+    assert "example:\n  python -m offboarding tracker move secops itsm" in typed("tracker", "--help").out
+
+
 @pytest.mark.parametrize("verb", ["confirm", "reject", "revoke", "list"])
 def test_each_verb_of_link_has_an_example(typed: Type, verb: str) -> None:
     assert f"example:\n  python -m offboarding link {verb}" in typed("link", verb, "--help").out

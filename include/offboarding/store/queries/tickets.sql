@@ -116,6 +116,12 @@ on conflict (ticket_key, op, event_key) do nothing;
 -- name: stands_as
 select stands_as from former_ticket where ticket_key = %(ticket_key)s;
 
+-- name: overtaken
+select m.ticket_key, m.stands_as from former_ticket m join ticket t using (ticket_key)
+where t.state <> 'closed' and t.moved_to is null and not exists (
+    select from misfit_finding x where x.ticket_key = t.ticket_key)
+order by m.ticket_key;
+
 -- name: follow
 -- What was over when another ticket took over, and works again, stands where the others went; it's yet to be said there.
 update finding f set ticket_key = t.ticket_key, queue = t.queue, told = ''
