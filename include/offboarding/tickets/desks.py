@@ -91,7 +91,8 @@ def _left_over(
     for name, count in outbox.elsewhere(session, [*trackers]):
         yield FatalError(
             f"trackers: the configuration names no {name}, and {counted(count, 'ticket')} of it can't be seen to."
-            f" Name it again, or say where they go: {COMMAND} tracker move {name} NAME."
+            " Name it again, by that name too where the system is only called otherwise now; or say where they go:"
+            f" {COMMAND} tracker move {name} NAME."
         )
     if nowhere:
         yield FatalError(told_nowhere(nowhere))
