@@ -88,10 +88,11 @@ ARROWS: dict[str, set[str]] = {
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
-    "tickets.plan": NOUNS | {"report", "store", "report.texts"},
+    "tickets.succession": NOUNS | {"store"},
+    "tickets.plan": NOUNS | {"report", "store", "report.texts", "tickets.succession"},
     "tickets.confided": NOUNS | {"report.texts", "store"},
     "tickets.counts": NOUNS,
-    "tickets.refusing": NOUNS | {"report"},
+    "tickets.refusing": NOUNS | {"report", "store"},
     "tickets.desk": NOUNS
     | {
         "interfaces",
@@ -103,7 +104,7 @@ ARROWS: dict[str, set[str]] = {
         "tickets.plan",
         "tickets.refusing",
     },
-    "tickets.moving": NOUNS | {"store"},
+    "tickets.moving": NOUNS | {"store", "tickets.succession"},
     "tickets.paging": NOUNS | {"interfaces", "config.settings", "store", "tickets.routing"},
     "tickets.desks": NOUNS
     | {

@@ -1,5 +1,7 @@
 """Tickets that others take over from, with what stands on them: in another tracker, or later in the same."""
 
+from collections.abc import Mapping
+
 from psycopg.rows import scalar_row, tuple_row
 
 from offboarding.store import tickets
@@ -23,9 +25,18 @@ def note_moved(session: Session, old_key: str, new_key: str, queue: str) -> None
 
 def stands_as(session: Session, key: str) -> TicketRow | None:
     """The ticket that has taken over from this one, however often; None where it stands itself."""
-    with session.cursor(row_factory=scalar_row) as cursor:
-        found = cursor.execute(block("tickets", "stands_as"), {"ticket_key": key}).fetchone()
-    return None if found is None else tickets.ticket(session, str(found))
+    return _one(session, "stands_as", {"ticket_key": key})
+
+
+def newest(session: Session, row: TicketRow, queue: str) -> TicketRow | None:
+    """The newest ticket of the same people in a queue; None where there was none yet."""
+    values = {"kind": row.kind, "holder": row.holder, "queue": queue, "episode": row.episode}
+    return _one(session, "newest", values)
+
+
+def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:
+    """What isn't resolved moves to another ticket; `says`: what that says of it, as `put`."""
+    session.execute(block("tickets", "move_on"), {"old_key": old_key, "new_key": new_key, "told": says})
 
 
 def overtaken(session: Session) -> list[tuple[TicketRow, TicketRow]]:
@@ -38,3 +49,9 @@ def overtaken(session: Session) -> list[tuple[TicketRow, TicketRow]]:
 def follow(session: Session) -> None:
     """What works again, and was over when another ticket took over from its own, stands on the one that stands now."""
     session.execute(block("tickets", "follow"))
+
+
+def _one(session: Session, name: str, values: Mapping[str, object]) -> TicketRow | None:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        found = cursor.execute(block("tickets", name), values).fetchone()
+    return None if found is None else tickets.ticket(session, str(found))

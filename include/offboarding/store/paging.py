@@ -25,7 +25,7 @@ def holding(session: Session) -> list[Holding]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class StandingPage:
     """That somebody was called, and nobody has said since that it's over."""
 
     ticket_key: str
@@ -34,9 +34,9 @@ class Call:
     """The key that the pager knows it by: its first ticket's."""
 
 
-def standing(session: Session) -> list[Call]:
+def standing(session: Session) -> list[StandingPage]:
     """All that do."""
-    with session.cursor(row_factory=class_row(Call)) as cursor:
+    with session.cursor(row_factory=class_row(StandingPage)) as cursor:
         return cursor.execute(block("paging", "standing")).fetchall()
 
 
@@ -45,7 +45,7 @@ def note_called(session: Session, ticket_key: str, pager: str) -> None:
     session.execute(block("paging", "note_called"), {"ticket_key": ticket_key, "pager": pager})
 
 
-def note_over(session: Session, call: Call) -> None:
+def note_over(session: Session, call: StandingPage) -> None:
     """It was said that it's over."""
     session.execute(block("paging", "note_over"), {"called_as": call.called_as, "pager": call.pager})
 

@@ -1,4 +1,4 @@
-"""Tickets that their tracker refused, until they are told or over."""
+"""Tickets that their tracker refused, until they are told or over; and those at which it failed, until it doesn't."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,6 +54,11 @@ def note(session: Session, key: str, *, words: str, settings_digest: str) -> Non
 def taken(session: Session, key: str) -> None:
     """A ticket was told all that there was."""
     session.execute(block("refusals", "taken"), {"ticket_key": key})
+
+
+def note_failure(session: Session, key: str, *, failed: bool) -> None:
+    """Its tracker failed at it, which may pass; or didn't."""
+    session.execute(block("refusals", "note_failure" if failed else "note_no_failure"), {"ticket_key": key})
 
 
 def standing(session: Session, run_id: int) -> list[RefusedTicket]:

@@ -244,18 +244,6 @@ def told_nowhere(session: Session) -> list[str]:
     return _keys(session, "told_nowhere")
 
 
-def newest(session: Session, row: TicketRow, queue: str) -> TicketRow | None:
-    """The newest ticket of the same people in a queue; None where there was none yet."""
-    values = {"kind": row.kind, "holder": row.holder, "queue": queue, "episode": row.episode}
-    found = _keys(session, "newest", values)
-    return ticket(session, found[0]) if found else None
-
-
-def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:
-    """What isn't resolved moves to another ticket; `says`: what that says of it, as `put`."""
-    session.execute(block("tickets", "move_on"), {"old_key": old_key, "new_key": new_key, "told": says})
-
-
 def ticket(session: Session, key: str) -> TicketRow:
     """A ticket by its key."""
     with session.cursor(row_factory=record_row(TicketRow)) as cursor:
@@ -295,11 +283,6 @@ def note_updated(session: Session, key: str, *, digest: str, due_at: datetime | 
 def note_closed(session: Session, key: str) -> None:
     """The tracker was told that it's closed, or it's given up."""
     session.execute(block("tickets", "note_closed"), {"ticket_key": key})
-
-
-def note_failed(session: Session, key: str, *, failed: bool) -> None:
-    """Its tracker failed at it, which may pass; or didn't."""
-    session.execute(block("tickets", "note_failed" if failed else "note_no_failure"), {"ticket_key": key})
 
 
 def note_reopened(session: Session, key: str) -> None:

@@ -40,7 +40,7 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import UNSEEN, Failures, in_words, unseen
+from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, is_unseen, warn_of_another_store
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -63,8 +63,7 @@ class TicketDesk:
     """What the configuration says of the tracker; a refused ticket is tried again once that changes."""
     counts: TicketCounts = field(default_factory=TicketCounts)
     _failures: Failures = field(default_factory=Failures)
-    _blind: bool = False
-    """Whether one that was opened isn't shown to us: of none that is missing another is opened then."""
+    _sight: Sight = field(default_factory=Sight)
     _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
 
     def drain(self) -> TicketCounts:
@@ -75,7 +74,8 @@ class TicketDesk:
         hourly = self.plan.run.kind == RunKind.VERIFY
         persons = None if hourly else persons_asked(self.session, self.plan.run)
         self._before = refusals.of_tracker(self.session, self.name)
-        self._blind = any(_is_unseen(tickets.ticket(self.session, key)) for key in self._before)
+        blind = any(is_unseen(tickets.ticket(self.session, key)) for key in self._before)
+        self._sight = Sight(before=self._before, blind=blind)
         for key in outbox.to_drain(self.session, self.name, persons):
             if not (hourly and key in self._before and self._waits(self._before[key])):
                 self._try(key)
@@ -97,11 +97,11 @@ class TicketDesk:
             refusals.note(self.session, key, words=words, settings_digest=digest)
         except RetriableError as error:
             self.tracker.find(NO_TICKET)
-            tickets.note_failed(self.session, key, failed=True)
+            refusals.note_failure(self.session, key, failed=True)
             self._failures.fail(key, error)
         else:
             self._failures.in_a_row = 0
-            tickets.note_failed(self.session, key, failed=False)
+            refusals.note_failure(self.session, key, failed=False)
             if key in self._before:
                 refusals.taken(self.session, key)
 
@@ -124,7 +124,9 @@ class TicketDesk:
         pending = outbox.pending(self.session, key)
         stands = self._stands(row, pending)
         if stands is TicketState.MISSING:
-            self._look_where(row)
+            # Where another would be opened in its place.
+            if not row.moved_to and _holds(tickets.items(self.session, row)):
+                self._sight.look_where(row, self._settings_digest(row))
             self._renew(row)
             return
         for each in pending:
@@ -214,13 +216,7 @@ class TicketDesk:
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         if found and not row.said_digest:
-            log.warning(
-                "a ticket with this key is there already, and this store has opened none: it's taken over. If another"
-                " store tells the same tracker, give each a project or queue of its own",
-                key=row.ticket_key,
-                tracker=self.name,
-                ticket=found.ref,
-            )
+            warn_of_another_store(row, found)
         text = self._draft(row)
         opening = _sha256(f"open {text.digest}")
         ref = found or self._open_new(row, text, opening)
@@ -232,8 +228,7 @@ class TicketDesk:
         self.counts = self.counts.plus(opened=1)
         stands = self.tracker.state(ref)
         if found is None and stands is TicketState.MISSING:
-            self._blind = True
-            raise unseen(self.name, row.ticket_key, ref)
+            raise self._sight.lost(row, ref)
         tickets.note_updated(self.session, row.ticket_key, digest=digest, due_at=text.due_at)
         # Opened before and nobody heard: people may have closed it since.
         if found and stands is TicketState.CLOSED:
@@ -263,16 +258,6 @@ class TicketDesk:
         return row.moved_to is None and (
             row.kind == TicketKind.UNVERIFIED or any(item.holds and item.state != FindingState.HELD for item in items)
         )
-
-    def _look_where(self, row: TicketRow) -> None:
-        """Raises FatalError where it's missing, maybe, since we are shown nothing: people would get one each night."""
-        if row.moved_to or not _holds(tickets.items(self.session, row)):
-            # None is opened in its place.
-            return
-        braked = row.digest == UNSEEN or row.renews is not None
-        own = self._before.get(row.ticket_key) if braked else None
-        if (self._blind or braked) and (own is None or own.settings_digest == self._settings_digest(row)):
-            raise unseen(self.name, row.ticket_key, row.known)
 
     def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)
@@ -304,10 +289,6 @@ class TicketDesk:
         rights = tickets.missing_rights(self.session, row)
         exposed = exposed_keys.of_leaver(self.session, row) if self.texts.exposure else []
         return ticket_report.draft(row, tickets.items(self.session, row), rights, self.texts, self.forms_url, exposed)
-
-
-def _is_unseen(row: TicketRow) -> bool:
-    return row.digest == UNSEEN and row.state == TicketStatus.OPEN and row.moved_to is None
 
 
 def _holds(items: list[TicketItem]) -> bool:

@@ -15,7 +15,7 @@ from offboarding.model.errors import FatalError, OffboardingError, raise_togethe
 from offboarding.store import paging
 from offboarding.store.connect import Session
 from offboarding.store.locks import pages_held
-from offboarding.store.paging import Call, Holding
+from offboarding.store.paging import Holding, StandingPage
 from offboarding.tickets.routing import route_of
 
 log = structlog.get_logger("offboarding.page")
@@ -38,7 +38,11 @@ def page(session: Session, settings: Settings, pagers: Pagers) -> None:
 
 
 def _tell(
-    session: Session, pagers: Pagers, name: str, wanted: Mapping[tuple[str, str], Holding], stands: Sequence[Call]
+    session: Session,
+    pagers: Pagers,
+    name: str,
+    wanted: Mapping[tuple[str, str], Holding],
+    stands: Sequence[StandingPage],
 ) -> None:
     standing = {call.ticket_key for call in stands if call.pager == name}
     called = [(key, about) for (key, pager), about in wanted.items() if pager == name and key not in standing]

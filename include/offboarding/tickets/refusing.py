@@ -1,12 +1,15 @@
 """How it's told that a tracker refuses tickets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
-from offboarding.model import TicketRef, counted
+from offboarding.model import TicketRef, TicketStatus, counted
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError, raise_together
 from offboarding.report.wording import printable
+from offboarding.store.refusals import RefusedBefore
+from offboarding.store.tickets import TicketRow
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -61,11 +64,53 @@ class Failures:
         raise_together(failed)
 
 
-def unseen(tracker: str, key: str, ref: TicketRef) -> FatalError:
-    """Of one that was opened and isn't there when it's asked for."""
+@dataclass(slots=True, kw_only=True)
+class Sight:
+    """Which of one tracker's tickets may be hidden from us: in place of those that are missing none is opened."""
+
+    before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
+    """What was refused, by the tickets' keys."""
+    blind: bool = False
+    """Whether one that was opened isn't shown to us: then others aren't, either."""
+
+    def lost(self, row: TicketRow, ref: TicketRef) -> FatalError:
+        """Of one that was opened and isn't there when it's asked for."""
+        self.blind = True
+        return _unseen(row, ref)
+
+    def look_where(self, row: TicketRow, settings_digest: str) -> None:
+        """Raises FatalError where one that is missing may be there all the same; people would get one each night.
+
+        So it may be where others are hidden, and, until its settings change, where it was never shown to us, or was
+        opened in place of one that was missing.
+        """
+        once = row.digest == UNSEEN or row.renews is not None
+        own = self.before.get(row.ticket_key) if once else None
+        if own.settings_digest == settings_digest if own else once or self.blind:
+            raise _unseen(row, row.known)
+
+
+def is_unseen(row: TicketRow) -> bool:
+    """Whether it should be there, and was never shown to us."""
+    return row.digest == UNSEEN and row.state == TicketStatus.OPEN and row.moved_to is None
+
+
+def _unseen(row: TicketRow, ref: TicketRef) -> FatalError:
     return FatalError(
-        f"trackers.{tracker}: {key} was opened ({ref.url or ref.ref}), and isn't shown to us: it isn't opened again."
-        " Let the user read what it opens; if it was deleted, restore it, or change anything in the tracker's entry"
+        f"trackers.{row.tracker}: {row.ticket_key} was opened ({ref.url or ref.ref}), and isn't shown to us: it isn't"
+        " opened again. Let the user read what it opens; if it was deleted, restore it, or change anything in the"
+        " tracker's entry"
+    )
+
+
+def warn_of_another_store(row: TicketRow, ref: TicketRef) -> None:
+    """A ticket with our key is there, which this store never opened."""
+    log.warning(
+        "a ticket with this key is there already, and this store has opened none: it's taken over. If another store"
+        " tells the same tracker, give each a project or queue of its own",
+        key=row.ticket_key,
+        tracker=row.tracker,
+        ticket=ref.ref,
     )
 
 

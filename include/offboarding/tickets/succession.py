@@ -11,7 +11,7 @@ def hand_on(session: Session, run: Run, row: TicketRow, *, queue: str, tracker: 
     """What stands on a ticket goes to the one that stands in that queue already, or to a new one; so does whom it has
     called, and what a person did there and nobody was told yet. Returns that one's key. Needs lock_findings.
     """
-    there = tickets.newest(session, row, queue)
+    there = moved_tickets.newest(session, row, queue)
     joins = (
         there is not None
         and there.ticket_key != row.ticket_key
@@ -50,6 +50,6 @@ def give_way(session: Session, run: Run) -> None:
 
 
 def _give(session: Session, row: TicketRow, key: str, *, says: str) -> None:
-    tickets.move_on(session, row.ticket_key, key, says=says)
+    moved_tickets.move_on(session, row.ticket_key, key, says=says)
     outbox.go_along(session, row.ticket_key, key)
     paging.go_along(session, row.ticket_key, key)

@@ -13,6 +13,12 @@ on conflict (ticket_key) do update set words = excluded.words, settings_digest =
 -- name: taken
 delete from refusal where ticket_key = %(ticket_key)s;
 
+-- name: note_failure
+update ticket set failed_at = now() where ticket_key = %(ticket_key)s;
+
+-- name: note_no_failure
+update ticket set failed_at = null where ticket_key = %(ticket_key)s and failed_at is not null;
+
 -- name: standing
 -- Tickets that were refused by a run's end and are still to be told something, each with the worst of what stands on it;
 -- of some people's alone, where the run is about them.

@@ -212,12 +212,6 @@ update ticket set digest = %(digest)s, due_at = %(due_at)s where ticket_key = %(
 update ticket set state = 'closed', closed_at = now(), past_due_at = null
 where ticket_key = %(ticket_key)s;
 
--- name: note_failed
-update ticket set failed_at = now() where ticket_key = %(ticket_key)s;
-
--- name: note_no_failure
-update ticket set failed_at = null where ticket_key = %(ticket_key)s and failed_at is not null;
-
 -- name: note_reopened
 update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_key)s;
 
