@@ -220,6 +220,27 @@ def test_where_nothing_may_be_asked_no_single_ticket_is_refused(kim: Refused) ->
     assert why_red(kim.last()) == ("the tracker hasn't been told of 2 changes",)
 
 
+class Expiring(Refusing):
+    """Its token ends while it's told of the second ticket."""
+
+    def open(self, draft: TicketDraft) -> TicketRef:
+        if self.calls:
+            self.asked = FatalError("trackers.secops: 401, the token has expired. Make another")
+            raise self.asked
+        return super().open(draft)
+
+
+def test_a_token_that_ends_after_a_refusal_has_no_other_ticket_refused(kim: Refused) -> None:
+    kim.own = kim.tracker = Expiring(words={"uid=": SAID})
+
+    night(kim, "^trackers.secops: 401, the token has expired")
+
+    assert kim.words() == [SHOWN]
+    kim.own = kim.tracker = Refusing(inner=kim.own.inner)
+    assert SHOWN in hour(kim).red
+    assert len(kim.own.inner.there()) == 1, "what was only kept back is told by the hour"
+
+
 def test_each_tracker_that_is_down_is_told_in_a_line_of_its_own(kim: Refused) -> None:
     kim.two = True
     kim.policy = {"routes": [{"accounts": ["*lee*"], "queue": "jira:SEC"}]}

@@ -87,9 +87,8 @@ class TicketDesk:
             with ticket_held(self.session, key), confiding(lambda: confided(self.session, key, self._draft)):
                 self._see_to(key)
         except FatalError as error:
-            if not self._failures.refused:
-                # Where nothing may even be searched for, no single ticket is refused.
-                self.tracker.find(NO_TICKET)
+            # Where nothing may even be searched for, any more, no single ticket is refused.
+            self.tracker.find(NO_TICKET)
             self._failures.refuse(key)
             words = in_words(error)
             log.error("ticket refused", ticket=key, tracker=self.name, words=words)  # noqa: TRY400 - it's no defect
