@@ -269,6 +269,39 @@ def test_a_departure_tells_of_its_own_people_s_alone(kim: Refused) -> None:
     assert kim.words() == [SHOWN]
 
 
+class Sealing(ListedTracker):
+    """Lets nobody edit what is closed, as a workflow of Jira's may; a comment it takes."""
+
+    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
+        if not self.ticket(ref).is_open and self.ticket(ref).draft != draft:
+            raise FatalError("trackers.secops: PUT issue: 400, the issue isn't editable")
+        super().update(ref, draft)
+
+
+def test_what_people_closed_where_nobody_edits_what_is_closed_ends_with_a_comment(kim: Refused) -> None:
+    inner = Sealing()
+    kim.tracker = kim.own = Refusing(inner=inner)
+    kim.night()
+    (ticket,) = [each for each in inner.there() if "1042" in each.draft.title]
+    inner.people_turn(ticket.ref, TicketState.CLOSED)
+    kim.directory.change("kim", **locked())
+
+    kim.night()
+
+    assert "seen dead" in ticket.said[-1][1]
+    assert (why_red(kim.last()), ticket.is_open) == ((), False)
+
+
+def test_what_cannot_be_edited_while_it_is_open_is_refused(kim: Refused) -> None:
+    kim.night()
+    kim.own.words = {"kim": SAID}
+    kim.directory.change("kim", **locked())
+
+    night(kim, "refused by secops")
+
+    assert all(each.is_open for each in kim.own.inner.there())
+
+
 # --- opened, and not shown to us --------------------------------------------------------------------------------------
 
 

@@ -165,7 +165,8 @@ class TicketDesk:
         # It may have waited here while the tracker was down, and something may work again since.
         if _holds(tickets.items(self.session, row)):
             return
-        self._bring_up_to_date(row.ticket_key)
+        with self._failures.unless_closed(lambda: self.tracker.state(row.known)):
+            self._bring_up_to_date(row.ticket_key)
         self._tell_closed(row, pending.text)
         tickets.note_closed(self.session, row.ticket_key)
         self.counts = self.counts.plus(closed=1)

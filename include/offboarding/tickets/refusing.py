@@ -1,11 +1,12 @@
 """How it's told that a tracker refuses tickets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
 
-from offboarding.model import TicketRef, TicketStatus, counted
+from offboarding.model import TicketRef, TicketState, TicketStatus, counted
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError, raise_together
 from offboarding.report.wording import printable
 from offboarding.store.refusals import RefusedBefore
@@ -48,6 +49,18 @@ class Failures:
         log.error("ticket not told", ticket=key, words=in_words(error))
         if self.in_a_row >= MOST_IN_A_ROW:
             raise error
+
+    @staticmethod
+    @contextmanager
+    def unless_closed(stands: Callable[[], TicketState]) -> Generator[None]:
+        """Let what is refused go unwritten where people have closed the ticket: a workflow may let nobody edit that.
+        All that has ended is said on it all the same, as it's closed by us.
+        """
+        try:
+            yield
+        except FatalError:
+            if stands() is not TicketState.CLOSED:
+                raise
 
     def end(self, tracker: str) -> None:
         """All were seen to. Raises what there was, once each."""
