@@ -5,6 +5,9 @@ from typing import TypeVar
 
 import structlog
 
+from offboarding.model import Language, say
+from offboarding.report.texts.languages import told
+
 log = structlog.get_logger("offboarding.trackers")
 
 Ticket = TypeVar("Ticket")
@@ -18,3 +21,16 @@ def oldest(key: str, found: Sequence[Ticket], called: Callable[[Ticket], object]
             "several tickets bear one key; the oldest counts", key=key, tickets=[called(each) for each in found]
         )
     return found[0] if found else None
+
+
+def made_twice(first: object, language: Language) -> tuple[str, str]:
+    """Title and note of a ticket that came of a request that was sent twice on its way. `first`: which one counts."""
+    title = say("Made twice by the network: see {ticket}", ticket=str(first))
+    note = say("The network sent the request for {ticket} twice. Nothing is to be done here.", ticket=str(first))
+    return told(title, language), told(note, language)
+
+
+def without_key(title: str, key: str, first: object, language: Language) -> str:
+    """The title of such a ticket, with which one counts in its key's place."""
+    same = say("(the same as {ticket})", ticket=str(first))
+    return title.replace(f"[{key}]", told(same, language))

@@ -240,6 +240,17 @@ def test_what_was_sent_twice_is_closed_though_the_search_knows_neither(own_place
     assert [each.key for each in kept.issues if wanted.key in each.summary] == ["SEC-1"]
 
 
+@pytest.mark.parametrize(("language", "said"), [("ko", "(같은 티켓: SEC-1)"), ("ja", "(同じチケット: SEC-1)")])
+def test_which_one_counts_is_said_in_the_tickets_language(own_place: JiraPlace, language: str, said: str) -> None:
+    tracker, wanted = own_place.tracker({"language": language}), draft()
+    ref = tracker.open(wanted)
+    own_place.kept.issues.append(replace(own_place.kept.issues[0], id=99_999, key="SEC-99"))
+
+    tracker.update(ref, wanted)
+
+    assert own_place.kept.issues[1].summary == wanted.title.replace(f"[{wanted.key}]", said)
+
+
 def test_what_stands_twice_is_closed_with_the_next_change(own_place: JiraPlace) -> None:
     tracker, wanted = own_place.tracker(), draft()
     ref = tracker.open(wanted)

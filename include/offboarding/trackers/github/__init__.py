@@ -25,7 +25,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.github import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
@@ -218,7 +218,7 @@ class GithubTracker:
         for each in others:
             log.warning("opened twice; the oldest counts", key=key, tickets=[first.number, each.number])
             with asking(self._where, f"close issue {each.number}"):
-                each.edit(title=each.title.replace(f" [{key}]", f" (the same as #{first.number})"))
+                each.edit(title=without_key(each.title, key, f"#{first.number}", self._settings.tells_in))
                 each.edit(state="closed", state_reason="duplicate")
             self._listed.forget(each.number)
         return first

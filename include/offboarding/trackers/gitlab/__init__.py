@@ -27,7 +27,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
@@ -209,7 +209,7 @@ class GitlabTracker:
         first, *others = [each for each in self._bearing(key) if has_part(each.description or "", key)] or [opened]
         for each in others:
             log.warning("opened twice; the oldest counts", key=key, tickets=[first.iid, each.iid])
-            title = each.title.replace(f" [{key}]", f" (the same as #{first.iid})")
+            title = without_key(each.title, key, f"#{first.iid}", self._settings.tells_in)
             with asking(self._where, f"close issue {each.iid}"):
                 each.manager.update(each.iid, {"title": title[:MOST_OF_A_TITLE], "state_event": "close"})
             self._listed.forget(int(each.iid))

@@ -28,7 +28,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._titles import within
 from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
@@ -261,8 +261,10 @@ class JiraTracker:
         ours.sort(key=lambda each: int(each.id))
         for each in ours[1:]:
             log.warning("opened twice; the oldest counts", key=key, tickets=[ours[0].key, each.key])
-            title = each.fields.summary.replace(f" [{key}]", f" (the same as {ours[0].key})")[:MOST_OF_A_TITLE]
-            self._rest.edit(each.key, {"fields": {"summary": title}, "update": {"labels": [{"remove": key}]}})
+            title = without_key(each.fields.summary, key, ours[0].key, self._settings.tells_in)
+            self._rest.edit(
+                each.key, {"fields": {"summary": title[:MOST_OF_A_TITLE]}, "update": {"labels": [{"remove": key}]}}
+            )
             if _state(each) is TicketState.OPEN:
                 self._go(each, TicketState.CLOSED)
         return ours[0].key if ours else None

@@ -24,7 +24,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import made_twice, oldest
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import within
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
@@ -218,8 +218,7 @@ class RedmineTracker:
         for later in issues[1:]:
             if later.author.id == made.author.id and later.created_on == later.updated_on:
                 status = self._allowed(self._rest.issue(str(later.id)), self._settings.closed_status, closed=True)
-                note = f"The network sent the request for issue {issues[0].id} twice. Nothing is to be done here."
-                subject = f"Made twice by the network: see {issues[0].id}"
+                subject, note = made_twice(issues[0].id, self._settings.tells_in)
                 self._rest.put(str(later.id), {"subject": subject, "notes": note, "status_id": status})
         return issues[0]
 

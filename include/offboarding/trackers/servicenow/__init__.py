@@ -22,7 +22,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import made_twice, oldest
 from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._titles import within
 from offboarding.trackers.servicenow.settings import Settings
@@ -137,8 +137,7 @@ class ServiceNow:
         found = self._table.bearing(key) or [made]
         for later in found[1:]:
             if later.field("sys_created_by") == made.field("sys_created_by") and later.field("sys_mod_count") == "0":
-                text = f"The network sent the request for {found[0].number} twice. Nothing is to be done here."
-                title = f"Made twice by the network: see {found[0].number}"
+                title, text = made_twice(found[0].number, self._settings.tells_in)
                 gone = {"correlation_id": "", "short_description": title, "work_notes": text}
                 self._table.patch(later.sys_id, {**gone, **self._settings.closing(text)})
         return found[0]
