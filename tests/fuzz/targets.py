@@ -24,6 +24,7 @@ from offboarding.runs import messages
 from offboarding.sources._aws.policy.conditions import Who, identity_part, judge, named_values
 from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
 from offboarding.sources._aws.policy.trusts import trust_statements
+from offboarding.sources._collected import CollectionError
 from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.aws_cloudtrail.records import recorded
 from offboarding.sources.aws_iam.certificates import read_certificate
@@ -32,7 +33,7 @@ from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from offboarding.sources.ldap import certificates, sshkeys
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.times import filetime, generalized_time
-from offboarding.sources.ssh_hosts.collection import CollectionError, read_collection
+from offboarding.sources.ssh_hosts.collection import read_collection
 from offboarding.sources.ssh_hosts.users import HostDescriber
 from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries

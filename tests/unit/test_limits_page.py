@@ -24,6 +24,7 @@ from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
 from offboarding.runs import messages
 from offboarding.sources import (
+    _collected,
     aws_cloudtrail,
     entra_id,
     github_org,
@@ -43,7 +44,6 @@ from offboarding.sources.kubernetes_cluster import client as kubernetes_client
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.mariadb_logins import server as mariadb
-from offboarding.sources.ssh_hosts import source as ssh_hosts_source
 from offboarding.trackers import roundup
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings
@@ -133,7 +133,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: the connection": (mariadb._CONNECT_SECONDS, ""),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
-    "Linux hosts: a host's file": (ssh_hosts_source.LARGEST, ""),
+    "Linux hosts, WireGuard: a machine's file": (_collected.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),

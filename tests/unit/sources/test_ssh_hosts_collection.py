@@ -9,8 +9,8 @@ import pytest
 from offboarding.model import Account, Gap, ScopeRead
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import ssh_hosts
-from offboarding.sources.ssh_hosts.collection import CollectionError, read_collection
-from offboarding.sources.ssh_hosts.proposing import propose
+from offboarding.sources._collected import CollectionError, propose
+from offboarding.sources.ssh_hosts.collection import read_collection
 from tests.contract.source_contract import of, refs
 from tests.support.written_host import CONTEXT, WrittenHost
 
@@ -158,13 +158,13 @@ def test_a_first_configuration_names_whose_files_are_there(host: WrittenHost) ->
     host.write()
     (host.folder / "notes.txt").write_text("none of ours")
 
-    proposal = propose(str(host.folder))
+    proposal = propose(str(host.folder), "ssh_hosts")
 
     assert proposal.settings == {"folder": str(host.folder), "machines": ["web1"]}
     for folder, says in (("nowhere", "can't be listed"), ("empty", "no file there is of a host")):
         host.folder.with_name("empty").mkdir(exist_ok=True)
         with pytest.raises(ConfigError, match=says):
-            propose(str(host.folder.with_name(folder)))
+            propose(str(host.folder.with_name(folder)), "ssh_hosts")
 
 
 def test_a_host_is_listed_once(tmp_path: Path) -> None:

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-HEAD = 4096
-"""Bytes in which a file says whose it is."""
-_BEGIN = "offboarding ssh_hosts "
-_VERSION = "1"
+from offboarding.sources._collected import CollectionError, framed, plain
+
 _MACHINE = re.compile(r"[0-9a-f]{32}")
 _DAYS = re.compile(r"-|-?\d{1,9}")
 _NUMBER = re.compile(r"\d{1,10}")
-
-
-class CollectionError(ValueError):
-    """It isn't what the script writes, or not all of it. A clause with the fix, which repeats nothing of it."""
 
 
 class PasswordState(StrEnum):
@@ -101,15 +95,8 @@ class HostCollection:
 
 def read_collection(body: bytes) -> HostCollection:
     """The machine. Raises CollectionError."""
-    rows = body.split(b"\n")
-    if not rows[0].startswith(_BEGIN.encode()):
-        raise CollectionError("isn't what collect.sh writes. Collect it anew")
-    if rows[0] != f"{_BEGIN}{_VERSION}".encode():
-        raise CollectionError("was written by another version of collect.sh. Put this version's on the machine")
-    if rows[-2:] != [b"end", b""]:
-        raise CollectionError("was cut off: its last line isn't `end`. Collect it anew")
     found = HostCollection()
-    for number, row in enumerate(rows[1:-2], 2):
+    for number, row in enumerate(framed(body, "ssh_hosts"), 2):
         try:
             _take(found, row)
         except CollectionError:
@@ -118,12 +105,6 @@ def read_collection(body: bytes) -> HostCollection:
             raise CollectionError(f"line {number} isn't as collect.sh writes it. Collect it anew") from None
     _need_all(found)
     return found
-
-
-def machine_of(head: bytes) -> str:
-    """Which machine the first lines are of; "" where they don't say."""
-    lines = (line.split(b" ") for line in head.split(b"\n"))
-    return next((line[1].decode("ascii", "replace") for line in lines if line[0] == b"machine" and len(line) == 2), "")
 
 
 def _need_all(found: HostCollection) -> None:
@@ -145,7 +126,7 @@ def _take(found: HostCollection, row: bytes) -> None:
 
 def _refused(found: HostCollection, text: str) -> None:
     del found
-    raise CollectionError(f"tells nothing: on that machine {_plain(text)} (docs/permissions/ssh_hosts.md)")
+    raise CollectionError(f"tells nothing: on that machine {plain(text)} (docs/permissions/ssh_hosts.md)")
 
 
 def _at(found: HostCollection, text: str) -> None:
@@ -153,7 +134,7 @@ def _at(found: HostCollection, text: str) -> None:
 
 
 def _name(found: HostCollection, text: str) -> None:
-    found.name = _plain(text)
+    found.name = plain(text)
 
 
 def _machine(found: HostCollection, text: str) -> None:
@@ -230,7 +211,7 @@ def _file(found: HostCollection, text: str) -> None:
 
 
 def _unread(found: HostCollection, text: str) -> None:
-    found.users[-1].files[-1].unread = _plain(text)
+    found.users[-1].files[-1].unread = plain(text)
 
 
 def _private(found: HostCollection, text: str) -> None:
@@ -279,7 +260,3 @@ def _day(text: str) -> int | None:
     if not _DAYS.fullmatch(text):
         raise ValueError
     return None if text in ("-", "-1") else int(text)
-
-
-def _plain(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:200]
