@@ -35,6 +35,8 @@ from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end,
 from offboarding.sources.ldap.times import filetime, generalized_time
 from offboarding.sources.ssh_hosts.collection import read_collection
 from offboarding.sources.ssh_hosts.users import HostDescriber
+from offboarding.sources.wireguard_peers.collection import read_collection as read_peers
+from offboarding.sources.wireguard_peers.register import registered
 from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries
 from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
@@ -190,6 +192,8 @@ TARGETS = (
     Target(name="ssh", read=_text(fingerprint_of)),
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
     Target(name="host", read=_host, raises=(CollectionError,)),
+    Target(name="wireguard", read=read_peers, raises=(CollectionError,)),
+    Target(name="peers", read=lambda data: registered("sources.vpn", "peers.csv", data), raises=(FatalError,)),
     Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
     Target(name="jwks", read=_jwks, raises=(FatalError,)),
     Target(name="times", read=_text(generalized_time), raises=(ValueError,)),

@@ -17,6 +17,7 @@ from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.support.written_host import WrittenHost
+from tests.support.written_wireguard import WrittenServer
 
 GERMAN = (
     "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"
@@ -227,6 +228,21 @@ class TestFeeds:
         assert (done.code, done.err) == (0, "")
         (source,) = written(target)["sources"]
         assert source == {"name": "ssh-hosts", "kind": "ssh_hosts", "folder": str(host.folder), "machines": ["web1"]}
+
+    def test_a_folder_of_wireguard_servers_is_asked_whose_the_peers_are(
+        self, typed: Type, target: Path, tmp_path: Path
+    ) -> None:
+        server = WrittenServer(folder=tmp_path / "servers")
+        server.person("alice")
+
+        done = typed(
+            "init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"wireguard_peers={server.folder}"
+        )
+
+        assert (done.code, done.err) == (0, "")
+        (source,) = written(target)["sources"]
+        assert (source["kind"], source["machines"]) == ("wireguard_peers", ["vpn1"])
+        assert "A peer has no name" in target.read_text("utf-8")
 
     def test_a_file_may_have_a_connection(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
