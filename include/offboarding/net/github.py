@@ -17,6 +17,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, needed
+from offboarding.net.service.answers import number_in, retry_after
 
 if TYPE_CHECKING:
     from github.Auth import AppAuth
@@ -108,11 +109,11 @@ def limit_of(status: int, headers: Mapping[str, str], words: str) -> RateLimit |
     """
     if status not in {403, 429}:
         return None
-    after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
-    if after.isdecimal():
-        return RateLimit(int(after), f"Try again in {after} seconds")
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        seconds = max(1, int(reset) - int(time.time()))
+    after, reset = retry_after(headers), number_in(headers, "x-ratelimit-reset")
+    if after:
+        return RateLimit(after, f"Try again in {after} seconds")
+    if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
+        seconds = max(1, reset - int(time.time()))
         return RateLimit(seconds, f"The limit of requests is used up: try again in {seconds} seconds")
     return RateLimit(60, "Try again in a minute") if status == 429 or "rate limit" in words.lower() else None
 

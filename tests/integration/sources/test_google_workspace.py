@@ -575,6 +575,7 @@ def test_an_administrator_who_was_suspended_lets_nobody_in_and_that_is_said(plac
         pytest.param(refused(403, "userRateLimitExceeded", "User Rate Limit Exceeded"), 60, id="as 403"),
         pytest.param(refused(429, "rateLimitExceeded", "Quota exceeded"), 60, id="as 429"),
         pytest.param(Answered(status=429, body={}, headers={"Retry-After": "7"}), 7, id="with its time"),
+        pytest.param(Answered(status=429, body={}, headers={"Retry-After": "0"}), 1, id="at once"),
     ],
 )
 def test_a_limit_is_waited_for_however_it_is_said(

@@ -1,10 +1,10 @@
-"""What lets us in is never shown, wherever an answer that holds it is."""
+"""What a service answers: what lets us in is never shown, and a number in a header is one, or none."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.net.service.answers import Told
+from offboarding.net.service.answers import Told, number_in, retry_after
 from offboarding.sources.github_org.answers import InstallationToken
 from offboarding.sources.google_workspace.answers import GoogleAccess
 from offboarding.sources.okta.answers import OktaAccess
@@ -22,3 +22,20 @@ SECRET = "made-for-this-night-alone"
 )
 def test_a_token_is_not_shown(given: Told) -> None:
     assert SECRET not in repr(given)
+
+
+@pytest.mark.parametrize(
+    ("told", "number"),
+    [("30", 30), ("0", 0), ("", None), ("-1", None), ("1.5", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
+)
+def test_a_header_tells_a_number_or_none(told: str, number: int | None) -> None:
+    assert number_in({"x-count": told}, "x-count") == number
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("0", 1), ("7", 7), ("soon", None)])
+def test_whoever_says_at_once_is_asked_a_second_later(told: str, seconds: int | None) -> None:
+    assert retry_after({"retry-after": told}) == seconds
+
+
+def test_where_nothing_is_said_of_waiting_it_is_not_known() -> None:
+    assert retry_after({}) is None

@@ -1,5 +1,6 @@
-"""What is answered: models, frozen and with times in UTC; and whatever object stands in an answer."""
+"""What is answered: models, frozen and with times in UTC; whatever object stands in an answer; numbers in headers."""
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Annotated, Any, cast
 
@@ -22,3 +23,15 @@ def object_in(answer: httpx.Response) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
+
+
+def number_in(headers: Mapping[str, str], name: str) -> int | None:
+    """What a header tells as a whole number; None where it tells none. `name`: in small letters."""
+    text = headers.get(name, "")
+    return int(text) if text.isdecimal() else None
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """How many seconds are to be waited, one at least: whoever is asked again at once says the same again."""
+    seconds = number_in(headers, "retry-after")
+    return None if seconds is None else max(1, seconds)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.model.redaction import repeatable
+from offboarding.net.service.answers import number_in, retry_after
 from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20
@@ -63,8 +64,9 @@ class Asker:
         what = f"{self.where}: {called or f'{method} {path}'}"
         sent: Any = {"params": parameters, "json": body, "content": content, "headers": headers}
         response = self._asked(what, method, path, sent, into, most)
-        while (seconds := _told_to_wait(response)) is not None and seconds <= self._patience:
-            self._patience -= max(seconds, 1)  # so that one who says "at once" is asked for so long, too
+        # Of one who says "at once" a second is taken, so that it's asked for so long, too.
+        while (seconds := _told_to_wait(response)) is not None and max(seconds, 1) <= self._patience:
+            self._patience -= max(seconds, 1)
             sleep(seconds)
             response = self._asked(what, method, path, sent, into, most)
         return response
@@ -92,8 +94,7 @@ def _told_to_wait(response: httpx.Response) -> int | None:
     503 says that it can't be answered now (RFC 9110, section 15.6.4): only what changes nothing is sent again.
     """
     turned_away = {429} | ({503} if response.request.method == "GET" else set[int]())
-    after = response.headers.get("retry-after", "")
-    return int(after) if response.status_code in turned_away and after.isdecimal() else None
+    return number_in(response.headers, "retry-after") if response.status_code in turned_away else None
 
 
 def _whole(what: str, response: httpx.Response, into: BinaryIO | None, most: int) -> httpx.Response:
@@ -131,8 +132,8 @@ def check(what: str, response: httpx.Response, reason: str, fixes: Mapping[int, 
         reason = redirects(response)
     said = f"{what}: {response.status_code}{f', {reason}' if reason else ''}"
     if is_passing(response):
-        wait = response.headers.get("retry-after", "")
-        when = f"in {wait} seconds" if wait.isdecimal() else "later"
+        wait = retry_after(response.headers)
+        when = f"in {wait} seconds" if wait else "later"
         raise RetriableError(f"{said}. It is busy or ill, or counts too many logins: try again {when}")
     raise FatalError(f"{said}. {fixes.get(response.status_code, fixes[404])}")
 

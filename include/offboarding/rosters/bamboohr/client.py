@@ -16,7 +16,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import RetriableError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in
+from offboarding.net.service.answers import Told, object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError
 from offboarding.rosters.bamboohr.settings import BambooSettings
 
@@ -103,10 +103,8 @@ class BambooApi(HttpApi):
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
         """As its header says; a minute where there is none."""
-        after = answer.headers.get("retry-after", "")
-        if answer.status_code == 429 or (answer.status_code == 503 and after):
-            return max(1, int(after)) if after.isdecimal() else 60
-        return None
+        is_limit = answer.status_code == 429 or (answer.status_code == 503 and answer.headers.get("retry-after"))
+        return (retry_after(answer.headers) or 60) if is_limit else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """Whose key it is decides what may be read."""

@@ -16,7 +16,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import IncompleteReadError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in
+from offboarding.net.service.answers import Told, object_in, retry_after
 from offboarding.net.service.api import HttpApi
 from offboarding.rosters.workday.settings import WorkdaySettings
 
@@ -39,7 +39,6 @@ class WorkdayApi(HttpApi):
 
     system, page = "Workday", PAGE
     renewed_by = "See the connection's login and password, or its refresh token"
-    spared_by = "Raise max_requests"
 
     def __init__(self, settings: WorkdaySettings, connection: ConnectionFields, where: str) -> None:
         needed(where, connection, "host", "login", "password")
@@ -93,10 +92,7 @@ class WorkdayApi(HttpApi):
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
         """As its header says; a minute where there is none."""
-        if answer.status_code != 429:
-            return None
-        after = answer.headers.get("retry-after", "")
-        return max(1, int(after)) if after.isdecimal() else 60
+        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """Who has to be let at the report."""

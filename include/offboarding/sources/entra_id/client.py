@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.net.service.answers import object_in
+from offboarding.net.service.answers import object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.clouds import graph_of
@@ -78,10 +78,10 @@ class EntraGraph(HttpApi):
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
         """By Retry-After; half a minute where 429 comes without."""
-        after = answer.headers.get("retry-after", "")
+        after = retry_after(answer.headers)
         if answer.status_code == 429:
-            return int(after) if after.isdecimal() else 30
-        return int(after) if answer.status_code in {503, 504} and after.isdecimal() else None
+            return after or 30
+        return after if answer.status_code in {503, 504} else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """The permission for what was asked."""

@@ -11,7 +11,7 @@ import httpx
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import object_in
+from offboarding.net.service.answers import number_in, object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, Purpose
 from offboarding.net.service.asking import in_short
 from offboarding.sources._http.rows import UnreadRows, settled
@@ -86,10 +86,10 @@ class GitlabRest(HttpApi):
         """By Retry-After, or when the limit begins anew."""
         if answer.status_code != 429:
             return None
-        after, reset = (answer.headers.get(name, "") for name in ("retry-after", "ratelimit-reset"))
-        if after.isdecimal():
-            return max(1, int(after))
-        return max(1, int(reset) - int(time.time())) if reset.isdecimal() else 60
+        if after := retry_after(answer.headers):
+            return after
+        reset = number_in(answer.headers, "ratelimit-reset")
+        return 60 if reset is None else max(1, reset - int(time.time()))
 
     def lacking(self, answer: httpx.Response) -> str:
         """The scope that it names, or whose token it takes: what a token may not see, GitLab may not find."""

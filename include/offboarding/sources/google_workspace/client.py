@@ -17,7 +17,7 @@ from offboarding.model.errors import FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.destinations import Destination, of_url
 from offboarding.net.service.address import address_of, destination
-from offboarding.net.service.answers import object_in
+from offboarding.net.service.answers import object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleAccess, GoogleUser
@@ -111,8 +111,7 @@ class DirectoryApi(HttpApi):
         if answer.status_code == 403 and reasons & _EACH_DAY:
             return 24 * 3600
         if answer.status_code == 429 or (answer.status_code == 403 and reasons & _EACH_MINUTE):
-            after = answer.headers.get("retry-after", "")
-            return int(after) if after.isdecimal() else 60
+            return retry_after(answer.headers) or 60
         return None
 
     def shuts_out(self, answer: httpx.Response) -> bool:

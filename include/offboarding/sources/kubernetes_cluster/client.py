@@ -16,7 +16,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import object_in
+from offboarding.net.service.answers import object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.net.service.asking import in_short
 from offboarding.sources._http.rows import UnreadRows
@@ -86,10 +86,7 @@ class KubernetesApi(HttpApi):
 
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
         """By retry-after (https://kubernetes.io/docs/concepts/cluster-administration/flow-control/)."""
-        if answer.status_code != 429:
-            return None
-        after = answer.headers.get("retry-after", "")
-        return max(int(after), 1) if after.isdecimal() else 1
+        return (retry_after(answer.headers) or 1) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """The right that its ClusterRole hasn't."""

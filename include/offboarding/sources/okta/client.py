@@ -22,7 +22,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import object_in
+from offboarding.net.service.answers import number_in, object_in
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.okta.answers import OktaAccess, OktaWrappedPage
@@ -102,8 +102,8 @@ class OktaApi(HttpApi):
         """Until the minute's limit begins anew, by Okta's clock."""
         if answer.status_code != 429:
             return None
-        reset = answer.headers.get("x-rate-limit-reset", "")
-        return max(1, int(reset) - _now(answer)) if reset.isdecimal() else 60
+        reset = number_in(answer.headers, "x-rate-limit-reset")
+        return 60 if reset is None else max(1, reset - _now(answer))
 
     def lacking(self, answer: httpx.Response) -> str:
         """The scope of what was asked; a role may be missing as well, and Okta doesn't say which."""

@@ -12,6 +12,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.net.service.answers import retry_after
 from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, in_short, is_passing, redirects
 from offboarding.trackers.jira.answers import (
     JiraComment,
@@ -219,8 +220,8 @@ class JiraRest:
         status = response.status_code
         said = f"{self._asker.where}: {method} {path}: {status}, {_reason(response)}"
         if is_passing(response):
-            after = response.headers.get("retry-after", "")
-            raise RetriableError(f"{said}. Try again in {f'{after} seconds' if after.isdecimal() else 'a minute'}")
+            after = retry_after(response.headers)
+            raise RetriableError(f"{said}. Try again in {f'{after} seconds' if after else 'a minute'}")
         kind = {400: JiraRefusedError, 404: JiraGoneError, 410: JiraGoneError}.get(status, FatalError)
         raise kind(f"{said}. {FIXES.get(status, FIXES[404])}")
 

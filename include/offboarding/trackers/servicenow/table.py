@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from offboarding.model.errors import FatalError
+from offboarding.net.service.answers import number_in
 from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 from offboarding.trackers.servicenow.text import as_kept
 
@@ -149,8 +150,8 @@ class TableApi:
         asked = {**_BOTH, "sysparm_query": query, "sysparm_limit": str(MOST)}
         response = self._asker.ask("GET", table, parameters=asked)
         found = [TaskRecord(fields=each) for each in self._parsed("GET", table, response, Records).result]
-        counted = response.headers.get("x-total-count", "")
-        return found, int(counted) if counted.isdecimal() else len(found)
+        counted = number_in(response.headers, "x-total-count")
+        return found, len(found) if counted is None else counted
 
     def _one(self, method: str, path: str, fields: Fields | None) -> TaskRecord:
         return self._record(method, path, self._asker.ask(method, path, parameters=_BOTH, body=fields))
