@@ -207,7 +207,15 @@ ARROWS: dict[str, set[str]] = {
     }
     | {*ADAPTER_ROOMS},
     "config.init": NOUNS
-    | {"interfaces", "config.loading", "config.policy", "config.settings", "config.spelling", "wiring"},
+    | {
+        "interfaces",
+        "config.loading",
+        "config.mistakes",
+        "config.policy",
+        "config.settings",
+        "config.spelling",
+        "wiring",
+    },
     "cli": NOUNS
     | {
         "interfaces",

@@ -436,6 +436,27 @@ def test_a_refused_login_ends_it_with_that_sentence(
     assert "--set" not in done.err
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        ("github_org", "organization", "https://github.com/corp"),
+        ("gitlab_users", "group", "https://gitlab.com/corp"),
+    ],
+)
+def test_an_answer_that_cannot_be_right_is_named(
+    typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, key: str, value: str
+) -> None:
+    reached = {"host": "gitlab.com", "password": "s3cret"}
+    monkeypatch.setenv("AIRFLOW_CONN_CODE", json.dumps(reached))
+    words = ("--source", f"{kind}=code", "--set", f"code.{key}={value}")
+
+    done = typed("init", "--roster", feed(tmp_path, GERMAN), *BERLIN, *words)
+
+    assert (done.code, target.exists()) == (1, False)
+    assert f"code.{key}: String should match pattern" in done.err
+    assert value in done.err
+
+
 def test_nothing_typed_where_something_is_needed_is_asked_again(
     typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,10 +6,12 @@ from typing import cast
 from zoneinfo import available_timezones
 
 import yaml
+from pydantic import ValidationError
 
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.init.asking import Answers
+from offboarding.config.mistakes import of_validation
 from offboarding.config.policy import Policy
 from offboarding.config.settings import STORE_CONNECTION
 from offboarding.config.spelling import nearest
@@ -47,7 +49,9 @@ class Composition:
     )
 
     def add(self, wanted: WantedSystem) -> None:
-        """Look at a system, and put down what it proposes. Raises ConfigError and whatever the look meets."""
+        """Look at a system, and put down what it proposes. Raises ConfigError, for an answer that can't be right too,
+        and whatever the look meets.
+        """
         module = loading.kind_module(wanted.room, wanted.kind)
         by_connection = bool(module.Settings.model_fields["connection"].is_required())
         name = self._name(wanted, by_connection=by_connection)
@@ -55,7 +59,12 @@ class Composition:
         fields: ConnectionFields | None = wiring.connection(conn_id) if conn_id else None
         propose = getattr(module, "propose", None)
         asker = self.answers.about(name)
-        proposal = cast("Proposal", propose(wanted.where, fields, asker)) if propose else Proposal(settings={})
+        try:
+            proposal = cast("Proposal", propose(wanted.where, fields, asker)) if propose else Proposal(settings={})
+        except ValidationError as error:
+            given = {str(each["loc"][0]): "" for each in error.errors() if each["loc"]}
+            wrong = "; ".join(map(str, of_validation(module.Settings, given, name, error)))
+            raise ConfigError(f"{wrong}. Nothing was written: answer it otherwise.") from None
         entry: dict[str, object] = {"name": name, "kind": wanted.kind}
         entry |= {"connection": wanted.where} if by_connection else {}
         self.entries[wanted.room].append((entry | dict(proposal.settings), proposal))

@@ -54,10 +54,7 @@ def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Propos
 def _settings(report: str, ahead: str, connection: ConnectionFields) -> WorkdaySettings:
     given = {"name": "init", "kind": "workday", "connection": connection.conn_id, "coverage": "active"}
     given |= {"report": report, "columns": {"worker_id": "?"}}
-    try:
-        return WorkdaySettings.model_validate(given | ({"effective_prompt": ahead} if ahead else {}))
-    except ValueError as error:
-        raise ConfigError(f"init: report {report!r} is none: TENANT/OWNER/REPORT, as in its URL") from error
+    return WorkdaySettings.model_validate(given | ({"effective_prompt": ahead} if ahead else {}))
 
 
 def _look(settings: WorkdaySettings, connection: ConnectionFields) -> tuple[list[str], list[tuple[str, ...]]]:
