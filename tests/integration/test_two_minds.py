@@ -60,6 +60,7 @@ ATTACKS = {
     "begun shortly before": beside("7777", job(start="2026-11-10")),
     "begun on no day": beside("7777", job(start=None)),
     "on leave": beside("7777", job("leave")),
+    "suspended": beside("7777", job(circumstance="suspended")),
     "with an end to come": beside("7777", job(end="2027-12-31")),
     "the old number named": the_old_number_named,
     "another roster": another_roster,
@@ -147,8 +148,9 @@ def test_what_happens_every_day_is_nothing_to_settle(begun: Begun, told: Callabl
     assert hidden(office) == []
 
 
-def test_a_number_like_a_leavers_is_told_and_merges_nobody(office: Office) -> None:
-    office.hr.workers = [GONE, LEE, worker("01042", WORKS, mail="choi@corp.example", logins=("choi",))]
+@pytest.mark.parametrize("other", (WORKS, job(circumstance="suspended")), ids=("works", "suspended"))
+def test_a_number_like_a_leavers_is_told_and_merges_nobody(office: Office, other: Employment) -> None:
+    office.hr.workers = [GONE, LEE, worker("01042", other, mail="choi@corp.example", logins=("choi",))]
 
     told = office.night()
 
@@ -188,8 +190,9 @@ def test_several_employments_are_settled_once(office: Office) -> None:
     assert [state for state, _ in hidden(office)] == ["resolved"]
 
 
-def test_who_left_all_the_same_is_judged_as_a_leaver(office: Office) -> None:
-    beside("7777")(office)
+@pytest.mark.parametrize("other", (WORKS, job(circumstance="suspended")), ids=("works", "suspended"))
+def test_who_left_all_the_same_is_judged_as_a_leaver(office: Office, other: Employment) -> None:
+    beside("7777", other)(office)
     office.night()
     assert hidden(office) == [("open", "high")]
 
@@ -198,6 +201,7 @@ def test_who_left_all_the_same_is_judged_as_a_leaver(office: Office) -> None:
 
     assert [state for state, _ in hidden(office)] == ["resolved"]
     assert {state for (rule, _), state in rows(office, "1042").items() if rule != "departure-hidden"} == {"open"}
+    assert office.session.execute("select basis from departure where valid_to is null").fetchall() == [("actual",)]
 
 
 def test_a_run_about_somebody_else_leaves_it(office: Office) -> None:

@@ -86,7 +86,10 @@ class DepartureHidden(Rule):
     def _finding(self, case: HiddenCase, over: list[HiddenDeparture]) -> Finding:
         severity = Severity.HIGH if any(map(_is_further, over)) else self.default_severity
         reason = say("nobody has said whether the departure {ended} is one", ended=ended(over[0].departure))
-        evidence = (*dict.fromkeys(text for each in over for text in _said(each)), say("Nothing of theirs is judged."))
+        evidence = (
+            *dict.fromkeys(text for each in over for text in _said(each)),
+            say("As long as nobody says, they count as no leaver."),
+        )
         return departure_finding(self, case, severity, reason, evidence, _steps(over[0]))
 
 

@@ -36,7 +36,7 @@ order by settled, h.left_at desc, w.id_space, w.worker_id;
 select w.id_space, w.worker_id, v.worker_id as here_worker_id
 from run r
 join departure d on d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of) and not d.returned
-    and d.left_at > r.as_of - interval '180 days'
+    and d.basis <> 'away' and d.left_at > r.as_of - interval '180 days'
 join worker w using (worker_pk)
 join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number' and k.origin = 'current' and k.valid_to is null
 cross join lateral (
@@ -46,5 +46,6 @@ join worker_key o on o.value = other.value and o.kind = 'number' and o.space = k
 join worker v on v.worker_pk = o.worker_pk and v.roster = w.roster and v.missing_since is null
     and v.person_uid <> w.person_uid
 where r.run_id = %(run_id)s and k.value ~ '^[0-9]+$' and ltrim(k.value, '0') <> '' and not exists (
-    select from departure g where g.person_uid = v.person_uid and g.valid_to is null and not g.returned)
+    select from departure g
+    where g.person_uid = v.person_uid and g.valid_to is null and not g.returned and g.basis <> 'away')
 order by w.id_space, w.worker_id, v.worker_id;

@@ -170,7 +170,7 @@ analyze employment_span;
 -- What a person said is no employment of theirs: what goes on beside one that has ended.
 update employment_span s set outcome = 'void'
 from employment_span ended
-where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') and s.outcome in ('active', 'future')
+where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') and s.outcome in ('active', 'future', 'away')
     and (s.start_on is null or ended.over_on is null or s.start_on < ended.over_on)
     and ended.person_uid in (select w.person_uid from departure_word w where w.basis = 'hidden')
     and 'confirm' = (
@@ -278,7 +278,8 @@ create temp table contested as
 select distinct o.person_uid
 from possibly_one o
 join person_state s on s.person_uid = o.person_uid and not s.returned
-where not exists (select from person_state l where l.person_uid = o.other_uid and not l.returned);
+where not exists (
+    select from person_state l where l.person_uid = o.other_uid and not l.returned and l.basis <> 'away');
 
 -- name: make_hidden
 -- Ends of people who work here all the same, by an employment that was there before: that one follows another is a rehire
@@ -287,15 +288,15 @@ where not exists (select from person_state l where l.person_uid = o.other_uid an
 -- left.
 create temp table hidden_now as
 with here as (
-    select person_uid, worker_pk, roster, start_on, outcome, started_at from employment_span
-    where outcome = 'active' or (outcome = 'future'
+    select person_uid, worker_pk, roster, start_on, outcome, status, circumstance, started_at from employment_span
+    where outcome in ('active', 'away') or (outcome = 'future'
         and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s))
 ), ended as (
     select s.*, case when s.outcome = 'left' then s.over_on
         else least(s.over_on, (s.left_at at time zone s.zone_used)::date) - %(possibly_one_days)s::integer end as last_on
     from employment_span s
     where s.outcome in ('left', 'vanished') and s.person_uid in (select h.person_uid from here h)
-        and s.person_uid not in (select p.person_uid from person_state p where not p.returned)
+        and s.person_uid not in (select p.person_uid from person_state p where not p.returned and p.basis <> 'away')
 ), best as (
     select distinct on (h.person_uid) h.* from here h
     where h.person_uid in (select e.person_uid from ended e)
@@ -307,7 +308,8 @@ select distinct on (e.person_uid, e.worker_pk, e.left_at) e.person_uid, e.worker
     case e.outcome when 'left' then 'status ' || e.status || coalesce(', last working day ' || e.last_working_on, '')
             || coalesce(', end ' || e.end_on, '')
         else 'no longer listed since the read of ' || (e.left_at at time zone e.zone_used)::date end as told,
-    b.outcome || coalesce(' since ' || b.start_on, '') as here_told,
+    case b.outcome when 'away' then coalesce(nullif(b.circumstance, ''), b.status) else b.outcome end
+        || coalesce(' since ' || b.start_on, '') as here_told,
     case when b.worker_pk = e.worker_pk then 'record'
         when exists (
             select from worker_key one join worker_key other using (kind, value, space)
