@@ -30,10 +30,13 @@ tell_interfaces() {
     done
 }
 
-# wg-quick's, systemd-networkd's and NetworkManager's: by these a peer comes back when its interface starts.
+# wg-quick's, systemd-networkd's and NetworkManager's, and what netplan makes of its own for those two: by these a peer
+# comes back when its interface starts.
 tell_files() {
-    for file in /etc/wireguard/*.conf /etc/systemd/network/*.netdev /etc/systemd/network/*.netdev.d/*.conf \
-        /etc/NetworkManager/system-connections/*; do
+    for file in /etc/wireguard/*.conf \
+        /etc/systemd/network/*.netdev /etc/systemd/network/*.netdev.d/*.conf \
+        /run/systemd/network/*.netdev /run/systemd/network/*.netdev.d/*.conf \
+        /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*; do
         [ -e "$file" ] || continue
         F="$file" awk '
             function tell(key) {

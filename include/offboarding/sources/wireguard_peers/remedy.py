@@ -5,7 +5,7 @@ import shlex
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import AccountAction, Remedy, say
 
-_FOLDERS = "/etc/wireguard /etc/systemd/network /etc/NetworkManager/system-connections"
+_FOLDERS = "/etc/wireguard /etc/systemd/network /etc/NetworkManager/system-connections /etc/netplan"
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
@@ -25,7 +25,7 @@ def disable(action: AccountAction) -> tuple[str, ...]:
         ),
         say(
             "In each file that lists it, put a # before every line of the peer's section, or it comes back when the"
-            " interface starts:\n{command}",
+            " interface starts; after a change of netplan's, type netplan generate:\n{command}",
             command=f"grep -rslF -- {key} {_FOLDERS}",
         ),
         say(

@@ -166,4 +166,4 @@ def _judged(peer: WireguardPeer) -> tuple[Standing, str]:
     if peer.files:
         files = ", ".join(peer.files)
         return Standing.UNKNOWN, f"WireGuard: {where}, and {files} brings it back when the interface starts"
-    return Standing.DEAD, f"WireGuard: {where}, and in no file that is read when one starts"
+    return Standing.DEAD, f"WireGuard: {where}, and no file that was looked at brings it back"

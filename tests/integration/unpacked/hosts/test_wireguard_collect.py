@@ -14,7 +14,7 @@ __all__ = ["ssh_host", "ssh_host_running"]  # fixtures
 
 COLLECT = Path(wireguard_peers.__file__).with_name("collect.sh")
 SECRET = base64.b64encode(b"canary of a private or preshared").decode()
-ALICE, BOB, CARL, DORA, ERIN = (base64.b64encode(bytes([number]) * 32).decode() for number in range(1, 6))
+ALICE, BOB, CARL, DORA, ERIN, FAYE = (base64.b64encode(bytes([number]) * 32).decode() for number in range(1, 7))
 WG = f"""#!/bin/sh
 case "$2 $3" in
 "interfaces ") echo ${{INTERFACES-wg0 wg1}} ;;
@@ -45,6 +45,13 @@ PrivateKey={SECRET}
 [WireGuardPeer]
 PublicKey={DORA}
 PresharedKey={SECRET}""",
+    "/run/systemd/network/10-netplan-wg2.netdev": f"""[WireGuard]
+PrivateKey={SECRET}
+
+[WireGuardPeer]
+PublicKey={FAYE}
+AllowedIPs=10.0.0.7/32
+""",
     "/etc/NetworkManager/system-connections/a vpn.nmconnection": f"""[wireguard]
 private-key={SECRET}
 
@@ -56,7 +63,7 @@ preshared-key={SECRET}
 
 @pytest.fixture
 def server(ssh_host: SshHost) -> SshHost:
-    folders = "/etc/wireguard /etc/systemd/network /etc/NetworkManager/system-connections"
+    folders = "/etc/wireguard /etc/systemd/network /run/systemd/network /etc/NetworkManager/system-connections"
     ssh_host.do("mountpoint -q /usr/local/sbin || mount -t tmpfs tmpfs /usr/local/sbin")
     ssh_host.do(f"rm -rf {folders}; mkdir -p {folders}")
     ssh_host.do('printf "%s" "$1" > /usr/local/sbin/wg; chmod 755 /usr/local/sbin/wg', WG)
@@ -75,11 +82,12 @@ def told(server: SshHost, **environment: str) -> WireguardServer:
 def test_it_tells_peers_and_what_brings_them_back_and_nothing_secret(server: SshHost) -> None:
     found = told(server)
 
-    conf, netdev, connection = FILES
+    conf, netdev, made, connection = FILES
     assert {key: (peer.interfaces, peer.files) for key, peer in found.peers.items()} == {
         ALICE: ({"wg0": 2}, [conf]),
         BOB: ({"wg0": 0}, [conf]),
         DORA: ({}, [netdev]),
+        FAYE: ({}, [made]),
         ERIN: ({}, [connection]),
     }
     assert [bool(found.peers[key].handshake_at) for key in (ALICE, BOB)] == [True, False]
