@@ -310,6 +310,22 @@ def test_a_withdrawn_departure_closes_it_with_that_reason(ticketed: Office, peop
     assert "the departure was withdrawn" in last_said(ticket)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ko", "퇴사가 취소되었습니다: 재직 중입니다(확인: hr)"), ("ja", "退職は取り消されました: 在職中です (確認: hr)")],
+)
+def test_a_withdrawn_departure_is_told_in_the_ticket_s_language(
+    ticketed: Office, people: DeskPeople, language: str, said: str
+) -> None:
+    ticketed.policy = {"language": language}
+    ticketed.hr.change("1042", employments=(WORKS,))
+    ticketed.night()
+
+    told = last_said(only(people, ticketed))
+    assert "works here" not in told
+    assert said in told
+
+
 def test_a_departure_moved_into_the_future_closes_it_and_it_comes_back_then(
     ticketed: Office, people: DeskPeople
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Self
 
@@ -178,7 +179,7 @@ class Resolved:
         """The same, with what it was made of."""
         if self.text:
             return say(self.text)
-        reason = say(self.reason)
+        reason = self.reason if isinstance(self.reason, Sentence) else say(self.reason)
         return say(
             self.resolution.sentence,
             author=self.author,
@@ -195,3 +196,43 @@ class Resolved:
 def sentence(resolution: str | None, details: Mapping[str, str]) -> Sentence:
     """Return what a finding says of why it closed, or may stand; "" where it stands. `details`: as they are kept."""
     return Resolved(resolution=Resolution(resolution), **details).told if resolution else say("")
+
+
+class DepartureEnding(StrEnum):
+    """How a departure ended, or is told otherwise, as it's kept."""
+
+    WORKS_HERE = "works here"
+    TAKEN_BACK = "taken back"
+    EXTENDED = "extended"
+    MOVED_TO = "moved to"
+    SINCE = "since"
+    SAYS = "says"
+    MOVED = "moved"
+
+
+def ended(said: Mapping[str, str]) -> Sentence:
+    """How a departure was taken back or told otherwise. `said`: as it's kept, a word and what its sentence holds."""
+    word = DepartureEnding(said["as"])
+    if "day" in said:
+        return _moved(word, said)
+    if word is DepartureEnding.TAKEN_BACK:
+        return say("{notice} was taken back by {author}", notice=said["notice"], author=said["by"])
+    if word is DepartureEnding.WORKS_HERE:
+        return say("works here, says {author}", author=said["by"])
+    return say("says {roster}", roster=said["by"])
+
+
+def _moved(word: DepartureEnding, said: Mapping[str, str]) -> Sentence:
+    day, by = _day(said["day"]), said["by"]
+    if word is DepartureEnding.EXTENDED:
+        return say("extended to {day}, says {roster}", day=day, roster=by)
+    if word is DepartureEnding.MOVED_TO:
+        return say("moved to {day}, says {roster}", day=day, roster=by)
+    if word is DepartureEnding.SINCE:
+        return say("since {day}, says {roster}", day=day, roster=by)
+    return say("moved from {before} to {after}, says {roster}", before=_day(said["before"]), after=day, roster=by)
+
+
+def _day(on: str) -> date | str:
+    """A day; a moment, where HR told no day, stays as it stands."""
+    return date.fromisoformat(on) if len(on) == len("2026-11-13") else on

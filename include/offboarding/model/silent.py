@@ -3,8 +3,11 @@
 Everything here was seen, said or decided; what it comes to is the rules' to say.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from offboarding.model.resolutions import ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +23,17 @@ class _Silent:
     """They left and work here again."""
     ended_told: str
     """What HR, or a person, said as the last departure of theirs was taken back; "" where nothing is known."""
+    ended_said: Mapping[str, str] | None = None
+    """The same, as it's kept since it's told in each language."""
     same_as: str | None
     """Who the person turned out to be: "hr:1042"."""
     rejected_by: str | None
     """Who said that it isn't theirs."""
+
+    @property
+    def ended(self) -> str:
+        """How the last departure of theirs was taken back, or told otherwise; "" where nothing is known."""
+        return ended(self.ended_said) if self.ended_said else self.ended_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,9 +52,9 @@ def not_gone(silent: Silent, as_of: datetime) -> Resolved | None:
     if silent.same_as is not None:
         return Resolved(resolution=Resolution.SAME_PERSON, worker=silent.same_as)
     if isinstance(silent, SilentThing) and silent.basis == Basis.AWAY:
-        return Resolved(resolution=Resolution.ACCESS_BACK, reason=silent.ended_told)
+        return Resolved(resolution=Resolution.ACCESS_BACK, reason=silent.ended)
     back = Resolution.CAME_BACK if silent.returned else Resolution.WITHDRAWN
-    return Resolved(resolution=back, reason=silent.ended_told)
+    return Resolved(resolution=back, reason=silent.ended)
 
 
 def word_given(silent: SilentThing, as_of: datetime) -> Resolved | None:
@@ -63,7 +63,7 @@ def word_given(silent: SilentThing, as_of: datetime) -> Resolved | None:
     if silent.same_as is not None:
         return Resolved(resolution=Resolution.SAME_PERSON, worker=silent.same_as)
     if not silent.gone:
-        return Resolved(resolution=Resolution.WORKS_HERE, reason=silent.ended_told)
+        return Resolved(resolution=Resolution.WORKS_HERE, reason=silent.ended)
     if not silent.departure_confirmed:
         return Resolved(resolution=Resolution.TOLD_OTHERWISE)
     if silent.confirmed_by is None:

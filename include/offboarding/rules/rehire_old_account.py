@@ -32,7 +32,7 @@ def _not_back(silent: SilentThing, as_of: datetime) -> Resolved | None:
     del as_of
     if silent.gone:
         return Resolved(resolution=Resolution.LEFT_AGAIN)
-    return None if silent.returned else Resolved(resolution=Resolution.WITHDRAWN, reason=silent.ended_told)
+    return None if silent.returned else Resolved(resolution=Resolution.WITHDRAWN, reason=silent.ended)
 
 
 def _own_now(silent: SilentThing, as_of: datetime) -> Resolved | None:

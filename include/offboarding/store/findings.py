@@ -1,7 +1,7 @@
 """Findings: staged, merged, and closed with a reason."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from uuid import UUID
 
@@ -131,6 +131,7 @@ def resolve(session: Session, closings: Sequence[Change]) -> None:
         "keys": [key for key, _ in every],
         "resolutions": [resolved.resolution.value for _, resolved in every],
         "details": [Jsonb(_details(resolved)) for _, resolved in every],
+        "made_of": [Jsonb(made_of((resolved.reason,), ())) for _, resolved in every],
     }
     session.execute(block("findings", "resolve"), values)
 
@@ -154,7 +155,8 @@ def leave_open(session: Session, reasons: Mapping[str, Sentence], retelling: Ret
 
 
 def _details(resolved: Resolved) -> dict[str, str]:
-    return {name: value for name, value in asdict(resolved).items() if name != "resolution" and value}
+    known = {each.name: str(getattr(resolved, each.name)) for each in fields(resolved) if each.name != "resolution"}
+    return {name: value for name, value in known.items() if value}
 
 
 def give_verdict(session: Session, short_key: str, *, reason: str, author: str) -> str:

@@ -18,6 +18,8 @@ class Said(Protocol):
     @property
     def evidence(self) -> Sequence[str]: ...  # noqa: D102 - a field, as its finding says it
     @property
+    def resolution_details(self) -> Mapping[str, str]: ...  # noqa: D102 - a field, as its finding says it
+    @property
     def revoke(self) -> Sequence[WrittenStep]: ...  # noqa: D102 - a field, as its finding says it
 
 
@@ -36,6 +38,7 @@ def spoken(known: Mapping[str, Kept], said: Said) -> dict[str, object]:
     return {
         "standing_reason": sentence(said.standing_reason),
         "warning": sentence(said.warning),
+        "resolution_details": {name: sentence(text) for name, text in said.resolution_details.items()},
         "evidence": [sentence(text) for text in said.evidence],
         "revoke": [
             replace(step, asks=sentence(step.asks)) if isinstance(step, DecisionStep) else sentence(step)

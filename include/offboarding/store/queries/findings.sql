@@ -111,8 +111,10 @@ analyze finding (finding_key, match_key);
 -- name: resolve
 -- Findings that close, each with why.
 update finding f
-set state = 'resolved', resolved_at = now(), resolution = r.resolution, resolution_details = r.details
-from unnest(%(keys)s::text[], %(resolutions)s::text[], %(details)s::jsonb[]) as r(finding_key, resolution, details)
+set state = 'resolved', resolved_at = now(), resolution = r.resolution, resolution_details = r.details,
+    made_of = f.made_of || r.made_of
+from unnest(%(keys)s::text[], %(resolutions)s::text[], %(details)s::jsonb[], %(made_of)s::jsonb[])
+    as r(finding_key, resolution, details, made_of)
 where r.finding_key = f.finding_key;
 
 -- name: evidence

@@ -355,16 +355,21 @@ set valid_to = %(as_of)s,
         when s.person_uid is null then case when w.author is null then 'withdrawn' else 'denied' end
         when s.returned and not d.returned then 'returned'
         else 'changed' end,
-    ended_told = case
-        when s.person_uid is null then coalesce('works here, says ' || w.author, n.told, case
-            when h.until_on > o.left_on and o.basis = 'planned' then 'extended to ' || h.until_on || ', says ' || h.roster
-            when h.until_on > o.left_on then 'moved to ' || h.until_on || ', says ' || h.roster
-            else 'works here, says ' || h.roster end, '')
-        when s.returned and not d.returned
-            then coalesce(n.told, coalesce('since ' || h.start_on || ', ', '') || 'says ' || h.roster, '')
-        when s.left_at <> o.left_at then 'moved from ' || coalesce(o.left_on::text, o.left_at::text) || ' to '
-            || coalesce(s.left_on::text, s.left_at::text) || ', says ' || s.roster
-        else '' end
+    ended_said = case
+        when s.person_uid is null and w.author is not null
+            then jsonb_build_object('as', 'works here', 'by', w.author)
+        when (s.person_uid is null or s.returned and not d.returned) and n.notice_id is not null
+            then jsonb_build_object('as', 'taken back', 'notice', n.notice_id, 'by', n.ended_by)
+        when (s.person_uid is null or s.returned and not d.returned) and h.roster is null then null
+        when s.person_uid is null and h.until_on > o.left_on then jsonb_build_object(
+            'as', case when o.basis = 'planned' then 'extended' else 'moved to' end, 'day', h.until_on, 'by', h.roster)
+        when s.person_uid is null then jsonb_build_object('as', 'works here', 'by', h.roster)
+        when s.returned and not d.returned and h.start_on is not null
+            then jsonb_build_object('as', 'since', 'day', h.start_on, 'by', h.roster)
+        when s.returned and not d.returned then jsonb_build_object('as', 'says', 'by', h.roster)
+        when s.left_at <> o.left_at then jsonb_build_object(
+            'as', 'moved', 'before', coalesce(o.left_on::text, o.left_at::text),
+            'day', coalesce(s.left_on::text, s.left_at::text), 'by', s.roster) end
 from departure o
 left join person_state s on s.person_uid = o.person_uid
 left join here h on h.person_uid = o.person_uid
@@ -375,7 +380,7 @@ left join lateral (
         and not exists (select from departure_word l where l.person_uid = k.person_uid and l.basis = k.basis
             and l.left_at = k.left_at and l.word_id > k.word_id)) w on true
 left join lateral (
-    select e.notice_id || ' was taken back by ' || e.ended_by as told from notice e
+    select e.notice_id, e.ended_by from notice e
     where o.told = 'notice ' || e.notice_id and e.ended_at is not null and e.confirmed_at is null) n on true
 where d.departure_id = o.departure_id and o.valid_to is null
     and (s.person_uid is null

@@ -35,7 +35,8 @@ with alias as (
     group by f.finding_key
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
-    coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told, same.worker as same_as,
+    coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told,
+    ended.said as ended_said, same.worker as same_as,
     rejected.author as rejected_by, f.subject_native_id like 'reg:%%' as registered_alone,
     exists (select from entry_key e where e.key_pk = f.key_pk) as in_register,
     coalesce(s.dead, false) as dead, coalesce(s.verifiers, 0)::int as verifiers, s.cache, s.seen_at,
@@ -50,7 +51,7 @@ left join seen s using (finding_key)
 left join custody_holder h on h.key_pk = f.key_pk and h.person_uid = f.person_uid
 left join departure d on d.person_uid = f.person_uid and d.valid_to is null
 left join lateral (
-    select o.ended_told as told from departure o
+    select o.ended_told as told, o.ended_said as said from departure o
     where o.person_uid = f.person_uid and o.valid_to is not null order by o.departure_id desc limit 1) ended on true
 left join alias same on same.alias_uid = f.person_uid
 left join lateral (
@@ -112,7 +113,8 @@ with alias as (
     where s.scope = '' and s.complete and s.error = '' and s.observed_at >= %(since)s group by s.realm
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
-    coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told, same.worker as same_as,
+    coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told,
+    ended.said as ended_said, same.worker as same_as,
     rejected.author as rejected_by,
     coalesce((select r.source from realm r where r.realm = f.realm), f.source) as source, seen.shut_at, seen.seen_at,
     f.subject_kind, f.relation, f.basis, f.left_at, f.last_used_at,
@@ -147,7 +149,7 @@ left join read on read.realm = f.realm
 left join departure d on d.person_uid = f.person_uid and d.valid_to is null
 left join alias same on same.alias_uid = f.person_uid
 left join lateral (
-    select o.ended_told as told from departure o
+    select o.ended_told as told, o.ended_said as said from departure o
     where o.person_uid = f.person_uid and o.valid_to is not null order by o.departure_id desc limit 1) ended on true
 left join lateral (
     select k.author from link_decision k
