@@ -154,6 +154,12 @@ def test_what_is_surest_and_works_is_replaced_first_and_what_is_refused_is_not(k
     assert done.lines[4]["standing_reason"] == "no secret of it has been read"
 
 
+def test_whether_an_account_is_privileged_that_nobody_tells_is_not_no(keys: Type) -> None:
+    told = {line["label"]: line["privileged"] for line in keys("exposure", "1042", "--format", "jsonl").lines}
+
+    assert (told["login-key"], told[ROBOT.label], told[BUILD_KEY.label]) == (False, True, None)
+
+
 def test_whoever_knew_none_of_it_is_told_of_their_own_alone(keys: Type) -> None:
     assert order(keys("exposure", "1043", "--format", "jsonl")) == [("rotate", "could", "works", BILLING.label)]
 

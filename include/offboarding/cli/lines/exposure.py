@@ -34,8 +34,8 @@ class ExposureLine(JsonLine):
     """The account that it's on; null for a key."""
     opens: OrNull
     """What it's good for, by the register; what makes its account privileged; else null."""
-    privileged: bool
-    """Whether it's on a privileged account."""
+    privileged: bool | None
+    """Whether it's on a privileged account; null where that couldn't be told."""
     last_used_at: At | None
     """By whomever; null where nothing tells."""
     why: list[str]

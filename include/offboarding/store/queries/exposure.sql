@@ -56,7 +56,7 @@ with kept as (
 select r.source, a.realm, a.native_id as account_native_id, a.label as account_label, s.kind, s.native_id, s.label,
     case when w.whole then s.standing else 'unknown' end as standing,
     case when w.whole then s.standing_reason else 'not read whole by that night' end as standing_reason,
-    coalesce(a.privileged, false) as privileged, a.privileged_by, s.last_used_at, s.grade, s.why
+    a.privileged, a.privileged_by, s.last_used_at, s.grade, s.why
 from secret s join account a using (account_pk) join realm r using (realm)
 cross join lateral (
     select exists (

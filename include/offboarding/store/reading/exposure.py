@@ -49,8 +49,8 @@ class Exposure:
     """The account that it's on; "" for a key."""
     opens: str
     """What it's good for, as far as anything says so; else ""."""
-    privileged: bool
-    """On a privileged account."""
+    privileged: bool | None
+    """On a privileged account; None where that couldn't be told."""
     last_used_at: datetime | None
     """By whomever; None where nothing tells."""
     why: tuple[str, ...]
@@ -78,7 +78,7 @@ class _SecretRow:
     label: str
     standing: Standing
     standing_reason: str
-    privileged: bool
+    privileged: bool | None
     privileged_by: str
     last_used_at: datetime | None
     grade: Grade
