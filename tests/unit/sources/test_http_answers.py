@@ -4,10 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.net.service.answers import Told, number_in, retry_after
+from offboarding.net.service.answers import Moment, Told, number_in, retry_after
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import InstallationToken
 from offboarding.sources.google_workspace.answers import GoogleAccess
 from offboarding.sources.okta.answers import OktaAccess
+
+
+class _Ends(Told):
+    ends: Moment
+
 
 SECRET = "made-for-this-night-alone"
 
@@ -35,6 +41,17 @@ def test_a_header_tells_a_number_or_none(told: str, number: int | None) -> None:
 @pytest.mark.parametrize(("told", "seconds"), [("0", 1), ("7", 7), ("soon", None)])
 def test_whoever_says_at_once_is_asked_a_second_later(told: str, seconds: int | None) -> None:
     assert retry_after({"retry-after": told}) == seconds
+
+
+@pytest.mark.parametrize("told", ["0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-08:00", "2026-11-24"])
+def test_a_moment_that_there_is_not_in_utc_costs_its_row(told: str) -> None:
+    """In the zone in which it's told it may be one, as of a key that somebody has end as late as they can."""
+    unread = UnreadRows()
+
+    found = list(unread.rows("code: keys", _Ends, [{"ends": told}, {"ends": "2026-11-24T09:00:00+09:00"}]))
+
+    assert [each.ends for each in found] == [datetime(2026, 11, 24, tzinfo=UTC)]
+    assert unread.told == "code: keys: one can't be read, whose ends is wrong"
 
 
 def test_where_nothing_is_said_of_waiting_it_is_not_known() -> None:

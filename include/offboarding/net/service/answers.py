@@ -1,13 +1,22 @@
 """What is answered: models, frozen and with times in UTC; whatever object stands in an answer; numbers in headers."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 import httpx
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no moment in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""In UTC; what lies before its first or behind its last is none."""
 
 
 class Told(BaseModel):
