@@ -24,6 +24,8 @@ VALUES = {
     "4 KB of Korean": "".join(chr(0xAC00 + _drawn.randrange(11_000)) for _ in range(1_400)),
     "grows when it is folded": "\ufdfa" * 2_000,
     "digits": "9" * 5_000,
+    "no moment": "2026-99-99 25:61 UTC",
+    "the last moment": "9999-12-31 23:59 UTC",
     "control characters": "\x01\x1b[31m\u202e\u2028\r\n,\"'",
 }
 PREFIX = "hostile-"

@@ -16,6 +16,7 @@ import structlog
 
 from offboarding.cli import defects
 from offboarding.cli.output import coloured
+from offboarding.model.days import moment_of
 from offboarding.report.wording import joined, moment, zoned
 from offboarding.runs.ingest.progress import watched
 
@@ -89,7 +90,8 @@ def _by_one_clock(
 ) -> MutableMapping[str, Any]:
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = moment(datetime.fromisoformat(value), zone) if _ISO.fullmatch(value) else zoned(value, zone)
+            at = moment_of(value) if _ISO.fullmatch(value) else None
+            event[name] = moment(at, zone) if at else zoned(value, zone)
     event["timestamp"] = f"{datetime.now(ZoneInfo(zone)):%H:%M:%S %Z}"
     return event
 

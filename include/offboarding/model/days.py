@@ -1,6 +1,6 @@
-"""Where a calendar day begins and ends: in a zone, told in UTC."""
+"""Where a calendar day begins and ends: in a zone, told in UTC; and what a zone's clock shows."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -12,3 +12,21 @@ def day_begins(day: date, zone: str) -> datetime:
 def day_ends(day: date, zone: str) -> datetime:
     """Where the next one begins: a day may have 23 hours, or 25. In SQL it's the function `day_ends`."""
     return day_begins(day + timedelta(days=1), zone)
+
+
+def by_clock(at: datetime, zone: tzinfo) -> datetime:
+    """A moment as a zone's clock shows it; as it came where that would be in no year that can be written: who has
+    something end never says 9999.
+    """
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
+
+
+def moment_of(text: str) -> datetime | None:
+    """What "2026-11-24 16:00" says, in UTC; None where there's no such moment: whoever names something may write so."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None

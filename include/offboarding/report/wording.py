@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind
+from offboarding.model.days import by_clock, moment_of
 from offboarding.model.keys import short_finding
 
 COMMAND = "python -m offboarding"
@@ -49,7 +50,7 @@ ROOM = WIDTH - _LABEL - 1
 
 def moment(at: datetime, zone: str) -> str:
     """A moment in the company's zone, with the zone's own short name: "2026-11-25 01:30 KST"."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+    return f"{by_clock(at, ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
 def night_of(as_of: datetime, zone: str) -> str:
@@ -59,7 +60,7 @@ def night_of(as_of: datetime, zone: str) -> str:
 
 def zoned(text: str, zone: str) -> str:
     """A text for people, its moments in one zone: rules and readers, who know none, tell them in UTC."""
-    return _IN_UTC.sub(lambda found: moment(datetime.fromisoformat(f"{found[1]}+00:00"), zone), text)
+    return _IN_UTC.sub(lambda found: moment(at, zone) if (at := moment_of(found[1])) else found[0], text)
 
 
 def whole_days(since: datetime, until: datetime) -> int:

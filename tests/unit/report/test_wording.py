@@ -28,6 +28,16 @@ def test_moments_within_a_sentence_come_into_one_zone() -> None:
     )
 
 
+def test_a_moment_that_no_clock_shows_there_is_told_in_utc() -> None:
+    """As of what ends never."""
+    assert wording.moment(datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "Asia/Seoul") == "9999-12-31 23:59 UTC"
+    assert wording.zoned("Ends 9999-12-31 23:59 UTC.", "Asia/Seoul") == "Ends 9999-12-31 23:59 UTC."
+
+
+def test_what_is_only_written_like_a_moment_stays_as_it_is() -> None:
+    assert wording.zoned("kim 2026-99-99 25:61 UTC", "Asia/Seoul") == "kim 2026-99-99 25:61 UTC"
+
+
 @pytest.mark.parametrize(
     ("number", "told"), [(0, "0 findings"), (1, "1 finding"), (2, "2 findings"), (12345, "12,345 findings")]
 )

@@ -15,6 +15,7 @@ HOSTILE = [
     "{# gone #}",
     "{label} {who} {0} %s %(label)s",
     "kim\n[x] 2. Everything else",
+    "2026-99-99 25:61 UTC",
     "kim\u202e\u2066gpj.exe",
     "h1. *bold* {noformat} [~ann] @ann #1 <b>&amp;</b> `x` </pre>",
 ]

@@ -4,6 +4,8 @@ import json
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from offboarding.model import Language, Sentence, as_kept, kept, say
 from offboarding.model.sentences import replaced
 from offboarding.report.texts.languages import is_told, told, zoned
@@ -58,3 +60,16 @@ def test_moments_of_rules_are_told_in_the_companys_zone_whatever_follows_them() 
     said = zoned("2026-11-23 02:00 UTC에 사용", ZoneInfo("Asia/Seoul"), Language.KO)
 
     assert said == "2026년 11월 23일 (월) 11:00 KST에 사용"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ends 9999-12-31 23:59 UTC", "ends 9999-12-31 23:59 UTC"),
+        ("kim 2026-99-99 25:61 UTC", "kim 2026-99-99 25:61 UTC"),
+        ("kim \uff12\uff10\uff12\uff16-11-23 02:00 UTC", "kim \uff12\uff10\uff12\uff16-11-23 02:00 UTC"),
+    ],
+)
+def test_what_no_clock_shows_is_told_as_it_is(text: str, said: str) -> None:
+    """Who has something end never, and who calls something as if it were a moment."""
+    assert zoned(text, ZoneInfo("Asia/Seoul"), Language.EN) == said

@@ -13,6 +13,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from offboarding.model import Language, Sentence
+from offboarding.model.days import by_clock, moment_of
 from offboarding.model.sentences import PLACE, Value, english, filled
 
 
@@ -96,13 +97,13 @@ def plain_day(on: date, language: Language) -> str:
 
 def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
     """Such as "25 November 2026 01:30 KST", "2026年11月25日(水) 01:30 KST"."""
-    local = at.astimezone(zone)
+    local = by_clock(at, zone)
     return f"{_formatted(local.date(), _WRITTEN[language].moment, language)} {local:%H:%M %Z}"
 
 
 def here(at: datetime, zone: ZoneInfo, language: Language) -> str:
     """The same moment by another clock: "14 November 00:00"."""
-    local = at.astimezone(zone)
+    local = by_clock(at, zone)
     return f"{_formatted(local.date(), _WRITTEN[language].here, language)} {local:%H:%M}"
 
 
@@ -110,7 +111,10 @@ def zoned(text: str, zone: ZoneInfo, language: Language) -> str:
     """A text for people, its moments in one zone: rules and readers, who know none, tell them in UTC."""
 
     def written(found: re.Match[str]) -> str:
-        local = datetime.fromisoformat(f"{found[1]}+00:00").astimezone(zone)
+        at = moment_of(found[1])
+        if at is None:
+            return found[0]
+        local = by_clock(at, zone)
         return f"{_formatted(local.date(), _WRITTEN[language].short, language)} {local:%H:%M %Z}"
 
     return _IN_UTC.sub(written, text)
