@@ -362,7 +362,7 @@ def test_one_that_was_opened_anew_and_is_not_shown_either_is_not_opened_again(ki
 
 
 def test_what_ends_while_its_ticket_is_not_shown_is_refused_no_more(kim: Refused) -> None:
-    kim.own.inner = Hiding()
+    kim.own.inner = hiding = Hiding()
     night(kim, "^2 tickets were refused by secops")
     for name in ("kim", "lee"):
         kim.directory.change(name, **locked())
@@ -370,6 +370,9 @@ def test_what_ends_while_its_ticket_is_not_shown_is_refused_no_more(kim: Refused
     assert kim.night().failed == ()
 
     assert why_red(kim.last()) == ()
+    hiding.hides = False
+    assert kim.night().failed == ()
+    assert [each.is_open for each in hiding.there()] == [False, False], "closed once they are shown"
 
 
 # --- answered by something that may pass ------------------------------------------------------------------------------

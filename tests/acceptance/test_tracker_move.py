@@ -457,6 +457,10 @@ def test_from_one_that_shows_nothing_any_more_they_move_all_the_same(kim: TwoTra
     assert kim.night().failed == ()
     assert only(kim.jira).is_open
     assert reds(kim) == ()
+    inner.hides = False
+    assert kim.night().failed == ()
+    assert not inner.there()[-1].is_open, "closed once it's shown"
+    assert reds(kim) == ()
 
 
 def test_a_tracker_that_was_mended_after_they_moved_is_believed_again(kim: TwoTrackers) -> None:

@@ -40,7 +40,7 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, is_unseen, warn_of_another_store
+from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, warn_of_another_store
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -74,8 +74,7 @@ class TicketDesk:
         hourly = self.plan.run.kind == RunKind.VERIFY
         persons = None if hourly else persons_asked(self.session, self.plan.run)
         self._before = refusals.of_tracker(self.session, self.name)
-        blind = any(is_unseen(tickets.ticket(self.session, key)) for key in self._before)
-        self._sight = Sight(before=self._before, blind=blind)
+        self._sight = Sight.at(self.session, self._before)
         for key in outbox.to_drain(self.session, self.name, persons):
             if not (hourly and key in self._before and self._waits(self._before[key])):
                 self._try(key)
@@ -121,18 +120,14 @@ class TicketDesk:
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
         pending = outbox.pending(self.session, key)
-        stands = self._stands(row, pending)
-        if stands is TicketState.MISSING:
-            # Where another would be opened in its place.
-            if not row.moved_to and _holds(tickets.items(self.session, row)):
-                self._sight.look_where(row, self._settings_digest(row))
-            self._renew(row)
+        if (stands := self._stands(row, pending)) is TicketState.MISSING:
+            self._miss(row)
             return
         for each in pending:
             self._say(key, each)
         if stands is TicketState.CLOSED and row.state == TicketStatus.OPEN:
             self._reopen_by_itself(key)
-        # By a feed that isn't believed nothing is worded anew but what has happened to the things themselves.
+        # By a feed that isn't believed only what has happened to the things themselves is worded anew.
         if pending or not in_doubt(self.session, key):
             self._bring_up_to_date(key)
 
@@ -221,8 +216,7 @@ class TicketDesk:
         opening = _sha256(f"open {text.digest}")
         ref = found or self._open_new(row, text, opening)
         # It may have been opened with an earlier text before: its digest is left out, so that it is updated.
-        earlier = found or (doubt and row.said_digest != opening)
-        digest = "" if earlier else text.digest
+        digest = "" if found or (doubt and row.said_digest != opening) else text.digest
         tickets.note_opened(self.session, row.ticket_key, ref, digest=digest if found else UNSEEN, due_at=text.due_at)
         log.debug("ticket opened", ticket=ref.ref, key=row.ticket_key, kind=row.kind, found=found is not None)
         self.counts = self.counts.plus(opened=1)
@@ -259,7 +253,14 @@ class TicketDesk:
             row.kind == TicketKind.UNVERIFIED or any(item.holds and item.state != FindingState.HELD for item in items)
         )
 
-    def _renew(self, row: TicketRow) -> None:
+    def _miss(self, row: TicketRow) -> None:
+        digest, holds = self._settings_digest(row), _holds(tickets.items(self.session, row))
+        if row.moved_to or (not holds and self._sight.may_hide(row, digest)):
+            # What it was to be closed by waits, and closes it once it's shown again.
+            tickets.note_updated(self.session, row.ticket_key, digest=UNSEEN, due_at=row.due_at)
+            return
+        if holds:
+            self._sight.look_where(row, digest)
         new = self.plan.renew(row)
         log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
         if new is not None and tickets.ticket(self.session, new).tracker == self.name:

@@ -9,6 +9,8 @@ import structlog
 from offboarding.model import TicketRef, TicketState, TicketStatus, counted
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError, raise_together
 from offboarding.report.wording import printable
+from offboarding.store import tickets
+from offboarding.store.connect import Session
 from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketRow
 
@@ -86,24 +88,33 @@ class Sight:
     blind: bool = False
     """Whether one that was opened isn't shown to us: then others aren't, either."""
 
+    @classmethod
+    def at(cls, session: Session, before: Mapping[str, RefusedBefore]) -> "Sight":
+        """As a run begins."""
+        return cls(before=before, blind=any(_is_unseen(tickets.ticket(session, key)) for key in before))
+
     def lost(self, row: TicketRow, ref: TicketRef) -> FatalError:
         """Of one that was opened and isn't there when it's asked for."""
         self.blind = True
         return _unseen(row, ref)
 
-    def look_where(self, row: TicketRow, settings_digest: str) -> None:
-        """Raises FatalError where one that is missing may be there all the same; people would get one each night.
+    def may_hide(self, row: TicketRow, settings_digest: str) -> bool:
+        """Whether one that is missing may be there all the same.
 
-        So it may be where others are hidden, and, until its settings change, where it was never shown to us, or was
-        opened in place of one that was missing.
+        So it may where others are hidden, and, until its settings change, where it was never shown to us, or was opened
+        in place of one that was missing.
         """
         once = row.digest == UNSEEN or row.renews is not None
         own = self.before.get(row.ticket_key) if once else None
-        if own.settings_digest == settings_digest if own else once or self.blind:
+        return own.settings_digest == settings_digest if own else once or self.blind
+
+    def look_where(self, row: TicketRow, settings_digest: str) -> None:
+        """Raises FatalError where it may be hidden, before another is opened: people would get one each night."""
+        if self.may_hide(row, settings_digest):
             raise _unseen(row, row.known)
 
 
-def is_unseen(row: TicketRow) -> bool:
+def _is_unseen(row: TicketRow) -> bool:
     """Whether it should be there, and was never shown to us."""
     return row.digest == UNSEEN and row.state == TicketStatus.OPEN and row.moved_to is None
 

@@ -103,7 +103,7 @@ select t.tracker, count(*)::int from outbox o join ticket t using (ticket_key)
 where o.done_at is null and exists (
     select from finding f join run_person r using (person_uid)
     where r.run_id = %(run_id)s and f.ticket_key = o.ticket_key)
-    and o.ticket_key not in (select r.ticket_key from refusal r)
+    and o.ticket_key not in (select r.ticket_key from refusal r) and t.digest <> 'unseen'
 group by t.tracker;
 
 -- name: accounts_of_run

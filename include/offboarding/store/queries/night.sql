@@ -157,11 +157,14 @@ from held;
 -- name: tickets_then
 -- What is yet to be told to the tracker, how many tickets stand there, which of them this run opened, and what somebody
 -- should have heard at once.
-select (select count(*) from outbox where done_at is null and run_id <= %(run_id)s)::int as undelivered,
+select (select count(*) from outbox o join ticket t using (ticket_key) where o.done_at is null and o.run_id <= %(run_id)s
+        and (t.digest <> 'unseen' or o.ticket_key in (select r.ticket_key from refusal r)))::int as undelivered,
     (select coalesce(jsonb_object_agg(u.tracker, u.changes), '{}') from (
         select t.tracker, count(*)::int as changes from outbox o join ticket t using (ticket_key)
         where o.done_at is null and o.run_id <= %(run_id)s
             and o.ticket_key not in (select r.ticket_key from refusal r)
+            -- It's over, and hidden from us: it's closed once it's shown again.
+            and t.digest <> 'unseen'
             -- It waits for another tracker, where the ticket that it leads to is yet to be opened.
             and not (o.op = 'close' and o.ticket_key in (
                 select m.ticket_key from former_ticket m join ticket s on s.ticket_key = m.stands_as
