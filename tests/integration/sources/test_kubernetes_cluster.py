@@ -622,6 +622,27 @@ def test_in_a_namespace_alone_it_makes_nobody_privileged_but_in_kube_system(
     assert place.accounts()[label].privileged is (rules[0][1] != "users")
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [(CORE, "serviceaccounts", "impersonate")],
+        [(RBAC, "roles", "escalate,update")],
+        [(RBAC, "clusterroles", "bind"), (RBAC, "rolebindings", "create")],
+    ],
+    ids=["is a controller", "roles of any kind", "binds any"],
+)
+def test_whoever_rules_kube_system_runs_what_they_like_there(
+    place: KubernetesPlace, rules: list[tuple[str, str, str]]
+) -> None:
+    place.kept.role("given", *rules)
+    place.kept.bind("here", role="given", service_account=("team", "idle"), namespace="team")
+    assert place.accounts()["system:serviceaccount:team:idle"].privileged is False
+
+    place.kept.bind("there", role="given", service_account=("team", "idle"), namespace="kube-system")
+
+    assert place.accounts()["system:serviceaccount:team:idle"].privileged
+
+
 def test_cluster_admin_of_a_namespace_is_no_cluster_admin(place: KubernetesPlace) -> None:
     place.kept.bind("here", role="cluster-admin", service_account=("team", "idle"), namespace="team")
 

@@ -62,7 +62,12 @@ _ANYWHERE: Sequence[Sequence[_Request]] = (
 being anybody, tokens of service accounts that may do more, what nodes run, all that is written, certificates of
 anybody's name.
 """
-_IN_SYSTEM = _RUNS
+_IN_SYSTEM: Sequence[Sequence[_Request]] = (
+    *_RUNS,
+    (("", "serviceaccounts", "impersonate"),),
+    *(((_RBAC, "roles", "escalate"), (_RBAC, "roles", verb)) for verb in _WRITES[1:]),
+    *(((_RBAC, kind, "bind"), (_RBAC, "rolebindings", verb)) for kind in ("clusterroles", "roles") for verb in _WRITES),
+)
 """The same within kube-system alone, where the cluster's own controllers are."""
 _NAMED = frozenset({"escalate", "bind", "impersonate", "approve", "update", "patch"})
 """Verbs of which a rule for some names may be as good as one for all, as may any below a thing that has a name."""
