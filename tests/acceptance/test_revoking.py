@@ -565,20 +565,22 @@ def test_what_the_second_connection_sees_it_called_counts_as_well(
     assert kim.changes() == []
 
 
-BACK: dict[str, tuple[str, dict[str, Any]]] = {
-    "by the mail, a vendor": ("vendors", {"mail": "kim@corp.example"}),
-    "by the login that their mail holds, a vendor": ("vendors", {"logins": ("kim",)}),
-    "by the mail, in another system of HR's": ("hr", {"mail": "kim@corp.example"}),
+BACK: dict[str, tuple[str, dict[str, Any], str]] = {
+    "by the mail, a vendor": ("vendors", {"mail": "kim@corp.example"}, ""),
+    "by the login that their mail holds, a vendor": ("vendors", {"logins": ("kim",)}, ""),
+    "by the mail, in another system of HR's": ("hr", {"mail": "kim@corp.example"}, ""),
+    "by the mail, a vendor who is suspended": ("vendors", {"mail": "kim@corp.example"}, "suspended"),
 }
 
 
 @variants(2, back=BACK)
 def test_somebody_who_is_here_by_their_mail_or_login_may_be_they(
-    kim: Shutting, back: tuple[str, dict[str, Any]]
+    kim: Shutting, back: tuple[str, dict[str, Any], str]
 ) -> None:
-    roster, told = back
+    roster, told, circumstance = back
     feed = kim.office.hr if roster == "hr" else kim.office.vendors
-    feed.workers = [*feed.workers, worker("2042", job("active", start="2015-01-01"), **told)]
+    here = job("active", start="2015-01-01", circumstance=circumstance)
+    feed.workers = [*feed.workers, worker("2042", here, **told)]
 
     with pytest.raises(FatalError, match="it may be somebody else's"):
         kim.answer(*kim.offered())

@@ -108,7 +108,7 @@ def _revoked_up_to(user: TenantUser, as_of: datetime) -> datetime | None:
     https://learn.microsoft.com/en-us/graph/api/user-revokesigninsessions
     """
     used = (user.sign_in_activity or SignInActivity()).last_successful_sign_in_date_time
-    over = used is not None and used + REFRESHED_WITHIN <= as_of
+    over = used is not None and used <= as_of - REFRESHED_WITHIN
     is_external = _EXTERNAL in user.user_principal_name
     return None if over or is_external or user.deleted_date_time else user.sign_in_sessions_valid_from_date_time
 

@@ -50,7 +50,8 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where k.origin = 'current' and k.valid_to is null and o.missing_since is null and o.person_uid <> f.person_uid
             and not exists (
                 select from departure e
-                where e.person_uid = o.person_uid and e.valid_to is null and e.confirmed and not e.returned)) as rival,
+                where e.person_uid = o.person_uid and e.valid_to is null and e.confirmed and not e.returned
+                    and e.basis <> 'away')) as rival,
     d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
     d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
