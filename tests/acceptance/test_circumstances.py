@@ -3,11 +3,11 @@
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Employment, TicketDraft
+from offboarding.model import Employment, IdentityKeyKind, TicketDraft
 from offboarding.store.connect import Session
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
-from tests.support.small_company import LEFT, STAFF, job, number, worker
+from tests.support.small_company import LEFT, STAFF, account, job, number, owner, worker
 
 RETIRED = job("left", last="2026-11-13", circumstance="retired")
 DIED = job("left", last="2026-11-13", circumstance="deceased")
@@ -216,6 +216,20 @@ def test_a_suspension_that_ends_in_a_departure_goes_on_on_the_same_ticket(office
 
     assert only(office).title.startswith("Revoke what still works of worker 1042 (left 2026-11-25) [")
     assert stands(office) == [("leaver-account-works", "open")]
+
+
+def test_a_departure_that_hr_takes_back_for_a_suspension_leaves_what_concerns_leavers_alone(office: Office) -> None:
+    office.directory.accounts += [account("svc-build", owner(IdentityKeyKind.NUMBER, "1042"), service=True)]
+    kim(office, LEFT)
+    office.night()
+    assert stands(office) == [("leaver-account-works", "open"), ("leaver-owned-service-account", "open")]
+    kim(office, SUSPENDED)
+
+    office.night()
+
+    assert stands(office) == [("leaver-account-works", "open"), ("leaver-owned-service-account", "resolved")]
+    told = office.session.execute("select resolution from finding where resolution is not null").fetchall()
+    assert told == [("withdrawn",)]
 
 
 def test_whoever_works_here_by_another_employment_works_here(office: Office) -> None:

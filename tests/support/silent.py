@@ -11,6 +11,7 @@ NOTHING: dict[str, Any] = {
     "state": "open",
     "person_uid": "person-1042",
     "gone": True,
+    "away": False,
     "returned": False,
     "ended_told": "",
     "same_as": None,

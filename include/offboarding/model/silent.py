@@ -18,7 +18,9 @@ class _Silent:
     person_uid: str | None
     """None where nobody is concerned."""
     gone: bool
-    """They have left, as far as is known now, and don't work here again."""
+    """They have left, as far as is known now, or are away, and don't work here again."""
+    away: bool
+    """They haven't left, and are to have no access for now."""
     returned: bool
     """They left and work here again."""
     ended_told: str

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, cast
 
@@ -65,7 +66,9 @@ class Rule(ABC):
 
     def closes(self, silent: Silent, as_of: datetime) -> Resolved | None:
         """Return why a finding of its own closes that it says no more; None: it stands as it is."""
+        # Who is away has left for whatever concerns them then, and for nothing else.
+        seen = replace(silent, gone=False) if silent.away and not self.while_away else silent
         # Its findings are all about keys, or none is.
         ends = cast("tuple[Callable[[Silent, datetime], Resolved | None], ...]", self.ends)
-        answers = (end(silent, as_of) for end in ends)
+        answers = (end(seen, as_of) for end in ends)
         return next((resolved for resolved in answers if resolved is not None), None)

@@ -35,6 +35,7 @@ with alias as (
     group by f.finding_key
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
+    coalesce(d.basis = 'away', false) as away,
     coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told,
     ended.said as ended_said, same.worker as same_as,
     rejected.author as rejected_by, f.subject_native_id like 'reg:%%' as registered_alone,
@@ -113,6 +114,7 @@ with alias as (
     where s.scope = '' and s.complete and s.error = '' and s.observed_at >= %(since)s group by s.realm
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
+    coalesce(d.basis = 'away', false) as away,
     coalesce(d.returned, false) as returned, coalesce(ended.told, '') as ended_told,
     ended.said as ended_said, same.worker as same_as,
     rejected.author as rejected_by,
