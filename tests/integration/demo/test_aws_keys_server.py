@@ -35,6 +35,8 @@ from tests.support.keyring import (
     version_id,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 SEED = AwsSeed(

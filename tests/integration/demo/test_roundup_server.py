@@ -16,6 +16,8 @@ from demo.roundup import roundup_server
 from offboarding.model.errors import FatalError
 from tests.support.tracker import client
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[3]
 
 

@@ -16,6 +16,8 @@ from offboarding.notifiers.msteams import MOST_BYTES, MOST_LINES, Settings, buil
 from tests.contract.notifier_contract import ALERT, NotifierContract
 from tests.support.alerts import free_port
 
+pytestmark = pytest.mark.slow
+
 SIGNATURE = "Zq8-of-the-test-workflow"
 PATH = f"workflows/4d2e/triggers/manual/paths/invoke?api-version=2016-06-01&sv=1.0&sig={SIGNATURE}"
 

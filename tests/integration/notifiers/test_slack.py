@@ -14,6 +14,8 @@ from offboarding.notifiers.slack import Settings, build
 from tests.contract.notifier_contract import ALERT, NotifierContract, by_airflow
 from tests.support.alerts import BOT_TOKEN, CHANNEL, Slack, free_port, slack_server
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

@@ -15,7 +15,7 @@ from tests.contract.notifier_contract import ALERT, NotifierContract, by_airflow
 from tests.support.alerts import MAIL_PASSWORD, Mailbox, free_port, mail_server
 
 # Airflow's hook forgets to close a connection whose login or recipient was refused; Python may find it at any moment.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"), pytest.mark.slow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ from offboarding.pagers.pagerduty import PagerDuty, build, destinations
 from tests.contract.pager_contract import PagerContract
 from tests.support.described.server import Answered, Asked, Described, Description, described
 
+pytestmark = pytest.mark.slow
+
 KEY = "R0UT1NGKEY"
 SETTINGS = PagerSettings(name="oncall", kind="pagerduty", connection="pagerduty")
 PAGE = TicketPage(

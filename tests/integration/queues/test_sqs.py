@@ -8,6 +8,8 @@ from offboarding.queues.sqs import SqsQueue, build
 from tests.contract.queue_contract import QueueContract
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["mailbox", "sqs_server"]  # fixtures
 
 

@@ -12,6 +12,8 @@ from offboarding.interfaces import Roster
 from offboarding.model.errors import IncompleteReadError
 from tests.support.buckets import BUCKET, Store, s3, s3_process
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["s3", "s3_process"]
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

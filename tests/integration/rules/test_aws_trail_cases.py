@@ -20,6 +20,8 @@ from tests.support.small_company import LEFT, STAFF, worker
 from tests.support.trails import SECRET, event, somebody
 from tests.support.whole_night import NightTold, Readers, whole_night
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process"]  # a fixture
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", logins=("kimm",), name="Kim Minjun")

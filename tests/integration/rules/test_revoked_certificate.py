@@ -21,6 +21,8 @@ from tests.support.revoking import Certified
 from tests.support.small_company import KIM, LEFT, STAFF, worker
 from tests.support.whole_night import Readers
 
+pytestmark = pytest.mark.slow
+
 OPEN, RESOLVED = "open", "resolved"
 
 

@@ -23,6 +23,8 @@ from offboarding.sources._aws.access.controls import ADVICE
 from tests.support.cloud import ADMIN_POLICY, CORE, LAB, account, aws_process, bare, of_kind, shipped_rights, user_id
 from tests.support.keyring import grant, kms_source, secret, secrets_source, signing
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process"]  # a fixture
 
 MANAGEMENT = "999999999999"

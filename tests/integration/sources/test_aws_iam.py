@@ -57,6 +57,8 @@ from tests.support.cloud import (
     user_id,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 ALL_KINDS = CREDENTIAL_KINDS

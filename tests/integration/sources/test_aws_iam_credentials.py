@@ -32,6 +32,8 @@ from tests.support.cloud import (
     user_id,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 SOON = AS_OF + timedelta(days=30)

@@ -27,6 +27,8 @@ from tests.support.cloud import (
     user_id,
 )
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 MANAGEMENT = "999999999999"

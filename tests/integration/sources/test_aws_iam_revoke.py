@@ -23,6 +23,8 @@ from tests.support.cloud import CORE, aws, aws_process, key_id, user_id
 from tests.support.revoker import CALLERS, REVOKER_ROLE, revoker_of_aws
 from tests.support.revoker import ROLES as BOTH
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 KEY, PASSWORD = SubjectKind.ACCESS_KEY, SubjectKind.CONSOLE_PASSWORD

@@ -10,6 +10,8 @@ from offboarding.model import CREDENTIAL_KINDS, Account, Credential, Fact, Gap, 
 from offboarding.model.errors import FatalError
 from tests.support.cloud import CORE, account, aws, aws_process, everything, of_kind, person, ref, source, ssh_key
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws", "aws_process"]  # fixtures
 
 KINDS = {

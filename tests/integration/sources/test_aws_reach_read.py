@@ -16,6 +16,8 @@ from tests.support.cloud import ADMIN_POLICY, AS_OF, CORE, READ_POLICY, account,
 from tests.support.trails import SECRET as ARN
 from tests.support.trails import trail
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["aws_process"]  # a fixture
 
 READ = '{"Version":"2012-10-17","Statement":{"Sid":"R","Effect":"Allow","Action":"secretsmanager:Get*","Resource":"*"}}'

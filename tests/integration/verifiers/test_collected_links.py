@@ -11,6 +11,8 @@ from demo.ssh_authority import SshAuthority, SshIdentity
 from offboarding.verifiers._collected import folder as collected
 from tests.support.ssh_files import put, read, verifier
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, object], None]
 CA = SshAuthority(seed="ca").line
 LAPTOP = SshIdentity(seed="laptop", comment="alice").line

@@ -23,6 +23,8 @@ from offboarding.model.errors import ConfigError
 from tests.contract.key_contract import of
 from tests.support.jwks import FIRST, JSON, PRIVATE, SECOND, SECRET_D, SECRET_K, cluster_connection, facts, verifier
 
+pytestmark = pytest.mark.slow
+
 
 def gaps(told) -> list[str]:
     return [gap.text.partition(": https://")[2].partition(": ")[2] for gap in of(Gap, told)]

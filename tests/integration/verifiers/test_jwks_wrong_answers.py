@@ -15,6 +15,8 @@ from offboarding.net import addresses
 from tests.contract.key_contract import of
 from tests.support.jwks import FIRST, JSON, SECRET_D, facts, refused
 
+pytestmark = pytest.mark.slow
+
 
 class TestWhatIsWrongWithAnAnswer:
     @pytest.mark.parametrize("status", [429, 500, 503])

@@ -23,7 +23,7 @@ from tests.support.ssh_files import (
     weak_rsa_line,
 )
 
-pytestmark = needs_ssh_keygen
+pytestmark = [needs_ssh_keygen, pytest.mark.slow]
 
 WEB1, WEB2 = f"web1/{TRUSTED_CA}", f"web2/{TRUSTED_CA}"
 LOGIN = "web1/home/deploy/.ssh/authorized_keys"

@@ -16,6 +16,8 @@ from offboarding.net.sshkeys.wire import string
 from offboarding.verifiers import ssh
 from tests.support.ssh_files import AS_OF, put, put_bytes, read, seal, verifier
 
+pytestmark = pytest.mark.slow
+
 CA = SshAuthority(seed="ca").line
 LAPTOP = SshIdentity(seed="laptop", comment="alice").line
 OTHER = SshIdentity(seed="other", comment="bob").line

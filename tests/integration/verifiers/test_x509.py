@@ -16,6 +16,8 @@ from offboarding.model import Exportable, Fact, Gap, Key, ScopeRead, Standing
 from tests.support.pki import AS_OF, YEAR, Authority, CrlServer, Leaf, crl_server, distribution_point, verifier
 from tests.support.ssh_files import put, put_bytes
 
+pytestmark = pytest.mark.slow
+
 UNKNOWN_IF = "whether those who verify look at"
 
 

@@ -16,6 +16,8 @@ from offboarding.verifiers import x509 as kind
 from tests.support.pki import AS_OF, Authority, CrlServer, Leaf, crl_server, verifier
 from tests.support.ssh_files import put, put_bytes
 
+pytestmark = pytest.mark.slow
+
 NOT_CRITICAL = timedelta(days=2)
 
 

@@ -19,6 +19,8 @@ from offboarding.model.errors import IncompleteReadError
 from offboarding.rosters.csv import disk
 from tests.unit.rosters.conftest import Build
 
+pytestmark = pytest.mark.slow
+
 Record = Callable[[str, object], None]
 COLUMNS = {"worker_id": "ID", "status": "State"}
 HEADER = b"ID,State\n"

@@ -14,6 +14,8 @@ from tests.support.bucket_server import Manners
 from tests.support.buckets import BUCKET, SECRET, Store, s3, s3_process
 from tests.unit.rosters.conftest import Build
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["s3", "s3_process"]
 
 Read = Callable[..., CsvRoster]

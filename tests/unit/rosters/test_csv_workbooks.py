@@ -15,6 +15,8 @@ from offboarding.rosters.csv import CsvRoster
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.unit.rosters.conftest import Build
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "worker_id": "Employee Number",
     "name": ["First Name", "Last Name"],

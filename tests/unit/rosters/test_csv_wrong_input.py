@@ -18,6 +18,8 @@ from offboarding.rosters._records.likeness import LEAST
 from offboarding.rosters.csv import CsvRoster
 from tests.unit.rosters.conftest import Build
 
+pytestmark = pytest.mark.slow
+
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 COLUMNS = {
     "worker_id": "No",
