@@ -69,6 +69,8 @@ def _peak(workers: Iterable[Worker], *, keep: bool = False) -> int:
     """Bytes, at most, while they come. Garbage isn't held: how much lies there depends on what a process did before."""
     kept: list[Worker] = []
     gc.collect()
+    # What is there by now isn't looked through again: that would take a second each time.
+    gc.freeze()
     tracemalloc.start()
     try:
         for number, worker in enumerate(workers):

@@ -12,7 +12,6 @@ import pytest
 
 from tests.contract.roster_contract import Publish, RosterContract, _peak, row
 from tests.support.buckets import Store, s3, s3_process
-from tests.support.variants import ALL
 from tests.unit.rosters.conftest import Deliver
 
 __all__ = ["s3", "s3_process"]
@@ -65,9 +64,10 @@ class TestWorkbook(RosterContract):
 
         return delivered
 
+    @pytest.mark.slow
     def test_streams(self, publish: Publish) -> None:
         """Row by row; the texts of all cells lie in a part of their own, and are held."""
-        rows = [row(str(number), type="x") for number in range(3000 if ALL else 1000)]
+        rows = [row(str(number), type="x") for number in range(3000)]
         few, many = publish([row("1", type="x")]), publish(rows)
         list(few.read())
         floor = _peak(few.read())
