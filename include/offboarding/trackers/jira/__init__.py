@@ -30,7 +30,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._titles import within
-from offboarding.trackers.jira.answers import JiraComment, JiraIssue, JiraUser
+from offboarding.trackers.jira.answers import EVENT, JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
 from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
 from offboarding.trackers.jira.rest import JiraGoneError, JiraRefusedError, JiraRest
@@ -44,10 +44,6 @@ LOOKS: Final = 6
 """At the search, where one may be on its way into the index."""
 NEAR: Final = (-3, -2, -1, 0, 1)
 """Numbers at which a request that came twice may have made the other one."""
-EVENT: Final = "offboarding"
-"""A comment's property."""
-DONE: Final = "done"
-"""The category of statuses that end an issue; the others are new and indeterminate."""
 _KEY = re.compile(r"offb-[0-9a-f]+")
 
 
@@ -93,7 +89,8 @@ class JiraTracker:
         self._url = url
         self._account: JiraUser | None = None
         self._screen: Screen = {}
-        self._categories: Mapping[str, str] = {}
+        self._states: Mapping[str, TicketState] = {}
+        """By the status' id."""
         weakref.finalize(self, rest.end)
 
     def find(self, key: str) -> TicketRef | None:
@@ -166,7 +163,7 @@ class JiraTracker:
         """Missing: deleted, never there, or moved to where the account sees nothing."""
         self._ready()  # if the project is out of sight, no issue is known to be gone
         try:
-            return _state(self._rest.issue(ref.ref))
+            return self._rest.issue(ref.ref).state
         except JiraGoneError:
             return TicketState.MISSING
 
@@ -178,22 +175,22 @@ class JiraTracker:
         """
         account = self._ready()
         issue = self._rest.issue(ref.ref, history=True)
-        self._categories = self._categories or self._rest.statuses()
+        self._states = self._states or self._rest.states()
         away = [
             int(change.id)
             for change in issue.changelog.histories
             for item in change.items
-            if item.field == "status" and _means(self._categories.get(item.to or "", "")) is not state
+            if item.field == "status" and self._states.get(item.to or "", TicketState.OPEN) is not state
         ]
         self._say(issue.key, f"{state} {max(away, default=0)} {text}", text)
-        if _state(issue) is not state:
+        if issue.state is not state:
             self._go(issue, state)
         if state is TicketState.CLOSED:
             for label in filter(_KEY.fullmatch, issue.fields.labels):
                 self._rest.forget_intent(account, label)
 
     def _go(self, issue: JiraIssue, state: TicketState) -> None:
-        ways = [each for each in self._rest.transitions(issue.key) if _means(each.to.category.key) is state]
+        ways = [each for each in self._rest.transitions(issue.key) if each.to.category.state is state]
         open_ways = [each for each in ways if not each.asks]
         if not open_ways:
             asked = {name for each in ways for name in each.asks}
@@ -208,7 +205,7 @@ class JiraTracker:
             self._rest.go(issue.key, {"transition": {"id": way.id}, **given})
         except JiraRefusedError:
             # Sent twice on its way: from where it is by then the transition doesn't lead.
-            if _state(self._rest.issue(issue.key)) is not state:
+            if self._rest.issue(issue.key).state is not state:
                 raise
 
     def _say(self, key: str, event_key: str, text: str) -> None:
@@ -230,7 +227,7 @@ class JiraTracker:
                 self._rest.take_back(key, double.id)
 
     def _said(self, key: str, event: str) -> list[JiraComment]:
-        return [each for each in self._rest.comments(key) if _bears(each, event)]
+        return [each for each in self._rest.comments(key) if each.tells(event)]
 
     def _bearing(self, key: str) -> list[JiraIssue]:
         """What the search knows, as it is now, the oldest first."""
@@ -265,7 +262,7 @@ class JiraTracker:
             self._rest.edit(
                 each.key, {"fields": {"summary": title[:MOST_OF_A_TITLE]}, "update": {"labels": [{"remove": key}]}}
             )
-            if _state(each) is TicketState.OPEN:
+            if each.state is TicketState.OPEN:
                 self._go(each, TicketState.CLOSED)
         return ours[0].key if ours else None
 
@@ -284,17 +281,3 @@ class JiraTracker:
 
     def _ref(self, issue: str) -> TicketRef:
         return TicketRef(ref=issue, url=f"{self._url}browse/{issue}")
-
-
-def _means(category: str) -> TicketState:
-    return TicketState.CLOSED if category == DONE else TicketState.OPEN
-
-
-def _state(issue: JiraIssue) -> TicketState:
-    return _means(issue.fields.status.category.key)
-
-
-def _bears(comment: JiraComment, event: str) -> bool:
-    if isinstance(comment.body, str):
-        return comment.body.rstrip().endswith(f"{{anchor:{event}}}")
-    return any(each.key == EVENT and each.value == {"event": event} for each in comment.properties)

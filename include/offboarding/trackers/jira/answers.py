@@ -1,9 +1,16 @@
 """Jira's answers, as far as we use them; Cloud and Data Center tell most of it alike."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from offboarding.model import TicketState
+
+DONE: Final = "done"
+"""The category of statuses that end an issue; the others are new and indeterminate."""
+EVENT: Final = "offboarding"
+"""The property of a comment that says what it tells."""
 
 
 class _Model(BaseModel):
@@ -21,6 +28,11 @@ class JiraCategory(_Model):
     """Of statuses: new, indeterminate or done, whatever they're called."""
 
     key: str
+
+    @property
+    def state(self) -> TicketState:
+        """Of an issue that is there."""
+        return TicketState.CLOSED if self.key == DONE else TicketState.OPEN
 
 
 class JiraStatus(_Model):
@@ -83,6 +95,11 @@ class JiraIssue(_Model):
     fields: JiraFields
     changelog: JiraHistory = JiraHistory()
 
+    @property
+    def state(self) -> TicketState:
+        """By its status' category."""
+        return self.fields.status.category.state
+
 
 class JiraProperty(_Model):
     """Of a comment."""
@@ -97,6 +114,12 @@ class JiraComment(_Model):
     id: str
     body: Any = None
     properties: list[JiraProperty] = []
+
+    def tells(self, event: str) -> bool:
+        """Whether it bears our mark of that event: an anchor at its end on Data Center, on Cloud a property."""
+        if isinstance(self.body, str):
+            return self.body.rstrip().endswith(f"{{anchor:{event}}}")
+        return any(each.key == EVENT and each.value == {"event": event} for each in self.properties)
 
 
 class JiraComments(_Model):

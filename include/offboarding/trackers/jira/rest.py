@@ -11,6 +11,7 @@ from urllib.parse import quote
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from offboarding.model import TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.answers import retry_after
 from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, in_short, is_passing, redirects
@@ -108,13 +109,14 @@ class JiraRest:
         """By a transition."""
         self._ask("POST", f"issue/{key}/transitions", body)
 
-    def statuses(self) -> dict[str, str]:
-        """The category of each, by its id."""
+    def states(self) -> dict[str, TicketState]:
+        """What each status means, by its id."""
         answer = self._ask("GET", "status")
         try:
-            return {each.id: each.category.key for each in TypeAdapter(list[JiraStatus]).validate_python(answer.json())}
+            found = TypeAdapter(list[JiraStatus]).validate_python(answer.json())
         except ValueError as error:
             raise self._strange("GET", "status") from error
+        return {each.id: each.category.state for each in found}
 
     def require_rights(self, project: str) -> None:
         """Raises FatalError that names what this account may not do in the project, of what each ticket needs.
