@@ -7,7 +7,7 @@ number, written down before, by which it knows again what it has heard.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -40,7 +40,7 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, warn_of_another_store
+from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, unless_closed, warn_of_another_store
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -64,7 +64,6 @@ class TicketDesk:
     counts: TicketCounts = field(default_factory=TicketCounts)
     _failures: Failures = field(default_factory=Failures)
     _sight: Sight = field(default_factory=Sight)
-    _before: Mapping[str, RefusedBefore] = field(default_factory=dict[str, RefusedBefore])
 
     def drain(self) -> TicketCounts:
         """See to every ticket. Raises at once where nothing may be asked, or several in a row fail; of single tickets
@@ -73,10 +72,10 @@ class TicketDesk:
         # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
         hourly = self.plan.run.kind == RunKind.VERIFY
         persons = None if hourly else persons_asked(self.session, self.plan.run)
-        self._before = refusals.of_tracker(self.session, self.name)
-        self._sight = Sight.at(self.session, self._before)
+        before = refusals.of_tracker(self.session, self.name)
+        self._sight = Sight.at(self.session, before)
         for key in outbox.to_drain(self.session, self.name, persons):
-            if not (hourly and key in self._before and self._waits(self._before[key])):
+            if not (hourly and key in before and self._waits(before[key])):
                 self._try(key)
         self._failures.end(self.name)
         return self.counts
@@ -100,7 +99,7 @@ class TicketDesk:
         else:
             self._failures.in_a_row = 0
             refusals.note_failure(self.session, key, failed=False)
-            if key in self._before:
+            if key in self._sight.before:
                 refusals.taken(self.session, key)
 
     def _waits(self, refusal: RefusedBefore) -> bool:
@@ -160,7 +159,7 @@ class TicketDesk:
         # It may have waited here while the tracker was down, and something may work again since.
         if _holds(tickets.items(self.session, row)):
             return
-        with self._failures.unless_closed(lambda: self.tracker.state(row.known)):
+        with unless_closed(lambda: self.tracker.state(row.known)):
             self._bring_up_to_date(row.ticket_key)
         self._tell_closed(row, pending.text)
         tickets.note_closed(self.session, row.ticket_key)

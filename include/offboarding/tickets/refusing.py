@@ -52,18 +52,6 @@ class Failures:
         if self.in_a_row >= MOST_IN_A_ROW:
             raise error
 
-    @staticmethod
-    @contextmanager
-    def unless_closed(stands: Callable[[], TicketState]) -> Generator[None]:
-        """Let what is refused go unwritten where people have closed the ticket: a workflow may let nobody edit that.
-        All that has ended is said on it all the same, as it's closed by us.
-        """
-        try:
-            yield
-        except FatalError:
-            if stands() is not TicketState.CLOSED:
-                raise
-
     def end(self, tracker: str) -> None:
         """All were seen to. Raises what there was, once each."""
         failed: list[OffboardingError] = [*{str(error): error for error in self.failed}.values()]
@@ -77,6 +65,18 @@ class Failures:
                 )
             )
         raise_together(failed)
+
+
+@contextmanager
+def unless_closed(stands: Callable[[], TicketState]) -> Generator[None]:
+    """Let what is refused go unwritten where people have closed the ticket: a workflow may let nobody edit that.
+    All that has ended is said on it all the same, as it's closed by us.
+    """
+    try:
+        yield
+    except FatalError:
+        if stands() is not TicketState.CLOSED:
+            raise
 
 
 @dataclass(slots=True, kw_only=True)
