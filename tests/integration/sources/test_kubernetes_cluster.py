@@ -577,7 +577,9 @@ ESCALATES = [
     pytest.param([("batch", "*", "create")], True, id="runs anything by a job"),
     pytest.param([(CORE, "pods/exec", "create")], True, id="runs anything in what runs"),
     pytest.param([(CORE, "pods/log", "get")], False, id="reads what it prints"),
+    pytest.param([(CORE, "pods/exec", "get")], None, id="runs it before Kubernetes 1.35"),
     pytest.param([(CORE, "nodes/proxy", "create")], True, id="asks nodes"),
+    pytest.param([(CORE, "nodes/proxy", "get")], True, id="gets from nodes, which runs anything there"),
     pytest.param([("admissionregistration.k8s.io", "*webhookconfigurations", "create")], False, id="no pattern"),
     pytest.param([("admissionregistration.k8s.io", "*", "create")], True, id="sees all that is written"),
     pytest.param([("admissionregistration.k8s.io", "*", "patch")], True, id="has a webhook lead elsewhere"),
@@ -593,7 +595,7 @@ ESCALATES = [
 
 @pytest.mark.parametrize(("rules", "privileged"), ESCALATES)
 def test_whoever_may_give_themselves_the_rest_is_privileged(
-    place: KubernetesPlace, rules: list[tuple[str, str, str]], privileged: bool
+    place: KubernetesPlace, rules: list[tuple[str, str, str]], privileged: bool | None
 ) -> None:
     place.kept.role("given", *rules)
     place.kept.bind("idle", role="given", service_account=("team", "idle"))
@@ -641,6 +643,19 @@ def test_whoever_rules_kube_system_runs_what_they_like_there(
     place.kept.bind("there", role="given", service_account=("team", "idle"), namespace="kube-system")
 
     assert place.accounts()["system:serviceaccount:team:idle"].privileged
+
+
+@pytest.mark.parametrize("rule", [(CORE, "secrets", "get"), (CORE, "secrets", "list"), (CORE, "pods/exec", "get")])
+def test_whoever_reads_secrets_of_kube_system_may_come_by_a_controllers_token(
+    place: KubernetesPlace, rule: tuple[str, str, str]
+) -> None:
+    place.kept.role("given", rule)
+    place.kept.bind("here", role="given", service_account=("team", "idle"), namespace="team")
+    assert place.accounts()["system:serviceaccount:team:idle"].privileged is False
+
+    place.kept.bind("there", role="given", service_account=("team", "idle"), namespace="kube-system")
+
+    assert place.accounts()["system:serviceaccount:team:idle"].privileged is None
 
 
 def test_cluster_admin_of_a_namespace_is_no_cluster_admin(place: KubernetesPlace) -> None:
@@ -691,7 +706,9 @@ def test_a_role_that_is_not_there_gives_nothing(place: KubernetesPlace) -> None:
         ((CORE, "serviceaccounts/token", "create"), None),
         (("apps", "deployments", "patch"), None),
         (("apps", "deployments", "create"), False),
-        ((CORE, "secrets", "get"), False),
+        ((CORE, "secrets", "get"), None),
+        ((CORE, "secrets", "list"), None),
+        ((CORE, "secrets", "create"), False),
     ],
 )
 def test_what_is_allowed_for_some_names_may_be_as_good_as_all(

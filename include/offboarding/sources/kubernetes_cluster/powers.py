@@ -39,15 +39,16 @@ _RUNS: Sequence[Sequence[_Request]] = tuple(
 """Requests by which one gets tokens of service accounts: by pods that run as them, or at once. Of a pod that is there
 already one may change the image.
 """
+_SECRETS: Sequence[Sequence[_Request]] = tuple((("", "secrets", verb),) for verb in ("list", "watch", "get"))
 _ANYWHERE: Sequence[Sequence[_Request]] = (
     *(((_RBAC, "clusterroles", "escalate"), (_RBAC, "clusterroles", verb)) for verb in _WRITES[1:]),
     *(((_RBAC, "clusterroles", "bind"), (_RBAC, "clusterrolebindings", verb)) for verb in _WRITES),
     (("", "users", "impersonate"),),
     (("", "groups", "impersonate"),),
     (("", "serviceaccounts", "impersonate"),),
-    *((("", "secrets", verb),) for verb in ("list", "watch", "get")),
+    *_SECRETS,
     *_RUNS,
-    (("", "nodes/proxy", "create"),),
+    *((("", "nodes/proxy", verb),) for verb in ("get", "create")),
     *(
         ((_ADMISSION, kind, verb),)
         for kind in ("mutatingwebhookconfigurations", "validatingwebhookconfigurations")
@@ -69,8 +70,10 @@ _IN_SYSTEM: Sequence[Sequence[_Request]] = (
     *(((_RBAC, kind, "bind"), (_RBAC, "rolebindings", verb)) for kind in ("clusterroles", "roles") for verb in _WRITES),
 )
 """The same within kube-system alone, where the cluster's own controllers are."""
-_NAMED = frozenset({"escalate", "bind", "impersonate", "approve", "update", "patch"})
-"""Verbs of which a rule for some names may be as good as one for all, as may any below a thing that has a name."""
+_PERHAPS_IN_SYSTEM: Sequence[Sequence[_Request]] = (*_SECRETS, (("", "pods/exec", "get"),))
+"""By which one may, within kube-system, as things stand there: a Secret may hold a controller's token, and before
+Kubernetes 1.35 whoever may get it runs anything in what runs (https://github.com/kubernetes/kubernetes/issues/78741).
+"""
 
 
 def power(grants: Iterable[RoleGrant], groups: Iterable[str], privileged: Sequence[str], *, complete: bool) -> Power:
@@ -89,6 +92,7 @@ def power(grants: Iterable[RoleGrant], groups: Iterable[str], privileged: Sequen
         if allowed:
             return True, by
     unsure = any(allowed is None for allowed, _ in verdicts) or any(each.rules is None for each in system)
+    unsure = unsure or any(_all_of(system, row)[0] is not False for row in _PERHAPS_IN_SYSTEM)
     return (None if unsure or not complete else False), ""
 
 
@@ -121,7 +125,8 @@ def _by(rule: RbacRule, request: _Request) -> bool | None:
     ):
         return False
     if rule.resourceNames:
-        return None if verb in _NAMED or "/" in resource else False
+        # What is made has no name yet; of all else, some names may be as good as all.
+        return False if verb == "create" and "/" not in resource else None
     return True
 
 
