@@ -1039,6 +1039,15 @@ def test_of_a_certificate_it_is_said_that_nobody_can_revoke_it(place: Kubernetes
     assert KIM in commands(steps)[1]
 
 
+def test_of_a_certificate_bindings_are_sought_by_the_name_that_they_know(place: KubernetesPlace) -> None:
+    place.kept.request("one", "oidc:one of two")
+    (label,) = (label for label in place.accounts() if label.endswith(" of oidc:one of two"))
+
+    steps = steps_for(place, label)
+
+    assert "oidc:one of two" in commands(steps)[1]
+
+
 # --- the stand-in -----------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 A cluster keeps no users: a name is whoever some authenticator vouches for. What it does keep are service accounts.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,8 @@ USER, SERVICE_ACCOUNT, BOOTSTRAP = "user/", "serviceaccount/", "bootstrap/"
 RESERVED = "system:"
 """How names begin that are the cluster's own."""
 _MOST_NAMED = 5
+_CERTIFICATE_OF = re.compile(r"client certificate [0-9a-f]+ of (.*)", re.DOTALL)
+"""The label of one."""
 
 
 class KubernetesProduct(StrEnum):
@@ -157,6 +160,12 @@ class ClusterIdentities:
             for name, value in sorted((given or {}).items()):
                 if {name.lower(), name.lower().rpartition("/")[2]} & words and value.strip():
                     yield from owner_keys(value.strip(), f"{sort} {name} {where}")
+
+
+def user_of(account: Account) -> str:
+    """As whom a client certificate lets in, as bindings name it: the login may lack what stands before it there."""
+    found = _CERTIFICATE_OF.fullmatch(account.label)
+    return found[1] if found else account.login
 
 
 def _logins(*names: str) -> Iterator[AccountKey]:

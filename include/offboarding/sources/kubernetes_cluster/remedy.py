@@ -8,7 +8,7 @@ import shlex
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Sentence, Subject, SubjectKind, say
 from offboarding.sources.kubernetes_cluster.client import SYSTEM
-from offboarding.sources.kubernetes_cluster.identities import BOOTSTRAP, SERVICE_ACCOUNT, KubernetesProduct
+from offboarding.sources.kubernetes_cluster.identities import BOOTSTRAP, SERVICE_ACCOUNT, KubernetesProduct, user_of
 
 _COLUMNS = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,WHOM:.subjects[*].name"
 
@@ -120,7 +120,7 @@ def _certificate(account: Account) -> tuple[Sentence, ...]:
             "Nobody can revoke a certificate that the cluster signed: it lets in until it ends. What it may do there,"
             " bindings say."
         ),
-        *_bindings(account.label.partition(" of ")[2] or account.login),
+        *_bindings(user_of(account)),
         say("Do the same for each group that it's in: {reason}", reason=account.standing_reason),
         say(
             "In system:masters no binding can take anything from it: there the cluster's authority has to be replaced,"
