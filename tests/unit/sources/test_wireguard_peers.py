@@ -35,6 +35,9 @@ OPEN, SHUT = "peer wg0 {key} 0 2", "peer wg0 {key} 0 0"
         pytest.param([SHUT], Standing.DEAD, "on wg0 without allowed IPs", id="without allowed IPs"),
         pytest.param([SHUT, CONF], Standing.UNKNOWN, "wg0.conf brings it back", id="comes back"),
         pytest.param([CONF], Standing.UNKNOWN, "on no interface that is up", id="in a file alone"),
+        pytest.param(
+            [SHUT, "odd /etc/a.netdev"], Standing.UNKNOWN, "a.netdev may bring it back", id="perhaps in a file"
+        ),
     ],
 )
 def test_a_peer_works_while_an_interface_lets_it_in_or_may_again(
@@ -167,6 +170,18 @@ def test_what_can_not_be_read_in_a_file_of_the_server_is_red(server: WrittenServ
     assert len(red) == 2
     assert "in /etc/wireguard/wg0.conf a peer's public key can't be read" in red[0]
     assert "vpn9 lies in" in red[1]
+
+
+def test_nobody_is_gone_while_a_file_of_the_server_may_list_them(server: WrittenServer) -> None:
+    known = refs(server.source().collect(), "alice")
+    server.tell("alice", "odd /etc/systemd/network/wg0.netdev")
+
+    (looked,) = of(ScopeRead, server.source().detail(known))
+
+    assert "nobody is gone while /etc/systemd/network/wg0.netdev" in looked.error
+    assert "nobody is gone" in error_of(list(server.source().collect()))
+    with pytest.raises(FatalError, match="nobody is gone"):
+        list(server.source().collect_for(sought("bob"), []))
 
 
 def test_a_first_configuration_names_servers_and_no_other_kinds_files(server: WrittenServer) -> None:

@@ -56,9 +56,7 @@ class WireguardPeers:
         self._file.need_no_twin(server.machine)
         yield from self._gaps(server)
         yield from self._accounts(server, owners)
-        disputed = [key for key in server.peers if len(owners.get(key, ())) > 1]
-        error = self._disputed(disputed[0], len(disputed)) if disputed else ""
-        yield ScopeRead(realm=_realm(server), scope="", kinds=(_ACCOUNT,), error=error)
+        yield ScopeRead(realm=_realm(server), scope="", kinds=(_ACCOUNT,), error=self._not_whole(server, owners))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what may be one of these people's and isn't known yet. Raises as `collect`."""
@@ -67,8 +65,8 @@ class WireguardPeers:
         yield ScopeRead(realm=_realm(server), scope="", kinds=())
         yield from self._gaps(server)
         yield from borne(self._accounts(server, owners), keys, known)
-        if disputed := [key for key in server.peers if len(owners.get(key, ())) > 1]:
-            raise FatalError(self._disputed(disputed[0], len(disputed)))
+        if error := self._not_whole(server, owners):
+            raise FatalError(error)
 
     def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield these peers as the newest file has them, each with a ScopeRead; one that isn't there, by that alone.
@@ -92,6 +90,8 @@ class WireguardPeers:
                 yield there[ref.native_id]
             elif ref.native_id in server.peers:
                 error = self._disputed(ref.native_id, 1)
+            elif server.odd:
+                error = self._odd(server)
             yield ScopeRead(realm=_realm(server), scope=ref.native_id, kinds=(_ACCOUNT,), error=error)
 
     def _read(self, purpose: str) -> tuple[WireguardServer, dict[str, tuple[str, ...]]]:
@@ -113,7 +113,7 @@ class WireguardPeers:
                 yield self._account(server, key, peer, whose[0] if whose else "")
 
     def _account(self, server: WireguardServer, key: str, peer: WireguardPeer, login: str) -> Account:
-        standing, reason = _judged(peer)
+        standing, reason = _judged(peer, server.odd)
         kind, origin = IdentityKeyKind.LOGIN, IdentityKeyOrigin.ATTRIBUTE
         named = (AccountKey(kind=kind, value=login, origin=origin, name="register"),) if login else ()
         return Account(
@@ -130,6 +130,17 @@ class WireguardPeers:
             service_like=bool(login) and self._context.is_workload(login),
             last_used_at=peer.handshake_at,
         )
+
+    def _not_whole(self, server: WireguardServer, owners: dict[str, tuple[str, ...]]) -> str:
+        """Why there may be other peers than are told; "" where these are all."""
+        sentences = [self._odd(server)] if server.odd else []
+        if disputed := [key for key in server.peers if len(owners.get(key, ())) > 1]:
+            sentences.append(self._disputed(disputed[0], len(disputed)))
+        return " ".join(sentences)
+
+    def _odd(self, server: WireguardServer) -> str:
+        what = "may bring back a peer whose public key can't be read as one. Mend it"
+        return f"{self._where}: nobody is gone while {server.odd[0]} {what}."
 
     def _disputed(self, key: str, number: int) -> str:
         more = f", and {number - 1} more," if number > 1 else ""
@@ -155,9 +166,9 @@ def _realm(server: WireguardServer) -> str:
     return f"wireguard:{server.machine}"
 
 
-def _judged(peer: WireguardPeer) -> tuple[Standing, str]:
+def _judged(peer: WireguardPeer, odd: Sequence[str]) -> tuple[Standing, str]:
     """As good as the best of its interfaces. Packets from an address that isn't among a peer's allowed IPs are dropped
-    (wg(8), AllowedIPs), and so are all of a peer that has none.
+    (wg(8), AllowedIPs), and so are all of a peer that has none. `odd`: files that may list it in a way that isn't read.
     """
     open_at = [f"{name} ({counted(count, 'allowed IP')})" for name, count in peer.interfaces.items() if count]
     if open_at:
@@ -166,4 +177,6 @@ def _judged(peer: WireguardPeer) -> tuple[Standing, str]:
     if peer.files:
         files = ", ".join(peer.files)
         return Standing.UNKNOWN, f"WireGuard: {where}, and {files} brings it back when the interface starts"
+    if odd:
+        return Standing.UNKNOWN, f"WireGuard: {where}, and {odd[0]} may bring it back: a key there can't be read"
     return Standing.DEAD, f"WireGuard: {where}, and no file that was looked at brings it back"
