@@ -23,7 +23,7 @@ def destinations(settings: EntraSettings, connection: ConnectionFields) -> Itera
 
 def build(settings: EntraSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source of one tenant; nothing is asked yet. Raises ConfigError for a connection that can't be right."""
-    from offboarding.sources.entra_id.source import EntraId  # noqa: PLC0415 - as above
+    from offboarding.sources.entra_id.source import EntraId  # noqa: PLC0415 - it brings httpx and cryptography
 
     del part
     return EntraId(settings, connection, context)
@@ -31,7 +31,7 @@ def build(settings: EntraSettings, connection: ConnectionFields, part: str, cont
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.entra_id import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.entra_id import proposing  # noqa: PLC0415 - it brings httpx and cryptography
 
     del asker
     return proposing.propose(where, connection)

@@ -22,7 +22,7 @@ def destinations(settings: GithubOrgSettings, connection: ConnectionFields) -> I
 
 def build(settings: GithubOrgSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source of one organization; nothing is asked yet. Raises ConfigError for a connection that can't be right."""
-    from offboarding.sources.github_org.source import GithubOrg  # noqa: PLC0415 - as above
+    from offboarding.sources.github_org.source import GithubOrg  # noqa: PLC0415 - it brings httpx and cryptography
 
     del part
     return GithubOrg(settings, connection, context)
@@ -30,6 +30,6 @@ def build(settings: GithubOrgSettings, connection: ConnectionFields, part: str, 
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.github_org import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.github_org import proposing  # noqa: PLC0415 - it brings httpx and cryptography
 
     return proposing.propose(where, connection, asker)

@@ -25,7 +25,7 @@ def build(settings: GitlabUsersSettings, connection: ConnectionFields, part: str
     """The source of one GitLab, or a group; nothing is asked yet. Raises ConfigError for a connection that can't be
     right.
     """
-    from offboarding.sources.gitlab_users.source import GitlabUsers  # noqa: PLC0415 - as above
+    from offboarding.sources.gitlab_users.source import GitlabUsers  # noqa: PLC0415 - it brings httpx
 
     del part
     return GitlabUsers(settings, connection, context)
@@ -33,6 +33,6 @@ def build(settings: GitlabUsersSettings, connection: ConnectionFields, part: str
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.gitlab_users import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.gitlab_users import proposing  # noqa: PLC0415 - it brings httpx
 
     return proposing.propose(where, connection, asker)

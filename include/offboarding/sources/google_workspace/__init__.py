@@ -23,7 +23,7 @@ def destinations(settings: GoogleWorkspaceSettings, connection: ConnectionFields
 
 def build(settings: GoogleWorkspaceSettings, connection: ConnectionFields, part: str, context: ReadContext) -> Source:
     """The source of one customer; nothing is asked yet. Raises ConfigError for a connection that can't be right."""
-    from offboarding.sources.google_workspace.source import GoogleWorkspace  # noqa: PLC0415 - as above
+    from offboarding.sources.google_workspace.source import GoogleWorkspace  # noqa: PLC0415 - it brings httpx and cryptography
 
     del part
     return GoogleWorkspace(settings, connection, context)
@@ -31,7 +31,7 @@ def build(settings: GoogleWorkspaceSettings, connection: ConnectionFields, part:
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.google_workspace import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.google_workspace import proposing  # noqa: PLC0415 - it brings httpx and cryptography
 
     del where, asker
     return proposing.propose(connection)

@@ -30,6 +30,6 @@ def build(settings: KubernetesSettings, connection: ConnectionFields, part: str,
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.kubernetes_cluster import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.kubernetes_cluster import proposing  # noqa: PLC0415 - it brings httpx and cryptography
 
     return proposing.propose(where, connection, asker)

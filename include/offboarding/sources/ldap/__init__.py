@@ -32,6 +32,6 @@ def build(settings: LdapSettings, connection: ConnectionFields, part: str, conte
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.ldap import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.ldap import proposing  # noqa: PLC0415 - see interfaces
 
     return proposing.propose(where, connection, asker)

@@ -31,6 +31,6 @@ def build(settings: MariaDbLoginSettings, connection: ConnectionFields, part: st
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.mariadb_logins import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.mariadb_logins import proposing  # noqa: PLC0415 - see interfaces
 
     return proposing.propose(where, connection, asker)

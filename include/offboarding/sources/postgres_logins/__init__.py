@@ -30,6 +30,6 @@ def build(settings: PostgresLoginSettings, connection: ConnectionFields, part: s
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.postgres_logins import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.postgres_logins import proposing  # noqa: PLC0415 - see interfaces
 
     return proposing.propose(where, connection, asker)

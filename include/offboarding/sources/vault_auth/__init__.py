@@ -30,6 +30,6 @@ def build(settings: VaultAuthSettings, connection: ConnectionFields, part: str, 
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """What a first configuration should say of it."""
-    from offboarding.sources.vault_auth import proposing  # noqa: PLC0415 - as above
+    from offboarding.sources.vault_auth import proposing  # noqa: PLC0415 - see interfaces
 
     return proposing.propose(where, connection, asker)
