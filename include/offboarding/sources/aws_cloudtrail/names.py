@@ -90,10 +90,12 @@ class ResourceNames:
     def _below(self, region: str, path: str, *, recursive: bool) -> Sequence[str]:
         about = (region, path, recursive)
         if about not in self._paths:
-            self._paths[about] = self._ask(region, lambda: list(self._parameters(*about))) or ()
+            self._paths[about] = (
+                self._ask(region, lambda: list(self._parameters(region, path, recursive=recursive))) or ()
+            )
         return self._paths[about]
 
-    def _parameters(self, region: str, path: str, recursive: bool) -> Iterator[str]:  # noqa: FBT001 - a key of `_paths`, field by field
+    def _parameters(self, region: str, path: str, *, recursive: bool) -> Iterator[str]:
         pages = (
             self.ssm(region)
             .get_paginator("describe_parameters")
