@@ -192,10 +192,9 @@ class GitlabGroup:
         try:
             rows = self.rest.settled(f"groups/{self.told.id}/service_accounts", self.below.purpose, GitlabName, unread)
             yield from (each.id for each in rows)
-        except NotAnsweredError as missing:
+        except NotAnsweredError:
             text = "which members are service accounts, which GitLab doesn't list for this group"
             self.unseen.extend([] if text in self.unseen else [text])
-            del missing
 
     def _account(self, held: HeldRole, bots: Bots) -> Account:
         member, level = held.member, held.member.access_level
