@@ -381,6 +381,11 @@ def test_a_connection_needs(place: BambooPlace, field: str) -> None:
 # --- what is written for it -------------------------------------------------------------------------------------------
 
 
+def test_a_connection_without_a_name_is_refused() -> None:
+    with pytest.raises(ValidationError, match="connection"):
+        bamboohr.Settings.model_validate({"name": "hr", "kind": "bamboohr", "connection": " ", "coverage": "full"})
+
+
 def test_columns_without_a_status_are_refused() -> None:
     given = {"name": "hr", "kind": "bamboohr", "connection": "c", "coverage": "full", "columns": {"worker_id": "a"}}
     with pytest.raises(ValidationError, match="status is missing"):

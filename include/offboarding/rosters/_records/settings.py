@@ -10,13 +10,23 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
 )
 
 from offboarding.interfaces import RosterSettings
 from offboarding.model import HrStatus
-from offboarding.rosters._records.columns import JOINED, NAMES, SCOPED, ColumnNames, check_joined, checked_name
+from offboarding.net.service.budget import HttpBudget
+from offboarding.rosters._records.columns import (
+    JOINED,
+    NAMES,
+    SCOPED,
+    ColumnNames,
+    check_joined,
+    checked_name,
+    missing,
+)
 from offboarding.rosters._records.days import check_formats
 from offboarding.rosters._records.words import choice, folded, hint
 
@@ -138,3 +148,27 @@ class RecordSettings(RosterSettings):
     def tells_location(self) -> bool:
         """Whether it maps where somebody works."""
         return "location" in self.columns
+
+
+class MappedSettings(RecordSettings):
+    """How a table is to be read of which nothing counts but what is mapped."""
+
+    columns: Columns = Field(
+        min_length=1,
+        description="Our name -> the header's name of the column; [First Name, Last Name] puts two together.",
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _required_columns(cls, columns: ColumnNames, info: ValidationInfo) -> ColumnNames:
+        coverage = info.data.get("coverage")
+        sentence = missing(columns, coverage) if coverage else ""
+        if sentence:
+            raise ValueError(sentence)
+        return columns
+
+
+class ServiceSettings(HttpBudget, MappedSettings):
+    """The same of what a service tells over HTTP."""
+
+    connection: str = Field(min_length=1, description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here

@@ -8,15 +8,13 @@ from pydantic import (
     BeforeValidator,
     Field,
     StringConstraints,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from offboarding.rosters._records.columns import ColumnNames, missing
 from offboarding.rosters._records.decoding import checked_encoding
 from offboarding.rosters._records.durations import Duration, DurationOrNever
-from offboarding.rosters._records.settings import Columns, RecordSettings, ZoneName
+from offboarding.rosters._records.settings import MappedSettings, ZoneName
 from offboarding.rosters.csv.calendar_days import DeliveryDays
 from offboarding.rosters.csv.names import checked_date_form
 from offboarding.rosters.csv.proof import FeedManifest, Trailer
@@ -39,7 +37,7 @@ DEFAULT_MEGABYTES = 2048
 DEFAULT_READ_MINUTES = 60
 
 
-class Settings(RecordSettings):
+class Settings(MappedSettings):
     """What a user may write for a CSV roster."""
 
     path: Annotated[str, AfterValidator(checked_address)] = Field(
@@ -66,10 +64,6 @@ class Settings(RecordSettings):
     )
     delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default=",", description='One character; a tab is "\\t".'
-    )
-    columns: Columns = Field(
-        min_length=1,
-        description="Our name -> the header's name of the column; [First Name, Last Name] puts two together.",
     )
     sheet: str | None = Field(
         default=None,
@@ -104,15 +98,6 @@ class Settings(RecordSettings):
         default=DEFAULT_READ_MINUTES, gt=0, description="How long a file may take, until it's read to its end."
     )
     holidays: frozenset[date] = Field(default=frozenset(), description="Days without delivery, beside expected.")
-
-    @field_validator("columns")
-    @classmethod
-    def _required_columns(cls, columns: ColumnNames, info: ValidationInfo) -> ColumnNames:
-        coverage = info.data.get("coverage")
-        sentence = missing(columns, coverage) if coverage else ""
-        if sentence:
-            raise ValueError(sentence)
-        return columns
 
     @field_validator("delimiter")
     @classmethod

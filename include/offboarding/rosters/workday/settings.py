@@ -4,11 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from offboarding.net.service.budget import HttpBudget
-from offboarding.rosters._records.columns import ColumnNames, missing
-from offboarding.rosters._records.settings import Columns, RecordSettings
+from offboarding.rosters._records.settings import Columns, ServiceSettings
 
 _PART = r"[^/?#\s]+"
 _REPORT = re.compile(rf"{_PART}/{_PART}/{_PART}")
@@ -27,10 +25,9 @@ def _report(path: str) -> str:
 Prompt = Annotated[str, StringConstraints(min_length=1)]
 
 
-class WorkdaySettings(HttpBudget, RecordSettings):
+class WorkdaySettings(ServiceSettings):
     """A custom report that is enabled as a web service."""
 
-    connection: str = Field(description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
     report: Annotated[str, AfterValidator(_report)] = Field(
         description="TENANT/OWNER/REPORT, as they stand in the report's URL after customreport2/."
     )
@@ -47,15 +44,6 @@ class WorkdaySettings(HttpBudget, RecordSettings):
     )
     timeout_seconds: float = Field(default=1800, gt=0, description="How long the report may take, until it's whole.")
     max_megabytes: int = Field(default=512, ge=1, description="What the report may hold; a larger one is refused.")
-
-    @field_validator("columns")
-    @classmethod
-    def _required_columns(cls, columns: ColumnNames, info: ValidationInfo) -> ColumnNames:
-        coverage = info.data.get("coverage")
-        sentence = missing(columns, coverage) if coverage else ""
-        if sentence:
-            raise ValueError(sentence)
-        return columns
 
     @model_validator(mode="after")
     def _that_fit(self) -> "WorkdaySettings":
