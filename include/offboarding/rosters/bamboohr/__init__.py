@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta, timezone
 
-from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Circumstance, Employment, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
-from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.listed import ListedRead, fields_of
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters.bamboohr.client import BambooApi, hidden_fields
+from offboarding.rosters.bamboohr.proposing import propose
 from offboarding.rosters.bamboohr.settings import BambooSettings
 
 __all__ = ["BambooRoster", "Settings", "build", "destinations", "propose"]
@@ -35,19 +35,9 @@ def destinations(settings: BambooSettings, connection: ConnectionFields) -> Iter
     return destination(f"rosters.{settings.name}", connection)
 
 
-def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
-    """Which number is a worker's, zones of locations, and which fields may not be seen."""
-    from offboarding.rosters.bamboohr.proposing import proposed  # noqa: PLC0415 - a night needs none of it
-
-    return proposed(where, connection, asker)
-
-
-def build(settings: BambooSettings, connection: ConnectionFields | None, context: ReadContext) -> "BambooRoster":
+def build(settings: BambooSettings, connection: ConnectionFields, context: ReadContext) -> "BambooRoster":
     """The ready roster; nothing is contacted before `read`."""
-    where = f"rosters.{settings.name}"
-    if connection is None:
-        raise ConfigError(f"{where}: there is no connection {settings.connection}. Make it in Airflow.")
-    return BambooRoster(settings, BambooApi(settings, connection, where), context)
+    return BambooRoster(settings, BambooApi(settings, connection, f"rosters.{settings.name}"), context)
 
 
 class BambooRoster:

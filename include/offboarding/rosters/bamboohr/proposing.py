@@ -13,7 +13,7 @@ from offboarding.rosters.bamboohr.settings import COLUMNS, BambooSettings
 _NUMBERS = ("employeeNumber", "employeeId")
 
 
-def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """The number that everybody has, zones of locations that are known, and which fields the key may not see.
 
     Raises ConfigError for what nobody says, FatalError and RetriableError where it can't be had.

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import cast
 
-from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import LeftOut, Problem, RosterSummary, Worker
-from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.days import DayReader, WrittenDays, iso_day
 from offboarding.rosters._records.listed import ListedRead, fields_of
 from offboarding.rosters.personio.client import PersonioApi, attributes_of, employee_id, value_of
+from offboarding.rosters.personio.proposing import propose
 from offboarding.rosters.personio.settings import PersonioSettings
 
 __all__ = ["PersonioRoster", "Settings", "build", "destinations", "propose"]
@@ -34,19 +34,9 @@ def destinations(settings: PersonioSettings, connection: ConnectionFields) -> It
     return destination(f"rosters.{settings.name}", connection)
 
 
-def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
-    """Zones of offices, and which attributes the credential wasn't granted."""
-    from offboarding.rosters.personio.proposing import proposed  # noqa: PLC0415 - a night needs none of it
-
-    return proposed(where, connection, asker)
-
-
-def build(settings: PersonioSettings, connection: ConnectionFields | None, context: ReadContext) -> "PersonioRoster":
+def build(settings: PersonioSettings, connection: ConnectionFields, context: ReadContext) -> "PersonioRoster":
     """The ready roster; nothing is contacted before `read`."""
-    where = f"rosters.{settings.name}"
-    if connection is None:
-        raise ConfigError(f"{where}: there is no connection {settings.connection}. Make it in Airflow.")
-    return PersonioRoster(settings, PersonioApi(settings, connection, where), context)
+    return PersonioRoster(settings, PersonioApi(settings, connection, f"rosters.{settings.name}"), context)
 
 
 class PersonioRoster:

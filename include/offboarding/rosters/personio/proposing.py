@@ -9,7 +9,7 @@ from offboarding.rosters.personio.client import PersonioApi, attributes_of
 from offboarding.rosters.personio.settings import PersonioSettings
 
 
-def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """Zones of offices that are known, and which attributes weren't granted.
 
     Raises ConfigError for a connection that can't be right, FatalError and RetriableError where it can't be had.

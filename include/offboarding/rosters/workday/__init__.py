@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TextIO
 
-from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
-from offboarding.model.errors import ConfigError, IncompleteReadError
+from offboarding.model.errors import IncompleteReadError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout
@@ -22,6 +22,7 @@ from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
 from offboarding.rosters.workday.client import WorkdayApi
+from offboarding.rosters.workday.proposing import propose
 from offboarding.rosters.workday.settings import WorkdaySettings
 
 __all__ = ["Settings", "WorkdayRoster", "build", "destinations", "propose"]
@@ -40,19 +41,9 @@ def destinations(settings: WorkdaySettings, connection: ConnectionFields) -> Ite
     return destination(f"rosters.{settings.name}", connection)
 
 
-def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
-    """The report's columns, and what its status words mean."""
-    from offboarding.rosters.workday.proposing import proposed  # noqa: PLC0415 - a night needs none of it
-
-    return proposed(where, connection, asker)
-
-
-def build(settings: WorkdaySettings, connection: ConnectionFields | None, context: ReadContext) -> "WorkdayRoster":
+def build(settings: WorkdaySettings, connection: ConnectionFields, context: ReadContext) -> "WorkdayRoster":
     """The ready roster; nothing is contacted before `read`."""
-    where = f"rosters.{settings.name}"
-    if connection is None:
-        raise ConfigError(f"{where}: there is no connection {settings.connection}. Make it in Airflow.")
-    return WorkdayRoster(settings, WorkdayApi(settings, connection, where), context)
+    return WorkdayRoster(settings, WorkdayApi(settings, connection, f"rosters.{settings.name}"), context)
 
 
 class WorkdayRoster:

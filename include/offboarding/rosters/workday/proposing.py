@@ -15,7 +15,7 @@ from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
 
 
-def proposed(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
+def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
     """Columns by their usual names, status words as they mean, zones of locations that are known.
 
     Raises ConfigError for what nobody says, FatalError and RetriableError where the report can't be had.
