@@ -81,6 +81,12 @@ def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str,
     return meanings
 
 
+def known_zones(places: Iterable[str]) -> dict[str, str]:
+    """HR's word for a location -> its zone, of those that are known."""
+    known = usual("zones")
+    return {word: known[plain(word)][0] for word in places if plain(word) in known}
+
+
 def own_domains(mails: Iterable[str]) -> tuple[str, ...]:
     """What look like the company's own, the most frequent first."""
     domains = [mail.rpartition("@")[2].casefold() for mail in mails if "@" in mail]

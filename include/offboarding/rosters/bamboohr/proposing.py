@@ -5,8 +5,7 @@ from typing import cast
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.rosters._records.listed import fields_of
-from offboarding.rosters._records.proposing import frequencies, own_domains
-from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters._records.proposing import frequencies, known_zones, own_domains
 from offboarding.rosters.bamboohr.client import BambooApi, hidden_fields
 from offboarding.rosters.bamboohr.settings import COLUMNS, BambooSettings
 
@@ -30,9 +29,8 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     if number != _NUMBERS[0]:
         columns = {name: field if isinstance(field, str) else list(field) for name, field in COLUMNS.items()}
         settings["columns"] = {**columns, "worker_id": number}
-    known = usual("zones")
     places = frequencies(str(employee.get("locationName") or "") for employee in people)
-    zones = {word: known[plain(word)][0] for word in places if plain(word) in known}
+    zones = known_zones(places)
     if zones:
         settings["zones"] = zones
     hidden = frequencies(name for employee in people for name in hidden_fields(employee))

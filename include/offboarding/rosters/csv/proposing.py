@@ -13,12 +13,12 @@ from offboarding.rosters._records.proposing import (
     ANYBODYS,
     frequencies,
     known_columns,
+    known_zones,
     name_parts,
     own_domains,
     statuses_of,
     tells_leavers,
 )
-from offboarding.rosters._records.usual_words import plain, usual
 from offboarding.rosters._records.words import shown
 from offboarding.rosters.csv.fitting import (
     Table,
@@ -199,10 +199,9 @@ def _zones(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, tuple[st
     """HR's word for a location -> its zone and how many work there; and the words without one."""
     if "location" not in columns:
         return {}, []
-    zones = usual("zones")
     words = frequencies(column(table, columns["location"]))
-    known = {word: (zones[plain(word)][0], number) for word, number in words.items() if plain(word) in zones}
-    return known, [word for word in words if word not in known]
+    known = known_zones(words)
+    return {word: (zone, words[word]) for word, zone in known.items()}, [word for word in words if word not in known]
 
 
 def _warnings(seen: SeenFile, unread: Sequence[str]) -> Iterator[str]:

@@ -3,8 +3,7 @@
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.rosters._records.listed import fields_of
-from offboarding.rosters._records.proposing import frequencies, own_domains
-from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters._records.proposing import frequencies, known_zones, own_domains
 from offboarding.rosters.personio.client import PersonioApi, attributes_of
 from offboarding.rosters.personio.settings import PersonioSettings
 
@@ -19,9 +18,8 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     own = PersonioSettings.model_validate(given)
     pages = PersonioApi(own, connection, "init").employees(fields_of(own))
     people = [attributes_of(row) for page in pages for row in page]
-    known = usual("zones")
     places = frequencies(_office(employee.get("office")) for employee in people)
-    zones = {word: known[plain(word)][0] for word in places if plain(word) in known}
+    zones = known_zones(places)
     granted = {name for employee in people for name in employee}
     missing = ", ".join(name for name in fields_of(own) if name not in granted)
     warning = f"The credential wasn't granted: {missing}. Grant them, or leave them out of columns."

@@ -9,8 +9,14 @@ from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.columns import NAMES
 from offboarding.rosters._records.decoding import decoded
 from offboarding.rosters._records.delimited import lines, records
-from offboarding.rosters._records.proposing import frequencies, known_columns, own_domains, statuses_of, tells_leavers
-from offboarding.rosters._records.usual_words import plain, usual
+from offboarding.rosters._records.proposing import (
+    frequencies,
+    known_columns,
+    known_zones,
+    own_domains,
+    statuses_of,
+    tells_leavers,
+)
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
 
@@ -37,9 +43,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
         settings["statuses"] = statuses
         settings["coverage"] = "full" if tells_leavers(statuses) else "active"
     if "location" in columns:
-        known = usual("zones")
-        words = frequencies(_values(header, rows, columns["location"]))
-        zones = {word: known[plain(word)][0] for word in words if plain(word) in known}
+        zones = known_zones(frequencies(_values(header, rows, columns["location"])))
     if zones:
         settings["zones"] = zones
     note = f"Proposed from {report}, {counted(len(rows), 'row')}. Days are read as %Y-%m-%d: run doctor."
