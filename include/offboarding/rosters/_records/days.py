@@ -1,5 +1,6 @@
 """Calendar days as feeds write them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -32,9 +33,13 @@ class WrittenDays:
 
     formats: tuple[str, ...]
     """In `datetime.strptime`'s language."""
+    standing: re.Pattern[str] | None = None
+    """What a whole value looks like whose first group is its day (ISO) in every zone; it's tried first."""
 
     def __call__(self, text: str, zone: str) -> date | None:
         """The day. A value that two formats read as two days is refused, not guessed."""
+        if self.standing and (match := self.standing.fullmatch(text)):
+            return iso_day(match[1])
         days = sorted({day for day in (_parsed(text, form, zone) for form in self.formats) if day})
         if not days:
             raise ValueError(f"{shown(text)} is no date ({self._named()})")

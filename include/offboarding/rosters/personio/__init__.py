@@ -7,7 +7,6 @@ isn't there, which is no attribute without a value.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import cast
 
 from offboarding.interfaces import ConnectionFields, ReadContext
@@ -15,7 +14,7 @@ from offboarding.model import LeftOut, Problem, RosterSummary, Worker
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
-from offboarding.rosters._records.days import DayReader, WrittenDays, iso_day
+from offboarding.rosters._records.days import WrittenDays
 from offboarding.rosters._records.listed import ListedRead, fields_of
 from offboarding.rosters.personio.client import PersonioApi, attributes_of, employee_id, value_of
 from offboarding.rosters.personio.proposing import propose
@@ -60,8 +59,8 @@ class PersonioRoster:
         self._api.begin()
         read = ListedRead(self._settings, self._context, f"employees of {self._settings.connection}")
         pages = self._api.employees(fields_of(self._settings))
-        days: dict[str, DayReader] = dict.fromkeys(DAYS, _days(self._settings.date_format))
-        yield from read.workers(pages, _fields, days)
+        days = WrittenDays(formats=self._settings.date_format, standing=_MIDNIGHT)
+        yield from read.workers(pages, _fields, dict.fromkeys(DAYS, days))
         self.problems, self.left_out, self.summary = read.ended(self._api.total)
 
 
@@ -92,13 +91,3 @@ def _text(value: object) -> str:
         about = cast("dict[str, object]", named)
         return _text(value_of(about.get("name")) or value_of(about.get("id")))
     return json.dumps(value, ensure_ascii=False)
-
-
-def _days(formats: tuple[str, ...]) -> DayReader:
-    written = WrittenDays(formats=formats)
-
-    def read(text: str, zone: str) -> date | None:
-        match = _MIDNIGHT.fullmatch(text)
-        return iso_day(match[1]) if match else written(text, zone)
-
-    return read

@@ -7,7 +7,6 @@ presumed complete.
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TextIO
 
 from offboarding.interfaces import ConnectionFields, ReadContext
@@ -16,7 +15,7 @@ from offboarding.model.errors import IncompleteReadError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout
-from offboarding.rosters._records.days import DayReader, WrittenDays, iso_day
+from offboarding.rosters._records.days import WrittenDays
 from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.problems import BadRecordError
@@ -85,9 +84,9 @@ class WorkdayRoster:
     def _workers(self, text: TextIO, table: TableRead) -> Iterator[Worker]:
         feed = records(lines(text), ",")
         where = self._layout(next((record.fields for record in feed if not record.flaw), ()))
-        days: dict[str, DayReader] = dict.fromkeys(DAYS, _days(self._settings.date_format))
+        days = WrittenDays(formats=self._settings.date_format, standing=_DATED)
         rows = (() if record.flaw else record.fields for record in feed)
-        for worker in table.workers(where, rows, self._label, days):
+        for worker in table.workers(where, rows, self._label, dict.fromkeys(DAYS, days)):
             if self._settings.effective_prompt and _ends_some_day(worker):
                 table.spoiled.leave_out_garbled(worker.worker_id, worker.record, _NO_DAY)
             else:
@@ -114,13 +113,3 @@ def _ends_some_day(worker: Worker) -> bool:
     return any(
         job.status is EmploymentStatus.LEFT and not (job.last_working_on or job.end_on) for job in worker.employments
     )
-
-
-def _days(formats: tuple[str, ...]) -> DayReader:
-    written = WrittenDays(formats=formats)
-
-    def read(text: str, zone: str) -> date | None:
-        match = _DATED.fullmatch(text)
-        return iso_day(match[1]) if match else written(text, zone)
-
-    return read
