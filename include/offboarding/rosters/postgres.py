@@ -13,7 +13,7 @@ from pydantic import Field
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
-from offboarding.model.errors import ConfigError, IncompleteReadError
+from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, of_postgres
 from offboarding.net.postgres import SessionTerms, cursor, in_the_clear, session
 from offboarding.rosters._records.columns import (
@@ -103,46 +103,40 @@ class PostgresRoster:
         )
 
     def _workers(self, rows: psycopg.ServerCursor[TupleRow], table: TableRead) -> Iterator[Worker]:
-        where = self._layout(rows)
+        where = self._layout(rows, table)
         try:
             yield from table.workers(where, rows, self._label, _days(where, rows))
         except UnlikelyTableError as error:
             fix = error.fix or "Mend query, columns, date_format or mail_domains of the roster"
-            raise self._incomplete(error.text, fix) from error
+            raise table.incomplete(error.text, fix) from error
         if not table.count and self._settings.coverage is not Coverage.LEAVERS:
-            raise self._incomplete("the query gives no row", "See whether it asks for what it should")
+            raise table.incomplete("the query gives no row", "See whether it asks for what it should")
 
     def _label(self, count: int, cells: Mapping[str, str]) -> str:
         worker_id = cells.get("worker_id", "").strip()
         return f"{self._connection.conn_id} row {count}" + (f", worker {worker_id}" if worker_id else "")
 
-    def _layout(self, rows: psycopg.ServerCursor[TupleRow]) -> Layout:
+    def _layout(self, rows: psycopg.ServerCursor[TupleRow], table: TableRead) -> Layout:
         names = column_names(rows)
         try:
             where = layout(_mapped(self._settings.columns, names), names, self._settings.list_separator)
         except (MissingColumnsError, ValueError) as error:
-            raise self._incomplete(str(error), "Mend query or columns of the roster") from error
+            raise table.incomplete(str(error), "Mend query or columns of the roster") from error
         sentence = missing(where.positions, self._settings.coverage)
         if sentence:
-            raise self._incomplete(sentence, "Give it in the query, under our name or one that columns maps")
-        self._refuse_arrays(where, rows)
+            raise table.incomplete(sentence, "Give it in the query, under our name or one that columns maps")
+        self._refuse_arrays(where, rows, table)
         return where
 
-    def _refuse_arrays(self, where: Layout, rows: psycopg.ServerCursor[TupleRow]) -> None:
+    def _refuse_arrays(self, where: Layout, rows: psycopg.ServerCursor[TupleRow], table: TableRead) -> None:
         types, oids = rows.connection.adapters.types, column_types(rows)
         for position in where.indexes():
             kind = types.get(oids[position])
             if kind is not None and kind.array_oid == oids[position]:
-                raise self._incomplete(
+                raise table.incomplete(
                     f'the column "{where.header[position]}" is an array',
                     f"Write array_to_string({where.header[position]}, '{self._settings.list_separator}') in the query",
                 )
-
-    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
-        return IncompleteReadError(
-            f"rosters.{self._settings.name}: query over {self._connection.conn_id}: {what}. "
-            f"Nothing was concluded from this read; what is known stands, marked stale. {fix}."
-        )
 
 
 def _mapped(columns: ColumnNames, names: Sequence[str]) -> ColumnNames:

@@ -6,7 +6,6 @@ from typing import cast
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker, counted
-from offboarding.model.errors import IncompleteReadError
 from offboarding.rosters._records.columns import MissingColumnsError, layout
 from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.settings import RecordSettings
@@ -50,12 +49,12 @@ class ListedRead:
                 yield from self._table.workers(where, rows, self._label, days)
         except MissingColumnsError as error:
             fix = "Mend columns of the roster, or let the connection's user see it"
-            raise self._incomplete(str(error), fix) from error
+            raise self._table.incomplete(str(error), fix) from error
         except UnlikelyTableError as error:
             fix = "Let the connection's user see it, or mend columns, date_format or mail_domains of the roster"
-            raise self._incomplete(error.text, error.fix or fix) from error
+            raise self._table.incomplete(error.text, error.fix or fix) from error
         if not first and self._own.coverage is not Coverage.LEAVERS:
-            raise self._incomplete("nobody is listed", "See whose company the connection leads to")
+            raise self._table.incomplete("nobody is listed", "See whose company the connection leads to")
 
     def ended(self, total: int) -> tuple[Sequence[Problem], LeftOut, RosterSummary]:
         """What the roster says of its read; `total`: how many there are by the system's own count."""
@@ -82,12 +81,6 @@ class ListedRead:
     def _label(self, count: int, cells: Mapping[str, str]) -> str:
         worker_id = cells.get("worker_id", "").strip(f" {RESTRICTED}")
         return f"{self._own.connection} row {count}" + (f", worker {worker_id}" if worker_id else "")
-
-    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
-        return IncompleteReadError(
-            f"rosters.{self._own.name}: {self._system}: {what}. "
-            f"Nothing was concluded from this read; what is known stands, marked stale. {fix}."
-        )
 
 
 def fields_of(own: RecordSettings) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ LISTED = 20
 """So many are told one by one; a feed in a wrong format has one a row."""
 
 
+NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
+
+
 class BadRecordError(Exception):
     """A record that can't be read. Never leaves the roster: it becomes a Problem."""
 

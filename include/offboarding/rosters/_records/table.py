@@ -7,10 +7,11 @@ import structlog
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Worker, counted
+from offboarding.model.errors import IncompleteReadError
 from offboarding.rosters._records.columns import Layout
 from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.likeness import Likeness
-from offboarding.rosters._records.problems import BadRecordError, ProblemList
+from offboarding.rosters._records.problems import NOTHING_CONCLUDED, BadRecordError, ProblemList
 from offboarding.rosters._records.settings import RecordSettings
 from offboarding.rosters._records.spoiled import SpoiledValues
 from offboarding.rosters._records.workers import WorkerReader
@@ -38,6 +39,7 @@ class TableRead:
         """Records, those that can't be read too."""
         self._settings = settings
         self._context = context
+        self._origin = origin
 
     def workers(
         self,
@@ -76,6 +78,12 @@ class TableRead:
             raise UnlikelyTableError(odd, "")
         if reader.without_zone:
             _log.info("locations without a time zone", roster=own.name, rows=reader.without_zone)
+
+    def incomplete(self, what: str, fix: str) -> IncompleteReadError:
+        """The error for a read that can't be trusted."""
+        return IncompleteReadError(
+            f"rosters.{self._settings.name}: {self._origin}: {what}. {NOTHING_CONCLUDED}. {fix}."
+        )
 
 
 def _cut(record: Sequence[object], where: Layout) -> NoReturn:

@@ -16,7 +16,7 @@ from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import Record, lines, records
 from offboarding.rosters._records.likeness import Likeness
-from offboarding.rosters._records.problems import BadRecordError, ProblemList
+from offboarding.rosters._records.problems import NOTHING_CONCLUDED, BadRecordError, ProblemList
 from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
 from offboarding.rosters._records.titles import MOST_TITLES, Totals, is_title, stands_above
 from offboarding.rosters._records.words import composed, listed
@@ -29,7 +29,6 @@ from offboarding.rosters.csv.settings import Settings
 from offboarding.rosters.csv.workbook.reading import OpenSheet, Workbook, opened_workbook
 
 _log = structlog.get_logger("offboarding.rosters")
-NOTHING_CONCLUDED = "Nothing was concluded from this read; what is known stands, marked stale"
 _DECLARE = 'declare the encoding that it is in (Korean Excel writes cp949, its "Unicode text" utf-16)'
 _AGAIN = "See whether its delivery was still under way; else ask HR for the whole file"
 

@@ -11,7 +11,6 @@ from typing import TextIO
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
-from offboarding.model.errors import IncompleteReadError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout
@@ -72,12 +71,12 @@ class WorkdayRoster:
                 with decoded(file, "utf-8") as text:
                     yield from self._workers(text, table)
             except MissingColumnsError as error:
-                raise self._incomplete(str(error), "Mend the report, or columns of the roster") from error
+                raise table.incomplete(str(error), "Mend the report, or columns of the roster") from error
             except UnlikelyTableError as error:
                 fix = error.fix or "Mend the report, or columns, date_format and mail_domains of the roster"
-                raise self._incomplete(error.text, fix) from error
+                raise table.incomplete(error.text, fix) from error
         if not table.count and self._settings.coverage is not Coverage.LEAVERS:
-            raise self._incomplete("it has no row", "See what the integration system user may see")
+            raise table.incomplete("it has no row", "See what the integration system user may see")
         self.problems, self.left_out = table.problems.all(), table.spoiled.left_out()
         self.summary = RosterSummary(origin=origin, proved=False, dated_at=None, rows=table.count)
 
@@ -100,12 +99,6 @@ class WorkdayRoster:
     def _label(self, count: int, cells: Mapping[str, str]) -> str:
         worker_id = cells.get("worker_id", "").strip()
         return f"{self._settings.report} row {count + 1}" + (f", worker {worker_id}" if worker_id else "")
-
-    def _incomplete(self, what: str, fix: str) -> IncompleteReadError:
-        return IncompleteReadError(
-            f"rosters.{self._settings.name}: report {self._settings.report}: {what}. "
-            f"Nothing was concluded from this read; what is known stands, marked stale. {fix}."
-        )
 
 
 def _ends_some_day(worker: Worker) -> bool:
