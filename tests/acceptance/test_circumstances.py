@@ -1,13 +1,17 @@
 """What HR's status says beside whether somebody works here, and what each means for access and for words."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.model import Employment, IdentityKeyKind, TicketDraft
 from offboarding.store.connect import Session
+from offboarding.store.reading.link_views import claims
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import HeardTracker, Office, login
-from tests.support.small_company import LEFT, STAFF, account, job, number, owner, worker
+from tests.support.office import DIRECTORY, HeardTracker, Office, login
+from tests.support.small_company import LEFT, STAFF, account, job, key, mail, number, owner, worker
 
 RETIRED = job("left", last="2026-11-13", circumstance="retired")
 DIED = job("left", last="2026-11-13", circumstance="deceased")
@@ -195,6 +199,20 @@ def test_use_while_suspended_is_no_use_after_a_departure(office: Office) -> None
     assert stands(office) == [("leaver-account-works", "open")]
     used = office.session.execute("select used_after_departure from finding where person_uid is not null").fetchall()
     assert used == [(None,)]
+
+
+def test_what_is_made_while_somebody_is_suspended_is_theirs_as_before(office: Office) -> None:
+    kim(office, SUSPENDED)
+    office.night()
+    made = login("kim2", mail("kim@corp.example"), key(IdentityKeyKind.LOGIN, "kimm"))
+    office.directory.accounts = [replace(made, created_at=office.as_of + timedelta(hours=1))]
+
+    office.night()
+
+    told = office.session.execute("select subject_native_id from finding where state = 'open' and rule like 'leaver%'")
+    assert told.fetchall() == [("kim2",)]
+    (claim,) = claims(office.session, DIRECTORY, "kim2")
+    assert claim.left_at is None, "they haven't left"
 
 
 def test_since_when_somebody_is_suspended_stays_and_the_ticket_with_it(office: Office) -> None:

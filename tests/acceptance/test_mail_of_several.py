@@ -118,6 +118,15 @@ def test_a_mail_that_another_record_bears_after_the_departure(
     disputed_and_told(office, record, record_property)
 
 
+def test_a_mail_that_somebody_suspended_bears_too(office: Office) -> None:
+    """Who is suspended works here: it may be theirs, and isn't the leaver's alone."""
+    written(office, replace(STRANGER, employments=(job(start="2010-01-01", circumstance="suspended"),)))
+
+    leaves(office)
+
+    assert links(office, ENTRY) == [("1042", "disputed"), ("v1", "disputed")]
+
+
 @variants(1, record=RECORDS)
 def test_where_the_entry_says_more_it_stays_whose_it_is(office: Office, record: Worker) -> None:
     office.directory.accounts = [LEES, entry(number("1042"), mail(KIM))]

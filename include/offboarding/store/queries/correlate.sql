@@ -465,7 +465,8 @@ with rival as (
         case when s.person_uid is not null
             and (select b.told_at from birth b where b.account_pk = abs(c.account_pk)) > s.left_at
             then %(made_after_cap)s else 200 end as most
-    from claim c left join person_state s on s.person_uid = c.person_uid and not s.returned
+    from claim c
+    left join person_state s on s.person_uid = c.person_uid and not s.returned and s.basis <> 'away'
     where (not %(again)s or c.account_pk in (select t.account_pk from touched t))
         and (c.decided or ((c.account_pk, c.person_uid) not in (select r.account_pk, r.person_uid from ruling r)
             and c.account_pk not in (select r.account_pk from ruling r where r.verdict = 'confirm')))
@@ -659,7 +660,8 @@ where r.decision = 'disputed' and r.score >= %(linked)s
     and not exists (
         select from ranked o
         where o.account_pk = r.account_pk and o.score >= %(candidate)s and not exists (
-            select from person_state s where s.person_uid = o.person_uid and not s.returned and s.confirmed));
+            select from person_state s
+            where s.person_uid = o.person_uid and not s.returned and s.confirmed and s.basis <> 'away'));
 
 -- name: evidence_owner_label
 -- Who is named as manager or owner of a workload's account that is nobody's own. Of accounts that are clearly somebody's
@@ -692,7 +694,7 @@ with grouped as (
             + least(coalesce(sum(score) filter (where grp = 'mail'), 0),
                 case when bool_or(b.told_at > s.left_at) then %(made_after_cap)s end) as score
     from grouped g join birth b using (account_pk)
-    left join person_state s on s.person_uid = g.person_uid and not s.returned
+    left join person_state s on s.person_uid = g.person_uid and not s.returned and s.basis <> 'away'
     group by g.account_pk, g.person_uid
 )
 select t.account_pk, t.person_uid, least(t.score, 100)::int as score

@@ -133,7 +133,7 @@ select coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.wor
     l.valid_from, d.left_at
 from link l join account a using (account_pk) join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
-left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned
+left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'
 where a.realm = %(realm)s and a.native_id = %(native_id)s and l.valid_to is null
 order by l.score desc, worker_id;
 
