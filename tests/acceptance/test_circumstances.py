@@ -7,7 +7,9 @@ import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.model import Employment, IdentityKeyKind, TicketDraft
+from offboarding.store import notices
 from offboarding.store.connect import Session
+from offboarding.store.notices import NewNotice
 from offboarding.store.reading.link_views import claims
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, HeardTracker, Office, login
@@ -248,6 +250,31 @@ def test_a_departure_that_hr_takes_back_for_a_suspension_leaves_what_concerns_le
     assert stands(office) == [("leaver-account-works", "open"), ("leaver-owned-service-account", "resolved")]
     told = office.session.execute("select resolution from finding where resolution is not null").fetchall()
     assert told == [("withdrawn",)]
+
+
+def test_whoever_is_suspended_and_vanishes_stays_so_until_a_notice_says_that_they_left(office: Office) -> None:
+    office.directory.accounts += [account("svc-build", owner(IdentityKeyKind.NUMBER, "1042"), service=True)]
+    kim(office, SUSPENDED)
+    office.night()
+    office.hr.workers = [STAFF]
+    for _ in range(2):
+        office.night()
+        assert stands(office) == [("leaver-account-works", "open")]
+    ((person,),) = office.session.execute("select person_uid::text from departure where basis = 'away'").fetchall()
+    told = NewNotice(
+        notice_id="n-4f2a91",
+        person_uid=str(person),
+        left_at=office.as_of,
+        zone="Asia/Seoul",
+        reason="left",
+        author="hr",
+        max_days=30,
+    )
+    notices.add(office.session, told)
+
+    office.night()
+
+    assert stands(office) == [("leaver-account-works", "open"), ("leaver-owned-service-account", "open")]
 
 
 def test_whoever_works_here_by_another_employment_works_here(office: Office) -> None:
