@@ -467,6 +467,11 @@ def refs(facts: Sequence[Fact] | Iterator[Fact], *logins: str) -> list[AccountRe
     return [found[login] for login in logins] if logins else list(found.values())
 
 
+def detail(source: Source, facts: Sequence[Fact] | Iterator[Fact], *logins: str) -> list[Fact]:
+    """A second look at these logins of an inventory, else at everyone."""
+    return list(source.detail(refs(facts, *logins)))
+
+
 def sought(*logins: str) -> list[IdentityKey]:
     """What HR knows these people by: the login alone."""
     return [

@@ -12,7 +12,6 @@ from uuid import UUID
 import httpx
 import pytest
 
-from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser
 from offboarding.model import (
@@ -53,11 +52,6 @@ SECRET, CERTIFICATE = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE
 LOGIN, MAIL = IdentityKeyKind.LOGIN, IdentityKeyKind.MAIL
 OWNER, ATTRIBUTE = IdentityKeyOrigin.OWNER, IdentityKeyOrigin.ATTRIBUTE
 PAST, FUTURE = "2026-10-01T00:00:00Z", "2027-01-01T00:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import Source
 from tests.contract import source_contract
@@ -57,11 +56,6 @@ class Tenant:
     def forbid_detail(self, login: str) -> str:
         del login
         return self.forbid_inventory()
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

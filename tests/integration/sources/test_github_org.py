@@ -8,7 +8,6 @@ import httpx
 import pytest
 from github import Auth, Github
 
-from demo.certificates import make_certificate
 from demo.github import OWNER_TOKEN, app_key
 from demo.github_answers import ORG
 from demo.github_kept import KeptToken
@@ -29,7 +28,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service import api
 from offboarding.sources import github_org
 from offboarding.sources.github_org.connection import greet
-from tests.contract.source_contract import error_of, of, refs, wrong
+from tests.contract.source_contract import detail, error_of, of, refs, wrong
 from tests.support.described.server import Answered
 from tests.support.github_org_service import GithubOrgPlace, github_org_place
 
@@ -38,11 +37,6 @@ pytestmark = pytest.mark.slow
 TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
 MANY = 104
 """More than a page."""
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -59,10 +53,6 @@ def place(tls: Tls) -> Generator[GithubOrgPlace]:
 def whole(facts: Sequence[Any]) -> bool:
     """Whether a read says that it saw all of it."""
     return [scope.error for scope in of(ScopeRead, facts) if not scope.scope] == [""]
-
-
-def detail(source: Source, facts: Sequence[Any], *logins: str) -> list[Any]:
-    return list(source.detail(refs(facts, *logins)))
 
 
 # --- who is in ------------------------------------------------------------------------------------------------------

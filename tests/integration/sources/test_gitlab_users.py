@@ -12,9 +12,8 @@ from gitlab import Gitlab
 from pydantic import ValidationError
 
 from demo.answering import Answered
-from demo.certificates import make_certificate
 from demo.slapd import Tls
-from offboarding.interfaces import Chooser, Source
+from offboarding.interfaces import Chooser
 from offboarding.model import (
     Account,
     AccountRef,
@@ -31,7 +30,7 @@ from offboarding.net.service import api
 from offboarding.sources import gitlab_users
 from offboarding.sources.gitlab_users import proposing
 from offboarding.sources.gitlab_users.connection import greet
-from tests.contract.source_contract import error_of, of, refs, sought, wrong
+from tests.contract.source_contract import detail, error_of, of, refs, sought, wrong
 from tests.support.gitlab_users_service import (
     EPOCH,
     FORBIDDEN,
@@ -52,11 +51,6 @@ MANY = 104
 """More than a page."""
 
 
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
-
-
 @pytest.fixture
 def place(tls: Tls) -> Generator[GitlabUsersPlace]:
     """Ann administrates it, Kim works there."""
@@ -65,10 +59,6 @@ def place(tls: Tls) -> Generator[GitlabUsersPlace]:
         found.kept.add("kim")
         yield found
         assert found.service.wrong == []
-
-
-def detail(source: Source, facts: Sequence[Any], *logins: str) -> list[Any]:
-    return list(source.detail(refs(facts, *logins)))
 
 
 def looked_at(place: GitlabUsersPlace, login: str) -> list[Any]:

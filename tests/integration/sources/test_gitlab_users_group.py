@@ -7,9 +7,7 @@ import pytest
 from gitlab import Gitlab
 
 from demo.answering import Answered
-from demo.certificates import make_certificate
 from demo.slapd import Tls
-from offboarding.interfaces import Source
 from offboarding.model import (
     Account,
     AccountRef,
@@ -22,7 +20,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
-from tests.contract.source_contract import error_of, of, refs, sought, wrong
+from tests.contract.source_contract import detail, error_of, of, refs, sought, wrong
 from tests.support.gitlab_users_service import (
     FORBIDDEN,
     GROUP,
@@ -37,11 +35,6 @@ pytestmark = pytest.mark.slow
 TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
 MANY = 104
 """More than a page."""
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -63,10 +56,6 @@ def looked_at(place: GitlabUsersPlace, login: str, **settings: Any) -> list[Any]
     """A whole read, and then a look at one."""
     source = place.source(group=True, **settings)
     return detail(source, list(source.collect()), login)
-
-
-def detail(source: Source, facts: Sequence[Any], *logins: str) -> list[Any]:
-    return list(source.detail(refs(facts, *logins)))
 
 
 def covered(facts: Sequence[Any]) -> set[SubjectKind]:

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, unquote
 import httpx
 import pytest
 
-from demo.certificates import make_certificate
 from demo.okta_app import app_key
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
@@ -53,11 +52,6 @@ TOKEN, SSH_KEY = SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY
 KIM, LEE = "kim@corp.example", "lee@corp.example"
 MANY = 510
 """More than a page."""
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import httpx
 import jwt
 import pytest
 
-from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser
 from offboarding.model import (
@@ -60,11 +59,6 @@ ROBOT = "system:serviceaccount:team:robot"
 LAST_USED, INVALID = "kubernetes.io/legacy-token-last-used", "kubernetes.io/legacy-token-invalid-since"
 PRE_X509 = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
 MASTERS, EVERYBODY = "system:masters", "system:authenticated"
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from okta.api.user_api import UserApi
 from okta.cache.no_op_cache import NoOpCache
 from okta.request_executor import RequestExecutor
 
-from demo.certificates import make_certificate
 from demo.okta import API_TOKEN, EPOCH, READER, SCOPES
 from demo.okta_app import CLIENT_ID, app_key, other_key
 from demo.slapd import Tls
@@ -45,11 +44,6 @@ pytestmark = pytest.mark.slow
 TOKEN = SubjectKind.SERVICE_CREDENTIAL
 MANY = 210
 """More than a page."""
-
-
-@pytest.fixture(scope="module")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
