@@ -5,9 +5,12 @@ worker's number makes no second ticket.
 """
 
 import hashlib
+import re
 
 _SEPARATOR = "\x1f"
 
+TICKET_KEY = re.compile("offb-[0-9a-f]+")
+"""Any ticket's."""
 NO_TICKET = "offb-000000000000"
 """A key that no ticket bears, to see whether a tracker can be searched."""
 

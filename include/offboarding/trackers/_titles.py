@@ -1,8 +1,12 @@
 """Titles that bear a key: within a tracker's limit, and as far as a list of them was read."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from offboarding.model import TicketDraft
+from offboarding.model.keys import TICKET_KEY
+
+_BORNE = re.compile(rf"\[({TICKET_KEY.pattern})\]")
 
 
 def units(text: str) -> int:
@@ -30,6 +34,11 @@ def _shortened(text: str, length: int) -> str:
     """Its beginning and its end, which is the shorter one."""
     end = length // 3
     return f"{text[: length - end].rstrip()} ... {text[len(text) - end :].lstrip()}"
+
+
+def keys_in(title: str) -> list[str]:
+    """Whichever it bears."""
+    return _BORNE.findall(title)
 
 
 class ListedTitles:

@@ -31,7 +31,7 @@ from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import ListedTitles, within
+from offboarding.trackers._titles import ListedTitles, keys_in, within
 from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ MOST_CHARACTERS: Final = 1_000_000
 """Of a description (1,048,576) or a note (1,000,000)."""
 MOST_OF_A_TITLE: Final = 255
 _REF = re.compile(r"(?:(?P<project>[\w./-]+)#)?(?P<number>\d{1,15})")
-_KEY = re.compile(r"\[(offb-[0-9a-f]+)\]$")
 _STATES = {"opened": TicketState.OPEN, "closed": TicketState.CLOSED}
 _EVENTS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "closed"}
 _TURNS = {TicketState.OPEN: "reopen", TicketState.CLOSED: "close"}
@@ -230,8 +229,8 @@ class GitlabTracker:
         """One that was moved is a closed one, with the id of the new: which is found by its title, and by that id."""
         if not issue.moved_to_id:
             return issue
-        key = _KEY.search(issue.title)
-        there = self._gitlab.issues.list(iterator=True, scope="all", state="all", search=key[1] if key else "-")
+        keys = keys_in(issue.title)
+        there = self._gitlab.issues.list(iterator=True, scope="all", state="all", search=keys[-1] if keys else "-")
         for each in there:
             if each.id == issue.moved_to_id:
                 return self._where_it_is(self._gitlab.projects.get(each.project_id).issues.get(each.iid))

@@ -13,7 +13,6 @@ Jira sent twice is noticed when the index knows it, and the later issue closed.
 """
 
 import hashlib
-import re
 import time
 import weakref
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ import structlog
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
+from offboarding.model.keys import TICKET_KEY
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
@@ -44,7 +44,6 @@ LOOKS: Final = 6
 """At the search, where one may be on its way into the index."""
 NEAR: Final = (-3, -2, -1, 0, 1)
 """Numbers at which a request that came twice may have made the other one."""
-_KEY = re.compile(r"offb-[0-9a-f]+")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -186,7 +185,7 @@ class JiraTracker:
         if issue.state is not state:
             self._go(issue, state)
         if state is TicketState.CLOSED:
-            for label in filter(_KEY.fullmatch, issue.fields.labels):
+            for label in filter(TICKET_KEY.fullmatch, issue.fields.labels):
                 self._rest.forget_intent(account, label)
 
     def _go(self, issue: JiraIssue, state: TicketState) -> None:

@@ -11,7 +11,6 @@ twice is merged at once.
 """
 
 import hashlib
-import re
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import within
+from offboarding.trackers._titles import keys_in, within
 from offboarding.trackers.rt.checklist import as_shown, as_written
 from offboarding.trackers.rt.rest2 import Rest2, RtTicket
 
@@ -39,7 +38,6 @@ PRIORITIES: Mapping[TicketPriority, int] = {
 }
 MOST_OF_A_SUBJECT: Final = 200
 """In UTF-8. RT cuts the rest off, and its database's column."""
-_KEY = re.compile(r"\[(offb-[0-9a-f]+)\]")
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -233,7 +231,7 @@ def _bytes(text: str) -> int:
 
 
 def _is_anothers(seen: RtTicket, ref: TicketRef) -> bool:
-    keys = _KEY.findall(seen.subject)
+    keys = keys_in(seen.subject)
     return str(seen.id) != ref.ref and bool(keys) and (not ref.key or ref.key not in keys)
 
 
