@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import DONE, KEY_KINDS, Basis, DecisionStep, Effect, LinkVerdict, Relation, SubjectKind, counted
+from offboarding.model import DONE, KEY_KINDS, DecisionStep, LinkVerdict, Relation, SubjectKind, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.closing import closing
 from offboarding.report.person import departure_line
+from offboarding.report.standing import standing
 from offboarding.report.wording import (
     COMMAND,
     joined,
@@ -126,20 +127,9 @@ def _claim(claim: Claim, zone: str) -> Iterator[str]:
 
 
 def _standing(finding: FindingView, zone: str) -> list[str]:
-    key = SubjectKind(finding.subject_kind) in KEY_KINDS
-    words = {"works": "it's trusted" if key else "it works", "dead": "it's dead", "unknown": "not checked"}
-    seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
-    contained = "; everything is denied to it" if finding.effect == Effect.CONTAINED else ""
-    lines = [f"{words[finding.standing]}: {finding.standing_reason}{contained} ({seen})"]
-    if finding.last_used_at:
-        maybe = "" if finding.basis is Basis.AWAY else ", which may be after the departure"
-        after = {True: ", after the departure", False: "", None: maybe}
-        lines.append(f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}")
-    if finding.exposure_days is not None:
-        since = "HR said so" if finding.basis is Basis.AWAY else "the departure"
-        # Counted to the night's moment, which may lie before the read; what is closed is told by its state.
-        until = f", as of {moment(finding.judged_at, zone)}" if finding.judged_at and _open(finding) else ""
-        lines.append(f"exposed for {counted(finding.exposure_days, 'day')} since {since}{until}")
+    # Counted to the night's moment, which may lie before the read; what is closed is told by its state.
+    until = f", as of {moment(finding.judged_at, zone)}" if finding.judged_at and _open(finding) else ""
+    lines = standing(finding, zone, why=f": {finding.standing_reason}", until=until)
     return [*lines, *([finding.warning] if finding.warning else [])]
 
 

@@ -7,12 +7,9 @@ from datetime import datetime
 from offboarding.model import (
     DONE,
     KEY_KINDS,
-    Basis,
-    Effect,
     FindingState,
     LinkVerdict,
     Relation,
-    Standing,
     SubjectKind,
     counted,
 )
@@ -21,6 +18,7 @@ from offboarding.report.closing import closing
 from offboarding.report.pages import AskedInVainError
 from offboarding.report.pages.rows import FindingRow, row
 from offboarding.report.person import left_when
+from offboarding.report.standing import standing
 from offboarding.report.wording import COMMAND, SUBJECTS, moment, worker
 from offboarding.rules import rule_of
 from offboarding.store import reading
@@ -67,7 +65,7 @@ def finding_page(session: Session, word: str, zone: str, now: datetime) -> Findi
         Section(title="State", lines=tuple(_state(finding, zone))),
         Section(title="Whose", lines=tuple(_whose(finding, found.claims, zone))),
         Section(title="Gone", lines=tuple(left_when(each, zone) for each in found.departures[:_MOST_DEPARTURES])),
-        Section(title="Does it work?", lines=tuple(_standing(finding, zone))),
+        Section(title="Does it work?", lines=tuple(standing(finding, zone))),
         Section(title="Why it matters", lines=(rule.words.why,) if rule else ()),
         Section(title="What to do", lines=(rule.words.runbook,) if rule and not _done(finding) else ()),
         _closes(finding),
@@ -131,22 +129,6 @@ def _claim(claim: Claim, zone: str) -> str:
     for_it = counted(len(claim.evidence), "piece of evidence", "pieces of evidence")
     who = worker(claim.id_space, claim.worker_id)
     return f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}, by {for_it}"
-
-
-def _standing(finding: FindingView, zone: str) -> Iterator[str]:
-    key = SubjectKind(finding.subject_kind) in KEY_KINDS
-    works = "it's trusted" if key else "it works"
-    said = {Standing.WORKS: works, Standing.DEAD: "it's dead", Standing.UNKNOWN: "not checked"}[finding.standing]
-    seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
-    contained = "; everything is denied to it" if finding.effect == Effect.CONTAINED else ""
-    yield f"{said}{contained} ({seen})"
-    if finding.last_used_at:
-        maybe = "" if finding.basis is Basis.AWAY else ", which may be after the departure"
-        after = {True: ", after the departure", False: "", None: maybe}
-        yield f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}"
-    if finding.exposure_days is not None:
-        since = "HR said so" if finding.basis is Basis.AWAY else "the departure"
-        yield f"exposed for {counted(finding.exposure_days, 'day')} since {since}"
 
 
 def _closes(finding: FindingView) -> Section:
