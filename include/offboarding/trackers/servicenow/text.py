@@ -1,12 +1,12 @@
 """Text as ServiceNow's fields hold it."""
 
 import re
+from typing import Final
 
+MOST_OF_A_TITLE: Final = 160
+"""Of a task's short description, as ServiceNow comes."""
 _LIVE_IN_A_NOTE = re.compile(r"\[(?=\s*/?\s*code\b)|(?<=@)\[", re.IGNORECASE)
 """Between code tags a journal's text is HTML; `@[` begins a mention."""
-
-TITLE_CHARACTERS = 160
-"""Of a task's short description, as ServiceNow comes."""
 
 
 def as_kept(text: str) -> str:
