@@ -89,8 +89,8 @@ def width() -> int:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
     """A table as wide as there is room."""
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - jsonl needs none of it
-    from rich.console import Console  # noqa: PLC0415 - the same
-    from rich.table import Table  # noqa: PLC0415 - the same
+    from rich.console import Console  # noqa: PLC0415 - jsonl needs none of it
+    from rich.table import Table  # noqa: PLC0415 - jsonl needs none of it
 
     shown = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
@@ -125,7 +125,7 @@ class _Shown:
 
 def _broken(text: str, room: int) -> Iterator[str]:
     """Yield lines, broken between words; within one only where no line holds it, and then after its comma or slash."""
-    from rich.cells import cell_len  # noqa: PLC0415 - as in `table`
+    from rich.cells import cell_len  # noqa: PLC0415 - jsonl needs none of it
 
     for line in text.split("\n"):
         row = ""
@@ -142,7 +142,7 @@ def _broken(text: str, room: int) -> Iterator[str]:
 
 
 def _text(column: Column, cell: Cell) -> _Shown:
-    from rich.text import Text  # noqa: PLC0415 - as in `table`
+    from rich.text import Text  # noqa: PLC0415 - jsonl needs none of it
 
     # Text, not str: a label may hold what rich takes for markup.
     if not isinstance(cell, str):

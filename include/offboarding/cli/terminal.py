@@ -109,7 +109,7 @@ class Bars:
     def _progress(self) -> Any:
         """Made for the first read: most commands read nothing for long."""
         from rich.console import Console  # noqa: PLC0415 - only once a bar is drawn
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - as above
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 - only once a bar is drawn
 
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TextColumn("{task.completed:,}"))
         return Progress(

@@ -76,7 +76,7 @@ def _extra(value: object) -> Mapping[str, object]:
 
 def _from_airflow(conn_id: str) -> ConnectionFields:
     # Importing it costs a second, which commands that find all they need in the environment save.
-    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - a second
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - it costs a second
     from airflow.sdk import Connection  # noqa: PLC0415 - see interfaces
 
     try:
@@ -91,7 +91,7 @@ def _from_airflow(conn_id: str) -> ConnectionFields:
 def _from_metadata_database(conn_id: str) -> ConnectionFields:
     """Outside a task nobody but we ourselves reads Airflow's database."""
     from airflow.models.connection import Connection  # noqa: PLC0415 - see interfaces
-    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - a second
+    from airflow.providers.common.compat.sdk import AirflowNotFoundException  # noqa: PLC0415 - it costs a second
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - see interfaces
 
     try:

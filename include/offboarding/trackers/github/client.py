@@ -71,7 +71,7 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
 @contextmanager
 def asking(where: str, what: str) -> Generator[None]:
     """Raise ours for PyGithub's errors, in GitHub's words. `what` was to be done, such as "open an issue"."""
-    from github import BadAttributeException, GithubException  # noqa: PLC0415 - PyGithub's
+    from github import BadAttributeException, GithubException  # noqa: PLC0415 - reading a configuration needs no PyGithub
 
     try:
         yield

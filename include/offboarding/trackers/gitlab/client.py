@@ -59,8 +59,8 @@ def client(where: str, connection: ConnectionFields, *, seconds: float) -> "Gitl
 @contextmanager
 def asking(where: str, what: str) -> Generator[None]:
     """Raise ours for python-gitlab's errors, in GitLab's words. `what` was to be done, such as "open an issue"."""
-    import requests  # noqa: PLC0415 - python-gitlab's
-    from gitlab import GitlabError  # noqa: PLC0415 - see above
+    import requests  # noqa: PLC0415 - reading a configuration needs no python-gitlab, nor what it asks with
+    from gitlab import GitlabError  # noqa: PLC0415 - reading a configuration needs no python-gitlab
 
     try:
         yield
