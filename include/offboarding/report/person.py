@@ -42,11 +42,11 @@ def departure_line(departure: DepartureView, zone: str) -> str:
 
 def left_when(departure: DepartureView, zone: str) -> str:
     """A departure, and by whose word, without anybody's words on it."""
+    if departure.basis == Basis.AWAY:
+        return f"to have no access since {moment(departure.left_at, zone)}, and not gone: roster {departure.roster}"
     exact = departure.basis == Basis.NOTICE or not departure.left_on
     when = f"on {moment(departure.left_at, zone)}" if exact else f"at the end of {departure.left_on} ({departure.zone})"
     doubt = "" if departure.confirmed else ", to be confirmed"
-    if departure.basis == Basis.AWAY:
-        return f"to have no access since {moment(departure.left_at, zone)}, and not gone: roster {departure.roster}"
     basis = _BASES.get(departure.basis, departure.basis)
     return f"left {when}, {basis}{doubt}: roster {departure.roster}"
 
