@@ -203,6 +203,9 @@ def test_one_login_by_another_entry_s_connection_is_refused(
 
     with pytest.raises(ConfigError, match="corp_ldap_revoke logs in as other_ldap does: who reads must not be able"):
         revoker(tmp_path, monkeypatch, change, login="CN=Revoker,dc=corp,dc=example")
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER_LDAP", "{cut off")
+    with pytest.raises(ConfigError, match="AIRFLOW_CONN_OTHER_LDAP is no JSON"):
+        revoker(tmp_path, monkeypatch, change, login="cn=revoker,dc=corp,dc=example")
     monkeypatch.delenv("AIRFLOW_CONN_OTHER_LDAP")
     assert revoker(tmp_path, monkeypatch, change, login="cn=revoker,dc=corp,dc=example")
 

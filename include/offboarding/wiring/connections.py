@@ -15,8 +15,14 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
 
 
+class NoConnectionError(ConfigError):
+    """There is none of that name, as far as this machine is told."""
+
+
 def connection(conn_id: str) -> ConnectionFields:
-    """An Airflow connection's fields. Raises ConfigError where there is none of that name."""
+    """An Airflow connection's fields. Raises NoConnectionError where there is none of that name, ConfigError where it
+    can't be read.
+    """
     value = os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}")
     # In a task Airflow is asked even so: what it hands out, it masks in the logs.
     if value and not _in_a_task():
@@ -25,11 +31,11 @@ def connection(conn_id: str) -> ConnectionFields:
 
 
 def known(conn_ids: Iterable[str]) -> Iterator[ConnectionFields]:
-    """Those of which there is a connection."""
+    """Those of which there is a connection. Raises ConfigError for one that can't be read: nobody knows whose it is."""
     for conn_id in filter(None, dict.fromkeys(conn_ids)):
         try:
             found = connection(conn_id)
-        except ConfigError:
+        except NoConnectionError:
             continue
         yield found
 
@@ -128,8 +134,8 @@ def fields_of(conn_id: str, found: AirflowConnection) -> ConnectionFields:
     )
 
 
-def _no_connection(conn_id: str) -> ConfigError:
-    return ConfigError(
+def _no_connection(conn_id: str) -> NoConnectionError:
+    return NoConnectionError(
         f"There is no Airflow connection {conn_id}. Make it (airflow connections add {conn_id} ...), or set"
         f" AIRFLOW_CONN_{conn_id.upper()} in the environment."
     )
