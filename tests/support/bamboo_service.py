@@ -131,10 +131,7 @@ class BambooPlace:
 
     def connection(self, **more: Any) -> ConnectionFields:
         """By the reader's API key."""
-        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        fields: dict[str, Any] = {"conn_id": "hr_bamboo", "host": "127.0.0.1", "port": self.service.port}
-        fields |= {"password": KEY, "extra": extra, "schema": "https" if self.tls else "http"}
-        return ConnectionFields(**(fields | more))
+        return ConnectionFields(**(self.service.fields(conn_id="hr_bamboo", password=KEY) | more))
 
     def roster(
         self,

@@ -34,15 +34,13 @@ class GithubOrgPlace:
 
     def connection(self, *, app: bool = True, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        given: dict[str, Any] = {"conn_id": "corp_github", "host": "127.0.0.1", "port": self.service.port}
-        extra: dict[str, object] = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
+        given = self.service.fields(conn_id="corp_github")
         if app:
             given |= {"login": "1234", "password": app_key()}
-            extra |= {"installation_id": 417}
+            given["extra"] |= {"installation_id": 417}
         else:
             given["password"] = OWNER_TOKEN
-        given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
-        return ConnectionFields(**given)
+        return ConnectionFields(**(given | changes))
 
     def source(self, connection: ConnectionFields | None = None, *, app: bool = True, **settings: Any) -> Source:
         """A new reader."""

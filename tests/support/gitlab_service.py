@@ -379,9 +379,7 @@ class GitlabPlace:
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        given: dict[str, Any] = {"conn_id": "corp_gitlab", "host": "127.0.0.1", "port": self.service.port}
-        trusted = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        given |= {"schema": "https" if self.tls else "http", "password": "token-of-ours", "extra": trusted}
+        given = self.service.fields(conn_id="corp_gitlab", password="token-of-ours")
         return ConnectionFields(**{**given, **changes})
 
     def tracker(self, settings: Mapping[str, object] | None = None, **changes: Any) -> GitlabTracker:

@@ -461,10 +461,7 @@ class GitlabUsersPlace:
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        given: dict[str, Any] = {"conn_id": "corp_gitlab", "host": "127.0.0.1", "port": self.service.port}
-        given |= {"password": READER_TOKEN, "schema": "https" if self.tls else "http", "extra": extra, **changes}
-        return ConnectionFields(**given)
+        return ConnectionFields(**(self.service.fields(conn_id="corp_gitlab", password=READER_TOKEN) | changes))
 
     def source(
         self,

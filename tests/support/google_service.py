@@ -307,10 +307,8 @@ class GooglePlace:
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        own: dict[str, Any] = {"conn_id": "corp_google", "host": "127.0.0.1", "port": self.service.port}
-        own |= {"login": READER, "password": self.key(), "schema": "https" if self.tls else "http"}
-        own |= {"extra": {"ca_certs_file": str(self.tls.authority)} if self.tls else {}, **changes}
-        return ConnectionFields(**own)
+        own = self.service.fields(conn_id="corp_google", login=READER, password=self.key())
+        return ConnectionFields(**(own | changes))
 
     def source(
         self,

@@ -467,9 +467,7 @@ class JiraPlace:
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        given: dict[str, Any] = {"conn_id": "corp_jira", "host": "127.0.0.1", "port": self.service.port}
-        trusted = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        given |= {"schema": "https" if self.tls else "http", "extra": trusted}
+        given = self.service.fields(conn_id="corp_jira")
         given["login"] = MAILS["offboarding"] if self.kept.cloud else ""
         given["password"] = "a-token" if self.kept.cloud else "pat-offboarding"
         return ConnectionFields(**{**given, **changes})

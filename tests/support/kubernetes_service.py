@@ -322,15 +322,7 @@ class KubernetesPlace:
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        given: dict[str, Any] = {
-            "conn_id": "seoul_1",
-            "host": "127.0.0.1",
-            "port": self.service.port,
-            "password": TOKEN,
-        }
-        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
-        return ConnectionFields(**given)
+        return ConnectionFields(**(self.service.fields(conn_id="seoul_1", password=TOKEN) | changes))
 
     def source(
         self,

@@ -37,11 +37,8 @@ class OktaPlace:
 
     def connection(self, *, app: bool = True, **changes: Any) -> ConnectionFields:
         """As Airflow has it."""
-        given: dict[str, Any] = {"conn_id": "corp_okta", "host": "127.0.0.1", "port": self.service.port}
-        given |= {"login": CLIENT_ID, "password": app_key()} if app else {"password": API_TOKEN}
-        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        given |= {"schema": "https" if self.tls else "http", "extra": extra, **changes}
-        return ConnectionFields(**given)
+        own = {"login": CLIENT_ID, "password": app_key()} if app else {"password": API_TOKEN}
+        return ConnectionFields(**(self.service.fields(conn_id="corp_okta", **own) | changes))
 
     def source(
         self,

@@ -122,9 +122,7 @@ class PersonioPlace:
 
     def connection(self, **more: Any) -> ConnectionFields:
         """By the reader's credential."""
-        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        fields: dict[str, Any] = {"conn_id": "hr_personio", "host": "127.0.0.1", "port": self.service.port}
-        fields |= {"login": CLIENT, "password": SECRET, "extra": extra, "schema": "https" if self.tls else "http"}
+        fields = self.service.fields(conn_id="hr_personio", login=CLIENT, password=SECRET)
         return ConnectionFields(**(fields | more))
 
     def roster(

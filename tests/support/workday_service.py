@@ -186,10 +186,8 @@ class WorkdayPlace:
     def connection(self, *, by_token: bool = False, **more: Any) -> ConnectionFields:
         """As the integration system user, or as an API client."""
         login, password = (CLIENT, SECRET) if by_token else (USER, PASSWORD)
-        extra: dict[str, object] = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
-        extra |= {"refresh_token": REFRESH} if by_token else {}
-        fields: dict[str, Any] = {"conn_id": "hr_workday", "host": "127.0.0.1", "port": self.service.port}
-        fields |= {"login": login, "password": password, "extra": extra, "schema": "https" if self.tls else "http"}
+        fields = self.service.fields(conn_id="hr_workday", login=login, password=password)
+        fields["extra"] |= {"refresh_token": REFRESH} if by_token else {}
         return ConnectionFields(**(fields | more))
 
     def roster(

@@ -124,11 +124,23 @@ class _Response:
 class Described:
     """A running service."""
 
+    tls: Tls | None
     port: int = 0
     wrong: list[str] = field(default_factory=list[str])
     """What didn't fit the description, in requests or answers."""
     asked: list[str] = field(default_factory=list[str])
     """Method and path, as they came."""
+
+    def fields(self, **own: Any) -> dict[str, Any]:
+        """Of a connection that leads here, with its kind's own."""
+        extra = {"ca_certs_file": str(self.tls.authority)} if self.tls else {}
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "schema": "https" if self.tls else "http",
+            "extra": extra,
+            **own,
+        }
 
 
 @contextmanager
@@ -138,7 +150,7 @@ def described(
     """Serve on a free port of 127.0.0.1, below `base`. None, where hundreds of runs are made: nothing is checked, and
     there is no TLS.
     """
-    service = Described()
+    service = Described(tls=tls)
 
     def answer(asked: Asked) -> Answered:
         service.asked.append(f"{asked.method} {asked.path}")
