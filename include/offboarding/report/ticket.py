@@ -58,20 +58,27 @@ def _priority(row: TicketRow, worst: Severity) -> TicketPriority:
 # --- comments ---------------------------------------------------------------------------------------------------------
 
 
-def changes(texts: TicketTexts, row: TicketRow, changed: Sequence[TicketItem]) -> str:
-    """What changed on a ticket that stays open."""
-    return texts.comment("changed", of_comment(row, changed=changed))
+def changes(texts: TicketTexts, row: TicketRow, changed: Sequence[TicketItem], *, several: bool = False) -> str:
+    """What changed on a ticket that stays open. `several`: over more than one night, so that it's said when."""
+    return texts.comment("changed", replace(of_comment(row, changed=changed), several=several))
 
 
-def closing(texts: TicketTexts, row: TicketRow, items: Sequence[TicketItem], changed: Sequence[TicketItem]) -> str:
+def closing(
+    texts: TicketTexts,
+    row: TicketRow,
+    items: Sequence[TicketItem],
+    changed: Sequence[TicketItem],
+    *,
+    several: bool = False,
+) -> str:
     """Why the ticket closes, and what on it may still be done."""
     listed = [item for item in items if item.state not in DONE]
-    return texts.comment("closed", of_comment(row, items, changed, about=listed))
+    return texts.comment("closed", replace(of_comment(row, items, changed, about=listed), several=several))
 
 
-def reopening(texts: TicketTexts, row: TicketRow, changed: Sequence[TicketItem]) -> str:
+def reopening(texts: TicketTexts, row: TicketRow, changed: Sequence[TicketItem], *, several: bool = False) -> str:
     """Why a ticket is open again."""
-    return texts.comment("reopened", of_comment(row, changed=changed))
+    return texts.comment("reopened", replace(of_comment(row, changed=changed), several=several))
 
 
 def retold(texts: TicketTexts, row: TicketRow, items: Sequence[TicketItem]) -> str:

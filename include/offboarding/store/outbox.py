@@ -1,7 +1,9 @@
 """What is yet to be said to the tracker, ticket by ticket."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
@@ -25,13 +27,24 @@ class Pending:
     """A sentence where it's told in the tracker's language."""
     made_of: Kept | None
     """What the sentence was made of."""
+    told_as: str
+    """The event as which somebody has tried to tell it; "" where nobody has."""
 
 
 def say(
-    session: Session, run: Run, key: str, *, op: TicketCall, event_key: str, text: str, goes_along: bool = False
+    session: Session,
+    run: Run,
+    key: str,
+    *,
+    op: TicketCall,
+    event_key: str,
+    text: str,
+    goes_along: bool = False,
+    tells: Mapping[str, str] | None = None,
 ) -> None:
     """Put it into the outbox; the same event twice makes one row. `goes_along`: it's said wherever what stands on the
-    ticket goes; all else is planned anew there.
+    ticket goes; all else is planned anew there. `tells`: findings whose change it says, and what the ticket said of
+    each before.
     """
     made_of = Jsonb(kept(text)) if isinstance(text, Sentence) else None
     values = {
@@ -42,8 +55,22 @@ def say(
         "made_of": made_of,
         "run_id": run.run_id,
         "goes_along": goes_along,
+        "tells": None if tells is None else Jsonb(dict(tells)),
     }
     session.execute(block("tickets", "insert_outbox"), values)
+
+
+def unheard(session: Session, key: str) -> dict[str, str]:
+    """Findings whose change waits, and nobody has tried to tell: what their ticket said of each before it changed.
+    Until the transaction ends nobody tries.
+    """
+    with session.cursor(row_factory=tuple_row) as cursor:
+        return dict(cursor.execute(block("tickets", "unheard"), {"ticket_key": key}).fetchall())
+
+
+def overtake(session: Session, key: str, op: TicketCall, event_key: str) -> None:
+    """What is `unheard` isn't to be said any more, but for this."""
+    session.execute(block("tickets", "overtake"), {"ticket_key": key, "op": op, "event_key": event_key})
 
 
 def pending(session: Session, key: str) -> list[Pending]:
@@ -53,9 +80,26 @@ def pending(session: Session, key: str) -> list[Pending]:
     return [replace(each, text=as_kept(each.text, each.made_of)) if each.made_of else each for each in found]
 
 
-def done(session: Session, pending: Pending) -> None:
+def together(waiting: Sequence[Pending]) -> list[list[Pending]]:
+    """Comments that follow each other are one, unless somebody has tried to tell them before: then as they were."""
+    groups = groupby(waiting, lambda each: each.told_as if each.op is TicketCall.COMMENT else each.outbox_id)
+    return [list(group) for _, group in groups]
+
+
+def try_to_tell(session: Session, said: Sequence[Pending]) -> tuple[str, list[Pending]]:
+    """From now on none of it is overtaken. Returns the event that it's told as, and what hasn't been by now."""
+    first, *more = said
+    events = "+".join(each.event_key for each in said)
+    told_as = first.told_as or (hashlib.sha256(events.encode()).hexdigest()[:32] if more else first.event_key)
+    values = {"told_as": told_as, "outbox_ids": [each.outbox_id for each in said]}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        left = set(cursor.execute(block("tickets", "try_to_tell"), values).fetchall())
+    return told_as, [each for each in said if each.outbox_id in left]
+
+
+def done(session: Session, said: Sequence[Pending]) -> None:
     """It has been said."""
-    session.execute(block("tickets", "done"), {"outbox_id": pending.outbox_id})
+    session.execute(block("tickets", "done"), {"outbox_ids": [each.outbox_id for each in said]})
 
 
 def drop_pending(session: Session, key: str) -> None:

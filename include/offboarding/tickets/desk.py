@@ -7,7 +7,7 @@ number, written down before, by which it knows again what it has heard.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -122,7 +122,7 @@ class TicketDesk:
         if (stands := self._stands(row, pending)) is TicketState.MISSING:
             self._miss(row)
             return
-        for each in pending:
+        for each in outbox.together(pending):
             self._say(key, each)
         if stands is TicketState.CLOSED and row.state == TicketStatus.OPEN:
             self._reopen_by_itself(key)
@@ -136,8 +136,11 @@ class TicketDesk:
             return None
         return self.tracker.state(row.known)
 
-    def _say(self, key: str, pending: Pending) -> None:
-        row = tickets.ticket(self.session, key)
+    def _say(self, key: str, waiting: Sequence[Pending]) -> None:
+        told_as, left = outbox.try_to_tell(self.session, waiting)
+        if not left:
+            return
+        row, pending = tickets.ticket(self.session, key), left[0]
         if pending.op == TicketCall.CLOSE and row.moved_to:
             if not self._close_moved(row):
                 return
@@ -147,13 +150,13 @@ class TicketDesk:
             # It was given up before it was opened: there is nothing to say it on.
             pass
         elif pending.op == TicketCall.COMMENT:
-            self.tracker.comment(row.known, pending.event_key, self.texts.told(pending.text))
+            self.tracker.comment(row.known, told_as, "\n\n".join(self.texts.told(each.text) for each in left))
             self.counts = self.counts.plus(commented=1)
         elif pending.op == TicketCall.CLOSE:
             self._close(row, pending)
         else:
             self._reopen(row, pending)
-        outbox.done(self.session, pending)
+        outbox.done(self.session, left)
 
     def _close(self, row: TicketRow, pending: Pending) -> None:
         # It may have waited here while the tracker was down, and something may work again since.
@@ -163,7 +166,6 @@ class TicketDesk:
             self._bring_up_to_date(row.ticket_key)
         self._tell_closed(row, pending.text)
         tickets.note_closed(self.session, row.ticket_key)
-        self.counts = self.counts.plus(closed=1)
 
     def _close_moved(self, row: TicketRow) -> bool:
         """Once its successor is there to lead to, or isn't needed any more; False until then."""
@@ -177,7 +179,6 @@ class TicketDesk:
         if row.ref is not None:
             items = tickets.items(self.session, successor)
             self._tell_closed(row, ticket_report.moved(self.texts, row, successor, items))
-            self.counts = self.counts.plus(closed=1)
         tickets.note_closed(self.session, row.ticket_key)
         return True
 
@@ -198,7 +199,6 @@ class TicketDesk:
         items = tickets.items(self.session, row)
         if not _holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
             self._tell_closed(row, ticket_report.closing(self.texts, row, items, []))
-            self.counts = self.counts.plus(closed=1)
 
     def _open(self, row: TicketRow) -> None:
         answer = self.tracker.find(row.ticket_key)
@@ -238,6 +238,7 @@ class TicketDesk:
 
     def _tell_closed(self, row: TicketRow, text: str) -> None:
         self.tracker.close(self._numbered(row, f"close {text}"), text)
+        self.counts = self.counts.plus(closed=1)
 
     def _numbered(self, row: TicketRow, said: str) -> TicketRef:
         return replace(row.known, said=outbox.set_out(self.session, row.ticket_key, _sha256(said)))

@@ -6,7 +6,7 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, queue_in, tracker_of
@@ -36,14 +36,11 @@ class TicketPlan:
     """How long a closed ticket may be reopened; later a new one takes over."""
     texts: Mapping[str, TicketTexts]
     """What tickets say, by tracker; under "" for one that isn't configured any more."""
-    _comments: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
-    """By ticket: events and words of this run, said together."""
 
     def make(self) -> Sequence[str]:
         """Decide all of it, in one transaction. Returns keys of findings that no ticket tells all the same, which would
         be a defect of ours.
         """
-        self._comments.clear()
         with self.session.transaction():
             lock_findings(self.session)
             give_way(self.session, self.run)
@@ -62,8 +59,6 @@ class TicketPlan:
                 self._say(key, TicketCall.CLOSE, f"close:{self.run.run_id}", text)
             if self.run.kind == RunKind.VERIFY:
                 self._raise_late(late_tickets.past_due(self.session, self.run.as_of))
-            for key in [*self._comments]:
-                self._comment(key)
             return tickets.told_nowhere(self.session)
 
     def renew(self, row: TicketRow) -> str | None:
@@ -110,16 +105,33 @@ class TicketPlan:
         holds = any(item.holds for item in items)
         if row.state != TicketStatus.CLOSED:
             if holds and changed and row.state == TicketStatus.OPEN:
-                text = ticket_report.changes(self._texts(row), row, changed)
-                self._say(row.ticket_key, TicketCall.COMMENT, _occasion(changed), text)
+                self._tell(row, TicketCall.COMMENT, items, changed)
             elif not holds:
-                text = ticket_report.closing(self._texts(row), row, items, changed)
-                self._say(row.ticket_key, TicketCall.CLOSE, _occasion(items), text)
+                self._tell(row, TicketCall.CLOSE, items, changed)
         elif holds and self._is_there_to_reopen(row):
-            text = ticket_report.reopening(self._texts(row), row, changed)
-            self._say(row.ticket_key, TicketCall.REOPEN, _occasion(items), text)
+            self._tell(row, TicketCall.REOPEN, items, changed)
         elif holds:
             self._succeed(row, row.queue)
+
+    def _tell(self, row: TicketRow, op: TicketCall, items: Sequence[TicketItem], changed: Sequence[TicketItem]) -> None:
+        """How it is now, of what changed and of what nobody could be told of before."""
+        unheard = outbox.unheard(self.session, row.ticket_key)
+        before = {item.finding_key: item.ticket_says for item in changed} | unheard
+        about = [replace(item, ticket_says=before[item.finding_key]) for item in items if item.finding_key in before]
+        about = [item for item in about if item.changed or item.reopened]
+        # What is excepted again and again is told each time.
+        event_key = _occasion(items) if op is not TicketCall.COMMENT else f"{self.run.run_id}:{_occasion(about)}"
+        outbox.overtake(self.session, row.ticket_key, op, event_key)
+        texts, several = self._texts(row), bool(unheard)
+        if op is TicketCall.CLOSE:
+            text = ticket_report.closing(texts, row, items, about, several=several)
+        elif op is TicketCall.REOPEN:
+            text = ticket_report.reopening(texts, row, about, several=several)
+        elif about:
+            text = ticket_report.changes(texts, row, about, several=several)
+        else:
+            return
+        self._say(row.ticket_key, op, event_key, text, tells=before)
 
     def _raise_late(self, found: Sequence[LateTicket]) -> None:
         """Past due: said once on each, whose priority rises by that, and told to people at once."""
@@ -166,18 +178,10 @@ class TicketPlan:
             tracker = tracker_of(self.trackers, queue)
         return hand_on(self.session, self.run, row, queue=queue, tracker=tracker, renews=renews)
 
-    def _say(self, key: str, op: TicketCall, event_key: str, text: str) -> None:
-        if op is TicketCall.COMMENT:
-            self._comments.setdefault(key, []).append((event_key, text))
-        else:
-            self._comment(key)
-            outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text)
-
-    def _comment(self, key: str) -> None:
-        """All that this run has to say of a ticket, in one."""
-        if together := self._comments.pop(key, None):
-            event, text = "+".join(each for each, _ in together), "\n\n".join(words for _, words in together)
-            outbox.say(self.session, self.run, key, op=TicketCall.COMMENT, event_key=event, text=text)
+    def _say(
+        self, key: str, op: TicketCall, event_key: str, text: str, *, tells: Mapping[str, str] | None = None
+    ) -> None:
+        outbox.say(self.session, self.run, key, op=op, event_key=event_key, text=text, tells=tells)
 
     def _texts(self, row: TicketRow) -> TicketTexts:
         return self.texts.get(row.tracker, self.texts[""])

@@ -215,6 +215,8 @@ class TicketViews:
     """In a comment: things of which something is new."""
     changed_more: int = 0
     """So many more of them."""
+    several: bool = False
+    """In a comment: whether they changed over several nights on which nobody could be told, so that each says when."""
     departures: tuple[DepartureChangeView, ...] = field(default=())
     """In a comment: departures that are told otherwise."""
     exposed: tuple[ExposedView, ...] = ()

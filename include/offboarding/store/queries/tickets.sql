@@ -92,9 +92,24 @@ update finding set told = case when state in ('excepted', 'resolved') then state
 where finding_key = any(%(finding_keys)s);
 
 -- name: insert_outbox
-insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along)
-values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(made_of)s, %(run_id)s, %(goes_along)s)
+insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along, tells)
+values (%(ticket_key)s, %(op)s, %(event_key)s, %(text)s, %(made_of)s, %(run_id)s, %(goes_along)s, %(tells)s)
 on conflict (ticket_key, op, event_key) do nothing;
+
+-- name: unheard
+-- Of findings whose change nobody has tried to tell yet, what their ticket said of each before the first.
+select distinct on (t.key) t.key, t.value
+from (
+    select * from outbox
+    where ticket_key = %(ticket_key)s and done_at is null and told_as = '' and tells is not null for update
+) o cross join jsonb_each_text(o.tells) t
+order by t.key, o.outbox_id;
+
+-- name: overtake
+-- What nobody has tried to tell of things that changed is told by what says so now.
+delete from outbox
+where ticket_key = %(ticket_key)s and done_at is null and told_as = '' and tells is not null
+    and (op, event_key) is distinct from (%(op)s, %(event_key)s);
 
 -- name: move_on
 -- The old ticket is gone, long closed or elsewhere: its items move to another.
@@ -181,11 +196,15 @@ select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: pending
-select outbox_id, op, event_key, text, made_of from outbox
+select outbox_id, op, event_key, text, made_of, told_as from outbox
 where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;
 
+-- name: try_to_tell
+-- Which of these are still to be told: from now on nothing takes their place.
+update outbox set told_as = %(told_as)s where outbox_id = any(%(outbox_ids)s) and done_at is null returning outbox_id;
+
 -- name: done
-update outbox set done_at = now() where outbox_id = %(outbox_id)s;
+update outbox set done_at = now() where outbox_id = any(%(outbox_ids)s);
 
 -- name: drop_pending
 -- The ticket is gone: nothing more can be said on it.
