@@ -361,6 +361,54 @@ def test_one_that_was_opened_anew_and_is_not_shown_either_is_not_opened_again(ki
     assert kim.words() == []
 
 
+def test_one_that_was_hidden_and_opened_anew_is_closed_with_a_link_once_it_is_shown_again(kim: Refused) -> None:
+    kim.night()
+    hidden, _ = kim.own.inner.tickets
+    hidden.state = TicketState.MISSING
+    kim.night()
+    *_, stands = kim.own.inner.tickets
+    hidden.state = TicketState.OPEN
+
+    assert kim.night().failed == ()
+
+    assert (hidden.is_open, stands.is_open) == (False, True)
+    assert hidden.said[-1][1] == f"Moved to secops, {stands.ref.ref}: {stands.ref.url}"
+    kim.own.inner.people_turn(hidden.ref, TicketState.OPEN)
+    said = len(hidden.said)
+    assert kim.night().failed == ()
+    assert (len(hidden.said), len(kim.own.inner.tickets)) == (said, 3), "told once; what people do with it is theirs"
+    assert why_red(kim.last()) == ()
+
+
+def test_one_that_was_hidden_until_all_was_over_is_closed_once_it_is_shown_again(kim: Refused) -> None:
+    kim.night()
+    (hidden,) = [each for each in kim.own.inner.tickets if "1042" in each.draft.title]
+    hidden.state = TicketState.MISSING
+    kim.night()
+    *_, stands = kim.own.inner.tickets
+    kim.directory.change("kim", **locked())
+    kim.night()
+    assert not stands.is_open
+    hidden.state = TicketState.OPEN
+
+    kim.night()
+
+    assert (hidden.is_open, len(kim.own.inner.tickets)) == (False, 3)
+
+
+@pytest.mark.parametrize("state", [TicketState.MISSING, TicketState.CLOSED])
+def test_one_that_was_opened_anew_and_is_not_open_again_is_told_nothing(kim: Refused, state: TicketState) -> None:
+    kim.night()
+    hidden, _ = kim.own.inner.tickets
+    hidden.state = TicketState.MISSING
+    kim.night()
+    hidden.state = state
+
+    kim.night()
+
+    assert (kim.own.calls, hidden.said, why_red(kim.last())) == ([], [], ())
+
+
 def test_what_ends_while_its_ticket_is_not_shown_is_refused_no_more(kim: Refused) -> None:
     kim.own.inner = hiding = Hiding()
     night(kim, "^2 tickets were refused by secops")

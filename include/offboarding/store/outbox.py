@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import groupby
 
 from psycopg.rows import scalar_row, tuple_row
@@ -125,9 +126,15 @@ def unsaid(session: Session, key: str) -> None:
     session.execute(block("tickets", "unsaid"), {"ticket_key": key})
 
 
-def to_drain(session: Session, tracker: str, persons: Sequence[str] | None) -> list[str]:
-    """Keys of a tracker's tickets to see to: with something to say, and every open one; or some people's alone."""
-    values = {"tracker": tracker, "persons": None if persons is None else list(persons)}
+def to_drain(session: Session, tracker: str, persons: Sequence[str] | None, closed_since: datetime) -> list[str]:
+    """Keys of a tracker's tickets to see to: with something to say, every open one, and each that was missing when
+    another took its place, unless what stands for it was closed before `closed_since`; or some people's alone.
+    """
+    values = {
+        "tracker": tracker,
+        "persons": None if persons is None else list(persons),
+        "closed_since": closed_since,
+    }
     with session.cursor(row_factory=scalar_row) as cursor:
         return cursor.execute(block("tickets", "to_drain"), values).fetchall()
 

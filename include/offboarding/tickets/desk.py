@@ -74,7 +74,7 @@ class TicketDesk:
         persons = None if hourly else persons_asked(self.session, self.plan.run)
         before = refusals.of_tracker(self.session, self.name)
         self._sight = Sight.at(self.session, before)
-        for key in outbox.to_drain(self.session, self.name, persons):
+        for key in outbox.to_drain(self.session, self.name, persons, self.plan.closed_since):
             if not (hourly and key in before and self._waits(before[key])):
                 self._try(key)
         self._failures.end(self.name)
@@ -118,7 +118,12 @@ class TicketDesk:
 
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        pending = outbox.pending(self.session, key)
+        if row.ref is not None and row.state == TicketStatus.CLOSED and not outbox.pending(self.session, key):
+            # Another is in its place.
+            if self.tracker.state(row.known) is not TicketState.OPEN:
+                return
+            self.plan.lead_on(row)
+        row, pending = tickets.ticket(self.session, key), outbox.pending(self.session, key)
         if (stands := self._stands(row, pending)) is TicketState.MISSING:
             self._miss(row)
             return
@@ -173,7 +178,7 @@ class TicketDesk:
         assert successor is not None, "it has moved"
         if successor.ref is None and successor.state != TicketStatus.CLOSED:
             return False
-        if row.ref is None and (found := self._opened_unheard(row)):
+        if row.ref is None and (found := Sight.unheard(row, self.tracker.find(row.ticket_key))):
             tickets.note_opened(self.session, row.ticket_key, found, digest="", due_at=None)
             row = tickets.ticket(self.session, row.ticket_key)
         if row.ref is not None:
@@ -181,13 +186,6 @@ class TicketDesk:
             self._tell_closed(row, ticket_report.moved(self.texts, row, successor, items))
         tickets.note_closed(self.session, row.ticket_key)
         return True
-
-    def _opened_unheard(self, row: TicketRow) -> TicketRef | None:
-        found = self.tracker.find(row.ticket_key)
-        if found is TicketState.UNKNOWN:
-            # It goes by the key.
-            return TicketRef(ref=row.ticket_key, url="", key=row.ticket_key) if row.said_digest else None
-        return found
 
     def _reopen(self, row: TicketRow, pending: Pending) -> None:
         if self._wanted(row):

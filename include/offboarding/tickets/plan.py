@@ -20,7 +20,7 @@ from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
-from offboarding.tickets.succession import give_way, hand_on
+from offboarding.tickets.succession import give_way, hand_on, shown_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,17 @@ class TicketPlan:
             key = self._succeed(row, row.queue, renews=True) if holds else None
             outbox.drop_pending(self.session, row.ticket_key)
             return key
+
+    def lead_on(self, row: TicketRow) -> None:
+        """A ticket that its tracker no longer had is there again, beside the one in its place."""
+        with self.session.transaction():
+            lock_findings(self.session)
+            shown_again(self.session, self.run, tickets.ticket(self.session, row.ticket_key))
+
+    @property
+    def closed_since(self) -> datetime:
+        """What was closed before isn't reopened."""
+        return self.run.started_at - self.keep
 
     def _place(self, wanting: Wanting) -> None:
         """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
@@ -190,7 +201,7 @@ class TicketPlan:
         return self._may_reopen(row.closed_at) and row.tracker in self.trackers
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
-        return closed_at is None or closed_at >= self.run.started_at - self.keep
+        return closed_at is None or closed_at >= self.closed_since
 
 
 def _occasion(items: Iterable[TicketItem]) -> str:

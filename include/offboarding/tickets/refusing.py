@@ -93,6 +93,14 @@ class Sight:
         """As a run begins."""
         return cls(before=before, blind=any(_is_unseen(tickets.ticket(session, key)) for key in before))
 
+    @staticmethod
+    def unheard(row: TicketRow, found: TicketRef | TicketState | None) -> TicketRef | None:
+        """Where one is whose opening nobody heard of, by what its tracker finds of its key; None where it isn't."""
+        if isinstance(found, TicketState):
+            # It goes by the key.
+            return TicketRef(ref=row.ticket_key, url="", key=row.ticket_key) if row.said_digest else None
+        return found
+
     def lost(self, row: TicketRow, ref: TicketRef) -> FatalError:
         """Of one that was opened and isn't there when it's asked for."""
         self.blind = True

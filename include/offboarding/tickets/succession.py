@@ -38,15 +38,26 @@ def hand_on(session: Session, run: Run, row: TicketRow, *, queue: str, tracker: 
 
 
 def give_way(session: Session, run: Run) -> None:
-    """Of tickets of the same people in a queue the newest stands, and each other that is open leads to it: two people
-    turned out to be one, or a defect of an earlier version made them. Needs lock_findings.
+    """Of tickets of the same people in a queue the newest stands, and each other that is open leads to it: two
+    people turned out to be one, or a defect of an earlier version made them. Needs lock_findings.
     """
     for row, there in moved_tickets.overtaken(session):
-        moved_tickets.note_moved(session, row.ticket_key, there.ticket_key, there.queue)
-        _give(session, row, there.ticket_key, says="")
-        outbox.drop_pending(session, row.ticket_key)
-        event_key = f"moved:{there.ticket_key}"
-        outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=event_key, text="")
+        _lead_on(session, run, row, there)
+
+
+def shown_again(session: Session, run: Run, row: TicketRow) -> None:
+    """One that was missing is open in its tracker, and leads to what stands for it by now. Needs lock_findings."""
+    there = moved_tickets.stands_as(session, row.ticket_key)
+    if there and row.state == TicketStatus.CLOSED and row.moved_to is None:
+        _lead_on(session, run, row, there)
+
+
+def _lead_on(session: Session, run: Run, row: TicketRow, there: TicketRow) -> None:
+    moved_tickets.note_moved(session, row.ticket_key, there.ticket_key, there.queue)
+    _give(session, row, there.ticket_key, says="")
+    outbox.drop_pending(session, row.ticket_key)
+    event_key = f"moved:{there.ticket_key}"
+    outbox.say(session, run, row.ticket_key, op=TicketCall.CLOSE, event_key=event_key, text="")
 
 
 def _give(session: Session, row: TicketRow, key: str, *, says: str) -> None:

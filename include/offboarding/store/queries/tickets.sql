@@ -158,7 +158,12 @@ order by f.finding_key;
 -- run's new ones the worst first, as people read them by their numbers; last of all those at which the tracker failed.
 select t.ticket_key from ticket t
 where t.tracker = %(tracker)s and (t.state in ('wanted', 'open') or exists (
-        select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null))
+            select from outbox o where o.ticket_key = t.ticket_key and o.done_at is null)
+        -- Missing when another took its place, it may be shown again: until that one has been closed for long.
+        or (t.state = 'closed' and t.ref is not null and t.moved_to is null
+            and t.ticket_key in (select n.renews from ticket n) and exists (
+                select from former_ticket m join ticket s on s.ticket_key = m.stands_as
+                where m.ticket_key = t.ticket_key and (s.state <> 'closed' or s.closed_at >= %(closed_since)s))))
     and (%(persons)s::uuid[] is null or exists (
         select from finding f where f.ticket_key = t.ticket_key and f.person_uid = any(%(persons)s)))
     and not exists (select from misfit_finding m where m.ticket_key = t.ticket_key)
