@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from offboarding.model import TicketDraft, TicketRef, TicketState
+from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import runs
@@ -18,6 +18,7 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.two_trackers import (
+    KIM,
     Away,
     TwoTrackers,
     drafts,
@@ -413,21 +414,93 @@ def test_what_was_held_goes_by_the_routes_of_the_day_on_which_it_is_told(kim: Tw
     assert [each.queue for each in drafts(kim.inner())] == [kim.queue]
 
 
-def test_of_two_who_turn_out_to_be_one_the_newest_stands_and_the_other_leads_to_it(kim: TwoTrackers) -> None:
+SECOND = worker("2042", LEFT)
+
+
+@pytest.fixture
+def two(kim: TwoTrackers) -> TwoTrackers:
+    """A second leaver, who has a ticket in the same queue since the second night."""
     kim.night()
-    kim.hr.workers.append(worker("2042", LEFT))
+    kim.hr.workers.append(SECOND)
     kim.directory.accounts.append(login("kim2", number("2042")))
     kim.night()
-    kim.inner().people_turn(kim.inner().there()[1].ref, TicketState.MISSING)
-    kim.night()
-    kim.hr.workers = [replace(worker("2042", LEFT), previous_worker_ids=("1042",)), STAFF, worker("1060", LEFT)]
+    assert stand(kim) == ["secops", "secops"]
+    return kim
 
-    for _ in range(2):
-        kim.night()
 
-    assert (stand(kim), told_nowhere(kim), reds(kim)) == (["secops"], [], ())
-    first, second = kim.inner().there()
-    assert f"Moved to secops, {second.ref.ref}" in first.said[-1][1]
+def turn_out_to_be_one(two: TwoTrackers) -> None:
+    two.hr.workers = [replace(SECOND, previous_worker_ids=("1042",)), STAFF, worker("1060", LEFT)]
+    two.night()
+
+
+def test_of_two_who_turn_out_to_be_one_the_older_ticket_stands_and_the_other_leads_to_it(two: TwoTrackers) -> None:
+    turn_out_to_be_one(two)
+    assert two.night().failed == ()
+
+    first, second = two.inner().there()
+    assert (first.is_open, second.is_open) == (True, False)
+    assert f"Moved to secops, {first.ref.ref}" in second.said[-1][1]
+    assert [text for _, text in first.said if "kim2" in text], "said, and not on the list alone"
+    assert (told_nowhere(two), reds(two), len(second.said)) == ([], (), 1)
+
+
+def test_where_the_younger_of_two_who_turn_out_to_be_one_had_another_ticket_the_older_stands(two: TwoTrackers) -> None:
+    two.inner().people_turn(two.inner().there()[1].ref, TicketState.MISSING)
+    two.night()
+
+    turn_out_to_be_one(two)
+
+    first, second = two.inner().there()
+    assert (first.is_open, second.is_open, told_nowhere(two)) == (True, False, [])
+
+
+def test_where_the_older_ticket_is_over_the_one_that_is_open_stands(two: TwoTrackers) -> None:
+    two.directory.change("kim", **locked())
+    two.cloud.credentials = []
+    two.night()
+
+    turn_out_to_be_one(two)
+
+    first, second = two.inner().there()
+    assert (first.is_open, second.is_open) == (False, True)
+    two.directory.change("kim", standing=Standing.WORKS, standing_reason="no lock")
+    two.night()
+    assert (first.is_open, second.is_open, told_nowhere(two), reds(two)) == (False, True, [], ())
+
+
+def test_two_who_were_taken_for_one_and_are_two_again_lose_nothing(two: TwoTrackers) -> None:
+    turn_out_to_be_one(two)
+    two.hr.workers = [KIM, STAFF, SECOND]
+    two.night()
+    two.directory.accounts.append(login("kim3", number("2042")))
+    two.directory.change("kim2", **locked())
+    two.night()
+    two.directory.change("kim2", standing=Standing.WORKS, standing_reason="no lock")
+
+    two.night()
+
+    assert (stand(two), told_nowhere(two), reds(two)) == (["secops"], [], ())
+    assert {each in two.inner().there()[0].draft.body for each in ("uid=kim,", "uid=kim2,", "uid=kim3,")} == {True}
+
+
+def test_two_who_were_one_before_tickets_were_joined_are_seen_to_by_the_next_plan(two: TwoTrackers) -> None:
+    """As an earlier version left them: the second one's ticket bears a name that is an alias by now."""
+    before = two.session.execute("select ticket_key, holder, generation from ticket").fetchall()
+    turn_out_to_be_one(two)
+    with two.session.transaction():
+        two.session.execute("delete from outbox where op = 'close'")
+        two.session.execute("update ticket set generation = generation + 100")
+        for key, holder, generation in before:
+            two.session.execute(
+                "update ticket set holder = %s, generation = %s, state = 'open', moved_to = null where ticket_key = %s",
+                (holder, generation, key),
+            )
+    two.inner().people_turn(two.inner().there()[1].ref, TicketState.OPEN)
+
+    two.night()
+
+    assert (stand(two), told_nowhere(two)) == (["secops"], [])
+    assert two.inner().there()[0].is_open
 
 
 # --- from one that shows nothing, or is away --------------------------------------------------------------------------

@@ -39,6 +39,11 @@ def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:
     session.execute(block("tickets", "move_on"), {"old_key": old_key, "new_key": new_key, "told": says})
 
 
+def join_holders(session: Session) -> None:
+    """Of people who turned out to be one, all tickets are that one's, and the oldest that is open stands."""
+    session.execute(block("tickets", "join_holders"))
+
+
 def overtaken(session: Session) -> list[tuple[TicketRow, TicketRow]]:
     """Tickets that haven't moved and aren't over though another stands for them, each with that one."""
     with session.cursor(row_factory=tuple_row) as cursor:

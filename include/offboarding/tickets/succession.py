@@ -38,9 +38,10 @@ def hand_on(session: Session, run: Run, row: TicketRow, *, queue: str, tracker: 
 
 
 def give_way(session: Session, run: Run) -> None:
-    """Of tickets of the same people in a queue the newest stands, and each other that is open leads to it: two
+    """Of tickets of the same people in a queue the last generation stands, and each other that is open leads to it: two
     people turned out to be one, or a defect of an earlier version made them. Needs lock_findings.
     """
+    moved_tickets.join_holders(session)
     for row, there in moved_tickets.overtaken(session):
         _lead_on(session, run, row, there)
 

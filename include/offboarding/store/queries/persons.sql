@@ -94,10 +94,11 @@ update finding f set person_uid = %(keeper)s, match_key = %(match_key)s
 where f.finding_key = %(finding_key)s and not exists (select from finding o where o.match_key = %(match_key)s);
 
 -- name: move_tickets
+-- Where both have some, the plan of tickets says which stands (join_holders).
 update ticket t set holder = %(keeper)s::text
 where t.holder = %(alias)s::text and not exists (
     select from ticket o where o.holder = %(keeper)s::text and o.kind = t.kind and o.queue = t.queue
-        and o.episode = t.episode and o.generation = t.generation);
+        and o.episode = t.episode);
 
 -- name: make_employment_span
 -- When each employment began and ended, and what it is at as_of: active, future, lapsed, vanished, left; away: it goes on,

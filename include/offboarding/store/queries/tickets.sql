@@ -131,6 +131,27 @@ on conflict (ticket_key, op, event_key) do nothing;
 -- name: stands_as
 select stands_as from former_ticket where ticket_key = %(ticket_key)s;
 
+-- name: join_holders
+-- Tickets of people who are one by now become one person's, by generations of their own: of those that people have open
+-- the oldest comes last, and stands; else the newest.
+with shared as (
+    select distinct a.person_uid, t.kind, t.queue, t.episode
+    from ticket t join person_alias a on t.holder = a.alias_uid::text
+), theirs as (
+    select t.*, s.person_uid, t.state <> 'closed' and t.moved_to is null as stands,
+        max(t.generation) over (partition by s.person_uid, s.kind, s.queue, s.episode) as last_generation
+    from shared s join ticket t using (kind, queue, episode)
+    where t.holder = s.person_uid::text or t.holder in (
+        select a.alias_uid::text from person_alias a where a.person_uid = s.person_uid)
+), joined as (
+    select ticket_key, person_uid, last_generation + row_number() over (
+        partition by person_uid, kind, queue, episode
+        order by stands, state = 'open', case when stands then wanted_at end desc, wanted_at, ticket_key) as generation
+    from theirs
+)
+update ticket t set holder = j.person_uid::text, generation = j.generation
+from joined j where t.ticket_key = j.ticket_key;
+
 -- name: overtaken
 select m.ticket_key, m.stands_as from former_ticket m join ticket t using (ticket_key)
 where t.state <> 'closed' and t.moved_to is null and not exists (
