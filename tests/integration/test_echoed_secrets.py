@@ -24,6 +24,7 @@ from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
 from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
+from tests.support.successfactors_service import key_pair
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
 BASIC = base64.b64encode(f"reader:{SECRET}".encode()).decode()
@@ -63,6 +64,14 @@ def bucket(port: int) -> Try:
 
 def employees(kind: str, port: int) -> Try:
     roster = built("rosters", kind, fields(port, schema="http"), coverage="full", max_wait_minutes=0)
+    return lambda: list(roster.read())
+
+
+def people(port: int) -> Try:
+    key, certificate = key_pair()
+    extra = {"company_id": "acme", "client_id": TOKEN, "certificate": certificate}
+    connection = fields(port, schema="http", password=key, extra=extra)
+    roster = built("rosters", "successfactors", connection, coverage="full", max_wait_minutes=0)
     return lambda: list(roster.read())
 
 
@@ -201,6 +210,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "rosters.csv": bucket,
     "rosters.bamboohr": partial(employees, "bamboohr"),
     "rosters.personio": partial(employees, "personio"),
+    "rosters.successfactors": people,
     "rosters.workday": workday,
     "rosters.workday by token": lambda port: workday(port, refresh_token=TOKEN),
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),

@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
-from offboarding.rosters import bamboohr, personio, postgres, workday
+from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -108,6 +108,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "Personio: an answer": (asking.MOST_BYTES, ""),
     "Personio: a whole call": (default(personio.Settings, "timeout_seconds"), "timeout_seconds"),
+    "SuccessFactors: requests of a read": (default(successfactors.Settings, "max_requests"), "max_requests"),
+    "SuccessFactors: waits for its limits, in all": (
+        default(successfactors.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "SuccessFactors: an answer": (asking.MOST_BYTES, ""),
+    "SuccessFactors: a whole call": (default(successfactors.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: a report": (default(workday.Settings, "max_megabytes") * MB, "max_megabytes"),
     "Workday: a whole report": (default(workday.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: waits for its limits, in all": (

@@ -7,14 +7,13 @@ may not be seen: a read that comes to that number is proved complete.
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, timedelta, timezone
 
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Circumstance, Employment, EmploymentStatus, LeftOut, Problem, RosterSummary, Worker
+from offboarding.model import LeftOut, Problem, RosterSummary, Worker
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.listed import ListedRead, fields_of
+from offboarding.rosters._records.returning import returning
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters.bamboohr.client import BambooApi, hidden_fields
 from offboarding.rosters.bamboohr.proposing import propose
@@ -26,8 +25,6 @@ Settings = BambooSettings
 _ID, _STATUS, _ENDS, _SINCE = "employeeId", "status", "terminationDate", "employmentStatusEffectiveDate"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NONE = "0000-00-00"
-_LAST = timezone(timedelta(hours=-12))
-"""Where each day ends last."""
 
 
 def destinations(settings: BambooSettings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -62,29 +59,8 @@ class BambooRoster:
         read = ListedRead(self._settings, self._context, f"employees of {self._api.base.host}")
         pages = self._api.employees((*fields_of(self._settings), _SINCE))
         for worker in read.workers(pages, _fields):
-            yield self._judged(worker)
+            yield returning(worker, self._context.as_of)
         self.problems, self.left_out, self.summary = read.ended(self._api.total)
-
-    def _judged(self, worker: Worker) -> Worker:
-        """Whoever isn't active before their first day hasn't begun; what ended earlier is another employment."""
-        (job,) = worker.employments
-        today = self._context.as_of.astimezone(_LAST).date()
-        if job.status is not EmploymentStatus.LEFT or job.start_on is None or job.start_on < today:
-            return worker
-        future = replace(
-            job,
-            status=EmploymentStatus.FUTURE,
-            end_on=None,
-            last_working_on=None,
-            circumstance=Circumstance.NONE,
-        )
-        ended = [replace(job, start_on=None)] if _is_before(job, job.start_on) else []
-        return replace(worker, employments=(*ended, future))
-
-
-def _is_before(job: Employment, day: date) -> bool:
-    last = job.last_working_on or job.end_on
-    return last is not None and last < day
 
 
 def _fields(employee: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
