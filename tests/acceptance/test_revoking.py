@@ -332,6 +332,32 @@ def test_what_its_ticket_was_yet_to_say_is_said_where_its_things_go(
     assert [text.partition(",")[0] for _, text in stands.said] == [f"{key}: sam approved its revocation"]
 
 
+def test_what_moved_and_is_over_before_it_was_opened_there_says_so_where_it_was(
+    kim: Shutting, tracker: ListedTracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise RetriableError("the tracker is away")
+
+    key, jira = key_of(kim), ListedTracker()
+    with monkeypatch.context() as patch:
+        patch.setattr("offboarding.guard.revoking.approving.pipeline.ticket", away)
+        with pytest.raises(RetriableError, match="away"):
+            kim.answer(key)
+    moving.move(kim.office.session, kim.last, ["secops", "jira"], "secops", "jira")
+    kim.office.directory.accounts = []
+    kim.office.cloud.credentials = []
+    kim.office.untold(days=1)
+    trackers = {"jira": lambda: jira, "secops": lambda: kim.office.tracker}
+
+    for _ in range(3):
+        pipeline.ticket(kim.office.session, kim.settings, kim.last, trackers)
+
+    assert jira.there() == []
+    (ticket,) = tracker.there()
+    assert not ticket.is_open
+    assert [text.partition(",")[0] for event, text in ticket.said if event] == [f"{key}: sam approved its revocation"]
+
+
 @pytest.mark.parametrize("reason", ["x\0y", "x\ud800y"], ids=["a NUL", "half of a character"])
 def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting, reason: str) -> None:
     with pytest.raises(FatalError, match="The reason holds a NUL, or half of a character, and nothing is done"):

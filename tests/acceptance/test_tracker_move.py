@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from offboarding.guard import releasing
 from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import runs
+from offboarding.store import moved_tickets, runs
 from offboarding.store.connect import opened
 from offboarding.store.rows import Run
 from offboarding.tickets import moving
@@ -110,6 +111,23 @@ def test_what_joins_it_later_comes_onto_the_same_ticket(moved: TwoTrackers) -> N
 
     assert "kim2" in only(moved.jira).draft.body
     assert len(moved.inner().there()) == 1
+
+
+def test_what_is_held_goes_to_where_the_ticket_of_its_group_went(moved: TwoTrackers) -> None:
+    tell(moved)
+    moved.guard = {"accounts": {"absolute": 1}}
+    moved.directory.accounts += [login(name, number("1042")) for name in ("kim2", "kim3")]
+    told = moved.night()
+    held = moved.session.execute("select finding_key from finding where state = 'held'").fetchall()
+
+    joins = [moved_tickets.would_join(moved.session, str(key), moved.queue) for (key,) in held]
+
+    assert [each and (each.tracker, each.ref) for each in joins] == [("jira", "1")] * 2
+    assert moved_tickets.would_join(moved.session, str(held[0][0]), "another") is None
+    releasing.release(
+        moved.session, moved.settings, told.run.run_id, moved.trackers(), reason="looked", author="analyst"
+    )
+    assert {f"uid={name}," in only(moved.jira).draft.body for name in ("kim2", "kim3")} == {True}
 
 
 @pytest.mark.parametrize("gone", [False, True], ids=["named still", "named no longer"])

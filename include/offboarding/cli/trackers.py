@@ -1,5 +1,6 @@
 """Where tickets go, and ticket systems themselves."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Annotated
@@ -18,6 +19,7 @@ from offboarding.model import (
     TicketPriority,
     TicketRef,
     TicketState,
+    TicketStatus,
     counted,
     queue_in,
     tracker_of,
@@ -26,9 +28,10 @@ from offboarding.model.errors import FatalError, OffboardingError, raise_togethe
 from offboarding.model.keys import NO_TICKET, short_finding
 from offboarding.report.wording import COMMAND, ticket
 from offboarding.runs import pipeline
-from offboarding.store import reading, runs
+from offboarding.store import moved_tickets, reading, runs
 from offboarding.store.connect import Session
 from offboarding.store.reading import FindingView, key_views
+from offboarding.store.tickets import TicketRow
 from offboarding.tickets import moving
 from offboarding.tickets.routing import facts_of, misfit, queue_of, route_of
 
@@ -40,8 +43,10 @@ def route(*, key: Key) -> int:
     settings = loaded.settings
     with session_on(loaded) as session:
         finding = reading.explanation(session, key).finding
+        about, names = facts_of(finding), [each.name for each in settings.trackers]
         registered = _registered_queue(session, settings, finding)
-    about = facts_of(finding)
+        queue = queue_of(settings, about, registered=registered)
+        joins = None if finding.tracker else moved_tickets.would_join(session, finding.finding_key, queue)
     taken = route_of(settings, about)
     of = f", {finding.source} {finding.realm if finding.realm.isdigit() else ''}".rstrip() if finding.source else ""
     say(f"{short_finding(finding.finding_key)}: {finding.rule}, {finding.severity}{of}")
@@ -50,10 +55,8 @@ def route(*, key: Key) -> int:
         say(f"  policy.routes[{number}], to {_leads(each)}: {f'no, {why}' if why else 'fits'}")
         if each is taken:
             break
-    names = [each.name for each in settings.trackers]
     if not names:
         raise FatalError("trackers: none is configured, so nobody is told. Name one in offboarding.yaml.")
-    queue = queue_of(settings, about, registered=registered)
     tracker = tracker_of(names, queue)
     named = f"queue {queue_in(tracker, queue)}" if queue_in(tracker, queue) else "its own default queue"
     by = "by that route" if taken and taken.queue else "by its source, or the policy"
@@ -66,7 +69,21 @@ def route(*, key: Key) -> int:
         say(f"It stands on {ticket(finding.ref)} of {finding.tracker}, and stays there{place}")
     elif finding.tracker:
         say(f"Its ticket is yet to be opened in {finding.tracker}, and it stays on that one.")
+    elif joins:
+        _say_where_it_joins(joins, names)
     return DONE
+
+
+def _say_where_it_joins(row: TicketRow, trackers: Sequence[str]) -> None:
+    """Of a finding on no ticket yet, whose queue has one for the same people, or had before it moved."""
+    which = f"{ticket(row.ref)} of" if row.ref else "the ticket that is yet to be opened in"
+    which, place = f"{which} {row.tracker}", f": {row.url}" if row.url else "."
+    if row.tracker not in trackers:
+        say(f"What goes there stood on {which}, which the configuration names no longer: it gets a new one.")
+    elif row.state == TicketStatus.CLOSED:
+        say(f"What goes there stood on {which}: that is opened again for it, or followed by a new one there{place}")
+    else:
+        say(f"What goes there stands on {which}, and it joins that one{place}")
 
 
 def _registered_queue(session: Session, settings: Settings, finding: FindingView) -> str:

@@ -34,6 +34,12 @@ def newest(session: Session, row: TicketRow, queue: str) -> TicketRow | None:
     return _one(session, "newest", values)
 
 
+def would_join(session: Session, finding_key: str, queue: str) -> TicketRow | None:
+    """The ticket that one goes onto which stands on none yet, by its queue; None where it gets one of its own."""
+    (found,) = tickets.wanting(session, finding_key, queue)
+    return tickets.ticket(session, found.ticket_key) if found.ticket_key else None
+
+
 def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:
     """What isn't resolved moves to another ticket; `says`: what that says of it, as `put`."""
     session.execute(block("tickets", "move_on"), {"old_key": old_key, "new_key": new_key, "told": says})

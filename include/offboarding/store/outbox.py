@@ -113,6 +113,14 @@ def go_along(session: Session, old_key: str, new_key: str) -> None:
     session.execute(block("tickets", "go_along"), {"old_key": old_key, "new_key": new_key})
 
 
+def give_back(session: Session, said: Sequence[Pending], trackers: Sequence[str]) -> None:
+    """What is said wherever things go, and was to be said on a ticket that was never opened, is said where they came
+    from, as long as that is a ticket of one of these trackers.
+    """
+    values = {"outbox_ids": [each.outbox_id for each in said], "trackers": list(trackers)}
+    session.execute(block("tickets", "give_back"), values)
+
+
 def set_out(session: Session, key: str, digest: str) -> int:
     """A ticket's tracker is told this now. Returns its number: the last one again, where this is what was told last."""
     with session.cursor(row_factory=scalar_row) as cursor:

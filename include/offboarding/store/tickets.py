@@ -185,9 +185,9 @@ class NewTicket:
     """The ticket in whose place it's opened, where its tracker no longer has that."""
 
 
-def wanting(session: Session) -> list[Wanting]:
-    """Open findings that stand on no ticket, by the ticket that they belong on."""
-    return _wanting(session, "wanting", {})
+def wanting(session: Session, finding_key: str | None = None, queue: str | None = None) -> list[Wanting]:
+    """Open findings that stand on no ticket, by the ticket that they belong on; or one, as if its queue was this."""
+    return _wanting(session, "wanting", {"finding_key": finding_key, "queue": queue})
 
 
 def unverified(session: Session, nights: int) -> list[Wanting]:

@@ -153,7 +153,7 @@ class TicketDesk:
             self._open(row)
         elif row.ref is None:
             # It was given up before it was opened: there is nothing to say it on.
-            pass
+            outbox.give_back(self.session, left, self.plan.trackers)
         elif pending.op == TicketCall.COMMENT:
             self.tracker.comment(row.known, told_as, "\n\n".join(self.texts.told(each.text) for each in left))
             self.counts = self.counts.plus(commented=1)

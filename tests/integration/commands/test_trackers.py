@@ -107,8 +107,15 @@ def test_a_route_is_explained_and_tickets_move(configured_anew: TinyCompany, at_
         assert night
         moving.move(session, night, ["secops", "cloud"], "cloud", "secops")
     said = at_work("route", found["key"]).out
+    configure(configured_anew, trackers=TWO, policy={"baseline": "ticket"})
+    with configured_anew.at_the_store() as session:
+        session.execute("update finding set state = 'held', ticket_key = null where rule = 'leaver-access-key'")
+    held = at_work("route", found["key"]).out
     configure(configured_anew, trackers=[TWO[0]], policy={"baseline": "ticket"})
     shown = at_work("tracker", "move", "cloud", "secops").err
 
     assert said.splitlines()[-1] == "Its ticket is yet to be opened in secops, and it stays on that one."
+    assert held.splitlines()[-1] == (
+        "What goes there stands on the ticket that is yet to be opened in secops, and it joins that one."
+    )
     assert "If secops is the same system by another name, call it cloud again" in shown

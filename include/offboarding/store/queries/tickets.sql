@@ -1,14 +1,15 @@
 -- name: wanting
 -- Open findings that stand on no ticket yet, by the ticket that they belong on: the newest one of that kind, or what
--- stands for it now.
+-- stands for it now. Or of one finding, however it is, by the queue that it goes to now.
 with loose as (
-    select f.finding_key, f.ticket_kind as kind, f.queue, f.holds_ticket,
+    select f.finding_key, f.ticket_kind as kind, coalesce(%(queue)s::text, f.queue) as queue, f.holds_ticket,
         case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
             when 'rotate' then 'key:' || f.subject_native_id
             when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
         case f.ticket_kind when 'revoke' then f.episode else 1 end as episode
     from finding f
-    where f.state = 'open' and f.ticket_key is null and f.finding_key not in (select m.finding_key from misfit_finding m)
+    where f.finding_key = %(finding_key)s::text or (%(finding_key)s::text is null and f.state = 'open'
+        and f.ticket_key is null and f.finding_key not in (select m.finding_key from misfit_finding m))
 )
 select l.kind, l.holder, l.queue, l.episode, array_agg(l.finding_key order by l.finding_key) as finding_keys,
     bool_or(l.holds_ticket) as holds, t.ticket_key, t.state, t.closed_at
@@ -127,6 +128,21 @@ insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along
 select %(new_key)s, o.op, o.event_key, o.text, o.made_of, o.run_id, true from outbox o
 where o.ticket_key = %(old_key)s and o.goes_along and o.done_at is null order by o.outbox_id
 on conflict (ticket_key, op, event_key) do nothing;
+
+-- name: give_back
+-- What is said wherever things go, of a ticket that was never opened, goes back to one that they came from: to the one
+-- that was to say it before, else to the last. What that one may have been told already bears the same event.
+with back as (
+    select distinct on (o.outbox_id) p.ticket_key as there, o.*
+    from outbox o join former_ticket m on m.stands_as = o.ticket_key
+    join ticket p on p.ticket_key = m.ticket_key and p.ref is not null and p.tracker = any(%(trackers)s)
+    left join outbox was on was.ticket_key = p.ticket_key and was.op = o.op and was.event_key = o.event_key
+    where o.outbox_id = any(%(outbox_ids)s) and o.goes_along
+    order by o.outbox_id, was.outbox_id is null, p.state = 'closed', p.wanted_at desc
+)
+insert into outbox (ticket_key, op, event_key, text, made_of, run_id, goes_along)
+select b.there, b.op, b.event_key, b.text, b.made_of, b.run_id, true from back b
+on conflict (ticket_key, op, event_key) do update set done_at = null;
 
 -- name: stands_as
 select stands_as from former_ticket where ticket_key = %(ticket_key)s;
