@@ -11,7 +11,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from offboarding.store import events, guard, reading
+from offboarding.store import events, guard, looks, reading
 from offboarding.store.guard import Hold
 from offboarding_airflow import pages, plugin
 from tests.support import canaries
@@ -324,12 +324,13 @@ def test_approved_it_stands_in_the_tracker_and_who_and_when_in_the_record(house:
 # --- the pages --------------------------------------------------------------------------------------------------------
 
 
-def asked(house: House, who: str, method: str, path: str) -> httpx.Response:
+def asked(house: House, who: str, method: str, path: str, **headers: str) -> httpx.Response:
     """As somebody: by name, as nobody, or with a token that is none."""
-    headers = {"nobody": {}, "garbage": {"Authorization": "Bearer abc.def.ghi"}}.get(who)
-    if headers is None:
-        headers = {"Authorization": house.user(who).client.headers["Authorization"]}
-    return httpx.request(method, f"{house.airflow.url}{path}", headers=headers, trust_env=False, timeout=60)
+    token = {"nobody": {}, "garbage": {"Authorization": "Bearer abc.def.ghi"}}.get(who)
+    if token is None:
+        token = {"Authorization": house.user(who).client.headers["Authorization"]}
+    url = f"{house.airflow.url}{path}"
+    return httpx.request(method, url, headers={**token, **headers}, trust_env=False, timeout=60)
 
 
 @pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
@@ -339,23 +340,41 @@ def test_nobody_sees_a_page_whom_airflow_does_not_let(
     """Each route, by each method: an app that a plugin mounts has no authorisation of its own."""
     with house.company.at_the_store() as (_, session):
         (key,) = session.execute("select finding_key from finding limit 1").fetchone() or ("",)
-    routes = [str(getattr(route, "path", "")) for route in pages.app().routes]
-    paths = [f"{plugin.PREFIX}{route.format(key=key)}" for route in routes]
+    routes = [str(getattr(route, "path", "")).replace(":path", "") for route in pages.app().routes]
+    worker = quote(f"hr:{BY_MESSAGE}", safe="")
+    paths = [f"{plugin.PREFIX}{route.format(key=key, worker=worker)}" for route in routes]
     hidden = [f"{plugin.PREFIX}/{path}" for path in ("docs", "redoc", "openapi.json", "templates/page.html")]
+    all_of_them = len(paths)
 
-    assert len(paths) == 4
-    assert [asked(house, who, "GET", path).status_code for who in ("viewer", "op") for path in paths] == [200] * 8
+    assert all_of_them == len(set(paths))
+    for who in ("viewer", "op"):
+        assert [asked(house, who, "GET", path).status_code for path in paths] == [200] * all_of_them
+        foreign = {asked(house, who, "GET", path, Origin="https://elsewhere.example").status_code for path in paths}
+        assert foreign == {403}, who
     refused = {"nobody": 401, "garbage": 403, "stranger": 403}
     for who, status in refused.items():
         answers = [asked(house, who, "GET", path) for path in paths]
-        assert [answer.status_code for answer in answers] == [status] * 4, who
+        assert [answer.status_code for answer in answers] == [status] * all_of_them, who
         assert not any("f-" in answer.text or BY_MESSAGE in answer.text for answer in answers)
     for who in ("admin", *refused):
         for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
             assert {asked(house, who, method, path).status_code for path in paths} == {405}, (who, method)
         assert {asked(house, who, "GET", path).status_code for path in hidden} == {404}
-    record_property("attacks", len(paths) * len(refused))
+    record_property("attacks", all_of_them * (len(refused) + 2))
     record_property("silent", 0)
+
+
+@pytest.mark.parametrize(("who", "named"), [("viewer", False), ("op", True), ("lead", True)])
+def test_names_are_for_whoever_may_decide_and_each_look_is_written_down(house: House, who: str, named: bool) -> None:
+    """By Airflow's own right to trigger the form that decides whose an account is."""
+    page = asked(house, who, "GET", f"{plugin.PREFIX}/leaver/hr:{BY_MESSAGE}")
+
+    assert page.status_code == 200
+    assert (f"Person {BY_MESSAGE}" in page.text) is named
+    with house.company.at_the_store() as (_, session):
+        looked = session.execute("select viewer, kind, named from look order by seq desc limit 1").fetchone()
+        assert looks.broken_at(session) is None
+    assert looked == (who, "worker", named)
 
 
 def test_airflow_leads_to_the_pages_and_they_show_the_night(house: House) -> None:

@@ -11,7 +11,7 @@ from offboarding.model import counted
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.coverage import MOST_LINES
-from offboarding.store import events, keyed, recorded
+from offboarding.store import events, keyed, looks, recorded
 from offboarding.store.connect import Session
 from offboarding.store.correlation import recorded_links
 
@@ -31,7 +31,7 @@ def verify(
     output: Format = "table",
 ) -> int:
     """Check the record of changes: each event holds the hash of the one before it, and the last one's stands in each
-    night's report, outside the database.
+    night's report, outside the database; and of who looked at whom on a page, which has a chain of its own.
 
     Raises FatalError that says where it isn't so.
     """
@@ -41,6 +41,12 @@ def verify(
             raise FatalError(
                 f"the record is broken at event {broken}: it, or one before it, was edited or removed after it was"
                 " written. Keep the database as it is, restore a backup beside it, and compare the table finding_event."
+            )
+        if (look := looks.broken_at(session)) is not None:
+            raise FatalError(
+                f"the looks at people and keys are broken at look {look}: it, or one before it, was edited or removed"
+                " after it was written. Keep the database as it is, restore a backup beside it, and compare the table"
+                " look."
             )
         otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
         end = events.head(session)

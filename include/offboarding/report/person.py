@@ -23,8 +23,8 @@ def render(person: PersonView, zone: str) -> str:
     stands = [departure for departure in person.departures if departure.valid_to is None]
     lines = [
         title,
-        *labelled("Records", [_record(record, zone) for record in person.records], _LABEL),
-        *labelled("Employments", [_employment(employment) for employment in person.employments], _LABEL),
+        *labelled("Records", [record_line(record, zone) for record in person.records], _LABEL),
+        *labelled("Employments", [employment_line(employment) for employment in person.employments], _LABEL),
         *labelled(
             "Departure", [departure_line(d, zone) for d in person.departures] if stands else _here(person), _LABEL
         ),
@@ -55,21 +55,29 @@ def _here(person: PersonView) -> list[str]:
     return ["none: works here", *(f"earlier: {d.told} ({d.ended_because})" for d in person.departures)]
 
 
-def _record(record: WorkerRecord, zone: str) -> str:
-    parts = [f"{record.roster} {record.worker_id}"]
-    parts += [text for text in (record.name, record.location) if text]
-    if record.manager:
-        parts.append(f"manager {record.manager}")
+def record_line(record: WorkerRecord, zone: str) -> str:
+    """What a roster tells of them, with their name."""
+    named = [text for text in (record.name, record.location) if text]
+    named += [f"manager {record.manager}"] if record.manager else []
+    return ", ".join([f"{record.roster} {record.worker_id}", *named, *_listed(record, zone)])
+
+
+def unnamed_record_line(record: WorkerRecord, zone: str) -> str:
+    """The same without names."""
+    return ", ".join([f"{record.roster} {record.worker_id}", *_listed(record, zone)])
+
+
+def _listed(record: WorkerRecord, zone: str) -> Iterator[str]:
     if record.superseded:
-        parts.append("a former number")
+        yield "a former number"
     elif record.vanished_at:
-        parts.append(f"no longer listed, taken to have left {moment(record.vanished_at, zone)}")
+        yield f"no longer listed, taken to have left {moment(record.vanished_at, zone)}"
     elif record.missing_since:
-        parts.append(f"not listed since {moment(record.missing_since, zone)}")
-    return ", ".join(parts)
+        yield f"not listed since {moment(record.missing_since, zone)}"
 
 
-def _employment(employment: EmploymentView) -> str:
+def employment_line(employment: EmploymentView) -> str:
+    """An employment, without anybody's name."""
     return ", ".join([f"{employment.roster} {employment.worker_id}: {employment.status}", *_days(employment)])
 
 

@@ -26,6 +26,7 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import (
     departures,
     exceptions,
+    looks,
     putting_right,
     reading,
     rechecks,
@@ -307,6 +308,8 @@ def report(
 
     `folded`: long lists in groups, as Airflow's log shows them. `show` puts it before whoever reads it.
     """
+    # Ahead of the head that is printed, which then vouches for it.
+    looks.seal(session, run_id=run.run_id)
     seen = reading.night(session, run.run_id, settings.company.time_zone)
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.

@@ -6,13 +6,15 @@ from offboarding.store import temporary
 from offboarding.store.connect import Session
 
 
-def join_custody(session: Session, values: Mapping[str, object], *, besides: Sequence[bytes] = ()) -> None:
+def join_custody(session: Session, given: Mapping[str, object], *, besides: Sequence[bytes] = ()) -> None:
     """Make `custody_held`, `custody_access`, `custody_use` and `custody_holder` of everyone who has left.
 
-    `values`: as_of, since (what a read that began then or later told is fresh), zone (of days in sentences) and
-    reserved (logins that say nothing). Needs an open transaction for one picture of it all. `besides`: statements
-    that put others into `leaver`, to ask of them as if they had left.
+    `given`: as_of, since (what a read that began then or later told is fresh), zone (of days in sentences), reserved
+    (logins that say nothing), and only (a person's uid: of them alone) where that isn't everyone. Needs an open
+    transaction for one picture of it all. `besides`: statements that put others into `leaver`, to ask of them as if
+    they had left.
     """
+    values = {"only": None, **given}
     temporary.forget(session, "custody")
     # These tables are read once or twice: a sample of 3,000 rows does, and ten times that took a tenth of the time.
     session.execute("set local default_statistics_target = 10")

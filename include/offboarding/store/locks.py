@@ -38,6 +38,11 @@ def lock_findings(session: Session) -> None:
     _lock(session, "findings")
 
 
+def lock_looks(session: Session) -> None:
+    """One look at a person or key written down at a time; held to the end of the transaction."""
+    _lock(session, "looks")
+
+
 @contextmanager
 def ticket_held(session: Session, ticket_key: str) -> Generator[None]:
     """One hand a ticket, over calls to the tracker outside any transaction. Ends with the session, come what may."""

@@ -1,11 +1,28 @@
-"""Who may look: whoever may see the nightly DAG's runs, by Airflow's own authorisation, and else nobody."""
+"""Who may look: whoever may see the nightly DAG's runs, by Airflow's own authorisation, and else nobody.
+
+Who may see names is whoever may decide whose an account is: Airflow's own right to trigger that DAG.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException, Request
+
+from offboarding_airflow.work import FORM
 
 DAG = "offboarding_nightly"
+DECIDING = FORM.format(form="link")
+"""Who may trigger it may see names: nobody decides whose an account is without them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Somebody who looks."""
+
+    name: str
+    """As Airflow calls them, which is how their decisions are signed."""
+    may_decide: bool
 
 
 def nobody() -> None:
@@ -21,3 +38,38 @@ def may_look() -> Callable[..., Any]:
     except ImportError:
         return nobody
     return requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=DAG)
+
+
+def noting() -> Callable[..., Any]:
+    """Return what a request depends on whose look is written down: it puts the Viewer into the request's state."""
+    try:
+        from airflow.api_fastapi.auth.managers.models.base_user import BaseUser  # noqa: PLC0415 - see above
+        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - see above
+        from airflow.api_fastapi.core_api.security import get_user, requires_access_dag  # noqa: PLC0415 - see above
+    except ImportError:
+        return nobody
+    deciding = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=DECIDING)
+
+    def viewer(request: Request, user: Annotated[BaseUser, Depends(get_user)]) -> None:
+        request.state.viewer = Viewer(name=user.get_name(), may_decide=_is_let(deciding, request, user))
+
+    return viewer
+
+
+def from_here(request: Request) -> None:
+    """Refuse what another site's page had this browser ask: it's no look of the person whose name it would bear.
+
+    A link that somebody follows, from a ticket or a mail, is a document (https://www.w3.org/TR/fetch-metadata/).
+    """
+    site = request.headers.get("sec-fetch-site", "none")
+    followed = site == "none" or request.headers.get("sec-fetch-dest") == "document"
+    if site != "same-origin" and ("origin" in request.headers or not followed):
+        raise HTTPException(403, "Another site's page asked for this one.")
+
+
+def _is_let(check: Callable[..., object], request: Request, user: object) -> bool:
+    try:
+        check(request, user)
+    except HTTPException:
+        return False
+    return True

@@ -1,8 +1,8 @@
 """From data to an answer: templates that escape whatever they are given, and what a browser may do with the result."""
 
 from collections.abc import Mapping
-from functools import cache
-from urllib.parse import urlencode
+from functools import cache, partial
+from urllib.parse import quote, urlencode
 
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -45,6 +45,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["address"] = _address
+    made.filters["segment"] = partial(quote, safe="")
     return made
 
 

@@ -1,19 +1,13 @@
 """The pages in Airflow, over a store that lies on a real PostgreSQL. Who may look: tests/slow/test_standalone.py."""
 
-import asyncio
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
-import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from offboarding import wiring
@@ -21,94 +15,29 @@ from offboarding.model import Severity
 from offboarding.report.pages import AskedInVainError, finding, listing, tonight
 from offboarding.report.pages.listing import Asked
 from offboarding.runs import pipeline
-from offboarding.store import embedded, reading
-from offboarding.store.connect import Session, opened
-from offboarding_airflow import pages, plugin
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding_airflow import pages
 from offboarding_airflow.pages import guard
 from tests.support import filled
-from tests.support.database import TEMPLATE, cloned
+from tests.support.shown_pages import (
+    HOSTILE,
+    MORNING,
+    ZONE,
+    Get,
+    Tags,
+    every_path,
+    get,
+    keys_on,
+    night,
+    one_night,
+    store_template,
+)
+
+__all__ = ["get", "night", "one_night", "store_template"]
 
 # Airflow's own API imports starlette's client for tests (by way of svcs), and that one warns of httpx.
 pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
-ZONE = "Asia/Seoul"
-MORNING = filled.AS_OF + timedelta(hours=6)
-HOSTILE = {
-    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
-    "an attribute's end": '" onmouseover="alert(1)" x=\'',
-    "a template": "{{ 7777 * 1111 }}{% raw %}",
-    "a direction": "key\u202egnp.exe\u2066",
-    "a formula": '=HYPERLINK("http://127.0.0.1","x")',
-    "control characters": "\x01\x1b[31m\u2028\r\n",
-    "10,000 characters": "k" * 10_000,
-}
-Get = Callable[[str], httpx.Response]
-
-
-class Tags(HTMLParser):
-    """What a browser makes of a page: its elements, with their attributes."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.found if name == tag]
-
-
-@pytest.fixture(scope="module")
-def one_night(store_server: embedded.EmbeddedServer) -> Iterator[str]:
-    """A store after one night and its report."""
-    with cloned(store_server) as name:
-        with opened(store_server.connection_kwargs(dbname=name)) as session:
-            run = filled.spend_night(session)
-            pipeline.report(session, filled.settings(), run)
-        yield name
-
-
-@pytest.fixture
-def store_template(request: pytest.FixtureRequest) -> str:
-    """After that night where a test asks for it, else empty."""
-    return str(request.getfixturevalue("one_night")) if "night" in request.fixturenames else TEMPLATE
-
-
-@pytest.fixture
-def night(store: Session) -> Session:
-    return store
-
-
-@pytest.fixture
-def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
-    """Asks the app in this process, as somebody who may look."""
-    path = tmp_path / "offboarding.yaml"
-    path.write_text(f"company: {{time_zone: {ZONE}}}\n", encoding="utf-8")
-    named = {"host": "host", "port": "port", "login": "user", "schema": "dbname"}
-    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_OFFBOARDING_STORE", json.dumps({name: store_parameters[word] for name, word in named.items()})
-    )
-    app = pages.app()
-    (guarded,) = app.router.dependencies
-    assert guarded.dependency is not None
-    app.dependency_overrides[guarded.dependency] = lambda: None
-
-    airflow = FastAPI()
-    airflow.mount(plugin.PREFIX, plugin.pages)
-
-    async def ask(path: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=airflow)
-        async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
-            return await client.get(f"{plugin.PREFIX}{path}")
-
-    yield lambda path: asyncio.run(ask(path))
-    app.dependency_overrides.clear()
-
-
-def keys_on(page: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r"findings/(f-[0-9a-f]+)", page)))
 
 
 # --- tonight ----------------------------------------------------------------------------------------------------------
@@ -264,12 +193,19 @@ def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, get: G
         " account_native_id = %(value)s, rule = %(value)s",
         {"value": value},
     )
-    night.execute("update worker set worker_id = %s where worker_id = 'E1042' and id_space = 'hr'", (value,))
-    listed = get("/findings?state=all")
-    shown = [get("/"), listed, get(f"/findings/{keys_on(listed.text)[0]}")]
+    night.execute(
+        "update worker set worker_id = %(value)s, name = %(value)s, manager = %(value)s, location = %(value)s"
+        " where worker_id = 'E1042' and id_space = 'hr'",
+        {"value": value},
+    )
+    night.execute("update account set label = %(value)s, login = %(value)s", {"value": value})
+    night.execute("update link set evidence = jsonb_build_array(%s::text)", (value,))
+    night.execute("update departure set told = %s", (value,))
+    shown = [(path, get(path, named=named)) for path in every_path(get) for named in (False, True)]
 
-    for page in shown:
-        assert page.status_code == 200
+    for path, page in shown:
+        # Whom nobody can be called by, nobody is shown.
+        assert page.status_code == 200 or (page.status_code == 404 and path.startswith("/leaver/"))
         tags = Tags(page.text)
         assert {tag for tag, _ in tags.found} & {"script", "img", "iframe", "object", "style", "base"} == set()
         assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
@@ -305,7 +241,7 @@ def test_a_ticket_is_a_link_where_its_address_is_one(night: Session, get: Get, u
 
 
 def test_a_browser_may_do_nothing_with_it_but_show_it(night: Session, get: Get) -> None:
-    for path in ("/", "/findings", "/pages.css", "/findings/f-00000000"):
+    for path in (*every_path(get), "/pages.css", "/findings/f-00000000"):
         answer = get(path)
         policy = answer.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; style-src 'self';")
@@ -316,7 +252,7 @@ def test_a_browser_may_do_nothing_with_it_but_show_it(night: Session, get: Get) 
 
 
 def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get: Get) -> None:
-    for path in ("/", "/findings?state=all", f"/findings/{keys_on(get('/findings').text)[0]}"):
+    for path in every_path(get):
         page = get(path).text
         tags = Tags(page)
         assert tags.named("html") == [{"lang": "en"}]
@@ -330,7 +266,9 @@ def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get
         assert all(below - above <= 1 for above, below in pairwise(levels))
 
 
-@pytest.mark.parametrize("path", ["/findings/f-00000000", "/findings/x", "/findings?rule=none", "/findings?after=1"])
+@pytest.mark.parametrize(
+    "path", ["/findings/f-00000000", "/findings/x", "/findings?rule=none", "/findings?after=1", "/leaver/E9999"]
+)
 def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> None:
     assert get(path).status_code == 404
 
@@ -368,6 +306,6 @@ def test_each_route_is_a_get_and_the_whole_app_is_guarded() -> None:
 def test_where_airflows_guard_is_another_nobody_may_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "airflow.api_fastapi.core_api.security", None)
 
-    assert guard.may_look() is guard.nobody
+    assert guard.may_look() is guard.noting() is guard.nobody
     with pytest.raises(Exception, match="nobody may look"):
         guard.nobody()

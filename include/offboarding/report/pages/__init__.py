@@ -1,11 +1,27 @@
 """What the pages in Airflow show, as data: what a night's report may hold, and so no names, mails, labels or reasons.
 
-Whoever may see the nightly DAG's runs sees them. Functions read the store and take the moment; how a page looks is
-nothing that is known here.
+Whoever may see the nightly DAG's runs sees them. Of a person and a key more is shown to whoever may decide about them
+(`Looking.named`). Functions read the store and take the moment; how a page looks is nothing that is known here.
 """
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from offboarding.model.errors import FatalError
 
 
 class AskedInVainError(FatalError):
     """What an address asks for isn't there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """How somebody looks at a person or a key."""
+
+    zone: str
+    """In which moments are told."""
+    now: datetime
+    named: bool
+    """Names, mails, labels and reasons are theirs to see."""
+    reserved: tuple[str, ...] = ()
+    """Logins that say nothing, in normal form."""

@@ -9,14 +9,13 @@ from offboarding.model import (
     KEY_KINDS,
     FindingState,
     LinkVerdict,
-    Relation,
     SubjectKind,
     counted,
 )
 from offboarding.model.errors import FatalError
 from offboarding.report.closing import closing
 from offboarding.report.pages import AskedInVainError
-from offboarding.report.pages.rows import FindingRow, row
+from offboarding.report.pages.rows import FindingRow, claim_line, row
 from offboarding.report.person import left_when
 from offboarding.report.standing import standing
 from offboarding.report.wording import COMMAND, SUBJECTS, moment, worker
@@ -117,18 +116,10 @@ def _whose(finding: FindingView, claims: Sequence[Claim], zone: str) -> Iterator
     if not theirs:
         unlinked = ": not linked to the account any more" if finding.account_native_id else ""
         yield f"worker {worker(finding.id_space or '', finding.worker_id or '')}{unlinked}"
-    yield from (_claim(claim, zone) for claim in theirs)
-    yield from (f"what else competed: {_claim(claim, zone)}" for claim in others)
+    yield from (claim_line(claim, zone) for claim in theirs)
+    yield from (f"what else competed: {claim_line(claim, zone)}" for claim in others)
     if finding.account_native_id and not others:
         yield "nobody else competes for it"
-
-
-def _claim(claim: Claim, zone: str) -> str:
-    here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
-    relation = "" if claim.relation == Relation.IS else f" ({claim.relation} it)"
-    for_it = counted(len(claim.evidence), "piece of evidence", "pieces of evidence")
-    who = worker(claim.id_space, claim.worker_id)
-    return f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}, by {for_it}"
 
 
 def _closes(finding: FindingView) -> Section:

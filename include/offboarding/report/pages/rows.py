@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model import KEY_KINDS, FindingState, Severity, SubjectKind, TicketStatus
+from offboarding.model import KEY_KINDS, FindingState, Relation, Severity, SubjectKind, TicketStatus, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import moment, thing_by_ids, ticket, whole_days, worker
 from offboarding.store.reading import FindingView
+from offboarding.store.reading.link_views import Claim
 from offboarding.store.reading.nights import NightFinding
 
 _ADDRESSES = ("https://", "http://")
@@ -68,12 +69,24 @@ def ticket_link(finding: NightFinding | FindingView) -> TicketLink | None:
     """Where it is told; None where on no ticket."""
     if not finding.tracker:
         return None
-    url = finding.url or ""
     state = finding.ticket_state if isinstance(finding, FindingView) else None
     closed = ", closed" if state == TicketStatus.CLOSED else ""
     return TicketLink(
         text=f"{ticket(finding.ref, finding.named_tracker)}{closed}",
-        # Of another kind of address a browser makes something else than a page.
-        url=url if url.lower().startswith(_ADDRESSES) else "",
+        url=address(finding.url),
         tracker="" if finding.ref and finding.named_tracker else finding.tracker,
     )
+
+
+def address(url: str | None) -> str:
+    """Where a page may lead to; "" where it's no page: of another kind of address a browser makes something else."""
+    return url if url and url.lower().startswith(_ADDRESSES) else ""
+
+
+def claim_line(claim: Claim, zone: str) -> str:
+    """Somebody to whom an account may belong, and how sure that is; which evidence says so names people."""
+    here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
+    relation = "" if claim.relation == Relation.IS else f" ({claim.relation} it)"
+    for_it = counted(len(claim.evidence), "piece of evidence", "pieces of evidence")
+    who = worker(claim.id_space, claim.worker_id)
+    return f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}, by {for_it}"

@@ -7,6 +7,14 @@ where not exists (select from person_alias a where a.alias_uid = p.person_uid)
 update leaver set left_at = %(as_of)s where left_at > %(as_of)s;
 analyze leaver;
 
+-- name: leave_one
+-- The same of one person, where nobody else is asked about.
+insert into leaver
+select p.person_uid, %(as_of)s from person p
+where p.person_uid = %(only)s and not exists (select from leaver);
+update leaver set left_at = %(as_of)s where left_at > %(as_of)s;
+analyze leaver;
+
 -- name: holders
 -- Who may have held a key, or which keys somebody may have held, and why: the surest first.
 select k.material, v.person_uid::text, coalesce(w.id_space, p.id_space) as id_space,

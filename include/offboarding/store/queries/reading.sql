@@ -83,11 +83,15 @@ select distinct source from realm order by source;
 
 -- name: workers_called
 -- Persons by a worker's id, present or former, in one id space or any.
+with called as (
+    select worker_pk from worker where worker_id = %(worker_id)s
+    union select worker_pk from worker_key where kind = 'number' and value = %(worker_id)s
+    union select worker_pk from worker_key where kind = 'number' and raw <> value and raw = %(worker_id)s
+)
 select distinct w.person_uid::text, s.id_space, s.worker_id
-from worker w join person p using (person_uid) join worker s on s.worker_pk = p.shown_worker_pk
-left join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number'
-where (%(id_space)s::text is null or w.id_space = %(id_space)s)
-    and (w.worker_id = %(worker_id)s or k.raw = %(worker_id)s or k.value = %(worker_id)s)
+from called join worker w using (worker_pk) join person p using (person_uid)
+join worker s on s.worker_pk = p.shown_worker_pk
+where %(id_space)s::text is null or w.id_space = %(id_space)s
 order by s.id_space, s.worker_id limit 5;
 
 -- name: worker_ids_like

@@ -82,7 +82,7 @@ select d.about, d.said from ({decided}) d where d.about = any(%(about)s::text[])
 select e.seq, e.finding_key, e.about, e.at, e.run_id, e.actor, e.from_state, e.to_state, e.text, e.prev_hash, e.hash,
     n.prev_hash as named
 from finding_event e left join finding_event n on n.seq = e.seq + 1
-where e.about is not null and e.about not in ('links', 'record') and not starts_with(e.about, 'finding:')
+where e.about is not null and e.about not in ('links', 'record', 'looks') and not starts_with(e.about, 'finding:')
 order by e.about, e.seq desc;
 
 -- name: states

@@ -11,7 +11,7 @@ from offboarding.store.reading.finding_views import (
 from offboarding.store.reading.link_views import LinkView, links, source_names
 from offboarding.store.reading.nights import Night, night
 from offboarding.store.reading.run_views import RunView, last_night, runs
-from offboarding.store.reading.workers import PersonView, person, worker_called
+from offboarding.store.reading.workers import PersonView, person, person_of, worker_called
 
 __all__ = [
     "Explanation",
@@ -27,6 +27,7 @@ __all__ = [
     "links",
     "night",
     "person",
+    "person_of",
     "runs",
     "source_names",
     "whole_key",

@@ -96,7 +96,7 @@ def exposure(session: Session, person_uid: str, asked: HolderQuery, *, since: da
     `since`: what no read that began then or later has told of isn't known to work.
     """
     keys = {key.material: key for key in key_views.keys(session)}
-    with holder_views.as_if_gone(session, asked):
+    with holder_views.as_if_gone(session, asked, person_uid):
         held = holder_views.holders(session, asked, person_uid=person_uid)
         with session.cursor(row_factory=record_row(_SecretRow)) as cursor:
             values = {"person_uid": person_uid, "zone": asked.zone, "since": since}

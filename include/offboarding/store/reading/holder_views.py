@@ -70,7 +70,7 @@ def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[Holde
 
 def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
-    with as_if_gone(session, asked):
+    with as_if_gone(session, asked, person_uid):
         return holders(session, asked, person_uid=person_uid)
 
 
@@ -81,11 +81,15 @@ def everyone(session: Session, asked: HolderQuery) -> list[HolderView]:
 
 
 @contextmanager
-def as_if_gone(session: Session, asked: HolderQuery) -> Generator[None]:
-    """As long as this lasts, custody's tables hold everybody as if they left at that moment, who hadn't before."""
+def as_if_gone(session: Session, asked: HolderQuery, person_uid: str | None = None) -> Generator[None]:
+    """As long as this lasts, custody's tables hold everybody, or this person alone, as if they left at that moment, who
+    hadn't before. Whoever only looks may ask it, too: temporary tables are all that it makes, and it's undone.
+    """
     values = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
+    who = "add_everyone" if person_uid is None else "leave_one"
     with session.transaction(force_rollback=True):
-        join_custody(session, values, besides=statements("holder_views", "add_everyone"))
+        session.execute("set transaction read write")
+        join_custody(session, values | {"only": person_uid}, besides=statements("holder_views", who))
         yield
 
 

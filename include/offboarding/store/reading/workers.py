@@ -125,7 +125,12 @@ def worker_called(session: Session, word: str) -> WorkerFound:
 def person(session: Session, word: str) -> PersonView:
     """All that is known of one person. Raises FatalError as `worker_called`."""
     with session.transaction():
-        found = worker_called(session, word)
+        return person_of(session, worker_called(session, word))
+
+
+def person_of(session: Session, found: WorkerFound) -> PersonView:
+    """The same of somebody who was found."""
+    with session.transaction():
         values = {"person_uid": found.person_uid}
         with session.cursor(row_factory=class_row(WorkerRecord)) as cursor:
             records = cursor.execute(block("reading", "worker_records"), values).fetchall()

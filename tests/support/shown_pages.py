@@ -1,0 +1,140 @@
+"""The pages in Airflow as a browser gets them, over a store after one night: for tests that ask them.
+
+A file that imports `get` imports the fixtures beside it, too.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+
+from offboarding.runs import pipeline
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding_airflow import pages, plugin
+from offboarding_airflow.pages import guard
+from offboarding_airflow.pages.guard import Viewer
+from tests.support import filled
+from tests.support.database import TEMPLATE, cloned
+
+ZONE = "Asia/Seoul"
+VIEWER = "somebody.who.looks"
+MORNING = filled.AS_OF + timedelta(hours=6)
+HOSTILE = {
+    "markup": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "an attribute's end": '" onmouseover="alert(1)" x=\'',
+    "a template": "{{ 7777 * 1111 }}{% raw %}",
+    "a direction": "key\u202egnp.exe\u2066",
+    "a formula": '=HYPERLINK("http://127.0.0.1","x")',
+    "control characters": "\x01\x1b[31m\u2028\r\n",
+    "10,000 characters": "k" * 10_000,
+}
+
+
+class Get(Protocol):
+    """Asks for a page: as somebody who may see names, or who may not."""
+
+    def __call__(self, path: str, *, named: bool = False, headers: dict[str, str] | None = None) -> httpx.Response: ...
+
+
+class Tags(HTMLParser):
+    """What a browser makes of a page: its elements, with their attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.found if name == tag]
+
+
+@pytest.fixture(scope="module")
+def one_night(store_server: embedded.EmbeddedServer) -> Iterator[str]:
+    """A store after one night and its report."""
+    with cloned(store_server) as name:
+        with opened(store_server.connection_kwargs(dbname=name)) as session:
+            run = filled.spend_night(session)
+            pipeline.report(session, filled.settings(), run)
+        yield name
+
+
+@pytest.fixture
+def store_template(request: pytest.FixtureRequest) -> str:
+    """After that night where a test asks for it, else empty."""
+    return str(request.getfixturevalue("one_night")) if "night" in request.fixturenames else TEMPLATE
+
+
+@pytest.fixture
+def night(store: Session) -> Session:
+    return store
+
+
+@pytest.fixture
+def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
+    """Asks the app in this process, as somebody who may look."""
+    path = tmp_path / "offboarding.yaml"
+    path.write_text(f"company: {{time_zone: {ZONE}}}\n", encoding="utf-8")
+    named = {"host": "host", "port": "port", "login": "user", "schema": "dbname"}
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_OFFBOARDING_STORE", json.dumps({name: store_parameters[word] for name, word in named.items()})
+    )
+    app = pages.app()
+    may_decide = False
+
+    def viewer(request: Request) -> None:
+        request.state.viewer = Viewer(name=VIEWER, may_decide=may_decide)
+
+    may_look, from_here = (each.dependency for each in app.router.dependencies)
+    assert may_look is not None
+    assert from_here is guard.from_here
+    app.dependency_overrides[may_look] = lambda: None
+    for noting in noted(app):
+        app.dependency_overrides[noting] = viewer
+
+    airflow = FastAPI()
+    airflow.mount(plugin.PREFIX, plugin.pages)
+
+    async def ask(path: str, headers: dict[str, str] | None) -> httpx.Response:
+        transport = httpx.ASGITransport(app=airflow)
+        async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
+            return await client.get(f"{plugin.PREFIX}{path}", headers=headers)
+
+    def get(path: str, *, named: bool = False, headers: dict[str, str] | None = None) -> httpx.Response:
+        nonlocal may_decide
+        may_decide = named
+        return asyncio.run(ask(path, headers))
+
+    yield get
+    app.dependency_overrides.clear()
+
+
+def noted(app: FastAPI) -> set[Callable[..., object]]:
+    """What routes depend on whose looks are written down."""
+    routes = [route for route in app.routes if isinstance(route, APIRoute)]
+    every = {each.dependency for route in routes for each in route.dependencies if each.dependency is not None}
+    return every - {each.dependency for each in app.router.dependencies}
+
+
+def keys_on(page: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"findings/(f-[0-9a-f]+)", page)))
+
+
+def every_path(get: Get) -> list[str]:
+    """An address for each page that there is."""
+    listed = get("/findings?state=all").text
+    leavers = re.findall(r'href="leaver/([^"]+)"', listed)
+    return ["/", "/findings?state=all", f"/findings/{keys_on(listed)[0]}", f"/leaver/{leavers[0]}"]
