@@ -11,6 +11,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from fastapi.routing import APIRoute
 from offboarding.runs import pipeline
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
+from offboarding.store.reading import key_views
 from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard
 from offboarding_airflow.pages.guard import Viewer
@@ -68,7 +70,38 @@ def one_night(store_server: embedded.EmbeddedServer) -> Iterator[str]:
         with opened(store_server.connection_kwargs(dbname=name)) as session:
             run = filled.spend_night(session)
             pipeline.report(session, filled.settings(), run)
+            with_a_key(session)
         yield name
+
+
+KEY = "reg:login-signing"
+
+
+def with_a_key(session: Session) -> None:
+    """An entry of the register that nothing shows, Jordan Doe a custodian, and a person's word that it's dead."""
+    since = filled.AS_OF - timedelta(days=20)
+    session.execute(
+        "insert into registered_key"
+        " (name, kind, carryable, carryable_reason, signs_for, owner, queue, threshold, valid_from) values"
+        " ('login-signing', 'signing_key', 'yes', 'a file', 'all at the login service', 'Kim Lee', 'keys', 1, %s)",
+        (since,),
+    )
+    session.execute(
+        "insert into custodian (name, kind, space, holder, team, since, valid_from) values"
+        " ('login-signing', 'worker', 'hr', 'e1042', '', null, %(since)s),"
+        " ('login-signing', 'principal', '', %(arn)s, '', null, %(since)s)",
+        {"since": since, "arn": filled.DOE_ARN},
+    )
+    session.execute(
+        "insert into signing_key (material, kind, first_seen_at) values (%s, 'signing_key', %s)", (KEY, since)
+    )
+    key_views.attest(
+        session,
+        key_views.key_called(session, "login-signing"),
+        reason="Jordan Doe's laptop was wiped",
+        author="sec.lead",
+        until=MORNING + timedelta(days=90),
+    )
 
 
 @pytest.fixture
@@ -137,4 +170,10 @@ def every_path(get: Get) -> list[str]:
     """An address for each page that there is."""
     listed = get("/findings?state=all").text
     leavers = re.findall(r'href="leaver/([^"]+)"', listed)
-    return ["/", "/findings?state=all", f"/findings/{keys_on(listed)[0]}", f"/leaver/{leavers[0]}"]
+    return [
+        "/",
+        "/findings?state=all",
+        f"/findings/{keys_on(listed)[0]}",
+        f"/leaver/{leavers[0]}",
+        f"/key/{quote(KEY, safe='')}",
+    ]

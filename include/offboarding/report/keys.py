@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from offboarding.model import KeyCopy, Standing, SubjectKind, counted
-from offboarding.report.wording import joined, labelled, moment, wrapped, zoned
+from offboarding.report.wording import joined, labelled, moment, shortened, wrapped, zoned
 from offboarding.store.reading.key_views import KeyView
 
 NOUNS = {SubjectKind.SIGNING_KEY: "signing key", SubjectKind.SHARED_SECRET: "shared secret"}
@@ -41,13 +41,15 @@ def summary(keys: Sequence[KeyView]) -> Iterator[str]:
 def render(key: KeyView, now: datetime, zone: str) -> str:
     """All that is known of a key but who holds it."""
     could, why = key.carryable
+    signs_for = key.registered.signs_for if key.registered else ""
     lines = [
         f"{key.label}  {NOUNS[key.kind]}",
         *labelled("Material", [key.lies]),
-        *labelled("Trusted", [trusted(key, now, zone), *(_reason(copy, zone) for copy in key.verifying)]),
+        *labelled("Trusted", [trusted(key, now, zone), *(trust_line(copy, zone) for copy in key.verifying)]),
         *labelled("Carryable", wrapped(f"{could}: {why}", _ROOM)),
-        *labelled("Lies", [line for copy in key.copies for line in _place(copy, zone)] or ["nowhere that is read"]),
-        *_register(key),
+        *labelled("Lies", [place_line(copy, zone) for copy in key.copies] or ["nowhere that is read"]),
+        *labelled("Register", [register_line(key)]),
+        *labelled("Good for", wrapped(signs_for, _ROOM) if signs_for else []),
     ]
     if key.attested:
         a = key.attested
@@ -56,7 +58,8 @@ def render(key: KeyView, now: datetime, zone: str) -> str:
     return joined(zoned(line, zone) for line in lines)
 
 
-def _reason(copy: KeyCopy, zone: str) -> str:
+def trust_line(copy: KeyCopy, zone: str, *, named: bool = True) -> str:
+    """Whether one copy is accepted, and unless not `named` by which words."""
     if copy.dead:
         assert copy.untrusted_since
         return f"{copy.source} refuses it since {moment(copy.untrusted_since, zone)}, seen twice"
@@ -65,24 +68,28 @@ def _reason(copy: KeyCopy, zone: str) -> str:
         return f"{copy.source} shows it no more since {moment(copy.untrusted_since, zone)}; caches hold {hours:g} hours"
     if not copy.fresh:
         return f"{copy.source} couldn't be read whole since {moment(copy.last_seen_at, zone)}"
+    if not named:
+        return f"{copy.source}: {_STANDINGS[copy.key.standing]} (last read {moment(copy.last_seen_at, zone)})"
     return f"{copy.source}: {copy.key.standing_reason.rstrip('.')} (last read {moment(copy.last_seen_at, zone)})"
 
 
-def _place(copy: KeyCopy, zone: str) -> Iterator[str]:
+def place_line(copy: KeyCopy, zone: str, *, named: bool = True) -> str:
+    """Where it lies, and since when. Unless `named`, by its id and not by its label."""
     made = f"made {moment(copy.key.created_at, zone)}, " if copy.key.created_at else ""
     gone = "" if copy.untrusted_since is None else ", gone or refused"
-    yield f"{copy.source}: {copy.key.label} ({made}seen since {moment(copy.first_seen_at, zone)}{gone})"
+    called = copy.key.label if named else shortened(copy.key.native_id)
+    return f"{copy.source}: {called} ({made}seen since {moment(copy.first_seen_at, zone)}{gone})"
 
 
-def _register(key: KeyView) -> list[str]:
+def register_line(key: KeyView, *, named: bool = True) -> str:
+    """What the register says of it; its owner where `named`."""
     said = key.registered
     if said is None:
-        return labelled("Register", ["doesn't have it: who holds it is NOT CHECKED"])
+        return "doesn't have it: who holds it is NOT CHECKED"
     parts = [
         f"{counted(said.custodians, 'custodian')}, past ones too" if said.custodians else "no custodians: NOT CHECKED"
     ]
-    parts += [f"owner: {said.owner}"] if said.owner else []
+    parts += [f"owner: {said.owner}"] if said.owner and named else []
     parts += [f"queue: {said.queue}"] if said.queue else []
     parts += [f"it takes {said.threshold} holders together"] if said.threshold > 1 else []
-    lines = labelled("Register", ["; ".join(parts)])
-    return lines + (labelled("Good for", wrapped(said.signs_for, _ROOM)) if said.signs_for else [])
+    return "; ".join(parts)

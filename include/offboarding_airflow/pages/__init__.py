@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from offboarding import wiring
 from offboarding.model.errors import OffboardingError
 from offboarding.report.pages import AskedInVainError, Looking
+from offboarding.report.pages import key as keys
 from offboarding.report.pages import leaver as leavers
 from offboarding.report.pages.finding import finding_page
 from offboarding.report.pages.listing import OPEN, Asked, listing
@@ -36,6 +37,7 @@ def app() -> FastAPI:
     made.add_api_route("/findings/{key}", _finding, methods=["GET"])
     # An id may hold a slash.
     made.add_api_route("/leaver/{worker:path}", _leaver, methods=["GET"], dependencies=noted)
+    made.add_api_route("/key/{material:path}", _key, methods=["GET"], dependencies=noted)
     made.add_api_route("/pages.css", _css, methods=["GET"])
     made.add_exception_handler(OffboardingError, _refused)
     return made
@@ -70,6 +72,16 @@ def _leaver(worker: str, request: Request) -> Response:
         looks.note(session, viewer=viewer.name, kind=LookKind.WORKER, subject=found.person_uid, named=viewer.may_decide)
         page = leavers.leaver(session, found, _looking(viewer, choice.time_zone))
     return shown("leaver.html", page=page, up=_up(request))
+
+
+def _key(material: str, request: Request) -> Response:
+    """As a leaver's page."""
+    viewer: Viewer = request.state.viewer
+    with wiring.looking() as (choice, session):
+        found = keys.called(session, material)
+        looks.note(session, viewer=viewer.name, kind=LookKind.KEY, subject=found.material, named=viewer.may_decide)
+        page = keys.key_page(session, found, _looking(viewer, choice.time_zone))
+    return shown("key.html", page=page, up=_up(request))
 
 
 def _looking(viewer: Viewer, zone: str) -> Looking:

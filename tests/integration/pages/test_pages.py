@@ -200,6 +200,13 @@ def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, get: G
     )
     night.execute("update account set label = %(value)s, login = %(value)s", {"value": value})
     night.execute("update link set evidence = jsonb_build_array(%s::text)", (value,))
+    night.execute(
+        "update registered_key set signs_for = %(value)s, owner = %(value)s, queue = %(value)s,"
+        " carryable_reason = %(value)s",
+        {"value": value},
+    )
+    night.execute("update custodian set holder = %(value)s, team = %(value)s", {"value": value})
+    night.execute("update attestation set author = %(value)s, reason = %(value)s", {"value": value})
     night.execute("update departure set told = %s", (value,))
     shown = [(path, get(path, named=named)) for path in every_path(get) for named in (False, True)]
 
@@ -267,7 +274,8 @@ def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get
 
 
 @pytest.mark.parametrize(
-    "path", ["/findings/f-00000000", "/findings/x", "/findings?rule=none", "/findings?after=1", "/leaver/E9999"]
+    "path",
+    ["/findings/f-00000000", "/findings/x", "/findings?rule=none", "/findings?after=1", "/leaver/E9999", "/key/none"],
 )
 def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> None:
     assert get(path).status_code == 404

@@ -48,6 +48,8 @@ class FindingPage:
     """The thing by its whole id."""
     what: str
     """What its rule finds."""
+    material: str
+    """Of a key, by which its own page is found; else ""."""
     sections: tuple[Section, ...]
 
 
@@ -75,6 +77,7 @@ def finding_page(session: Session, word: str, zone: str, now: datetime) -> Findi
         row=row(finding, zone, now),
         subject=_subject(finding),
         what=rule.words.what if rule else "",
+        material=finding.subject_native_id if SubjectKind(finding.subject_kind) in KEY_KINDS else "",
         sections=tuple(section for section in sections if section.lines or section.commands),
     )
 

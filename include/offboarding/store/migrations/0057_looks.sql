@@ -14,3 +14,6 @@ create table look (
 
 -- A worker's id as HR writes it, where it's written otherwise than it's compared: of nearly none.
 create index on worker_key (raw) where kind = 'number' and raw <> value;
+
+-- All that was ever found of one thing.
+create index on finding (subject_native_id);

@@ -1,5 +1,5 @@
 -- name: copies_told
--- Every copy of every key, with what the last reads of its system say of it.
+-- Every copy of every key, or of one, with what the last reads of its system say of it.
 select k.key_pk, k.material, k.kind as key_kind, true as own, {c.key_but_standing as copy__key},
     c.realm as copy__key__realm, c.native_id as copy__key__native_id, k.material as copy__key__material,
     case when c.gone_at is null then c.standing else 'dead' end as copy__key__standing,
@@ -12,6 +12,7 @@ select k.key_pk, k.material, k.kind as key_kind, true as own, {c.key_but_standin
 from key_copy c
 join signing_key k using (key_pk)
 left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
+where %(material)s::text is null or k.material = %(material)s
 order by k.material, c.gone_at is not null, not c.verifies, c.source, c.native_id;
 
 -- name: entries_told
@@ -32,13 +33,48 @@ select r.kind, m.material, {r.registered as registered},
         from registered_place p where p.name = r.name and p.valid_to is null) as place
 from registered_key r left join meant m on m.name = r.name
 where r.valid_to is null
+    and (%(material)s::text is null or m.material = %(material)s or m.material is null and 'reg:' || r.name = %(material)s)
 order by r.name, m.material;
+
+-- name: once_registered
+-- Keys that the register alone ever knew, and no longer names: whoever was their custodian held them all the same.
+select k.material, k.kind from signing_key k
+where starts_with(k.material, 'reg:') and (%(material)s::text is null or k.material = %(material)s)
+    and not exists (select from key_copy c where c.key_pk = k.key_pk)
+    and not exists (select from registered_key r where 'reg:' || r.name = k.material and r.valid_to is null)
+order by k.material;
 
 -- name: attestations_told
 -- The last word of a person on each key.
 select distinct on (material) material, author as attested__author, reason as attested__reason,
     attested_at as attested__at, until as attested__until
-from attestation order by material, attestation_id desc;
+from attestation where %(material)s::text is null or material = %(material)s order by material, attestation_id desc;
+
+-- name: words
+-- All that people ever said of a key, the latest first.
+select author, reason, attested_at as at, until
+from attestation where material = %(material)s order by attestation_id desc limit %(most)s::bigint;
+
+-- name: stretches
+-- How each copy of a key stood, and since when, the latest first.
+select c.source, c.native_id, c.label, s.standing, s.reason, s.valid_from, s.valid_to
+from signing_key k join key_copy c using (key_pk) join key_standing s using (copy_pk)
+where k.material = %(material)s order by s.valid_from desc, c.copy_pk limit %(most)s::bigint;
+
+-- name: versions
+-- Other keys under the names of this one: what was before it, and what came after.
+select o.source, o.native_id, o.label, k.material, o.created_at, o.first_seen_at,
+    coalesce(o.gone_at, o.untrusted_since) as ended_at
+from key_copy o join signing_key k using (key_pk)
+where k.material <> %(material)s and (o.realm, o.name) in (
+    select c.realm, c.name from key_copy c join signing_key s using (key_pk) where s.material = %(material)s)
+order by coalesce(o.created_at, o.first_seen_at) desc, o.copy_pk desc limit %(most)s::bigint;
+
+-- name: custodians_told
+-- Whom the register names, or once named, as custodians; those of today first.
+select kind, space, holder, team, since, until, valid_from, valid_to
+from custodian where name = %(name)s
+order by valid_to is not null, until is not null, kind, space, holder, team limit %(most)s::bigint;
 
 -- name: insert_attestation
 insert into attestation (material, reason, author, until)

@@ -154,13 +154,14 @@ def findings(
     source: str | None = None,
     person_uid: str | None = None,
     finding_key: str | None = None,
+    subject: str | None = None,
     after: str | None = None,
     most: int | None = None,
 ) -> list[FindingView]:
     """Findings that are so, worst first; None leaves something open.
 
-    `after`: only those that follow the finding of this whole key, and none where there is no such finding; `most`: no
-    more than so many.
+    `subject`: the native id of what it's about. `after`: only those that follow the finding of this whole key, and none
+    where there is no such finding; `most`: no more than so many.
     """
     values = {
         "state": state,
@@ -169,6 +170,7 @@ def findings(
         "source": source,
         "person_uid": person_uid,
         "finding_key": finding_key,
+        "subject": subject,
         "after": after,
         "most": most,
     }

@@ -68,6 +68,14 @@ def holders_of(session: Session, key: KeyView, asked: HolderQuery) -> list[Holde
         return holders(session, asked, material=key.material)
 
 
+def departed_holders_of(session: Session, material: str, asked: HolderQuery) -> list[HolderView]:
+    """Everyone who has left and may have held the key, the surest first; who works here isn't asked about."""
+    with session.transaction(force_rollback=True):
+        session.execute("set transaction read write")
+        join_custody(session, _values(asked))
+        return holders(session, asked, material=material)
+
+
 def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
     with as_if_gone(session, asked, person_uid):
@@ -85,12 +93,15 @@ def as_if_gone(session: Session, asked: HolderQuery, person_uid: str | None = No
     """As long as this lasts, custody's tables hold everybody, or this person alone, as if they left at that moment, who
     hadn't before. Whoever only looks may ask it, too: temporary tables are all that it makes, and it's undone.
     """
-    values = {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
     who = "add_everyone" if person_uid is None else "leave_one"
     with session.transaction(force_rollback=True):
         session.execute("set transaction read write")
-        join_custody(session, values | {"only": person_uid}, besides=statements("holder_views", who))
+        join_custody(session, _values(asked) | {"only": person_uid}, besides=statements("holder_views", who))
         yield
+
+
+def _values(asked: HolderQuery) -> dict[str, object]:
+    return {"as_of": asked.as_of, "since": asked.as_of, "zone": asked.zone, "reserved": list(asked.reserved)}
 
 
 def holders(

@@ -110,15 +110,27 @@ class _AttestationRow:
     attested: Attested
 
 
-def keys(session: Session) -> list[KeyView]:
-    """Every key that was ever seen or stands in the register: registered ones by name, then the others by label."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OnceRegisteredRow:
+    material: str
+    kind: SubjectKind
+
+
+def keys(session: Session, material: str | None = None) -> list[KeyView]:
+    """Every key that was ever seen or stands in the register: registered ones by name, then the others by label.
+
+    `material`: this one alone.
+    """
+    one = {"material": material}
     with session.transaction():
         with session.cursor(row_factory=record_row(CopyRow)) as cursor:
-            copies = cursor.execute(block("key_views", "copies_told")).fetchall()
+            copies = cursor.execute(block("key_views", "copies_told"), one).fetchall()
         with session.cursor(row_factory=record_row(_EntryRow)) as cursor:
-            entries = cursor.execute(block("key_views", "entries_told")).fetchall()
+            entries = cursor.execute(block("key_views", "entries_told"), one).fetchall()
         with session.cursor(row_factory=record_row(_AttestationRow)) as cursor:
-            rows = cursor.execute(block("key_views", "attestations_told")).fetchall()
+            rows = cursor.execute(block("key_views", "attestations_told"), one).fetchall()
+        with session.cursor(row_factory=record_row(_OnceRegisteredRow)) as cursor:
+            once = cursor.execute(block("key_views", "once_registered"), one).fetchall()
     words = {row.material: row.attested for row in rows}
     # An entry that nothing shows is a key by itself (custody.sql): findings and people's words are about that one.
     by_material = {entry.material or f"reg:{entry.registered.name}": entry for entry in entries}
@@ -127,6 +139,7 @@ def keys(session: Session) -> list[KeyView]:
         _key(material, seen.get(material, []), by_material.get(material), words.get(material))
         for material in dict.fromkeys((*seen, *by_material))
     ]
+    found += [_once_registered(row, words.get(row.material)) for row in once]
     return sorted(found, key=lambda key: (key.registered is None, key.label, key.material))
 
 
@@ -208,3 +221,8 @@ def _key(material: str, rows: Sequence[CopyRow], entry: _EntryRow | None, word: 
         attested=word,
         place="" if entry is None or entry.material else entry.place or "",
     )
+
+
+def _once_registered(row: _OnceRegisteredRow, word: Attested | None) -> KeyView:
+    label = row.material.removeprefix("reg:")
+    return KeyView(material=row.material, kind=row.kind, label=label, copies=(), registered=None, attested=word)

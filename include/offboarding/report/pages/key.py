@@ -1,0 +1,181 @@
+"""One key that several people may hold, on a page: is it trusted, who may have held it, and what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from offboarding.model.errors import FatalError
+from offboarding.report import keys as words
+from offboarding.report.pages import AskedInVainError, Looking
+from offboarding.report.pages.rows import FindingRow, row
+from offboarding.report.wording import moment, shortened, worker, zoned
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding.store.reading import key_views
+from offboarding.store.reading.holder_views import HolderQuery, HolderView, departed_holders_of
+from offboarding.store.reading.key_history import CustodianView, KeyHistory, Stretch, Version, key_history
+from offboarding.store.reading.key_views import KeyView
+
+MOST = 100
+"""Of each sort."""
+_LONGEST = 2_000
+"""Of what is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderRow:
+    """Somebody who has left and may have held it."""
+
+    worker: str
+    grade: str
+    gone: str
+    newer: bool
+    """The material is newer than their departure."""
+    why: tuple[str, ...]
+    """Nothing where names may not be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustodianRow:
+    """Somebody whom the register names, or named."""
+
+    worker: str
+    """"" for a group or principal."""
+    who: str
+    days: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRow:
+    """Another key under one of its names."""
+
+    material: str
+    called: str
+    since: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPage:
+    """All that the page shows."""
+
+    called: str
+    noun: str
+    material: str
+    named: bool
+    trusted: str
+    trust: tuple[str, ...]
+    carryable: str
+    lies: tuple[str, ...]
+    register: str
+    signs_for: str
+    custodians: tuple[CustodianRow, ...]
+    holders: tuple[HolderRow, ...]
+    asked_at: str
+    command: str
+    """Tells of whoever works here, too."""
+    versions: tuple[VersionRow, ...]
+    stood: tuple[str, ...]
+    attested: tuple[str, ...]
+    rows: tuple[FindingRow, ...]
+
+
+def called(session: Session, word: str) -> KeyView:
+    """The key of this material, or as `custody --key` takes it. Raises AskedInVainError where it's none, or several."""
+    if len(word) > _LONGEST or not word.isprintable():
+        raise AskedInVainError("That is no key.")
+    for key in key_views.keys(session, word):
+        return key
+    try:
+        return key_views.key_called(session, word)
+    except FatalError as error:
+        raise AskedInVainError(str(error)) from error
+
+
+def key_page(session: Session, key: KeyView, looking: Looking) -> KeyPage:
+    """All that there is to see of a key."""
+    zone, named = looking.zone, looking.named
+    history = key_history(session, key, most=MOST)
+    asked = HolderQuery(as_of=looking.now, zone=zone, reserved=looking.reserved)
+    could, why = key.carryable
+    return KeyPage(
+        called=_called(key, named=named),
+        noun=words.NOUNS[key.kind],
+        material=key.material,
+        named=named,
+        trusted=words.trusted(key, looking.now, zone),
+        trust=tuple(zoned(words.trust_line(copy, zone, named=named), zone) for copy in key.verifying),
+        carryable=f"{could}: {why}" if named else could.value,
+        lies=tuple(words.place_line(copy, zone, named=named) for copy in key.copies),
+        register=words.register_line(key, named=named),
+        signs_for=key.registered.signs_for if key.registered and named else "",
+        custodians=tuple(_custodian(each, looking) for each in history.custodians),
+        holders=tuple(_holder(each, looking) for each in departed_holders_of(session, key.material, asked)[:MOST]),
+        asked_at=moment(looking.now, zone),
+        command=key.registered.name if key.registered else key.material,
+        versions=tuple(_version(each, looking) for each in history.versions),
+        stood=tuple(_stood(each, looking) for each in history.stretches),
+        attested=tuple(_attested(history, looking)),
+        rows=tuple(row(each, zone, looking.now) for each in reading.findings(session, subject=key.material, most=MOST)),
+    )
+
+
+def _called(key: KeyView, *, named: bool) -> str:
+    if key.registered:
+        return key.registered.name
+    return key.label if named else shortened(key.material)
+
+
+def _holder(holder: HolderView, looking: Looking) -> HolderRow:
+    return HolderRow(
+        worker=worker(holder.id_space, holder.worker_id),
+        grade=holder.grade.value,
+        gone=moment(holder.gone_at, looking.zone) if holder.gone_at else "",
+        newer=holder.newer,
+        why=tuple(zoned(held.text, looking.zone) for held in holder.held) if looking.named else (),
+    )
+
+
+def _custodian(each: CustodianView, looking: Looking) -> CustodianRow:
+    is_worker = each.kind == "worker"
+    through = f" through the team {each.team}" if each.team else ""
+    who = f" {each.holder}" if looking.named else ""
+    days = [f"{word} {_day(at, looking)}" for word, at in (("from", each.since), ("until", each.until)) if at]
+    days += [f"taken off the register {_day(each.valid_to, looking)}"] if each.valid_to else []
+    return CustodianRow(
+        worker=worker(each.space, each.holder) if is_worker else "",
+        who=through.strip() if is_worker else f"a {each.kind}{who}{through}",
+        days=", ".join(days),
+    )
+
+
+def _version(each: Version, looking: Looking) -> VersionRow:
+    called = each.label if looking.named else shortened(each.native_id)
+    return VersionRow(
+        material=each.material,
+        called=f"{each.source}: {called}",
+        since=_day(each.created_at or each.first_seen_at, looking),
+        ended=_day(each.ended_at, looking) if each.ended_at else "",
+    )
+
+
+def _stood(each: Stretch, looking: Looking) -> str:
+    called = each.label if looking.named else shortened(each.native_id)
+    until = f" until {moment(each.valid_to, looking.zone)}" if each.valid_to else ""
+    why = f": {zoned(each.reason, looking.zone)}" if each.reason and looking.named else ""
+    since = moment(each.valid_from, looking.zone)
+    return f"{since}{until}: {each.source}, {called}: {_STOOD.get(each.standing, each.standing)}{why}"
+
+
+_STOOD = {"works": "trusted", "unknown": "not checked", "dead": "refused", "gone": "no longer shown"}
+
+
+def _attested(history: KeyHistory, looking: Looking) -> Iterator[str]:
+    for word in history.words:
+        ended = "" if word.until > looking.now else " (over)"
+        by = f", says {word.author}: {word.reason}" if looking.named else ""
+        yield f"{moment(word.at, looking.zone)}: dead until {moment(word.until, looking.zone)}{ended}{by}"
+
+
+def _day(at: datetime, looking: Looking) -> str:
+    return moment(at, looking.zone)[:10]

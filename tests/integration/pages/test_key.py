@@ -1,0 +1,72 @@
+"""A key's page: who may have held it and why, where it's trusted, its rotation, and what people said of it."""
+
+import html
+
+import pytest
+
+from offboarding.report.pages import AskedInVainError, Looking, key
+from offboarding.store.connect import Session
+from tests.support import filled
+from tests.support.key_company import KIM_GONE, LEE, KeyCompany
+from tests.support.keys_read import signing_key
+from tests.support.shown_pages import KEY, MORNING, VIEWER, ZONE, Get, get, night, one_night, store_template
+
+__all__ = ["get", "night", "one_night", "store_template"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+
+
+def page_of(session: Session, word: str, *, named: bool = False) -> key.KeyPage:
+    return key.key_page(session, key.called(session, word), Looking(zone=ZONE, now=MORNING, named=named))
+
+
+def test_a_custodian_who_left_may_have_held_it(night: Session) -> None:
+    masked, whole = (page_of(night, KEY, named=named) for named in (False, True))
+
+    (holder,) = masked.holders
+    assert (holder.worker, holder.grade, holder.why) == ("hr:E1042", "registered", ())
+    assert "Registered custodian (custody.yaml)." in whole.holders[0].why
+    assert [each.worker for each in masked.custodians] == ["", "hr:e1042"]
+    assert masked.attested[0].endswith(": dead until 2027-02-23 07:30 KST")
+    assert whole.attested[0].endswith("says sec.lead: Jordan Doe's laptop was wiped")
+
+
+def test_a_rotation_is_told_by_both_of_its_keys(store: Session) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1")]
+    company.judged()
+    company.workers = [KIM_GONE, LEE]
+    company.login.facts = [signing_key("kid-2")]
+    for _ in range(6):
+        company.judged()
+
+    old, new = (page_of(store, f"jkt:{kid}") for kid in ("kid-1", "kid-2"))
+
+    assert (old.trusted, new.trusted) == ("refused", "trusted")
+    (after,), (before,) = old.versions, new.versions
+    assert (after.material, after.ended) == ("jkt:kid-2", "")
+    assert (before.material, bool(before.ended)) == ("jkt:kid-1", True)
+    assert [each.rpartition(": ")[2] for each in old.stood] == ["no longer shown", "trusted"]
+    assert new.holders == ()
+
+
+@pytest.mark.parametrize("word", ["login-signing", KEY])
+def test_it_is_found_by_its_name_and_by_its_material(night: Session, word: str) -> None:
+    assert page_of(night, word).called == "login-signing"
+
+
+@pytest.mark.parametrize("word", ["", "no such key", "k" * 10_000, "a\0b", "reg:"])
+def test_what_is_no_key_is_said_in_a_sentence(night: Session, word: str) -> None:
+    with pytest.raises(AskedInVainError):
+        key.called(night, word)
+
+
+def test_names_are_shown_to_whoever_may_decide_and_to_nobody_else(night: Session, get: Get) -> None:
+    path = "/key/reg%3Alogin-signing"
+    masked, whole = (html.unescape(get(path, named=named).text) for named in (False, True))
+    hidden = ("Kim Lee", filled.DOE_ARN, "sec.lead", "Jordan Doe", "all at the login service")
+
+    assert [word for word in hidden if word in masked] == []
+    assert [word for word in hidden if word not in whole] == []
+    looked = night.execute("select viewer, kind, subject, named from look order by seq").fetchall()
+    assert looked == [(VIEWER, "key", KEY, False), (VIEWER, "key", KEY, True)]
