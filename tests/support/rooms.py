@@ -74,6 +74,7 @@ ARROWS: dict[str, set[str]] = {
         "interfaces.kinds",
         "config.across",
         "config.mistakes",
+        "config.policy",
         "config.settings",
         "config.spelling",
         "config.beside",

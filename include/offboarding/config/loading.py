@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from offboarding.config import beside, yaml_file
 from offboarding.config.across import across
 from offboarding.config.mistakes import Mistake, of_validation
+from offboarding.config.policy import Policy
 from offboarding.config.settings import Company, Settings, warnings
 from offboarding.config.spelling import nearest
 from offboarding.interfaces import (
@@ -52,6 +53,8 @@ class StoreChoice:
     time_zone: str
     """The company's, for what people read."""
     path: Path
+    reserved_logins: tuple[str, ...] = Policy().reserved_logins
+    """Logins that say nothing, in normal form: the default, since nothing else is read of the policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

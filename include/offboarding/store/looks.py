@@ -31,7 +31,7 @@ class LookKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class LookKept:
     """A look as it is kept."""
 
     seq: int
@@ -108,7 +108,7 @@ def _sealed(session: Session) -> Head | None:
         return cursor.execute(block("looks", "sealed")).fetchone()
 
 
-def _every(session: Session) -> Iterator[Look]:
-    with session.transaction(), session.cursor("every_look", row_factory=class_row(Look)) as cursor:
-        rows: Iterable[Look] = cursor.execute(block("looks", "every_look"), {"first": 1})
+def _every(session: Session) -> Iterator[LookKept]:
+    with session.transaction(), session.cursor("every_look", row_factory=class_row(LookKept)) as cursor:
+        rows: Iterable[LookKept] = cursor.execute(block("looks", "every_look"), {"first": 1})
         yield from rows

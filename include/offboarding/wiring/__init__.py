@@ -22,7 +22,6 @@ from offboarding.config.loading import (
     project_folder,
     store_choice,
 )
-from offboarding.config.policy import Policy
 from offboarding.config.settings import STORE_CONNECTION, Settings, connections_of
 from offboarding.interfaces import (
     ConnectionFields,
@@ -54,10 +53,6 @@ from offboarding.wiring.connections import connection, known
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
 log = structlog.get_logger("offboarding.wiring")
-
-
-RESERVED_LOGINS = Policy().reserved_logins
-"""Logins that say nothing, in normal form, where no configuration is read: a page needs no more than the store."""
 
 
 def configured() -> Settings:

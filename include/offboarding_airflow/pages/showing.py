@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from urllib.parse import quote, urlencode
 
-from fastapi import Response
+from fastapi import Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -32,6 +32,13 @@ def shown(template: str, *, status: int = 200, **values: object) -> Response:
 def answer(text: str, media: str, status: int = 200) -> Response:
     """A text, under the headers that hold for all of them."""
     return Response(text, status, _HEADERS, media)
+
+
+def way_up(request: Request) -> str:
+    """The way from this page to the first one: what is escaped in an address is no step of it."""
+    scope = request.scope
+    steps = scope.get("raw_path", scope["path"].encode()).count(b"/") - scope["root_path"].count("/") - 1
+    return "../" * steps
 
 
 @cache

@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from offboarding.report.pages import AskedInVainError, Looking, key
+from offboarding.report.pages import AskedInVainError, Onlooker, key
 from offboarding.store.connect import Session
 from tests.support import filled
 from tests.support.key_company import KIM_GONE, LEE, KeyCompany
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.te
 
 
 def page_of(session: Session, word: str, *, named: bool = False) -> key.KeyPage:
-    return key.key_page(session, key.called(session, word), Looking(zone=ZONE, now=MORNING, named=named))
+    return key.key_page(session, word, Onlooker(name=VIEWER, zone=ZONE, now=MORNING, named=named))
 
 
 def test_a_custodian_who_left_may_have_held_it(night: Session) -> None:

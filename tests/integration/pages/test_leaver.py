@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-from offboarding.report.pages import Looking, leaver
+from offboarding.report.pages import Onlooker, leaver
 from offboarding.runs import pipeline
 from offboarding.store import events, looks, reading
 from offboarding.store.connect import Session
@@ -19,8 +19,8 @@ HIDDEN = [*filled.NAMES, "@corp.example", "jdoe", "spoe", filled.DOE_DN, filled.
 
 
 def page_of(session: Session, *, named: bool) -> leaver.LeaverPage:
-    found = leaver.called(session, "hr:E1042")
-    return leaver.leaver(session, found, Looking(zone=ZONE, now=MORNING, named=named))
+    onlooker = Onlooker(name=VIEWER, zone=ZONE, now=MORNING, named=named)
+    return leaver.leaver(session, "hr:E1042", onlooker)
 
 
 def kept(session: Session) -> list[tuple[object, ...]]:

@@ -1,7 +1,7 @@
 """What the pages in Airflow show, as data: what a night's report may hold, and so no names, mails, labels or reasons.
 
 Whoever may see the nightly DAG's runs sees them. Of a person and a key more is shown to whoever may decide about them
-(`Looking.named`). Functions read the store and take the moment; how a page looks is nothing that is known here.
+(`Onlooker.named`). Functions read the store and take the moment; how a page looks is nothing that is known here.
 """
 
 from dataclasses import dataclass
@@ -15,13 +15,15 @@ class AskedInVainError(FatalError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looking:
-    """How somebody looks at a person or a key."""
+class Onlooker:
+    """Who looks at a person or a key, and how."""
 
+    name: str
+    """As Airflow calls them: their look is written down by it."""
+    named: bool
+    """Names, mails, labels and reasons are theirs to see."""
     zone: str
     """In which moments are told."""
     now: datetime
-    named: bool
-    """Names, mails, labels and reasons are theirs to see."""
     reserved: tuple[str, ...] = ()
     """Logins that say nothing, in normal form."""

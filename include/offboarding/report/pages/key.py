@@ -6,14 +6,22 @@ from datetime import datetime
 
 from offboarding.model.errors import FatalError
 from offboarding.report import keys as words
-from offboarding.report.pages import AskedInVainError, Looking
+from offboarding.report.pages import AskedInVainError, Onlooker
 from offboarding.report.pages.rows import FindingRow, row
 from offboarding.report.wording import moment, shortened, worker, zoned
-from offboarding.store import reading
+from offboarding.store import looks, reading
 from offboarding.store.connect import Session
+from offboarding.store.looks import LookKind
 from offboarding.store.reading import key_views
 from offboarding.store.reading.holder_views import HolderQuery, HolderView, departed_holders_of
-from offboarding.store.reading.key_history import CustodianView, KeyHistory, Stretch, Version, key_history
+from offboarding.store.reading.key_history import (
+    CustodianKind,
+    CustodianView,
+    KeyHistory,
+    StoodThen,
+    Version,
+    key_history,
+)
 from offboarding.store.reading.key_views import KeyView
 
 MOST = 100
@@ -23,7 +31,7 @@ _LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HolderRow:
+class DepartedHolder:
     """Somebody who has left and may have held it."""
 
     worker: str
@@ -36,7 +44,7 @@ class HolderRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CustodianRow:
+class NamedCustodian:
     """Somebody whom the register names, or named."""
 
     worker: str
@@ -69,8 +77,8 @@ class KeyPage:
     lies: tuple[str, ...]
     register: str
     signs_for: str
-    custodians: tuple[CustodianRow, ...]
-    holders: tuple[HolderRow, ...]
+    custodians: tuple[NamedCustodian, ...]
+    holders: tuple[DepartedHolder, ...]
     asked_at: str
     command: str
     """Tells of whoever works here, too."""
@@ -92,31 +100,35 @@ def called(session: Session, word: str) -> KeyView:
         raise AskedInVainError(str(error)) from error
 
 
-def key_page(session: Session, key: KeyView, looking: Looking) -> KeyPage:
-    """All that there is to see of a key."""
-    zone, named = looking.zone, looking.named
+def key_page(session: Session, word: str, onlooker: Onlooker) -> KeyPage:
+    """All that there is to see of a key; the look is written down ahead. Raises AskedInVainError as `called`."""
+    key = called(session, word)
+    looks.note(session, viewer=onlooker.name, kind=LookKind.KEY, subject=key.material, named=onlooker.named)
+    zone, named = onlooker.zone, onlooker.named
     history = key_history(session, key, most=MOST)
-    asked = HolderQuery(as_of=looking.now, zone=zone, reserved=looking.reserved)
+    asked = HolderQuery(as_of=onlooker.now, zone=zone, reserved=onlooker.reserved)
     could, why = key.carryable
     return KeyPage(
         called=_called(key, named=named),
         noun=words.NOUNS[key.kind],
         material=key.material,
         named=named,
-        trusted=words.trusted(key, looking.now, zone),
+        trusted=words.trusted(key, onlooker.now, zone),
         trust=tuple(zoned(words.trust_line(copy, zone, named=named), zone) for copy in key.verifying),
         carryable=f"{could}: {why}" if named else could.value,
         lies=tuple(words.place_line(copy, zone, named=named) for copy in key.copies),
         register=words.register_line(key, named=named),
         signs_for=key.registered.signs_for if key.registered and named else "",
-        custodians=tuple(_custodian(each, looking) for each in history.custodians),
-        holders=tuple(_holder(each, looking) for each in departed_holders_of(session, key.material, asked)[:MOST]),
-        asked_at=moment(looking.now, zone),
+        custodians=tuple(_custodian(each, onlooker) for each in history.custodians),
+        holders=tuple(_holder(each, onlooker) for each in departed_holders_of(session, key.material, asked)[:MOST]),
+        asked_at=moment(onlooker.now, zone),
         command=key.registered.name if key.registered else key.material,
-        versions=tuple(_version(each, looking) for each in history.versions),
-        stood=tuple(_stood(each, looking) for each in history.stretches),
-        attested=tuple(_attested(history, looking)),
-        rows=tuple(row(each, zone, looking.now) for each in reading.findings(session, subject=key.material, most=MOST)),
+        versions=tuple(_version(each, onlooker) for each in history.versions),
+        stood=tuple(_stood(each, onlooker) for each in history.stretches),
+        attested=tuple(_attested(history, onlooker)),
+        rows=tuple(
+            row(each, zone, onlooker.now) for each in reading.findings(session, subject=key.material, most=MOST)
+        ),
     )
 
 
@@ -126,56 +138,56 @@ def _called(key: KeyView, *, named: bool) -> str:
     return key.label if named else shortened(key.material)
 
 
-def _holder(holder: HolderView, looking: Looking) -> HolderRow:
-    return HolderRow(
+def _holder(holder: HolderView, onlooker: Onlooker) -> DepartedHolder:
+    return DepartedHolder(
         worker=worker(holder.id_space, holder.worker_id),
         grade=holder.grade.value,
-        gone=moment(holder.gone_at, looking.zone) if holder.gone_at else "",
+        gone=moment(holder.gone_at, onlooker.zone) if holder.gone_at else "",
         newer=holder.newer,
-        why=tuple(zoned(held.text, looking.zone) for held in holder.held) if looking.named else (),
+        why=tuple(zoned(held.text, onlooker.zone) for held in holder.held) if onlooker.named else (),
     )
 
 
-def _custodian(each: CustodianView, looking: Looking) -> CustodianRow:
-    is_worker = each.kind == "worker"
+def _custodian(each: CustodianView, onlooker: Onlooker) -> NamedCustodian:
+    is_worker = each.kind is CustodianKind.WORKER
     through = f" through the team {each.team}" if each.team else ""
-    who = f" {each.holder}" if looking.named else ""
-    days = [f"{word} {_day(at, looking)}" for word, at in (("from", each.since), ("until", each.until)) if at]
-    days += [f"taken off the register {_day(each.valid_to, looking)}"] if each.valid_to else []
-    return CustodianRow(
+    who = f" {each.holder}" if onlooker.named else ""
+    days = [f"{word} {_day(at, onlooker)}" for word, at in (("from", each.since), ("until", each.until)) if at]
+    days += [f"taken off the register {_day(each.valid_to, onlooker)}"] if each.valid_to else []
+    return NamedCustodian(
         worker=worker(each.space, each.holder) if is_worker else "",
         who=through.strip() if is_worker else f"a {each.kind}{who}{through}",
         days=", ".join(days),
     )
 
 
-def _version(each: Version, looking: Looking) -> VersionRow:
-    called = each.label if looking.named else shortened(each.native_id)
+def _version(each: Version, onlooker: Onlooker) -> VersionRow:
+    called = each.label if onlooker.named else shortened(each.native_id)
     return VersionRow(
         material=each.material,
         called=f"{each.source}: {called}",
-        since=_day(each.created_at or each.first_seen_at, looking),
-        ended=_day(each.ended_at, looking) if each.ended_at else "",
+        since=_day(each.created_at or each.first_seen_at, onlooker),
+        ended=_day(each.ended_at, onlooker) if each.ended_at else "",
     )
 
 
-def _stood(each: Stretch, looking: Looking) -> str:
-    called = each.label if looking.named else shortened(each.native_id)
-    until = f" until {moment(each.valid_to, looking.zone)}" if each.valid_to else ""
-    why = f": {zoned(each.reason, looking.zone)}" if each.reason and looking.named else ""
-    since = moment(each.valid_from, looking.zone)
+def _stood(each: StoodThen, onlooker: Onlooker) -> str:
+    called = each.label if onlooker.named else shortened(each.native_id)
+    until = f" until {moment(each.valid_to, onlooker.zone)}" if each.valid_to else ""
+    why = f": {zoned(each.reason, onlooker.zone)}" if each.reason and onlooker.named else ""
+    since = moment(each.valid_from, onlooker.zone)
     return f"{since}{until}: {each.source}, {called}: {_STOOD.get(each.standing, each.standing)}{why}"
 
 
 _STOOD = {"works": "trusted", "unknown": "not checked", "dead": "refused", "gone": "no longer shown"}
 
 
-def _attested(history: KeyHistory, looking: Looking) -> Iterator[str]:
+def _attested(history: KeyHistory, onlooker: Onlooker) -> Iterator[str]:
     for word in history.words:
-        ended = "" if word.until > looking.now else " (over)"
-        by = f", says {word.author}: {word.reason}" if looking.named else ""
-        yield f"{moment(word.at, looking.zone)}: dead until {moment(word.until, looking.zone)}{ended}{by}"
+        ended = "" if word.until > onlooker.now else " (over)"
+        by = f", says {word.author}: {word.reason}" if onlooker.named else ""
+        yield f"{moment(word.at, onlooker.zone)}: dead until {moment(word.until, onlooker.zone)}{ended}{by}"
 
 
-def _day(at: datetime, looking: Looking) -> str:
-    return moment(at, looking.zone)[:10]
+def _day(at: datetime, onlooker: Onlooker) -> str:
+    return moment(at, onlooker.zone)[:10]

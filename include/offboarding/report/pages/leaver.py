@@ -4,20 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from offboarding.model import Standing, SubjectKind, counted
+from offboarding.model import Relation, Standing, SubjectKind, counted
 from offboarding.model.errors import FatalError
-from offboarding.report.pages import AskedInVainError, Looking
+from offboarding.report.pages import AskedInVainError, Onlooker
 from offboarding.report.pages.rows import FindingRow, claim_line, row
-from offboarding.report.pages.timeline import Happening, Told, happenings
+from offboarding.report.pages.timeline import Happening, Matter, happenings
 from offboarding.report.person import departure_line, employment_line, left_when, record_line, unnamed_record_line
 from offboarding.report.wording import SUBJECTS, moment, shortened, thing, worker, zoned
-from offboarding.store import reading
+from offboarding.store import looks, reading
 from offboarding.store.connect import Session
+from offboarding.store.looks import LookKind
 from offboarding.store.reading import LinkView, PersonView
 from offboarding.store.reading.exposure import Exposure, exposure
 from offboarding.store.reading.holder_views import HolderQuery
 from offboarding.store.reading.link_views import claims
-from offboarding.store.reading.timelines import CredentialView, SameKey, Timeline, timeline
+from offboarding.store.reading.timelines import CredentialSeen, SameKey, Timeline, timeline
 from offboarding.store.reading.workers import WorkerFound
 from offboarding.store.runs import last_finished_night
 
@@ -47,7 +48,7 @@ class AccountSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecretRow:
+class KnownSecret:
     """A key or secret that they may know."""
 
     remedy: str
@@ -79,7 +80,7 @@ class LeaverPage:
     """There is more than is shown."""
     accounts: tuple[AccountSection, ...]
     accounts_more: int
-    secrets: tuple[SecretRow, ...]
+    secrets: tuple[KnownSecret, ...]
     secrets_at: str
     """By which night they are known; "" where none has ended."""
 
@@ -94,33 +95,39 @@ def called(session: Session, word: str) -> WorkerFound:
         raise AskedInVainError(str(error)) from error
 
 
-def leaver(session: Session, found: WorkerFound, looking: Looking) -> LeaverPage:
-    """All that there is to see of somebody."""
+def leaver(session: Session, word: str, onlooker: Onlooker) -> LeaverPage:
+    """All that there is to see of somebody; the look is written down ahead. Raises AskedInVainError as `called`."""
+    found = called(session, word)
+    looks.note(session, viewer=onlooker.name, kind=LookKind.WORKER, subject=found.person_uid, named=onlooker.named)
     person = reading.person_of(session, found)
     findings = reading.findings(session, person_uid=found.person_uid, most=MOST)
     seen = timeline(session, found.person_uid, most=MOST)
-    told = Told(departures=person.departures, changes=seen.changes, told=seen.told, words=seen.words, findings=findings)
-    secrets, at = _secrets(session, found, looking)
+    matter = Matter(
+        departures=person.departures, changes=seen.changes, told=seen.told, words=seen.words, findings=findings
+    )
+    secrets, at = _secrets(session, found, onlooker)
     links = person.links[:MOST_ACCOUNTS]
     return LeaverPage(
         worker=worker(found.id_space, found.worker_id),
-        names=tuple(dict.fromkeys(each.name for each in person.records if each.name)) if looking.named else (),
-        named=looking.named,
-        records=tuple(_records(person, looking)),
-        gone=tuple((departure_line if looking.named else left_when)(each, looking.zone) for each in person.departures),
-        rows=tuple(row(each, looking.zone, looking.now) for each in findings),
-        happened=tuple(happenings(told, looking)),
+        names=tuple(dict.fromkeys(each.name for each in person.records if each.name)) if onlooker.named else (),
+        named=onlooker.named,
+        records=tuple(_records(person, onlooker)),
+        gone=tuple(
+            (departure_line if onlooker.named else left_when)(each, onlooker.zone) for each in person.departures
+        ),
+        rows=tuple(row(each, onlooker.zone, onlooker.now) for each in findings),
+        happened=tuple(happenings(matter, onlooker)),
         cut=any(len(each) == MOST for each in (findings, seen.changes, seen.told, seen.words)),
-        accounts=tuple(_accounts(session, found, links, seen, looking)),
+        accounts=tuple(_accounts(session, found, links, seen, onlooker)),
         accounts_more=len(person.links) - len(links),
         secrets=secrets,
         secrets_at=at,
     )
 
 
-def _records(person: PersonView, looking: Looking) -> Iterator[str]:
-    line = record_line if looking.named else unnamed_record_line
-    yield from (line(record, looking.zone) for record in person.records)
+def _records(person: PersonView, onlooker: Onlooker) -> Iterator[str]:
+    line = record_line if onlooker.named else unnamed_record_line
+    yield from (line(record, onlooker.zone) for record in person.records)
     yield from map(employment_line, person.employments)
 
 
@@ -128,11 +135,11 @@ def _records(person: PersonView, looking: Looking) -> Iterator[str]:
 
 
 def _accounts(
-    session: Session, found: WorkerFound, links: Sequence[LinkView], seen: Timeline, looking: Looking
+    session: Session, found: WorkerFound, links: Sequence[LinkView], seen: Timeline, onlooker: Onlooker
 ) -> Iterator[AccountSection]:
     """Yield each, with what stands on it."""
 
-    def on(link: LinkView, each: CredentialView | SameKey) -> bool:
+    def on(link: LinkView, each: CredentialSeen | SameKey) -> bool:
         return (each.realm, each.account_native_id) == (link.realm, link.account_native_id)
 
     for link in links:
@@ -143,20 +150,20 @@ def _accounts(
         yield AccountSection(
             source=where,
             native_id=link.account_native_id,
-            label=link.account_label if looking.named else "",
+            label=link.account_label if onlooker.named else "",
             standing=_STANDINGS[link.standing],
-            link=_link(link, looking.zone),
+            link=_link(link, onlooker.zone),
             why=(
                 *_same([each for each in seen.same if on(link, each)]),
-                *(zoned(text, looking.zone) for text in link.evidence if looking.named),
+                *(zoned(text, onlooker.zone) for text in link.evidence if onlooker.named),
             ),
-            rivals=tuple(claim_line(each, looking.zone) for each in rivals),
-            credentials=tuple(_credential(each, looking) for each in seen.credentials if on(link, each)),
+            rivals=tuple(claim_line(each, onlooker.zone) for each in rivals),
+            credentials=tuple(_credential(each, onlooker) for each in seen.credentials if on(link, each)),
         )
 
 
 def _link(link: LinkView, zone: str) -> str:
-    relation = "" if link.relation in (None, "is") else f", {link.relation} it"
+    relation = "" if link.relation in (None, Relation.IS) else f", {link.relation} it"
     since = f" since {moment(link.valid_from, zone)}" if link.valid_from else ""
     pieces = counted(len(link.evidence), "piece of evidence", "pieces of evidence")
     return f"{link.decision}{relation}{since}, score {(link.score or 0) / 100:.2f}, by {pieces}"
@@ -169,37 +176,37 @@ def _same(keys: Sequence[SameKey]) -> Iterator[str]:
         yield f"the same {kind.replace('_', ' ')} as HR's{f' ({places})' if places else ''}"
 
 
-def _credential(each: CredentialView, looking: Looking) -> str:
-    named = f", {each.label}" if looking.named and each.label != each.native_id else ""
-    reason = f": {zoned(each.standing_reason, looking.zone)}" if looking.named and each.standing_reason else ""
-    used = f", last used {moment(each.last_used_at, looking.zone)}" if each.last_used_at else ""
-    read = moment(each.observed_at, looking.zone)
+def _credential(each: CredentialSeen, onlooker: Onlooker) -> str:
+    named = f", {each.label}" if onlooker.named and each.label != each.native_id else ""
+    reason = f": {zoned(each.standing_reason, onlooker.zone)}" if onlooker.named and each.standing_reason else ""
+    used = f", last used {moment(each.last_used_at, onlooker.zone)}" if each.last_used_at else ""
+    read = moment(each.observed_at, onlooker.zone)
     return f"{SUBJECTS[each.kind]} {each.native_id}{named}: {_STANDINGS[each.standing]}{reason}{used} (read {read})"
 
 
 # --- what they may know -----------------------------------------------------------------------------------------------
 
 
-def _secrets(session: Session, found: WorkerFound, looking: Looking) -> tuple[tuple[SecretRow, ...], str]:
+def _secrets(session: Session, found: WorkerFound, onlooker: Onlooker) -> tuple[tuple[KnownSecret, ...], str]:
     night = last_finished_night(session)
     if night is None:
         return (), ""
-    asked = HolderQuery(as_of=night.as_of, zone=looking.zone, reserved=looking.reserved)
+    asked = HolderQuery(as_of=night.as_of, zone=onlooker.zone, reserved=onlooker.reserved)
     known = exposure(session, found.person_uid, asked, since=night.reads_since)
-    return tuple(_secret(each, looking) for each in known), moment(night.as_of, looking.zone)
+    return tuple(_secret(each, onlooker) for each in known), moment(night.as_of, onlooker.zone)
 
 
-def _secret(each: Exposure, looking: Looking) -> SecretRow:
+def _secret(each: Exposure, onlooker: Onlooker) -> KnownSecret:
     what = f"{SUBJECTS[each.kind]} {shortened(each.native_id)}"
-    if looking.named:
+    if onlooker.named:
         what = thing(each.kind, each.label, each.account_label)
-    return SecretRow(
+    return KnownSecret(
         remedy=each.remedy.value,
         grade=each.grade.value,
         standing={**_STANDINGS, Standing.DEAD: "refused"}[each.standing],
         what=what,
         material=each.native_id if each.kind in (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET) else "",
         where=", ".join(each.sources),
-        last_used=moment(each.last_used_at, looking.zone) if each.last_used_at else "",
-        why=tuple(zoned(text, looking.zone) for text in each.why) if looking.named else (),
+        last_used=moment(each.last_used_at, onlooker.zone) if each.last_used_at else "",
+        why=tuple(zoned(text, onlooker.zone) for text in each.why) if onlooker.named else (),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from offboarding.model import FindingState, SubjectKind, counted
 from offboarding.model.keys import short_finding
-from offboarding.report.pages import Looking
+from offboarding.report.pages import Onlooker
 from offboarding.report.pages.rows import TicketLink, address
 from offboarding.report.person import left_when
 from offboarding.report.wording import moment, thing, thing_by_ids, ticket, zoned
@@ -40,7 +40,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Matter:
     """All that a time line is made of."""
 
     departures: Sequence[DepartureView]
@@ -50,31 +50,31 @@ class Told:
     findings: Sequence[FindingView]
 
 
-def happenings(of: Told, looking: Looking) -> list[Happening]:
+def happenings(of: Matter, onlooker: Onlooker) -> list[Happening]:
     """All of it in its order."""
     every: Iterable[Happening] = (
-        *(each for departure in of.departures for each in _departure(departure, looking)),
-        *(_change(change, looking) for change in of.changes),
-        *(_told(told, looking) for told in of.told),
-        *(each for word in of.words for each in _word(word, looking)),
-        *(use for finding in of.findings for use in _use(finding, looking)),
+        *(each for departure in of.departures for each in _departure(departure, onlooker)),
+        *(_change(change, onlooker) for change in of.changes),
+        *(_heard(heard, onlooker) for heard in of.told),
+        *(each for word in of.words for each in _word(word, onlooker)),
+        *(use for finding in of.findings for use in _use(finding, onlooker)),
     )
     return sorted(every, key=lambda each: each.at)
 
 
-def _departure(departure: DepartureView, looking: Looking) -> Iterator[Happening]:
-    zone = looking.zone
-    yield _at(departure.left_at, left_when(departure, zone), looking, loud=False)
-    yield _at(departure.valid_from, "departure known to the checker", looking, more=departure.told)
+def _departure(departure: DepartureView, onlooker: Onlooker) -> Iterator[Happening]:
+    zone = onlooker.zone
+    yield _at(departure.left_at, left_when(departure, zone), onlooker, loud=False)
+    yield _at(departure.valid_from, "departure known to the checker", onlooker, more=departure.told)
     if departure.valid_to:
-        yield _at(departure.valid_to, "departure stands so no more", looking, more=departure.ended_because or "")
+        yield _at(departure.valid_to, "departure stands so no more", onlooker, more=departure.ended_because or "")
     if departure.returned and not departure.valid_to:
-        yield _at(departure.valid_from, "back at work since", looking)
+        yield _at(departure.valid_from, "back at work since", onlooker)
 
 
-def _change(change: ChangeView, looking: Looking) -> Happening:
+def _change(change: ChangeView, onlooker: Onlooker) -> Happening:
     what = ", ".join(thing_by_ids(change.subject_kind, change.source, change.realm, change.subject_native_id))
-    if looking.named:
+    if onlooker.named:
         what = f"{change.source}: {thing(change.subject_kind, change.subject_label, change.account_label)}"
     why = f": {change.resolution.brief}" if change.resolution else ""
     became = change.to_state.value
@@ -85,19 +85,19 @@ def _change(change: ChangeView, looking: Looking) -> Happening:
     return _at(
         change.at,
         f"{what or change.rule}: {became}{why}",
-        looking,
+        onlooker,
         more=f"{change.text} ({change.actor})",
         finding=short_finding(change.finding_key),
     )
 
 
-def _told(told: ToldView, looking: Looking) -> Happening:
-    text = f"{ticket(told.ref, told.named_tracker)} in {told.tracker}"
-    link = TicketLink(text=text, url=address(told.url), tracker="")
-    return _at(told.at, f"{_TOLD.get(told.op, told.op)}:", looking, ticket=link)
+def _heard(heard: ToldView, onlooker: Onlooker) -> Happening:
+    text = f"{ticket(heard.ref, heard.named_tracker)} in {heard.tracker}"
+    link = TicketLink(text=text, url=address(heard.url), tracker="")
+    return _at(heard.at, f"{_TOLD.get(heard.op, heard.op)}:", onlooker, ticket=link)
 
 
-def _word(word: WordView, looking: Looking) -> Iterator[Happening]:
+def _word(word: WordView, onlooker: Onlooker) -> Iterator[Happening]:
     text = _DECIDED.get((word.kind, word.said), "").format(thing=word.thing, source=word.source)
     finding = ""
     match word.kind:
@@ -110,12 +110,12 @@ def _word(word: WordView, looking: Looking) -> Iterator[Happening]:
         case _:
             pass
     by = f"{word.author}: {word.reason}" if word.author else ""
-    yield _at(word.at, text or word.kind, looking, more=by, finding=finding)
+    yield _at(word.at, text or word.kind, onlooker, more=by, finding=finding)
     if word.ended_at:
-        yield _at(word.ended_at, f"taken back, or over: {text}", looking, more=word.ended_by or "", finding=finding)
+        yield _at(word.ended_at, f"taken back, or over: {text}", onlooker, more=word.ended_by or "", finding=finding)
 
 
-def _use(finding: FindingView, looking: Looking) -> Iterator[Happening]:
+def _use(finding: FindingView, onlooker: Onlooker) -> Iterator[Happening]:
     if finding.last_used_at is None or finding.used_after_departure is not True:
         return
     after = f", {counted((finding.last_used_at - finding.left_at).days, 'day')} after" if finding.left_at else ""
@@ -124,7 +124,7 @@ def _use(finding: FindingView, looking: Looking) -> Iterator[Happening]:
     yield _at(
         finding.last_used_at,
         f"used after the departure{after}: {what}",
-        looking,
+        onlooker,
         finding=short_finding(finding.finding_key),
         loud=True,
     )
@@ -133,7 +133,7 @@ def _use(finding: FindingView, looking: Looking) -> Iterator[Happening]:
 def _at(
     at: datetime,
     text: str,
-    looking: Looking,
+    onlooker: Onlooker,
     *,
     more: str = "",
     finding: str = "",
@@ -143,9 +143,9 @@ def _at(
     """`more` is shown to those alone who may see names."""
     return Happening(
         at=at,
-        when=moment(at, looking.zone),
-        text=zoned(text, looking.zone),
-        more=zoned(more, looking.zone) if looking.named else "",
+        when=moment(at, onlooker.zone),
+        text=zoned(text, onlooker.zone),
+        more=zoned(more, onlooker.zone) if onlooker.named else "",
         finding=finding,
         ticket=ticket,
         loud=loud,

@@ -2,20 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
-
-from psycopg.rows import class_row
 
 from offboarding.model import Attested
 from offboarding.store.connect import Session
 from offboarding.store.reading.key_views import KeyView
+from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 _Row = TypeVar("_Row")
 
 
+class CustodianKind(StrEnum):
+    """What the register names as a custodian."""
+
+    WORKER = "worker"
+    GROUP = "group"
+    PRINCIPAL = "principal"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class StoodThen:
     """How a copy stood from one moment to another."""
 
     source: str
@@ -45,8 +53,7 @@ class Version:
 class CustodianView:
     """Somebody whom the register names, or named."""
 
-    kind: str
-    """worker, group or principal."""
+    kind: CustodianKind
     space: str
     holder: str
     team: str
@@ -61,7 +68,7 @@ class CustodianView:
 class KeyHistory:
     """All of it, the latest first; of each no more than was asked for."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[StoodThen, ...]
     versions: tuple[Version, ...]
     words: tuple[Attested, ...]
     custodians: tuple[CustodianView, ...]
@@ -73,7 +80,7 @@ def key_history(session: Session, key: KeyView, *, most: int) -> KeyHistory:
     values: dict[str, object] = {"material": key.material, "name": name, "most": most}
     with session.transaction():
         return KeyHistory(
-            stretches=_rows(session, Stretch, "stretches", values),
+            stretches=_rows(session, StoodThen, "stretches", values),
             versions=_rows(session, Version, "versions", values),
             words=_rows(session, Attested, "words", values),
             custodians=_rows(session, CustodianView, "custodians_told", values),
@@ -81,5 +88,5 @@ def key_history(session: Session, key: KeyView, *, most: int) -> KeyHistory:
 
 
 def _rows(session: Session, record: type[_Row], name: str, values: dict[str, object]) -> tuple[_Row, ...]:
-    with session.cursor(row_factory=class_row(record)) as cursor:
+    with session.cursor(row_factory=record_row(record)) as cursor:
         return tuple(cursor.execute(block("key_views", name), values).fetchall())

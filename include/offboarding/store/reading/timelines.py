@@ -65,7 +65,7 @@ class WordView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialView:
+class CredentialSeen:
     """Something on an account that lets somebody in, as last seen."""
 
     realm: str
@@ -97,7 +97,7 @@ class Timeline:
     changes: tuple[ChangeView, ...]
     told: tuple[ToldView, ...]
     words: tuple[WordView, ...]
-    credentials: tuple[CredentialView, ...]
+    credentials: tuple[CredentialSeen, ...]
     same: tuple[SameKey, ...]
 
 
@@ -108,7 +108,7 @@ def timeline(session: Session, person_uid: str, *, most: int) -> Timeline:
             changes=tuple(_rows(session, ChangeView, "changes", person_uid, most)),
             told=tuple(_rows(session, ToldView, "told", person_uid, most)),
             words=tuple(_rows(session, WordView, "words", person_uid, most)),
-            credentials=tuple(_rows(session, CredentialView, "credentials_told", person_uid, most)),
+            credentials=tuple(_rows(session, CredentialSeen, "credentials_told", person_uid, most)),
             same=tuple(_rows(session, SameKey, "same_keys", person_uid, most)),
         )
 
