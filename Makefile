@@ -80,7 +80,7 @@ test-databases: setup databases ## what a real MariaDB says of its accounts, fet
 test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
-test-hosts: setup rosters ## who gets in to a host with a real sshd, fetched and not installed; needs root and apt
+test-hosts: setup rosters ## who gets in to a host with a real sshd or OpenVPN, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files

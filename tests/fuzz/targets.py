@@ -33,10 +33,13 @@ from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from offboarding.sources.ldap import certificates, sshkeys
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.times import filetime, generalized_time
+from offboarding.sources.openvpn_clients.collection import read_collection as read_openvpn
+from offboarding.sources.openvpn_clients.issued import issued_in
+from offboarding.sources.openvpn_clients.server import served
 from offboarding.sources.ssh_hosts.collection import read_collection
 from offboarding.sources.ssh_hosts.users import HostDescriber
 from offboarding.sources.wireguard_peers.collection import read_collection as read_peers
-from offboarding.sources.wireguard_peers.register import registered
+from offboarding.sources.wireguard_peers.source import REGISTER
 from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries
 from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
@@ -88,6 +91,14 @@ def _host(data: bytes) -> None:
     """And what is said of whoever it tells of."""
     context = ReadContext(as_of=NIGHT, default_zone="UTC")
     list(HostDescriber(host=read_collection(data), called="web1", realm="linux:x", context=context).users())
+
+
+def _openvpn(data: bytes) -> None:
+    """And what its servers go by, and its authorities issued."""
+    told = read_openvpn(data)
+    for server in told.servers:
+        served(server)
+    issued_in(told.folders)
 
 
 def _message(data: bytes) -> None:
@@ -193,7 +204,8 @@ TARGETS = (
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
     Target(name="host", read=_host, raises=(CollectionError,)),
     Target(name="wireguard", read=read_peers, raises=(CollectionError,)),
-    Target(name="peers", read=lambda data: registered("sources.vpn", "peers.csv", data), raises=(FatalError,)),
+    Target(name="openvpn", read=_openvpn, raises=(CollectionError,)),
+    Target(name="peers", read=lambda data: REGISTER.read_body("sources.vpn", "peers.csv", data), raises=(FatalError,)),
     Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
     Target(name="jwks", read=_jwks, raises=(FatalError,)),
     Target(name="times", read=_text(generalized_time), raises=(ValueError,)),

@@ -23,10 +23,10 @@ DATABASES = Tree(
     own_network=False,
 )
 ROSTERS = Tree(
-    what="OpenSSH's server and sqop",
+    what="OpenSSH's server, sqop and OpenVPN",
     script="rosters.sh",
     root=CACHE / "rosters/root",
-    server="usr/bin/sqop",
+    server="usr/sbin/openvpn",
     own_network=False,
 )
 

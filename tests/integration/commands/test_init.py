@@ -17,6 +17,7 @@ from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.support.written_host import WrittenHost
+from tests.support.written_openvpn import WrittenVpn
 from tests.support.written_wireguard import WrittenServer
 
 GERMAN = (
@@ -243,6 +244,21 @@ class TestFeeds:
         (source,) = written(target)["sources"]
         assert (source["kind"], source["machines"]) == ("wireguard_peers", ["vpn1"])
         assert "A peer has no name" in target.read_text("utf-8")
+
+    def test_a_folder_of_openvpn_servers_is_told_where_what_was_issued_may_lie(
+        self, typed: Type, target: Path, tmp_path: Path
+    ) -> None:
+        server = WrittenVpn(folder=tmp_path / "servers")
+        server.person("alice")
+
+        done = typed(
+            "init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"openvpn_clients={server.folder}"
+        )
+
+        assert (done.code, done.err) == (0, "")
+        (source,) = written(target)["sources"]
+        assert (source["kind"], source["machines"]) == ("openvpn_clients", ["vpn1"])
+        assert "issued_folders" in target.read_text("utf-8")
 
     def test_a_file_may_have_a_connection(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -45,6 +45,10 @@ class Crl:
         numbers = [each.value.crl_number for each in self.parsed.extensions if isinstance(each.value, x509.CRLNumber)]
         return f"CRL number {numbers[0]} of {at}" if numbers else f"the CRL of {at}"
 
+    def is_signed_by(self, authority: x509.Certificate) -> bool:
+        """Whether this authority's key signed it."""
+        return _signed(self.parsed, authority)
+
     def is_by(self, issuer: x509.Name) -> bool:
         """Whether it bears this name."""
         return self.parsed.issuer == issuer

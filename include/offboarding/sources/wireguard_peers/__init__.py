@@ -1,7 +1,7 @@
 """Kind `wireguard_peers`: whom a WireGuard server lets in (docs/configuration/wireguard_peers.md).
 
 `collect.sh` tells of a server, on the server, and never asks for a private or a preshared key. Read from below:
-`collection` takes that apart, `register` says whose a key is, `source` tells accounts.
+`collection` takes that apart, `source` tells accounts.
 """
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source

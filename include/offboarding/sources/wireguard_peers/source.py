@@ -21,12 +21,18 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import CollectionError, MachineFile
-from offboarding.sources.wireguard_peers.collection import WireguardPeer, WireguardServer, read_collection
-from offboarding.sources.wireguard_peers.register import read_register
+from offboarding.sources._collected import CollectionError, MachineFile, OwnerRegister
+from offboarding.sources.wireguard_peers.collection import (
+    PUBLIC_KEY,
+    WireguardPeer,
+    WireguardServer,
+    read_collection,
+)
 from offboarding.sources.wireguard_peers.settings import WireguardSettings
 
 _ACCOUNT = SubjectKind.ACCOUNT
+REGISTER = OwnerRegister("public_key", PUBLIC_KEY, "public key")
+"""No server knows whose a peer is."""
 _SHOWN = 8
 """Letters of a key by which people tell it from others."""
 
@@ -103,7 +109,7 @@ class WireguardPeers:
         assert server.made_at is not None, "a collection says when it was made"
         self._file.need_fresh(server.made_at)
         name = self._settings.register_file
-        return server, read_register(f"sources.{self._settings.name}", name) if name else {}
+        return server, REGISTER.read(f"sources.{self._settings.name}", name) if name else {}
 
     def _accounts(self, server: WireguardServer, owners: dict[str, tuple[str, ...]]) -> Iterator[Account]:
         """Yield each, but those that the register gives to more than one."""

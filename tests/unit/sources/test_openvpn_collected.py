@@ -1,0 +1,218 @@
+"""What is said of an authority's records, and of files that aren't whole, or aren't what they should be."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from offboarding.model import (
+    Account,
+    AccountAction,
+    Gap,
+    IdentityKeyKind,
+    Remedy,
+    ScopeRead,
+    Subject,
+    SubjectKind,
+)
+from offboarding.model.errors import FatalError
+from offboarding.sources._collected import CollectionError, propose
+from offboarding.sources.openvpn_clients.collection import read_collection
+from offboarding.sources.openvpn_clients.remedy import disable
+from tests.contract.source_contract import error_of, of, refs, sought
+from tests.support import cases
+from tests.support.pki import AS_OF, Authority
+from tests.support.written_openvpn import SEEN_AT, WrittenVpn, told
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> WrittenVpn:
+    made = WrittenVpn(folder=tmp_path / "collected")
+    for login in ("alice", "bob"):
+        made.person(login)
+    return made
+
+
+def test_a_record_that_was_deleted_shuts_no_door(server: WrittenVpn) -> None:
+    """The trap of this kind: whoever deletes a certificate's files thinks that it's gone."""
+    known = refs(server.source().collect(), "alice")
+    leaf = server.clients.pop("alice")
+    server.write()
+
+    (looked,) = of(ScopeRead, server.source().detail(known))
+    assert "Revoke it by its number" in looked.error
+
+    server.revoked.append(leaf)
+    server.write()
+    (looked,) = of(ScopeRead, server.source().detail(known))
+    assert not looked.error
+
+
+def test_who_is_connected_used_it_then(server: WrittenVpn) -> None:
+    server.more = (f"connected {int(SEEN_AT.timestamp())} alice", f"connected {int(SEEN_AT.timestamp())} carl")
+
+    assert server.account("alice").last_used_at == SEEN_AT
+    assert server.account("bob").last_used_at is None
+    red = [gap.text for gap in of(Gap, server.source().collect()) if gap.red]
+    assert ["1 client connected by a name" in text for text in red] == [True]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        pytest.param(["option secret"], "static key mode", id="static key"),
+        pytest.param(
+            ["option server", "option verify-client-cert\tnone", "option plugin"], "as plugin decides", id="none"
+        ),
+        pytest.param(["option server", "option capath\tx"], "can't be told", id="authorities in a folder"),
+    ],
+)
+def test_what_no_certificate_tells_of_is_red(server: WrittenVpn, options: Sequence[str], says: str) -> None:
+    server.options = options
+    server.write()
+
+    assert any(says in gap.text for gap in of(Gap, server.source().collect()) if gap.red)
+
+
+def test_an_authority_whose_issue_nobody_collected_is_red_and_shows_nobody_gone(server: WrittenVpn) -> None:
+    server.issued = ()
+    server.write()
+
+    facts = list(server.source().collect())
+
+    assert "nothing says what that issued" in error_of(facts)
+    assert any("issued_folders" in gap.text for gap in of(Gap, facts) if gap.red)
+
+
+def test_what_was_issued_may_lie_on_our_machine(server: WrittenVpn, tmp_path: Path) -> None:
+    before = {account.native_id for account in of(Account, server.source().collect())}
+    server.keep(tmp_path / "pki")
+    server.issued = ()
+    server.write()
+
+    source = server.source(issued_folders=[str(tmp_path / "pki")])
+
+    assert {account.native_id for account in of(Account, source.collect())} == before
+    (tmp_path / "pki" / "bob.crt").write_text("-----BEGIN CERTIFICATE-----\nAAAA")
+    with pytest.raises(FatalError, match="cut off"):
+        list(source.collect())
+    with pytest.raises(FatalError, match="there is nothing in"):
+        list(server.source(issued_folders=[str(tmp_path / "nowhere")]).collect())
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        pytest.param("index V\t270101000000Z\t\tXY\tunknown\t/CN=carl", "line 3 of .*txt isn't as", id="no number"),
+        pytest.param("index R\t270101000000Z\t\t0A\tunknown\t/CN=carl", "isn't as openssl", id="revoked on no day"),
+        pytest.param("index V\t270101\t\t0A\tunknown\t/CN=carl", "isn't as openssl", id="no end"),
+        pytest.param("certificate AAAA", "a certificate in .* can't be read", id="no certificate"),
+    ],
+)
+def test_what_can_not_be_read_of_an_authority_costs_itself(server: WrittenVpn, line: str, says: str) -> None:
+    lines = server.kept
+    server.issued = [*lines[:4], line, *lines[4:]]
+    server.write()
+
+    facts = list(server.source().collect())
+
+    assert {account.login for account in of(Account, facts)} == {"alice", "bob"}
+    (red,) = [gap for gap in of(Gap, facts) if gap.red]
+    assert red.text.startswith("sources.vpn: vpn1: ")
+    with pytest.raises(FatalError, match=says):
+        list(server.source().collect_for(sought("bob"), []))
+
+
+def test_mails_and_the_register_say_whose_it_is(server: WrittenVpn) -> None:
+    names = x509.SubjectAlternativeName([x509.RFC822Name("kim@corp.example")])
+    server.clients["laptop-7"] = server.authority.issue("laptop-7", extension=names)
+    server.register.append("laptop-7,kim")
+
+    account = server.account("kim")
+
+    assert {(key.kind, key.value) for key in account.keys} == {
+        (IdentityKeyKind.LOGIN, "kim"),
+        (IdentityKeyKind.MAIL, "kim@corp.example"),
+    }
+    assert account.display_name == "laptop-7"
+
+
+def test_two_certificates_of_one_number_are_not_checked(server: WrittenVpn) -> None:
+    again = Authority(name="Easy-RSA CA", key=server.authority.key)
+    leaf = server.clients["alice"]
+    other = replace(leaf, certificate=_same_number(again, leaf.certificate.serial_number))
+    server.issued = [*server.kept, f"certificate {told(other.der)}"]
+    server.write()
+
+    facts = list(server.source().collect())
+
+    assert [account.login for account in of(Account, facts)] == ["bob"]
+    assert "two have one number" in error_of(facts)
+
+
+def _same_number(authority: Authority, serial: int) -> x509.Certificate:
+    made = x509.CertificateBuilder().subject_name(authority.subject).issuer_name(authority.subject)
+    made = made.public_key(authority.key.public_key()).serial_number(serial)
+    made = made.not_valid_before(AS_OF).not_valid_after(AS_OF + timedelta(days=2))
+    return made.sign(authority.key, SHA256())
+
+
+def test_wherever_it_is_cut_it_is_none(server: WrittenVpn) -> None:
+    body = server.text.encode()
+
+    for length in range(0, len(body), 7):
+        with pytest.raises(CollectionError):
+            read_collection(body[:length])
+    assert len(read_collection(body).folders[0].certificates) == 2
+
+
+def test_no_line_can_be_missing_in_between(server: WrittenVpn) -> None:
+    lines = server.text.encode().split(b"\n")
+
+    for at in range(len(lines)):
+        with pytest.raises(CollectionError):
+            read_collection(b"\n".join((*lines[:at], *lines[at + 1 :])))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(lambda text: text.replace("clients 1\n", "clients 2\n"), "another version of", id="new"),
+        pytest.param(lambda text: text.replace("server 42", "server x"), "line 6 isn't as collect.sh", id="no process"),
+        pytest.param(lambda text: text.replace("option server\n", "client lost x\n"), "line 7 isn't as", id="no state"),
+        pytest.param(lambda text: text.replace("crlfile", "crlfiles"), "isn't as collect.sh", id="no word of its"),
+    ],
+)
+def test_what_it_does_not_write_is_none(server: WrittenVpn, change: Callable[[str], str], says: str) -> None:
+    with pytest.raises(CollectionError, match=says):
+        read_collection(change(server.text).encode())
+
+
+def test_another_machine_in_its_place_shows_nobody_gone(server: WrittenVpn) -> None:
+    known = refs(server.source().collect(), "alice")
+    server.machine = "f" * 32
+    server.write()
+
+    (scope,) = of(ScopeRead, server.source().detail(known))
+
+    assert "another machine than the account was seen on" in scope.error
+
+
+def test_a_first_configuration_names_servers(server: WrittenVpn) -> None:
+    proposal = propose(str(server.folder), "openvpn_clients")
+
+    assert proposal.settings == {"folder": str(server.folder), "machines": ["vpn1"]}
+
+
+def test_a_name_that_a_leaver_chose_stays_one_word() -> None:
+    account = cases.directory_account(native_id="ab:1f", display_name="x'; rm -rf / #", login="kim")
+    subject = Subject(kind=SubjectKind.ACCOUNT, native_id="ab:1f", label="x", account_label="x")
+    steps = disable(AccountAction(remedy=Remedy.DISABLE, kind="openvpn_clients", account=account, subject=subject))
+
+    assert any("DIR/x___rm_-rf____" in step for step in steps)
