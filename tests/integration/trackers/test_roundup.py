@@ -35,6 +35,27 @@ class TestContract(TrackerContract):
     """Roundup does what every tracker must."""
 
 
+def test_no_name_is_a_link_on_its_page_and_commands_are_exact(
+    roundup: RoundupServer, tracker: Tracker, people: RoundupPeople
+) -> None:
+    command = "         ldapdelete uid=user1,dc=corp"
+    names = "issue1, user 1, kim@corp.example, www.evil.example and https://evil.example/x"
+    body = f"[ ] 1. Account {names}, corp-ldap (high, f-12345678)\n       - Lock it:\n{command}"
+    ref = tracker.open(draft(body=body))
+    tracker.comment(ref, "e1", f"Changed on this list:\n- {names} (f-12345678): added")
+    tracker.close(ref, f"Moved to jira, SEC-1: {ref.url}")
+
+    page = httpx.get(ref.url, auth=("analyst", roundup.passwords["analyst"]), trust_env=False).raise_for_status().text
+
+    shown = re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)
+    moved, comment, checklist = (next(text for text in shown if word in text) for word in ("Moved", "added", "Lock"))
+    assert re.findall(r'href="([^"]*)"', moved) == [ref.url]
+    assert re.findall("<a [^>]*>(.*?)</a>", comment) == []
+    assert re.findall("<a [^>]*>(.*?)</a>", checklist) == ["user1"], "of the command"
+    assert "issue\u200b1, user\u200b 1, kim\u200b@corp.example" in html.unescape(checklist)
+    assert people.texts(ref)[0].endswith(command)
+
+
 class TestFaults(TrackerFaults):
     """Whatever happens while it's told."""
 

@@ -29,6 +29,7 @@ from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import within
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
+from offboarding.trackers.roundup.text import as_kept, unlinked
 
 CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
     TicketPriority.URGENT: "critical",
@@ -212,7 +213,7 @@ class RoundupTracker:
     def _rewrite(self, message: str, text: str) -> None:
         for _ in range(EDIT_ATTEMPTS):
             content = self._rest.get(f"msg/{message}/content", Content)
-            if _as_kept(content.data or "") == text or self._rest.patch(
+            if as_kept(content.data or "") == text or self._rest.patch(
                 f"msg/{message}", content.etag, {"content": text}
             ):
                 return
@@ -222,7 +223,7 @@ class RoundupTracker:
 
     def _message(self, marker: str, text: str) -> str:
         """The id of the message with this marker, with this text; it may stand on no ticket yet."""
-        text = _as_kept(text)
+        text = unlinked(text)
         for hit in self._said(marker):
             self._rewrite(hit.id, text)
             return hit.id
@@ -250,7 +251,7 @@ class RoundupTracker:
 
     def _body(self, draft: TicketDraft) -> str:
         first = f"Queue: {draft.queue}\n\n" if draft.queue and self._settings.queue_as == "body" else ""
-        return _as_kept(first + draft.body)
+        return first + draft.body
 
     def _ref(self, issue: str) -> TicketRef:
         return TicketRef(ref=issue, url=f"{self._url}issue{issue}")
@@ -263,8 +264,3 @@ def _marker(ticket: str, event: str) -> str:
 
 def _body_marker(key: str) -> str:
     return _marker(key, "body")
-
-
-def _as_kept(text: str) -> str:
-    """As Roundup keeps it: plain line ends, nothing blank around."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
