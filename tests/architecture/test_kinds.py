@@ -21,8 +21,9 @@ from tests.support.source_tree import (
 )
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
-ORDINARY = {"csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
-"""Formats and protocols, of which others may speak as well: what counts is whether a kind is meant."""
+ORDINARY = {"attested", "csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
+"""Formats, protocols and a word of the model, of which others may speak as well: what counts is whether a kind is meant
+by it."""
 SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}
 """Rooms that serve every system, and speak of none."""
 SYSTEMS = re.compile(

@@ -530,3 +530,26 @@ class LoginsAlone:
 
         assert of(Credential, facts) == []
         assert [account.has_own_login for account in of(Account, facts)] == [True]
+
+
+class ListsAlone:
+    """Before SourceContract: lists that a person gave, which show nobody in and nobody out."""
+
+    def test_a_second_look_finds_every_credential_that_works(self, system: System) -> None:
+        """Nobody tells of any."""
+        facts = list(system.source().detail(refs(system.source().collect(), "alice")))
+
+        assert of(Credential, facts) == []
+        (account,) = of(Account, facts)
+        assert account.attested_at is not None
+        assert not account.has_own_login
+
+    def test_what_was_switched_off_works_no_more(self, system: System) -> None:
+        """Nor is anything said to work: of whoever is on it nothing is known, and of whoever isn't, either."""
+        system.switch_off("alice")
+
+        facts = list(system.source().collect())
+
+        assert {account.login for account in of(Account, facts)} == {"bob", "carl"}
+        assert {account.standing for account in of(Account, facts)} == {Standing.UNKNOWN}
+        assert all(scope.attested_at for scope in of(ScopeRead, facts))

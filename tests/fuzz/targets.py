@@ -26,6 +26,8 @@ from offboarding.sources._aws.policy.statements import about, covers, covers_for
 from offboarding.sources._aws.policy.trusts import trust_statements
 from offboarding.sources._collected import CollectionError
 from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
+from offboarding.sources.attested.lists import ListError, read_list
+from offboarding.sources.attested.settings import ListColumns
 from offboarding.sources.aws_cloudtrail.records import recorded
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.report import parse_report
@@ -192,6 +194,7 @@ def _days(text: str) -> Iterator[object]:
     yield WrittenDays(formats=("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"))(text, "Asia/Seoul")
 
 
+_GIVEN = ListColumns(account="User ID", login="Login", mail="E-Mail")
 TARGETS = (
     Target(name="messages", read=_text(messages.read), raises=(messages.MessageRefusedError,)),
     Target(name="der", read=certificates.parse, raises=(certificates.CertificateFormatError,)),
@@ -206,6 +209,7 @@ TARGETS = (
     Target(name="wireguard", read=read_peers, raises=(CollectionError,)),
     Target(name="openvpn", read=_openvpn, raises=(CollectionError,)),
     Target(name="peers", read=lambda data: REGISTER.read_body("sources.vpn", "peers.csv", data), raises=(FatalError,)),
+    Target(name="given", read=lambda data: read_list(data, _GIVEN, ","), raises=(ListError,)),
     Target(name="ssh", read=lambda data: Revocations(path="revoked", body=data).ask({}), raises=(RevocationError,)),
     Target(name="jwks", read=_jwks, raises=(FatalError,)),
     Target(name="times", read=_text(generalized_time), raises=(ValueError,)),

@@ -237,7 +237,7 @@ class Replay:
     def attest(self, name: str, until: date) -> None:
         """A person saw that a key nobody can be asked about is dead; their word counts to the end of this day."""
         end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(self.zone))
-        key = key_views.key_called(self.session, name)
+        key = key_views.unasked(key_views.key_called(self.session, name))
         key_views.attest(self.session, key, reason="the old one is refused", author="analyst", until=end)
 
     def measured(self, rules: Iterable[str]) -> Measured:

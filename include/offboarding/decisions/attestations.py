@@ -1,4 +1,4 @@
-"""A person's word that a key is dead, where nobody else can be asked."""
+"""A person's word that a key or an account is dead, where nobody else can be asked."""
 
 import re
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from offboarding.report.wording import moment
 from offboarding.store.connect import Session
 from offboarding.store.reading import key_views
 from offboarding.store.reading.finding_views import whole_key
-from offboarding.store.reading.key_views import KeyView
+from offboarding.store.reading.key_views import Attestable
 
 _FINDING = re.compile(r"f-[0-9a-f]{4,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordGiven:
-    """A key that is dead by a person's word."""
+    """What is dead by a person's word."""
 
-    key: KeyView
+    about: Attestable
     until: datetime
     """Then it's asked about again."""
 
@@ -33,10 +33,11 @@ class WordGiven:
     example='payment-callback --reason "replaced on 26 November; the provider refuses the old one, ticket 4711"',
 )
 def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, reason: Reason) -> Decided[WordGiven]:
-    """Say that a key is dead which no verifier can be asked about, and how you know. That ends, and is asked again:
-    after policy.attest_days, or with `until` before.
+    """Say that a key is dead which no verifier can be asked about, or that an account was taken away in a system that
+    nobody can ask, and how you know. That ends, and is asked again: after policy.attest_days, or with `until` before.
 
-    Raises FatalError where `key` isn't one key, a verifier can be asked about it, or the day is over or too far ahead.
+    Raises FatalError where `key` isn't one key or the finding of such an account, a verifier can be asked about it, or
+    the day is over or too far ahead.
     """
     reason = said(reason)
     with of_field("until"):
@@ -47,21 +48,25 @@ def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, 
     last = moment(ends, context.zone)
     dead = f"{found.label} is dead by {context.author}'s word until {last}; then it's asked about again."
     return Decided(
-        made=WordGiven(key=found, until=ends),
+        made=WordGiven(about=found, until=ends),
         ids={"key": found.material, "until": ends.isoformat()},
         says=[dead, "The next night closes what is open on it."],
     )
 
 
-def _called(session: Session, word: str) -> KeyView:
-    if _FINDING.fullmatch(word.strip().lower()):
-        material = key_views.material_of_finding(session, whole_key(session, word))
-        if material is None:
-            raise FatalError(
-                f"{word} isn't about a key: a person's word is for keys that no verifier can be asked about."
-            )
-        return key_views.key_called(session, material)
-    return key_views.key_called(session, word)
+def _called(session: Session, word: str) -> Attestable:
+    if not _FINDING.fullmatch(word.strip().lower()):
+        return key_views.unasked(key_views.key_called(session, word))
+    finding = whole_key(session, word)
+    material = key_views.material_of_finding(session, finding)
+    if material is not None:
+        return key_views.unasked(key_views.key_called(session, material))
+    if listed := key_views.listed_of_finding(session, finding):
+        return listed
+    raise FatalError(
+        f"{word} isn't about a key, or about a leaver's account on the list of a system that nobody can ask: a person's"
+        " word is for those alone."
+    )
 
 
 def _until(settings: Settings, day: date | None, now: datetime) -> datetime:

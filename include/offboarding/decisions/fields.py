@@ -105,7 +105,8 @@ Key = Annotated[
     str,
     _text(
         "Key",
-        "What the command custody calls a key, such as payment-callback, or the key of a finding about one.",
+        "What the command custody calls a key, such as payment-callback; or the key of a finding about one, or about an"
+        " account that is attested.",
         longest=500,
     ),
 ]

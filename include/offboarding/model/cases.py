@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model.custody import KeyCase, UncustodiedCase
+from offboarding.model.custody import Attested, KeyCase, UncustodiedCase
 from offboarding.model.people import Departure
 from offboarding.model.systems import Account, Credential, Trust
 from offboarding.model.words import Joined, LinkDecision, Relation
@@ -123,6 +123,8 @@ class LinkedAccount:
     """Who answers for the account: what it says of an owner, and the worker ids of owners who work here."""
     sign_on: str = ""
     """The source by which people sign on to this one, by the configuration; "" where it names none."""
+    attested: Attested | None = None
+    """The last word that it was taken away, of an account that is attested."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +210,8 @@ class OrphanCase:
     """In the order of their native ids."""
     recently_used: int
     """How many of them were used within 30 days."""
+    attested: bool = False
+    """They stand on a list that somebody gave: whether any works can't be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

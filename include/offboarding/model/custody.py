@@ -217,7 +217,7 @@ class Registered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attested:
-    """A person's word that a key no verifier can be asked about is dead; asked again when it ends."""
+    """A person's word that something is dead which nobody can be asked about; asked again when it ends."""
 
     author: str
     reason: str

@@ -123,5 +123,7 @@ class Finding:
     """False: listed on a ticket that exists, and doesn't open or hold one."""
     owners: tuple[str, ...] = ()
     """Who answers for the thing, in its system's words or HR's numbers: tickets are routed by it."""
+    attestable: bool = False
+    """Nobody can be asked whether the account works: it's told even so."""
     in_place_of: tuple["Finding", ...] = ()
     """What would be found, were it not for somebody else's claim: a claim makes nothing smaller, and nothing later."""

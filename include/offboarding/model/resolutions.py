@@ -48,6 +48,11 @@ class Resolution(StrEnum):
         "no verifier accepts it any more: seen twice{apart}, last at {moment} UTC",
     )
     ATTESTED = "attested", "attested by a person", "attested by {author} until {moment}: {reason}", WhoseWord.PERSON
+    OFF_LIST = (
+        "off the list",
+        "attested by a person",
+        "attested by the list of {moment} UTC, which doesn't name it; not checked",
+    )
     ACCESS_ENDED = "access ended", "access cut", "the access has ended: seen by a whole read"
     SHOWN_NOW = "shown now", "shown by a system now", "a source or verifier shows it now: judged by what that tells"
     VERIFIER_NOW = "verifier now", "told by a verifier now", "a verifier tells now: judged by what it says"

@@ -91,6 +91,12 @@ class SilentThing(_Silent):
     account_gone: bool
     account_standing: str | None
     account_reason: str | None
+    listed_at: datetime | None
+    """Of when the list is by which that is known; None where the system was asked."""
+    attested_by: str | None
+    """Who said last that the account was taken away, no list being newer; why, and until when that counts."""
+    attested_reason: str | None
+    attested_until: datetime | None
     credentials_alive: bool
     """Some credential on it isn't dead."""
     has_credential: bool

@@ -55,7 +55,7 @@ class Account:
     """ROOT_ACCOUNT for a cloud account's root, whose native id is the cloud account's."""
     has_own_login: bool = True
     """Whether `standing` is a login of the account itself (a directory's password). False for an IAM user, whose ways
-    in are its credentials alone: it has no finding of its own."""
+    in are its credentials alone: it has no finding of its own; and for what is attested, of which nothing is known."""
     keeps_password: bool = False
     """The system itself checks by what the own login goes, and asks nobody else. False where somebody may come in by
     another system's word alone, and where that isn't told."""
@@ -64,6 +64,8 @@ class Account:
     sessions_valid_from: datetime | None = None
     """Sessions and refresh tokens of it that are older have been revoked; None where the system doesn't tell, or where
     there's nothing to revoke. Where it does, `last_used_at` is of sign-ins that succeeded, whoever's or whatever's."""
+    attested_at: datetime | None = None
+    """Of when the list is on which it stands; nobody can ask the system itself. None where one is asked."""
     password_set_at: datetime | None = None
     """When the own login's password was last set (pwdChangedTime); None where the system doesn't tell."""
     service_like: bool = False
@@ -156,6 +158,8 @@ class ScopeRead:
     """
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
+    attested_at: datetime | None = None
+    """Of when the list is that says so, where a person's word is all there is; None where the system was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from offboarding.model import READ, Basis, FindingState, ReadStatus, counted
 from offboarding.report import queues
-from offboarding.report.wording import COMMAND, first_of, flowing, labelled, moment
+from offboarding.report.wording import COMMAND, first_of, flowing, labelled, moment, whole_days
 from offboarding.rules import all_rules
 from offboarding.store.correlation.linking import BulkLoad
 from offboarding.store.reading import Night
@@ -96,9 +96,11 @@ def _no_reader_of_keys(night: Night) -> Iterator[str]:
 
 def read(night: Night, zone: str) -> Iterator[str]:
     """Yield what was read, how much could be linked, who left, and which values say nothing."""
-    sources = {part.name: [p for p in night.parts if p.name == part.name] for part in night.parts}
+    asked = [part for part in night.parts if part.attested_at is None]
+    sources = {part.name: [p for p in asked if p.name == part.name] for part in asked}
     items = [*(_roster(roster) for roster in night.rosters), *(_source(name, parts) for name, parts in sources.items())]
     yield from labelled("Read", flowing(items) or ["nothing: what an earlier run read was looked at again"])
+    yield from labelled("ATTESTED", attested(night))
     if night.linked is not None:
         yield from labelled("Linked", flowing(_linked(night)))
     yield from labelled("Leavers", _leavers(night))
@@ -113,6 +115,17 @@ def read(night: Night, zone: str) -> Iterator[str]:
         named = {part.realm: where(part) for part in night.parts}
         loads = (_load(load, named.get(load.realm, load.realm), zone) for load in night.loads)
         yield from labelled("Loads", loads)
+
+
+def attested(night: Night) -> list[str]:
+    """What stands on lists that somebody gave, which nobody checked; nothing where there's none."""
+    listed = [(part, part.attested_at) for part in night.parts if part.attested_at]
+    if not listed:
+        return []
+    systems, people = counted(len(listed), "system"), counted(sum(part.accounts for part, _ in listed), "account")
+    oldest, at = min(listed, key=lambda each: each[1])
+    days = counted(whole_days(at, night.run.as_of), "day")
+    return [f"{systems}, {people}, not checked; oldest list {days} ({oldest.name})"]
 
 
 def _load(load: BulkLoad, name: str, zone: str) -> str:

@@ -83,9 +83,15 @@ def moved_away(silent: SilentThing, as_of: datetime) -> Resolved | None:
 
 
 def account_gone(silent: SilentThing, as_of: datetime) -> Resolved | None:
-    """The system was asked for this very account, and has it no more."""
+    """The system was asked for this very account, and has it no more; or a list that is newer than the departure."""
     del as_of
-    return Resolved(resolution=Resolution.ACCOUNT_GONE) if silent.account_gone and silent.account_direct else None
+    if not (silent.account_gone and silent.account_direct):
+        return None
+    if silent.listed_at is None:
+        return Resolved(resolution=Resolution.ACCOUNT_GONE)
+    if silent.departure_certain_at and silent.listed_at < silent.departure_certain_at:
+        return None
+    return Resolved(resolution=Resolution.OFF_LIST, moment=f"{silent.listed_at:%Y-%m-%d %H:%M}")
 
 
 def credential_gone(silent: SilentThing, as_of: datetime) -> Resolved | None:

@@ -119,4 +119,5 @@ def finding_on(
         warning=workload_warning(path, case.departure, service_like=account.service_like),
         is_workload=is_workload(path, case.departure, service_like=account.service_like),
         owners=holder.owners,
+        attestable=account.attested_at is not None,
     )

@@ -51,7 +51,8 @@ class Rule(ABC):
     of_keys: ClassVar[bool] = False
     """A digest of a system's keys, where others are of its accounts."""
     attestable: ClassVar[bool] = False
-    """Nobody can be asked whether it works: it's told even so, and a person's word with evidence closes it for a while.
+    """Nobody can be asked whether its keys work: it's told even so, and a person's word with evidence closes it for a
+    while. Of accounts their findings say so themselves.
     """
 
     @abstractmethod

@@ -73,6 +73,7 @@ def _finding(
         warning=workload_warning(taken, departure, service_like=account.service_like),
         is_workload=is_workload(taken, departure, service_like=account.service_like),
         owners=case.owners,
+        attestable=account.attested_at is not None,
         in_place_of=in_place_of,
     )
 

@@ -61,14 +61,26 @@ class OrphanAccount(Rule):
                 self,
                 realm=case.realm,
                 source=case.source,
-                standing_reason=say("the last complete inventory says that they work"),
+                standing_reason=_known_by(case),
                 evidence=(_count(case), *first_named([_named(each) for each in sorted(case.accounts, key=_urgency)])),
                 revoke=_steps(case),
             )
             yield replace(found, severity=Severity.MEDIUM) if _names_leaver(case) else found
 
 
+def _known_by(case: OrphanCase) -> Sentence:
+    if case.attested:
+        return say("the newest list names them; whether they work wasn't checked")
+    return say("the last complete inventory says that they work")
+
+
 def _count(case: OrphanCase) -> Sentence:
+    if case.attested:
+        return say(
+            "{count} account on the list is claimed by nobody; whether it works wasn't checked.",
+            "{count} accounts on the list are claimed by nobody; whether they work wasn't checked.",
+            count=len(case.accounts),
+        )
     return say(
         "{count} working account is claimed by nobody, {used} of them used within 30 days.",
         "{count} working accounts are claimed by nobody, {used} of them used within 30 days.",

@@ -77,7 +77,8 @@ class RehireOldAccount(Rule):
             return
         for linked in departed_accounts(case, as_of, Relation.IS):
             taken = whole(linked)
-            if not linked.own_now and taken.open:
+            # Whoever gave a list knows of whom it names that they work here again.
+            if not linked.own_now and taken.open and not linked.account.attested_at:
                 yield _finding(self, case, linked, taken)
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from offboarding.model import (
     AccountCase,
+    Attested,
     Case,
     Departure,
     HeldLink,
@@ -55,6 +56,7 @@ class _LeaverRow:
     returned: bool
     departure: Departure
     active_owner: bool
+    attested: Attested | None
     account_pk: int | None
     link: _Link | None
     seen: SeenAccount | None
@@ -84,6 +86,7 @@ class _OrphanRow:
     source_kind: str
     native_id: str
     label: str
+    attested: bool
     recent: bool
     owners: list[str]
 
@@ -211,6 +214,7 @@ def _linked_account(
         held=_held(first.account_pk, link, suspects),
         owners=seen.owners,
         sign_on=sign_on.get(seen.source, ""),
+        attested=first.attested,
     )
 
 
@@ -271,6 +275,7 @@ def _orphan_cases(session: Session, looked: Looked) -> Iterator[OrphanCase]:
                 for row in orphans
             ),
             recently_used=sum(row.recent for row in orphans),
+            attested=orphans[0].attested,
         )
 
 

@@ -89,6 +89,7 @@ class SourceRead:
     _credentials: int = 0
     _gaps: list[Gap] = field(default_factory=list)
     _realm: str = ""
+    _attested_at: datetime | None = None
     _new: NewAccounts | None = None
 
     @classmethod
@@ -276,6 +277,7 @@ class SourceRead:
                 "requests": Jsonb(dict(outcome.requests)),
                 "gaps": Jsonb([{"text": text, "red": red} for text, red in outcome.gaps]),
                 "error": error,
+                "attested_at": self._attested_at,
             },
         )
         return outcome
@@ -302,6 +304,7 @@ class SourceRead:
 
     def _add_scope(self, stage: Stage, read: ScopeRead) -> None:
         self.keys.add_scope(stage, read)
+        self._attested_at = read.attested_at
         for kind in read.kinds:
             if kind not in KEY_KINDS:
                 stage.add("s_scope", (read.scope, kind.value, read.error))

@@ -119,7 +119,7 @@ def routed(
         ticket_kind=rule.ticket,
         comes_first=rule.comes_first,
         of_keys=rule.of_keys,
-        attestable=rule.attestable,
+        attestable=rule.attestable or finding.attestable,
         worked_in=about.zone,
         location=about.location,
         part=part,

@@ -14,6 +14,7 @@ from offboarding import wiring
 from offboarding.config import loading
 from tests.integration.commands.conftest import Type
 from tests.support.directory import POLICY, SUFFIX, WITNESS
+from tests.support.given_lists import ListedSystem
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.support.written_host import WrittenHost
@@ -259,6 +260,21 @@ class TestFeeds:
         (source,) = written(target)["sources"]
         assert (source["kind"], source["machines"]) == ("openvpn_clients", ["vpn1"])
         assert "issued_folders" in target.read_text("utf-8")
+
+    def test_a_folder_of_lists_is_asked_which_system_and_whom(self, typed: Type, target: Path, tmp_path: Path) -> None:
+        portal = ListedSystem(folder=tmp_path / "lists")
+        portal.person("alice")
+        words = ("init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"attested={portal.folder}")
+
+        refused = typed(*words)
+        done = typed(*words, "--set", "attested.realm=bank", "--set", "attested.owner=finance")
+
+        assert "--set attested.realm=" in refused.err
+        assert (done.code, done.err) == (0, "")
+        (source,) = written(target)["sources"]
+        assert (source["realm"], source["owner"], source["folder"]) == ("bank", "finance", str(portal.folder))
+        assert source["columns"] == {"account": "User ID", "login": "Login", "mail": "E-Mail"}
+        assert "Nobody checks what stands on a list" in target.read_text("utf-8")
 
     def test_a_file_may_have_a_connection(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -8,7 +8,7 @@ from offboarding.model import PrincipalKind, Standing
 from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding.store.reading.key_views import KeysThen, KeyView, attest, key_called, keys
+from offboarding.store.reading.key_views import KeysThen, KeyView, attest, key_called, keys, unasked
 from tests.support.key_company import CLOUD, KeyCompany
 from tests.support.keys_read import access, secret, signing_key
 from tests.support.registered import custodian, entry
@@ -93,7 +93,7 @@ def test_a_key_that_its_verifier_stopped_to_show_is_not_checked_until_the_cache_
 def test_words_of_people_are_told_before_they_end(company: KeyCompany) -> None:
     run = spent(company)
     hook = told(company, HOOK.material)
-    attest(company.session, hook, reason="replaced", author="kim", until=company.as_of + timedelta(days=8))
+    attest(company.session, unasked(hook), reason="replaced", author="kim", until=company.as_of + timedelta(days=8))
     assert reading.night(company.session, run).attested == ()
 
     company.night(days=2)

@@ -31,6 +31,13 @@ def test_is_silent(case: cases.OrphanCase) -> None:
     assert list(RULE.evaluate(case, cases.AS_OF)) == []
 
 
+def test_of_a_list_nothing_is_said_to_work() -> None:
+    (found,) = RULE.evaluate(replace(cases.orphans(2), attested=True), cases.AS_OF)
+
+    assert found.standing_reason == "the newest list names them; whether they work wasn't checked"
+    assert found.evidence[0] == "2 accounts on the list are claimed by nobody; whether they work wasn't checked."
+
+
 def test_what_orphans_there_are_is_no_part_of_the_subject() -> None:
     (few,) = RULE.evaluate(cases.orphans(2), cases.AS_OF)
     (many,) = RULE.evaluate(cases.orphans(30), cases.AS_OF)

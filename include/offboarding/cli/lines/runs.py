@@ -66,6 +66,8 @@ class RunSource(Inner):
     """The system itself; null for one that was never reached and isn't named in the configuration."""
     status: str
     """As above. `partial`: something in it couldn't be looked at, or the leavers' accounts couldn't be read live."""
+    attested_at: At | None
+    """Of when the list is that somebody gave in place of a look; null where the system was asked."""
     proved: bool
     """True where complete: a source says itself where it ends."""
     counts: Annotated[RunSourceCounts, By(itself)]

@@ -10,7 +10,7 @@ from offboarding.report.coverage import amount, gaps_of, nights, where
 from offboarding.report.pages.rows import FindingRow, row
 from offboarding.report.red import reasons
 from offboarding.report.silence import silence
-from offboarding.report.wording import COMMAND, moment, night_of, zoned
+from offboarding.report.wording import COMMAND, moment, night_of, whole_days, zoned
 from offboarding.runs.troubles import troubles
 from offboarding.store import reading
 from offboarding.store.connect import Session
@@ -222,11 +222,14 @@ def _read(
         f"waits: {held.sentence(hold)}" for hold in _undecided(night) if (hold.kind, hold.name) == (what, read.name)
     ]
     count = counted(read.workers, "worker") if isinstance(read, RosterView) else amount([read])
-    known = read.status in _STATES
+    known, attested_at = read.status in _STATES, None if isinstance(read, RosterView) else read.attested_at
+    state = _STATES.get(read.status, "not checked")
+    if attested_at:
+        state = f"attested {counted(whole_days(attested_at, night.run.as_of), 'day')} ago, not checked"
     return ReadState(
         name=name,
         what=what,
-        state=_STATES.get(read.status, "not checked") + nights(read) + (", waiting" if waits else ""),
+        state=state + nights(read) + (", waiting" if waits else ""),
         is_red=read.status != ReadStatus.COMPLETE,
         amount=count if known else "",
         says=tuple(zoned(text, zone) for text in (*waits, *dict.fromkeys(text for text in texts if text))),

@@ -78,7 +78,8 @@ where a.gone_at is null
 -- Those of them who left, or came back, with their accounts and credentials, flat, person by person.
 select p.person_uid::text, w.id_space, w.worker_id, w.name, d.episode, d.returned, {d.departure as departure},
     v.location as departure__location,
-    coalesce(o.active_owner, false) as active_owner, t.*
+    coalesce(o.active_owner, false) as active_owner, word.author as attested__author, word.reason as attested__reason,
+    word.attested_at as attested__at, word.until as attested__until, t.*
 from telling
 join departure d on d.person_uid = telling.person_uid and d.valid_to is null
 join person p on p.person_uid = d.person_uid
@@ -95,6 +96,11 @@ left join lateral (
         and not exists (select from departure g
             where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
     limit 1) o on true
+left join lateral (
+    select k.author, k.reason, k.attested_at, k.until from attestation k
+    where t.seen__account__attested_at is not null
+        and k.material = account_material(t.seen__account__realm, t.seen__account__native_id)
+    order by k.attestation_id desc limit 1) word on true
 order by p.person_uid, t.account_pk, t.link__relation, t.seen__credential__credential__kind,
     t.seen__credential__credential__native_id;
 
@@ -143,7 +149,7 @@ order by l.account_pk, doubted.decision, l.person_uid is distinct from doubted.h
 -- are is asked first: joined, they look like few accounts, and each would be looked up by itself.
 create temp table orphan as
 select a.account_pk, r.realm, r.source, r.kind as source_kind, a.native_id, a.label, a.owner_labels,
-    coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent,
+    a.attested_at is not null as attested, coalesce(u.last_used_at > %(as_of)s - interval '30 days', false) as recent,
     case when not exists (select from link_decision d
             where d.realm = a.realm and d.native_id = a.native_id and d.revoked_at is null)
         then array(select distinct k ->> 4 || ' says ' || (k ->> 5) from jsonb_array_elements(a.keys) k
@@ -158,7 +164,7 @@ where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead' and not 
 analyze orphan;
 
 -- name: orphans
-select realm, source, source_kind, native_id, label, recent, owners from orphan order by realm, native_id;
+select realm, source, source_kind, native_id, label, attested, recent, owners from orphan order by realm, native_id;
 
 -- name: orphan_owners
 -- Whom their entries name as manager or owner, by the entry that bears this label, or the last that did; null throughout

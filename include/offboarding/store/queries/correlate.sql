@@ -843,14 +843,14 @@ from face f where f.person_uid = p.person_uid and p.shown_worker_pk is distinct 
 analyze person, credential, scope;
 
 -- name: correlation_counts
--- What was linked of the accounts that exist. Nearly all are, and of the others alone it's asked what else they are.
+-- What was linked of the accounts that exist, without those that are only attested. Nearly all are, and of the others alone it's asked what else they are.
 with working as (
     select a.account_pk, exists (
             select from link l
             where l.account_pk = a.account_pk and l.valid_to is null and l.decision = 'linked'
                 and l.relation <> 'created') as is_linked
     from account a join source_setting using (realm)
-    where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead'
+    where a.gone_at is null and a.kind = 'account' and a.standing <> 'dead' and a.attested_at is null
 ), ranked as (
     select account_pk, case when is_linked then 1 else (
             select min(case l.decision when 'disputed' then 2 when 'probable' then 3 else 4 end) from link l

@@ -99,7 +99,7 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.worked_in, s.location, s.part, s.owners, s.made_of, %(as_of)s, %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)
-    and (s.standing <> 'unknown' or s.realm = '' or %(persons)s::uuid[] is not null or exists (
+    and (s.standing <> 'unknown' or s.attestable or s.realm = '' or %(persons)s::uuid[] is not null or exists (
         select from scope c where c.realm = s.realm and c.scope = '' and c.kind = 'account' and c.complete
             and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;

@@ -85,6 +85,12 @@ returning attestation_id;
 -- What a finding is about.
 select subject_native_id from finding where finding_key = %(finding_key)s and subject_kind in ('signing_key', 'shared_secret');
 
+-- name: listed_of_finding
+-- The account that a finding is about, where it asks for that to be taken away and nobody can ask its system.
+select account_material(a.realm, a.native_id) as material, a.native_id as label
+from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
+where f.finding_key = %(finding_key)s and f.attestable and f.ticket_kind = 'revoke' and a.attested_at is not null;
+
 -- name: keys_then
 -- Keys that a verifier trusted when this run ended; of how many the register named a custodian by then; and how many
 -- nobody was known to hold by anything at all, where the run looked at that.
@@ -131,7 +137,7 @@ order by r.name;
 -- People's words that ended when this run was, or end within so many days.
 with night as (select as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s), last as (
     select distinct on (a.material) a.material, a.until
-    from attestation a, night t where a.attested_at <= t.at order by a.material, a.attestation_id desc
+    from attestation a, night t where a.attested_at <= t.at and a.material not like 'account:%%' order by a.material, a.attestation_id desc
 )
 select coalesce((
         select min(p.name) from registered_place p

@@ -47,7 +47,7 @@ select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.real
     c.status, coalesce(c.error, '') as error, coalesce(c.gaps, '[]') as gaps,
     coalesce((c.counts ->> 'accounts')::int, 0) as accounts,
     coalesce((c.counts ->> 'credentials')::int, 0) as credentials, coalesce(c.requests, '{}') as requests,
-    coalesce(c.tells, '') as tells, coalesce((c.counts ->> 'keys')::int, 0) as keys,
+    c.attested_at, coalesce(c.tells, '') as tells, coalesce((c.counts ->> 'keys')::int, 0) as keys,
     coalesce((c.counts ->> 'events')::int, 0) as events,
     d.status as detail_status, coalesce(d.error, '') as detail_error, coalesce(d.gaps, '[]') as detail_gaps,
     coalesce((d.counts ->> 'accounts')::int, 0) as detail_accounts,

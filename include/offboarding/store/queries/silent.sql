@@ -87,6 +87,7 @@ with alias as (
             '; sessions made with it may live until '
             || to_char(c.sessions_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC', '') as credential_reason,
         coalesce(sa.fresh, false) as account_fresh, coalesce(sa.direct, false) as account_direct,
+        sa.listed_at, attested.*,
         coalesce(sc.fresh, false) as credential_fresh, case
             when a.gone_at is not null then a.gone_at
             when c.account_pk is not null then coalesce(c.gone_at, c.observed_at)
@@ -101,8 +102,14 @@ with alias as (
     left join lateral (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
             bool_or(s.scope <> '' and s.complete and s.error = '' and s.observed_at >= %(since)s) as direct,
-            max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
-        from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
+            max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at,
+            max(r.attested_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as listed_at
+        from scope s left join source_read r using (read_id)
+        where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = a.kind) sa on true
+    left join lateral (
+        select k.author as attested_by, k.reason as attested_reason, k.until as attested_until from attestation k
+        where k.attested_at >= a.attested_at and k.material = account_material(a.realm, a.native_id)
+        order by k.attestation_id desc limit 1) attested on true
     left join lateral (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
             max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
@@ -133,6 +140,7 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
     coalesce(read.roles, false) as roles_read,
     coalesce(seen.account_fresh, false) as account_fresh, coalesce(seen.account_direct, false) as account_direct,
     coalesce(seen.account_gone, false) as account_gone, seen.account_standing, seen.account_reason,
+    seen.listed_at, seen.attested_by, seen.attested_reason, seen.attested_until,
     coalesce(seen.credentials_alive, false) as credentials_alive,
     coalesce(seen.has_credential, false) as has_credential, coalesce(seen.credential_fresh, false) as credential_fresh,
     coalesce(seen.credential_gone, false) as credential_gone, seen.credential_standing, seen.credential_reason,

@@ -396,7 +396,7 @@ select (select count(distinct scope) from s_scope where error = '')::int as scop
 -- name: finish_source_read
 update source_read
 set finished_at = now(), realm = %(realm)s, status = %(status)s, counts = %(counts)s, requests = %(requests)s,
-    gaps = %(gaps)s, error = %(error)s
+    gaps = %(gaps)s, error = %(error)s, attested_at = %(attested_at)s
 where read_id = %(read_id)s;
 
 -- name: realm_of_part

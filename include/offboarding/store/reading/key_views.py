@@ -73,6 +73,16 @@ class KeyView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attestable:
+    """What a person's word may be about: a key, or an account, of which nobody else can be asked."""
+
+    material: str
+    """The key's; an account's stands for it in the same place."""
+    label: str
+    """The register's name, else a copy's label; an account's native id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeysThen:
     """How many keys of a kind were trusted when a run ended."""
 
@@ -168,15 +178,26 @@ def material_of_finding(session: Session, finding_key: str) -> str | None:
     return None if found is None else str(found)
 
 
-def attest(session: Session, key: KeyView, *, reason: str, author: str, until: datetime) -> None:
-    """Write down a person's word that a key is dead. Raises FatalError where a verifier can be asked."""
+def listed_of_finding(session: Session, finding_key: str) -> Attestable | None:
+    """The account that a finding asks to be taken away where no system can be asked; None where it's about another."""
+    with session.cursor(row_factory=class_row(Attestable)) as cursor:
+        return cursor.execute(block("key_views", "listed_of_finding"), {"finding_key": finding_key}).fetchone()
+
+
+def unasked(key: KeyView) -> Attestable:
+    """A key, where nobody else can be asked about it. Raises FatalError where a verifier can."""
     asked = sorted({copy.source for copy in key.verifying})
     if asked:
         raise FatalError(
             f"{key.label} is a key that {' and '.join(asked)} can be asked about: it closes when nothing there shows it"
             " any more, seen twice. Nobody's word counts for that."
         )
-    values = {"material": key.material, "reason": reason, "author": author, "until": until}
+    return Attestable(material=key.material, label=key.label)
+
+
+def attest(session: Session, about: Attestable, *, reason: str, author: str, until: datetime) -> None:
+    """Write down a person's word that it's dead."""
+    values = {"material": about.material, "reason": reason, "author": author, "until": until}
     recorded.write(session, "attestation", "key_views", "insert_attestation", values, actor=author)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg.rows import class_row
 
@@ -78,6 +79,8 @@ class PartView:
     """accounts, keys or events: what it was read for; "" where its read never began."""
     keys: int = 0
     events: int = 0
+    attested_at: datetime | None = None
+    """Of when the list is that was read in the system's place; None where the system was asked."""
     unasked: bool = False
     """Its inventory was read, and nothing could be asked live about leavers' accounts."""
 
@@ -133,6 +136,7 @@ class _PartRow:
     gaps: list[dict[str, object]]
     accounts: int
     credentials: int
+    attested_at: datetime | None
     tells: str
     keys: int
     events: int
@@ -214,6 +218,7 @@ def _part(row: _PartRow) -> PartView:
         tells=row.tells,
         keys=row.keys,
         events=row.events,
+        attested_at=row.attested_at,
         unasked=unasked,
     )
 

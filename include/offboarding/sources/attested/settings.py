@@ -1,0 +1,64 @@
+"""What a user may write for a system that nobody can ask."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from offboarding.interfaces import SourceSettings, Strict
+
+Heading = Annotated[str, Field(min_length=1)]
+DELIMITERS = ",;|\t"
+
+
+class ListColumns(Strict):
+    """Under which headings a list says whom it names."""
+
+    account: Heading | None = Field(default=None, description="The system's own id of an account, which stays.")
+    login: Heading | None = Field(default=None, description="What people type to get in.")
+    mail: Heading | None = None
+    number: Heading | None = Field(default=None, description="The employee number.")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What a list must have, by what it means."""
+        return {name: heading for name, heading in self.model_dump().items() if heading}
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> "ListColumns":
+        if not (self.login or self.mail or self.number):
+            raise ValueError("name the column of login, mail or number: else nobody on a list is anybody's")
+        if len(set(self.named.values())) < len(self.named):
+            raise ValueError("a column is named twice")
+        return self
+
+
+class AttestedSettings(SourceSettings):
+    """A folder of lists, of one system. `hosts` is where a connection may lead, of which there is none."""
+
+    connection: str = Field(default="", description="None: files of this machine are read.")
+    realm: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$",
+        description="The system itself; what stands on its lists is known by it, whatever it's called here.",
+    )
+    owner: str = Field(min_length=1, description="Who is asked: a team or a worker id, and no name or address.")
+    folder: str = Field(min_length=1, description="A folder of this machine; a relative path begins at the project.")
+    columns: ListColumns = Field(description="The headings of account, login, mail and number; one at least.")
+    delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
+        default=",", description="One of , ; | and a tab."
+    )
+    ask_again_days: int = Field(default=90, ge=1, description="How old the newest list may be.")
+
+    @field_validator("owner")
+    @classmethod
+    def _nobody_by_name(cls, owner: str) -> str:
+        # It stands in logs, too, which hold no address.
+        if "@" in owner:
+            raise ValueError("name a team or a worker id, such as finance or hr:10442: it's told in logs")
+        return owner
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_of_them(cls, delimiter: str) -> str:
+        if len(delimiter) != 1 or delimiter not in DELIMITERS:
+            raise ValueError("one of , ; | and a tab is needed")
+        return delimiter
