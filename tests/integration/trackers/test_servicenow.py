@@ -233,6 +233,20 @@ def test_nothing_lives_in_a_work_note(place: NowPlace, tracker: Tracker, hostile
     assert hostile.replace("[", "(") in journal
 
 
+@pytest.mark.parametrize("hostile", ["[code]<b>x[/code]", "[CODE]<b>x", "[ / code ]"])
+def test_no_field_of_ours_holds_a_code_tag(place: NowPlace, tracker: Tracker, hostile: str) -> None:
+    wanted = draft()
+    wanted = replace(wanted, title=f"Find who used {hostile} [{wanted.key}]", body=f"[ ] 1. Account {hostile}")
+    ref = tracker.open(wanted)
+    tracker.close(ref, f"All of {hostile} is dead.")
+    tracker.update(ref, replace(wanted, body=f"[x] 1. Account {hostile}"))
+
+    record = place.kept.tables["incident"][ref.ref]
+    shown = [record[name] for name in ("short_description", "description", "close_notes")]
+    assert [each for each in shown if re.search(r"\[\s*/?\s*code", each, re.IGNORECASE)] == []
+    assert [hostile.replace("[", "(") in each for each in shown] == [True] * 3
+
+
 def test_a_ticket_that_is_not_shown_is_told_of_and_is_not_none(place: NowPlace, tracker: Tracker) -> None:
     """ServiceNow answers 200 and an empty list: a rule of access took it out."""
     wanted = draft()

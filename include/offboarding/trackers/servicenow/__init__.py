@@ -27,7 +27,7 @@ from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._titles import within
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
-from offboarding.trackers.servicenow.text import MOST_OF_A_TITLE, as_kept, as_note
+from offboarding.trackers.servicenow.text import MOST_OF_A_TITLE, as_kept, as_note, as_shown
 
 __all__ = ["ServiceNow", "Settings", "build", "destinations"]
 
@@ -145,9 +145,9 @@ class ServiceNow:
     def _fields(self, draft: TicketDraft) -> Fields:
         due = draft.due_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if draft.due_at else ""
         return {
-            "short_description": within(draft, MOST_OF_A_TITLE),
+            "short_description": as_shown(within(draft, MOST_OF_A_TITLE)),
             "description": fitted_lines(
-                as_kept(draft.body), self._settings.description_characters, self._settings.tells_in
+                as_shown(draft.body), self._settings.description_characters, self._settings.tells_in
             ),
             "due_date": due,
             **self._settings.priority(draft.priority),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from offboarding.interfaces import Some, TrackerSettings
 from offboarding.model import TicketPriority
+from offboarding.trackers.servicenow.text import as_shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class Settings(TrackerSettings):
 
     def closing(self, text: str) -> dict[str, str]:
         """What closes a ticket."""
-        code = {"close_code": self.close_code, "close_notes": text} if self._words.needs_code else {}
+        code = {"close_code": self.close_code, "close_notes": as_shown(text)} if self._words.needs_code else {}
         return {"state": self.closed[0], **code}
 
     def priority(self, priority: TicketPriority) -> Mapping[str, str]:

@@ -5,8 +5,10 @@ from typing import Final
 
 MOST_OF_A_TITLE: Final = 160
 """Of a task's short description, as ServiceNow comes."""
-_LIVE_IN_A_NOTE = re.compile(r"\[(?=\s*/?\s*code\b)|(?<=@)\[", re.IGNORECASE)
-"""Between code tags a journal's text is HTML; `@[` begins a mention."""
+_CODE_TAG = re.compile(r"\[(?=\s*/?\s*code\b)", re.IGNORECASE)
+"""Between code tags a text may be HTML, in journals and forms, where glide.ui.security.allow_codetag is as it comes."""
+_MENTION = re.compile(r"(?<=@)\[")
+"""In a journal."""
 
 
 def as_kept(text: str) -> str:
@@ -14,6 +16,11 @@ def as_kept(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def as_shown(text: str) -> str:
+    """The same for a field: a bracket that would make HTML of it is a round one."""
+    return _CODE_TAG.sub("(", as_kept(text))
+
+
 def as_note(text: str) -> str:
-    """The same for a journal: a bracket that would make it HTML, or a mention, is a round one."""
-    return _LIVE_IN_A_NOTE.sub("(", as_kept(text))
+    """The same for a journal, where one that would mention somebody is round as well."""
+    return _MENTION.sub("(", as_shown(text))
