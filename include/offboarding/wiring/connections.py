@@ -6,6 +6,7 @@ its database).
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, cast
@@ -13,6 +14,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
+
+_SPOILED = "it's no URI or JSON, or its port is no number. Write it anew where Airflow has it"
+_LIKE_THIS = 'Write an object, {"name": "value"}, or nothing'
 
 
 class NoConnectionError(ConfigError):
@@ -48,36 +52,59 @@ def _from_environment(conn_id: str, value: str) -> ConnectionFields:
     except json.JSONDecodeError as error:
         # Not `from error`: its text holds what stands in the variable.
         raise ConfigError(f"AIRFLOW_CONN_{conn_id.upper()} is no JSON (character {error.pos}).") from None
-    port = fields.get("port")
     return ConnectionFields(
         conn_id=conn_id,
         host=str(fields.get("host") or ""),
-        port=int(str(port)) if port else None,
+        port=_port(conn_id, fields.get("port")),
         login=str(fields.get("login") or ""),
         password=str(fields.get("password") or ""),
         schema=str(fields.get("schema") or ""),
-        extra=_extra(fields.get("extra")),
+        extra=_extra(conn_id, fields.get("extra")),
     )
 
 
 def _from_uri(conn_id: str, uri: str) -> ConnectionFields:
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        raise _unreadable(conn_id, "its host or port is none. Quote what isn't a letter or digit (%5B for [)") from None
     query = dict(parse_qsl(parts.query))
     return ConnectionFields(
         conn_id=conn_id,
         host=unquote(parts.hostname or ""),
-        port=parts.port,
+        port=port,
         login=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         schema=unquote(parts.path.removeprefix("/")),
-        extra=_extra(query.pop("__extra__", None)) or query,
+        extra=_extra(conn_id, query.pop("__extra__", None)) or query,
     )
 
 
-def _extra(value: object) -> Mapping[str, object]:
+def _port(conn_id: str, value: object) -> int | None:
+    if not value:
+        return None
+    if re.fullmatch(r"[0-9]{1,5}", str(value)) is None:
+        raise _unreadable(conn_id, "its port is no number. Write one, such as 636, or none")
+    return int(str(value))
+
+
+def _extra(conn_id: str, value: object) -> Mapping[str, object]:
+    """Raises ConfigError, which says nothing of what stands there: it may hold a secret."""
     if not value:
         return {}
-    return cast("Mapping[str, object]", json.loads(value) if isinstance(value, str) else value)
+    try:
+        read: object = json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        place = f" (character {error.pos})" if isinstance(error, json.JSONDecodeError) else ""
+        raise _unreadable(conn_id, f"its extra is no JSON{place}. {_LIKE_THIS}") from None
+    if not isinstance(read, Mapping):
+        raise _unreadable(conn_id, f"its extra is no JSON object. {_LIKE_THIS}")
+    return cast("Mapping[str, object]", read)
+
+
+def _unreadable(conn_id: str, why: str) -> ConfigError:
+    return ConfigError(f"The Airflow connection {conn_id} can't be read: {why}.")
 
 
 def _from_airflow(conn_id: str) -> ConnectionFields:
@@ -91,6 +118,9 @@ def _from_airflow(conn_id: str) -> ConnectionFields:
         if _in_a_task():
             raise _no_connection(conn_id) from error
         return _from_metadata_database(conn_id)
+    except ValueError:
+        # Not `from error`: its text holds what stands there.
+        raise _unreadable(conn_id, _SPOILED) from None
     return fields_of(conn_id, found)
 
 
@@ -104,6 +134,8 @@ def _from_metadata_database(conn_id: str) -> ConnectionFields:
         return fields_of(conn_id, Connection.get_connection_from_secrets(conn_id))
     except (AirflowNotFoundException, SQLAlchemyError) as error:
         raise _no_connection(conn_id) from error
+    except ValueError:
+        raise _unreadable(conn_id, _SPOILED) from None
 
 
 class AirflowConnection(Protocol):
@@ -116,13 +148,22 @@ class AirflowConnection(Protocol):
     schema: str | None
 
     @property
+    def extra(self) -> str | None:
+        """As it's kept."""
+        ...
+
+    @property
     def extra_dejson(self) -> dict[str, object]:
-        """Its extra, read."""
+        """Its extra, read; nothing where it can't be."""
         ...
 
 
 def fields_of(conn_id: str, found: AirflowConnection) -> ConnectionFields:
-    """A connection that Airflow holds. A field of its extra that a form left empty isn't there."""
+    """A connection that Airflow holds. A field of its extra that a form left empty isn't there. Raises ConfigError
+    where the extra can't be read, which Airflow itself takes for none.
+    """
+    # Airflow masks in its logs what it has read itself.
+    extra = _extra(conn_id, found.extra) and found.extra_dejson
     return ConnectionFields(
         conn_id=conn_id,
         host=found.host or "",
@@ -130,7 +171,7 @@ def fields_of(conn_id: str, found: AirflowConnection) -> ConnectionFields:
         login=found.login or "",
         password=found.password or "",
         schema=found.schema or "",
-        extra={name: value for name, value in found.extra_dejson.items() if value not in (None, "")},
+        extra={name: value for name, value in extra.items() if value not in (None, "")},
     )
 
 
