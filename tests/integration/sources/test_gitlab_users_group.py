@@ -243,6 +243,20 @@ def test_where_service_accounts_are_not_listed_each_counts_as_a_person(place: Gi
     assert error_of(facts) == ""
 
 
+def test_where_the_list_of_service_accounts_is_refused_otherwise_that_is_told_as_not_checked(
+    place: GitlabUsersPlace,
+) -> None:
+    place.kept.add("deployer", bot=True, service_account=True, enterprise=False)
+    place.kept.refuses[f"/groups/{GROUP}/service_accounts"] = Answered(
+        status=400, body={"error": "order_by does not have a valid value"}
+    )
+
+    facts = read(place)
+
+    assert "service_accounts: 400, order_by does not have a valid value" in error_of(facts)
+    assert [each.text for each in of(Gap, facts) if "doesn't list for this group" in each.text] == []
+
+
 # --- tokens and keys ------------------------------------------------------------------------------------------------
 
 

@@ -41,6 +41,8 @@ from offboarding.sources.gitlab_users.workloads import DEPLOY_KEY, DEPLOY_TOKEN,
 
 INVITATION = "invitation/"
 AWAITING = "awaiting"
+NOT_HERE = (403, 404)
+"""How GitLab answers for a list that a plan, an edition or a group below another doesn't have."""
 _BOT = re.compile(r"(project|group)_(\d+)_bot(?:_\w+|\d*)")
 """How GitLab calls the bot of an access token; whoever likes may call themselves so."""
 _TOLD_IN_SOME = ("email", "group_saml_identity", "group_scim_identity")
@@ -192,7 +194,10 @@ class GitlabGroup:
         try:
             rows = self.rest.settled(f"groups/{self.told.id}/service_accounts", self.below.purpose, GitlabName, unread)
             yield from (each.id for each in rows)
-        except NotAnsweredError:
+        except NotAnsweredError as missing:
+            if missing.status not in NOT_HERE:
+                unread.sentences.append(str(missing))
+                return
             text = "which members are service accounts, which GitLab doesn't list for this group"
             self.unseen.extend([] if text in self.unseen else [text])
 
