@@ -92,6 +92,8 @@ class JiraService:
         self.sees_project = True
         self.lacks: set[str] = set()
         """Permissions in the project, by their keys."""
+        self.tells_nothing_of = set[str]()
+        """Permissions that its answer leaves out."""
         self.no_way_to_done = False
         self.keeps_comments = False
         """Nobody may delete them."""
@@ -177,6 +179,7 @@ class JiraService:
                 "havePermission": each in wanted and each not in self.lacks,
             }
             for each in every
+            if each not in self.tells_nothing_of
         }
         return Answered(body={"permissions": told})
 

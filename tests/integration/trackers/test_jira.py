@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from demo.certificates import make_certificate
 from demo.slapd import Tls
@@ -424,6 +425,19 @@ def test_a_permission_that_is_missing_is_named_before_anything_is_opened(own_pla
         own_place.tracker().open(draft())
 
     assert own_place.kept.issues == []
+
+
+def test_a_permission_that_jira_says_nothing_of_is_told_as_not_checked(own_place: JiraPlace) -> None:
+    own_place.kept.tells_nothing_of.add("ADD_COMMENTS")
+    tracker = own_place.tracker()
+
+    with capture_logs() as logs:
+        ref = tracker.open(draft())
+        tracker.update(ref, draft())
+
+    said = [each["permissions"] for each in logs if "doesn't say whether this account may" in each["event"]]
+    assert said == [["ADD_COMMENTS"]], "once"
+    assert len(own_place.kept.issues) == 1
 
 
 def test_a_project_out_of_sight_leaves_no_ticket_missing(own_place: JiraPlace) -> None:

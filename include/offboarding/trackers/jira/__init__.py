@@ -270,7 +270,13 @@ class JiraTracker:
         if self._account is None:
             self._screen = self._rest.screen(self._settings.project, self._settings.issue_type)
             compare(self._where, self._settings, self._screen)
-            self._rest.require_rights(self._settings.project)
+            if untold := self._rest.require_rights(self._settings.project):
+                log.warning(
+                    "Jira doesn't say whether this account may do what each ticket needs: not checked. What it may not"
+                    " do is told once a ticket needs it",
+                    tracker=self._settings.name,
+                    permissions=untold,
+                )
             self._account = self._rest.myself()
         return self._account
 

@@ -4,7 +4,7 @@ Cloud: https://developer.atlassian.com/cloud/jira/platform/rest/v3, rich text as
 Data Center: https://developer.atlassian.com/server/jira/platform/rest, plain text, users by name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import quote
 
@@ -118,8 +118,9 @@ class JiraRest:
             raise self._strange("GET", "status") from error
         return {each.id: each.category.state for each in found}
 
-    def require_rights(self, project: str) -> None:
-        """Raises FatalError that names what this account may not do in the project, of what each ticket needs.
+    def require_rights(self, project: str) -> Sequence[str]:
+        """Raises FatalError that names what this account may not do in the project, of what each ticket needs. Returns
+        the keys of what Jira doesn't say.
 
         .../api-group-permissions/#api-rest-api-3-mypermissions-get
         """
@@ -128,6 +129,7 @@ class JiraRest:
         lacks = [each.name for key, each in told.permissions.items() if key in NEEDED and not each.have]
         if lacks:
             raise FatalError(f"{self._asker.where}: this account lacks {', '.join(lacks)} in {project}. {FIXES[403]}")
+        return [key for key in NEEDED if key not in told.permissions]
 
     def screen(self, project: str, issue_type: str) -> dict[str, JiraScreenField]:
         """What may be said of a new issue of that type, by the field's id. Raises FatalError with what types are there.
