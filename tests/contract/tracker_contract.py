@@ -131,6 +131,16 @@ class TrackerContract:
         assert tracker.find(longer.key) == long_ref
         assert short_ref != long_ref
 
+    def test_a_title_bears_the_key_at_its_end_and_no_other(self, tracker: Tracker) -> None:
+        other, wanted = draft(), draft()
+        told = f"Used after departure: account uid=kim [{other.key}],dc=corp of worker 10442 [{wanted.key}]"
+
+        ref = tracker.open(replace(wanted, title=told))
+
+        assert tracker.find(other.key) is None
+        assert tracker.find(wanted.key) == ref
+        assert tracker.open(other) != ref
+
     def test_a_key_that_the_text_alone_mentions_is_not_found(self, tracker: Tracker) -> None:
         other = draft()
         tracker.open(draft(body=f"See also [{other.key}]"))

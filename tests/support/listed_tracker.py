@@ -9,6 +9,7 @@ import pytest
 
 from offboarding.model import Language, TicketDraft, TicketRef, TicketState
 from offboarding.trackers._assigning import unknown_assignee
+from offboarding.trackers._titles import key_in
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class ListedTracker:
 
     def find(self, key: str) -> TicketRef | None:
         """The oldest whose title bears it."""
-        return next((each.ref for each in self.there() if f"[{key}]" in each.draft.title), None)
+        return next((each.ref for each in self.there() if key_in(each.draft.title) == key), None)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """A new one, whatever there is already."""

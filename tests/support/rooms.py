@@ -94,12 +94,15 @@ ARROWS: dict[str, set[str]] = {
     "tickets.confided": NOUNS | {"report.texts", "store"},
     "tickets.counts": NOUNS,
     "tickets.refusing": NOUNS | {"report", "store"},
+    # Whether what a tracker finds is the ticket that was looked for.
+    "tickets.adopting": NOUNS | {"store"},
     "tickets.desk": NOUNS
     | {
         "interfaces",
         "report",
         "store",
         "report.texts",
+        "tickets.adopting",
         "tickets.confided",
         "tickets.counts",
         "tickets.plan",

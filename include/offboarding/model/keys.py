@@ -11,8 +11,14 @@ _SEPARATOR = "\x1f"
 
 TICKET_KEY = re.compile("offb-[0-9a-f]+")
 """Any ticket's."""
+_LOOKS_LIKE_A_KEY = re.compile("(?<=offb)-(?=[0-9a-f])", re.IGNORECASE)
 NO_TICKET = "offb-000000000000"
 """A key that no ticket bears, to see whether a tracker can be searched."""
+
+
+def without_keys(text: str) -> str:
+    """With nothing in it that looks like a ticket's key: whoever chose a label may have known one, and written it."""
+    return _LOOKS_LIKE_A_KEY.sub("_", text)
 
 
 def finding_key(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from psycopg.rows import scalar_row, tuple_row
 
+from offboarding.model import TicketRef
 from offboarding.store import tickets
 from offboarding.store.connect import Session
 from offboarding.store.sql import block
@@ -38,6 +39,11 @@ def would_join(session: Session, finding_key: str, queue: str) -> TicketRow | No
     """The ticket that one goes onto which stands on none yet, by its queue; None where it gets one of its own."""
     (found,) = tickets.wanting(session, finding_key, queue)
     return tickets.ticket(session, found.ticket_key) if found.ticket_key else None
+
+
+def standing_at(session: Session, row: TicketRow, ref: TicketRef) -> TicketRow | None:
+    """Another than this one that stands there in its tracker; None for nobody's place, or its own."""
+    return _one(session, "standing_at", {"ticket_key": row.ticket_key, "tracker": row.tracker, "ref": ref.ref})
 
 
 def move_on(session: Session, old_key: str, new_key: str, *, says: str) -> None:

@@ -37,10 +37,11 @@ from offboarding.store.locks import ticket_held
 from offboarding.store.outbox import Pending
 from offboarding.store.refusals import RefusedBefore
 from offboarding.store.tickets import TicketItem, TicketRow
+from offboarding.tickets.adopting import unshared
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, unless_closed, warn_of_another_store
+from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, unless_closed
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -178,7 +179,7 @@ class TicketDesk:
         assert successor is not None, "it has moved"
         if successor.ref is None and successor.state != TicketStatus.CLOSED:
             return False
-        if row.ref is None and (found := Sight.unheard(row, self.tracker.find(row.ticket_key))):
+        if row.ref is None and (found := Sight.unheard(row, self._found(row))):
             tickets.note_opened(self.session, row.ticket_key, found, digest="", due_at=None)
             row = tickets.ticket(self.session, row.ticket_key)
         if row.ref is not None:
@@ -199,7 +200,7 @@ class TicketDesk:
             self._tell_closed(row, ticket_report.closing(self.texts, row, items, []))
 
     def _open(self, row: TicketRow) -> None:
-        answer = self.tracker.find(row.ticket_key)
+        answer = self._found(row)
         found = answer if isinstance(answer, TicketRef) else None
         # Told before, and nobody can say whether that was heard.
         doubt = answer is TicketState.UNKNOWN and row.said_digest != ""
@@ -207,8 +208,6 @@ class TicketDesk:
             tickets.note_closed(self.session, row.ticket_key)
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
-        if found and not row.said_digest:
-            warn_of_another_store(row, found)
         text = self._draft(row)
         opening = _sha256(f"open {text.digest}")
         ref = found or self._open_new(row, text, opening)
@@ -224,6 +223,9 @@ class TicketDesk:
         # Opened before and nobody heard: people may have closed it since.
         if found and stands is TicketState.CLOSED:
             self._reopen_by_itself(row.ticket_key)
+
+    def _found(self, row: TicketRow) -> TicketRef | TicketState | None:
+        return unshared(self.session, row, self.tracker.find(row.ticket_key))
 
     def _open_new(self, row: TicketRow, text: TicketDraft, opening: str) -> TicketRef:
         outbox.set_out(self.session, row.ticket_key, opening)

@@ -135,17 +135,6 @@ def _unseen(row: TicketRow, ref: TicketRef) -> FatalError:
     )
 
 
-def warn_of_another_store(row: TicketRow, ref: TicketRef) -> None:
-    """A ticket with our key is there, which this store never opened."""
-    log.warning(
-        "a ticket with this key is there already, and this store has opened none: it's taken over. If another store"
-        " tells the same tracker, give each a project or queue of its own",
-        key=row.ticket_key,
-        tracker=row.tracker,
-        ticket=ref.ref,
-    )
-
-
 def in_words(error: Exception) -> str:
     """As they are kept: on one line, and cut."""
     return printable(" ".join(str(error).split()))[:MOST_WORDS]

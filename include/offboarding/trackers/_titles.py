@@ -21,11 +21,11 @@ def within(draft: TicketDraft, most: int, size: Callable[[str], int] = units) ->
     whose it is behind it.
     """
     key, title = f"[{draft.key}]", draft.title.strip()
-    if key not in title:
-        raise ValueError(f"the title must bear {key}, or the ticket is never found again")
+    if not title.endswith(key):
+        raise ValueError(f"the title must bear {key} at its end, or the ticket is never found again")
     if size(title) <= most:
         return title
-    said = title.replace(key, "").strip()
+    said = title.removesuffix(key).rstrip()
     lengths = range(min(len(said), most), -1, -1)
     return next(shorter for length in lengths if size(shorter := f"{_shortened(said, length)} {key}") <= most)
 
@@ -37,8 +37,13 @@ def _shortened(text: str, length: int) -> str:
 
 
 def keys_in(title: str) -> list[str]:
-    """Whichever it bears."""
+    """Whichever stand in it: where there are several, people wrote the others."""
     return _BORNE.findall(title)
+
+
+def key_in(title: str) -> str:
+    """The one that it bears: the last, since we write it at the end; "" where it bears none."""
+    return next(reversed(keys_in(title)), "")
 
 
 class ListedTitles:
@@ -59,7 +64,7 @@ class ListedTitles:
 
     def bearing(self, key: str) -> list[int]:
         """Numbers of those whose title bears the key, the oldest first."""
-        return sorted(number for number, title in self._by_number.items() if f"[{key}]" in title)
+        return sorted(number for number, title in self._by_number.items() if key_in(title) == key)
 
     def forget(self, number: int) -> None:
         """One that bears its key no more."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import TemplateError, TemplateNotFound
 
 from offboarding.model import Language
+from offboarding.model.keys import without_keys
 from offboarding.report.texts import languages
 from offboarding.report.texts.bounds import BoundedEnvironment
 from offboarding.report.texts.environment import ENDING, environment, shipped
@@ -72,11 +73,13 @@ class TicketTexts:
 
 
 def rendered(made: BoundedEnvironment, name: str, views: TicketViews) -> str:
-    """What a template makes of a ticket: a title on one line, a comment without blank ones."""
+    """What a template makes of a ticket: a title on one line, with no key but its own; a comment without blank ones."""
     made.begin()
     text = made.get_template(name + ENDING).render({each.name: getattr(views, each.name) for each in fields(views)})
     if name == TITLE:
-        return on_one_line(text)
+        own = f"[{views.ticket.key}]"
+        title = on_one_line(text)
+        return without_keys(title.removesuffix(own)) + own if title.endswith(own) else title
     if name == BODY:
         return text.strip("\n")
     return "\n".join(line for line in text.splitlines() if line.strip())

@@ -237,6 +237,13 @@ select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref
     closed_at, past_due_at, moved_to, renews, said_count, said_digest
 from ticket where ticket_key = %(ticket_key)s;
 
+-- name: standing_at
+-- Another ticket than this that has the place in the tracker, and that none was opened for anew.
+select t.ticket_key from ticket t
+where t.tracker = %(tracker)s and t.ref = %(ref)s and t.ticket_key <> %(ticket_key)s
+    and not exists (select from ticket later where later.renews = t.ticket_key)
+order by t.ticket_key limit 1;
+
 -- name: pending
 select outbox_id, op, event_key, text, made_of, told_as from outbox
 where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;

@@ -29,7 +29,7 @@ from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import ListedTitles, within
+from offboarding.trackers._titles import ListedTitles, key_in, within
 from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client
 
 if TYPE_CHECKING:
@@ -201,7 +201,8 @@ class GithubTracker:
             newest = repository.get_issues(state="all", labels=[self._settings.label], sort="created", direction="desc")
             self._listed.read((each.number, each.title) for each in newest)
         numbers = self._listed.bearing(key)
-        return [issue for number in numbers if (issue := self._if_there(repository, number))]
+        found = [issue for number in numbers if (issue := self._if_there(repository, number))]
+        return [issue for issue in found if key_in(issue.title) == key]
 
     def _if_there(self, repository: "Repository", number: int) -> "Issue | None":
         try:

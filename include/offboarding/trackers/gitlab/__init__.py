@@ -31,7 +31,7 @@ from offboarding.trackers._bearing import oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import ListedTitles, keys_in, within
+from offboarding.trackers._titles import ListedTitles, key_in, within
 from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ class GitlabTracker:
             )
             self._listed.read((int(each.iid), str(each.title)) for each in newest)
         found = [self._if_there(project, number) for number in self._listed.bearing(key)]
-        return [each for each in found if each is not None]
+        return [each for each in found if each is not None and key_in(str(each.title)) == key]
 
     def _if_there(self, project: Any, number: int) -> Any:
         try:
@@ -229,8 +229,7 @@ class GitlabTracker:
         """One that was moved is a closed one, with the id of the new: which is found by its title, and by that id."""
         if not issue.moved_to_id:
             return issue
-        keys = keys_in(issue.title)
-        there = self._gitlab.issues.list(iterator=True, scope="all", state="all", search=keys[-1] if keys else "-")
+        there = self._gitlab.issues.list(iterator=True, scope="all", state="all", search=key_in(issue.title) or "-")
         for each in there:
             if each.id == issue.moved_to_id:
                 return self._where_it_is(self._gitlab.projects.get(each.project_id).issues.get(each.iid))

@@ -29,7 +29,7 @@ from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest, without_key
-from offboarding.trackers._titles import within
+from offboarding.trackers._titles import key_in, within
 from offboarding.trackers.jira.answers import EVENT, JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
 from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
@@ -241,7 +241,7 @@ class JiraTracker:
             issue = self._rest.issue(number)
         except JiraGoneError:
             return None
-        return issue if key in issue.fields.labels and f"[{key}]" in issue.fields.summary else None
+        return issue if key in issue.fields.labels and key_in(issue.fields.summary) == key else None
 
     def _without_doubles(self, key: str, *, beside: str = "") -> str | None:
         """The oldest of those that we opened; the others are closed.

@@ -26,7 +26,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import made_twice, oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import within
+from offboarding.trackers._titles import key_in, within
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
 from offboarding.trackers.redmine.text import lines, mark, verbatim
 
@@ -223,7 +223,7 @@ class RedmineTracker:
         return issues[0]
 
     def _bearing(self, key: str) -> list[Issue]:
-        return [each for each in self._rest.search(key) if f"[{key}]" in each.subject]
+        return [each for each in self._rest.search(key) if key_in(each.subject) == key]
 
     def _fields(self, draft: TicketDraft) -> dict[str, object]:
         return {

@@ -27,7 +27,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import within
+from offboarding.trackers._titles import key_in, within
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
 from offboarding.trackers.roundup.text import as_kept, unlinked
 
@@ -115,7 +115,7 @@ class RoundupTracker:
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest id where several bear the key: a person's copy is always the younger one."""
-        ids = [hit.id for hit in self._rest.search("issue", "title", title=key) if f"[{key}]" in (hit.title or "")]
+        ids = [hit.id for hit in self._rest.search("issue", "title", title=key) if key_in(hit.title or "") == key]
         first = oldest(key, ids, str)
         return None if first is None else self._ref(first)
 

@@ -26,7 +26,7 @@ from offboarding.net.service.address import address_of, client_of, destination, 
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import keys_in, within
+from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.rt.checklist import as_shown, as_written
 from offboarding.trackers.rt.rest2 import Rest2, RtTicket
 
@@ -174,7 +174,7 @@ class RequestTracker:
 
     def _bearing(self, key: str) -> list[str]:
         found = self._rest.search("Subject LIKE '" + key.replace("'", r"\'") + "'")
-        return [each.id for each in sorted(found, key=lambda each: int(each.id)) if f"[{key}]" in each.subject]
+        return [each.id for each in sorted(found, key=lambda each: int(each.id)) if key_in(each.subject) == key]
 
     def _put(self, ref: TicketRef, wanted: Mapping[str, object]) -> None:
         """Change what isn't so yet. RT answers 200 whatever it refuses, so it's looked at again."""
