@@ -41,12 +41,13 @@ celery='apache-airflow-providers-celery celery<5.7 redis asyncpg psycopg2-binary
     fail "Celery could not be resolved (see above): requirements.lock is as it was."
 
 # What was there when that Airflow was new, as its own constraints have it: with libraries of today 3.2 runs no task
-# (fastapi 0.160). Typer and PyMySQL are ours to choose.
+# (fastapi 0.160). Typer, PyMySQL and SCIM's packages are ours to choose.
 resolve_for() {
     { cat requirements.txt && echo "apache-airflow==$1.*"; } |
         "$uv" pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
             --exclude-newer "$2" --exclude-newer-package typer=2027-01-01 \
-            --exclude-newer-package pymysql=2027-01-01 - --output-file ".cache/constraints-$1.new" --upgrade ||
+            --exclude-newer-package pymysql=2027-01-01 --exclude-newer-package scim2-models=2027-01-01 \
+            --exclude-newer-package scim2-server=2027-01-01 - --output-file ".cache/constraints-$1.new" --upgrade ||
         fail "The requirements could not be resolved for Airflow $1 (see above): requirements.lock is as it was."
 }
 resolve_for 3.1 2026-03-31

@@ -1,12 +1,19 @@
 """The plugin that puts the pages into Airflow's navigation: what each process of Airflow loads, so that it's light."""
 
+from importlib.resources import files
 from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/offboarding"
 """Where the pages lie, below Airflow's own address."""
+PUSHED = {
+    each.name: f"/offboarding-{each.name}"
+    for each in files("offboarding.rosters").iterdir()
+    if each.joinpath("endpoint.py").is_file()
+}
+"""Kinds of rosters that are pushed to us, and where. None is imported for that."""
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
@@ -16,11 +23,25 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     await app()(scope, receive, send)
 
 
+def pushed(kind: str) -> ASGIApp:
+    """Return what answers whoever pushes users. They have no login of Airflow's: the app says whom it lets in."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        from offboarding.wiring.pushing import endpoint  # noqa: PLC0415 - it brings the store
+
+        await endpoint(kind)(scope, receive, send)
+
+    return answer
+
+
 class OffboardingPlugin(AirflowPlugin):
-    """One entry in the navigation, and what answers behind it."""
+    """One entry in the navigation, what answers behind it, and what pushes users to us."""
 
     name = "offboarding"
-    fastapi_apps: list[Any] = [{"name": "offboarding", "app": pages, "url_prefix": PREFIX}]  # noqa: RUF012 - Airflow reads it off an instance
+    fastapi_apps: list[Any] = [  # noqa: RUF012 - Airflow reads it off an instance
+        {"name": "offboarding", "app": pages, "url_prefix": PREFIX},
+        *({"name": f"offboarding-{kind}", "app": pushed(kind), "url_prefix": path} for kind, path in PUSHED.items()),
+    ]
     external_views: list[Any] = [  # noqa: RUF012 - see above
         {
             "name": "Offboarding",

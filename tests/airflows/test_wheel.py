@@ -95,7 +95,27 @@ def test_the_plugin_is_there_and_leads_to_pages_that_the_wheel_holds(here: Here)
     assert ours["name"] == "offboarding"
     assert "'url_route': 'offboarding'" in str(ours["external_views"])
     assert "'url_prefix': '/offboarding'" in str(ours["fastapi_apps"])
+    assert "'url_prefix': '/offboarding-scim'" in str(ours["fastapi_apps"])
     assert said.output.split()[-3:] == ["4", "True", "200"], said.errors
+
+
+def test_what_identity_providers_push_to_is_there_and_lets_nobody_in(here: Here) -> None:
+    """Its libraries fit that Airflow's own, pydantic for one."""
+    asked = (
+        "import asyncio\n"
+        "from offboarding_airflow.plugin import pushed\n"
+        "scope = {'type': 'http', 'method': 'GET', 'path': '/v2/Users', 'headers': [], 'query_string': b''}\n"
+        "async def say(message): print(message.get('status', ''))\n"
+        "asyncio.run(pushed('scim')(scope, None, say))\n"
+        "from offboarding.rosters.scim.service import UserService\n"
+        "from offboarding.rosters.scim.settings import ScimSettings\n"
+        "own = {'name': 'hr', 'kind': 'scim', 'connection': 'hr_scim', 'coverage': 'active'}\n"
+        "print(UserService(ScimSettings.model_validate(own)) is not None)\n"
+    )
+
+    said = here.airflow.run("python", "-W", "ignore", "-c", asked)
+
+    assert said.output.split()[-2:] == ["503", "True"], said.errors
 
 
 def test_its_types_of_connections_are_there(here: Here) -> None:

@@ -21,7 +21,7 @@ from tests.support.source_tree import (
 )
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
-ORDINARY = {"attested", "csv", "jwks", "ldap", "postgres", "smtp", "ssh", "x509"}
+ORDINARY = {"attested", "csv", "jwks", "ldap", "postgres", "scim", "smtp", "ssh", "x509"}
 """Formats, protocols and a word of the model, of which others may speak as well: what counts is whether a kind is meant
 by it."""
 SPEAKERS = {"config", "settings", "mistakes", "pipeline", "policy", "ticketing", "wiring", "commands", "__main__"}

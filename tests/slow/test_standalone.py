@@ -377,6 +377,18 @@ def test_names_are_for_whoever_may_decide_and_each_look_is_written_down(house: H
     assert looked == (who, "worker", named)
 
 
+def test_no_login_of_airflow_s_lets_anybody_push(house: House) -> None:
+    """The company has no roster that is pushed: nobody may, and whoever administrates Airflow is somebody else."""
+    for who in ("admin", "viewer", "nobody", "garbage"):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            for path in ("/v2/Users", "/v2/ServiceProviderConfig", "/v2/Users/1", ""):
+                assert asked(house, who, method, f"{plugin.PUSHED['scim']}{path}").status_code == 503, (
+                    who,
+                    method,
+                    path,
+                )
+
+
 def test_airflow_leads_to_the_pages_and_they_show_the_night(house: House) -> None:
     told = house.airflow.admin.client.get("/api/v2/plugins").raise_for_status().json()
     (ours,) = [each for each in told["plugins"] if each["name"] == "offboarding"]

@@ -198,7 +198,8 @@ ARROWS: dict[str, set[str]] = {
     | {"identity", "runs.pipeline", "store"},
     "runs.doctor": NOUNS | {"interfaces", "config.settings", "runs.pipeline", "runs", "runs.ingest.progress", "store"},
     "wiring.connections": NOUNS | {"interfaces"},
-    "wiring.forms": NOUNS | {"net.destinations", "interfaces", "interfaces.kinds", "config.loading", "store", "wiring"},
+    "wiring.forms": NOUNS
+    | {"net.destinations", "interfaces", "interfaces.kinds", "config.loading", "store", "wiring.connections"},
     "wiring": NOUNS
     | {
         "net.destinations",

@@ -22,6 +22,9 @@ from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.sftp import login as sftp
 from offboarding.rosters.csv.workbook import reading as workbook
 from offboarding.rosters.csv.workbook import structure
+from offboarding.rosters.scim import bounds as pushed
+from offboarding.rosters.scim import endpoint
+from offboarding.rosters.scim.described import MOST_RESULTS
 from offboarding.runs import messages
 from offboarding.sources import (
     _collected,
@@ -122,6 +125,16 @@ BOUNDS: dict[str, tuple[float, str]] = {
         "max_wait_minutes",
     ),
     "Workday: requests of a read": (default(workday.Settings, "max_requests"), "max_requests"),
+    "SCIM: a push, in bytes": (pushed.LARGEST_BODY, ""),
+    "SCIM: a push on its way": (endpoint.LONGEST_BODY_SECONDS, ""),
+    "SCIM: how deep a push is nested": (pushed.DEEPEST, ""),
+    "SCIM: a value that is kept": (pushed.LONGEST_VALUE, ""),
+    "SCIM: a value that is dropped": (pushed.LONGEST_TEXT, ""),
+    "SCIM: a filter, or a path": (pushed.LONGEST_EXPRESSION, ""),
+    "SCIM: operations of a change": (pushed.MOST_OPERATIONS, ""),
+    "SCIM: users of an answer": (MOST_RESULTS, ""),
+    "SCIM: requests of a roster in a second": (endpoint.A_SECOND, ""),
+    "SCIM: requests that wait, of all rosters": (endpoint.MOST_WAITING, ""),
     "JWKS: a page, or a file": (default(JwksSettings, "max_kilobytes") * KB, "max_kilobytes"),
     "JWKS: a page, redirects included": (default(JwksSettings, "timeout_seconds"), "timeout_seconds"),
     "CRL: a list, or a file": (default(AskedCrls, "max_kilobytes") * KB, "max_kilobytes"),

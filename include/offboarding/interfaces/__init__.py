@@ -31,6 +31,11 @@ A source that is a package may hold a file `revoke.py`, the only one that may wr
 - `build(settings, connection, reader, part)`: the `Revoker`, by a connection of its own. `reader` is the one that the
   source is read by: what it logs in by is never shut.
 
+A roster that is a package may hold a file `endpoint.py`, where its system pushes users to, with
+
+- `build(rosters, now)`: an ASGI app, served at `/offboarding-` and the kind. `rosters()` gives what the configuration
+  says now (`pushing.Pushing`). Whom it lets in the app says itself: Airflow asks nobody who they are before.
+
 A package whose system Airflow has no connection form for may hold a file `connection.py` with
 
 - `FORM`: the form (`form.ConnectionForm`); the type of connection is then called `offboarding_` and the kind;
@@ -40,13 +45,14 @@ A package whose system Airflow has no connection form for may hold a file `conne
 Heavy clients (boto3, ldap3) are imported inside functions: reading the configuration needs none of them.
 """
 
-import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Literal, Protocol, runtime_checkable
 
+from offboarding.interfaces.connections import ConnectionFields
+from offboarding.interfaces.pushing import PushedBy
 from offboarding.interfaces.revoking import Revoker
 from offboarding.interfaces.settings import (
     NotifierSettings,
@@ -79,7 +85,6 @@ from offboarding.model import (
     TicketState,
     Worker,
 )
-from offboarding.model.redaction import keep_out
 
 __all__ = [
     "AccountRemedies",
@@ -112,34 +117,6 @@ __all__ = [
     "Words",
 ]
 
-_SECRET_WORDS = ("password", "passphrase", "private_key", "secret", "token")
-"""In the name of a field of a connection's extra; a `token_file` is a path, and stays readable."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionFields:
-    """An Airflow connection's fields. The password shows in no repr."""
-
-    conn_id: str
-    host: str = ""
-    port: int | None = None
-    login: str = ""
-    password: str = field(default="", repr=False)
-    schema: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict[str, object], repr=False)
-
-    def __post_init__(self) -> None:
-        """Whoever holds a connection may meet an error that says its secrets back."""
-        secret = [
-            value
-            for name, value in self.extra.items()
-            if any(word in name for word in _SECRET_WORDS) and not name.endswith("_file")
-        ]
-        basic = base64.b64encode(f"{self.login}:{self.password}".encode()).decode()  # RFC 7617
-        texts = [self.password, *map(str, secret), *([basic] if self.password else [])]
-        # A key's lines as well, each of which tells of it.
-        keep_out(*texts, *(line for text in texts for line in text.splitlines() if not line.startswith("-----")))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadContext:
@@ -155,6 +132,8 @@ class ReadContext:
     """Logins that are workloads' (`svc-*`)."""
     privileged_names: tuple[str, ...] = ()
     """Groups and policies that make an account privileged, as shell patterns."""
+    pushed: PushedBy | None = None
+    """By a roster's name, what was pushed to us for it; None where there is no store."""
 
     def is_workload(self, *logins: str) -> bool:
         """Whether one of them is a workload's."""

@@ -40,6 +40,7 @@ _STEPS = (
     _PurgeStep("purge", "blank_words", "reasons of words on departures", "departure_word"),
     _PurgeStep("purge", "blank_exceptions", "reasons of exceptions that have ended", "exception"),
     _PurgeStep("purge", "blank_alerts", "what people were told at once"),
+    _PurgeStep("purge", "blank_pushed", "what was pushed of whoever is long inactive"),
     _PurgeStep("purge", "blank_roster_reads", "messages about HR's rows"),
     _PurgeStep("purge", "blank_source_reads", "messages about systems"),
     _PurgeStep("purge_keys", "drop_event_keys", "mail addresses and logins of old events' sessions"),

@@ -43,12 +43,14 @@ from offboarding.interfaces import (
     VerifierSettings,
 )
 from offboarding.interfaces.kinds import kind_module, kind_part
+from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded
 from offboarding.store.connect import Session, only_look, opened
+from offboarding.store.pushed import PushedUsersStore
 from offboarding.store.trial import trial
-from offboarding.wiring.connections import connection, known
+from offboarding.wiring.connections import connection, known, libpq
 
 EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
 
@@ -87,6 +89,16 @@ def looking() -> Generator[tuple[StoreChoice, Session]]:
         with store(choice) as session:
             only_look(session)
             yield choice, session
+    except OperationalError as error:
+        raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
+
+
+@contextmanager
+def pushed(roster: str) -> Generator[PushedUsers]:
+    """What was pushed to us for a roster, on a session of its own. Raises as `looking`."""
+    try:
+        with store(store_choice()) as session:
+            yield PushedUsersStore(session=session, roster=roster)
     except OperationalError as error:
         raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
 
@@ -283,17 +295,5 @@ def read_context(settings: Settings, as_of: datetime) -> ReadContext:
         mail_domains=(*settings.company.mail_domains, *settings.company.mail_aliases),
         service_patterns=settings.company.service_patterns,
         privileged_names=settings.policy.privileged,
+        pushed=pushed,
     )
-
-
-def libpq(fields: ConnectionFields) -> dict[str, str | int]:
-    """A connection in libpq's words."""
-    options = {name: str(value) for name, value in fields.extra.items() if name.startswith("ssl")}
-    return {
-        "host": fields.host,
-        "port": fields.port or 5432,
-        "user": fields.login,
-        "password": fields.password,
-        "dbname": fields.schema,
-        **options,
-    }

@@ -138,6 +138,19 @@ def _from_metadata_database(conn_id: str) -> ConnectionFields:
         raise _unreadable(conn_id, _SPOILED) from None
 
 
+def libpq(fields: ConnectionFields) -> dict[str, str | int]:
+    """A connection in libpq's words."""
+    options = {name: str(value) for name, value in fields.extra.items() if name.startswith("ssl")}
+    return {
+        "host": fields.host,
+        "port": fields.port or 5432,
+        "user": fields.login,
+        "password": fields.password,
+        "dbname": fields.schema,
+        **options,
+    }
+
+
 class AirflowConnection(Protocol):
     """What we take of Airflow's own."""
 

@@ -11,7 +11,7 @@ from offboarding.interfaces.kinds import kind_part, kinds
 from offboarding.model.errors import ConfigError
 from offboarding.net import destinations
 from offboarding.store.trial import trial
-from offboarding.wiring import libpq
+from offboarding.wiring.connections import libpq
 
 _STORE_FORM = ConnectionForm(
     name="Offboarding's store (PostgreSQL)",

@@ -226,7 +226,13 @@ with spans as not materialized (
                     then ', no day given: first told on ' || (left_at at time zone zone_used)::date else '' end
             when 'away' then 'status ' || coalesce(nullif(circumstance, ''), status)
             when 'planned' then 'planned end ' || end_on || ', and the roster still says ' || status
-            else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date
+            else 'no longer listed since the read of ' || (left_at at time zone zone_used)::date || coalesce((
+                -- Where somebody pushes whom the roster lists, what they said of this one.
+                select ': told ' || case when p.inactive_at is null then 'deleted' else 'inactive' end || ' on '
+                    || to_char(coalesce(p.inactive_at, p.deleted_at) at time zone zone_used, 'YYYY-MM-DD HH24:MI')
+                from worker w join pushed_user p on p.roster = w.roster and p.worker_id = w.worker_id
+                where w.worker_pk = e.worker_pk and coalesce(p.inactive_at, p.deleted_at) is not null
+                order by coalesce(p.inactive_at, p.deleted_at) desc limit 1), '')
         end || case when zone is null then ' (zone unknown: ' || zone_used || ' is taken)' else '' end as told
     from ended e
     -- Since when is kept as it was first told: no feed gives a day.

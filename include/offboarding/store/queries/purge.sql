@@ -124,6 +124,10 @@ returning e.exception_id;
 -- What people were told at once; their keys stay, so that nothing is told twice.
 update alert set subject = '', body = '' where created_at < %(cut)s and body <> '';
 
+-- name: blank_pushed
+-- Names and mails of whoever an identity provider has called inactive for so long. By which it knows them stays.
+update pushed_user set resource = '{}' where inactive_at < %(cut)s and resource <> '{}';
+
 -- name: blank_roster_reads
 -- Values of HR's rows that couldn't be read, in old reads' messages.
 update roster_read set problems = '[]', error = ''

@@ -1,0 +1,263 @@
+"""Whoever an identity provider has pushed: what every roster must do, and what is said of a push of its own."""
+
+import json
+from collections.abc import Generator, Mapping
+from datetime import date, timedelta
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.model.errors import ConfigError, IncompleteReadError
+from offboarding.rosters import scim
+from offboarding.rosters.scim import ScimRoster
+from offboarding.rosters.scim.paths import ENTERPRISE
+from offboarding.rosters.scim.service import PushRequest, UserService
+from offboarding.store.connect import Session, opened
+from offboarding.store.purge import purge
+from tests.contract.roster_contract import Publish, RosterContract, row
+from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, published, user
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def publish(store_parameters: dict[str, str | int]) -> Generator[Publish]:
+    place = PushedPlace(parameters=store_parameters)
+    with opened(store_parameters) as session:
+        yield partial(published, place, session)
+
+
+class TestContract(RosterContract):
+    """What was pushed does what every roster must."""
+
+    def test_a_column_that_is_not_there_costs_the_read(self, publish: Publish) -> None:
+        """Its attributes have no names of one word, as columns of a table have."""
+        roster = publish([row("1")], absent=["last_working_day"])
+        with pytest.raises(IncompleteReadError) as caught:
+            list(roster.read())
+        text = str(caught.value)
+        assert text.startswith("rosters.hr: ")
+        assert f'there is no column "{attribute("last_working_day")}" for last_working_day' in text
+        assert f'"{attribute("worker_id")}"' in text, "names what there is"
+        assert roster.summary is None
+
+
+# --- who is listed ----------------------------------------------------------------------------------------------------
+
+LAST = "urn:corp:hr:2.0:User:lastDay"
+
+
+@pytest.fixture
+def place(store_parameters: dict[str, str | int]) -> PushedPlace:
+    return PushedPlace(parameters=store_parameters)
+
+
+def push(place: PushedPlace, *users: Mapping[str, Any]) -> list[str]:
+    """As the endpoint takes it; their ids."""
+    service = UserService(place.settings())
+    with place.users("hr") as kept:
+        kept.heard(place.now)
+        asked = [_asked("POST", "/v2/Users", each) for each in users]
+        return [json.loads(service.answer(each, kept, lambda: place.now).body)["id"] for each in asked]
+
+
+def _asked(method: str, path: str, body: Mapping[str, Any]) -> PushRequest:
+    return PushRequest(
+        method=method,
+        path=path,
+        query="",
+        base_url="https://airflow.corp.example",
+        content_type=None,
+        body=json.dumps(body).encode(),
+    )
+
+
+def failure(roster: ScimRoster) -> str:
+    with pytest.raises(IncompleteReadError) as caught:
+        list(roster.read())
+    assert roster.summary is None
+    return str(caught.value)
+
+
+def test_who_is_active_is_listed_and_who_is_not_is_not(place: PushedPlace) -> None:
+    unsaid = {name: value for name, value in user("3").items() if name != "active"}
+    push(place, user("1"), user("2", active=False), unsaid)
+    roster = place.roster()
+    found = {worker.worker_id: worker for worker in roster.read()}
+    assert sorted(found) == ["1", "3"]
+    one = found["1"]
+    assert (one.name, one.mail, [each.value for each in one.logins]) == (
+        "Worker 1",
+        "w1@corp.example",
+        ["w1@corp.example"],
+    )
+    assert (one.employments[0].status, one.employments[0].last_working_on) == ("active", None)
+    assert list(roster.problems) == []
+    assert roster.summary is not None
+    assert not roster.summary.proved, "nothing says that all were pushed"
+
+
+def test_a_day_that_is_told_counts_and_inactive_alone_is_none(place: PushedPlace) -> None:
+    place.own = {"columns": {"worker_id": "employeeNumber", "last_working_day": LAST}}
+    schema, _, name = LAST.rpartition(":")
+    push(
+        place,
+        user("1", active=False, **{schema: {name: "2026-11-20"}}),
+        user("2", active=True, **{schema: {name: "2026-12-31"}}),
+        user("3", active=False),
+    )
+    told = {
+        worker.worker_id: (worker.employments[0].status, worker.employments[0].last_working_on)
+        for worker in place.roster().read()
+    }
+    assert told == {"1": ("left", date(2026, 11, 20)), "2": ("active", date(2026, 12, 31))}
+
+
+def test_a_manager_is_told_by_their_number(place: PushedPlace) -> None:
+    (boss,) = push(place, user("7"))
+    managers = {"1": boss, "2": "7", "3": str(uuid4())}
+    push(place, *(user(n, **{ENTERPRISE: {"employeeNumber": n, "manager": {"value": m}}}) for n, m in managers.items()))
+    assert {worker.worker_id: worker.manager for worker in place.roster().read()} == {
+        "7": "",
+        "1": "7",
+        "2": "7",
+        "3": "",
+    }
+
+
+def test_a_user_without_a_number_is_told(place: PushedPlace) -> None:
+    ids = push(place, user("1"), user("", externalId="00u9"))
+    roster = place.roster()
+    assert [worker.worker_id for worker in roster.read()] == ["1"]
+    (problem,) = roster.problems
+    assert ids[1] in problem.record
+    assert problem.text == "the worker id is empty"
+
+
+def test_the_number_may_be_another_attribute(place: PushedPlace) -> None:
+    place.own = {"columns": {"worker_id": "externalId"}}
+    push(place, user("1"))
+    assert [worker.worker_id for worker in place.roster().read()] == ["00u1"]
+
+
+# --- whether it's all -------------------------------------------------------------------------------------------------
+
+
+def test_where_nothing_was_heard_for_long_nobody_s_absence_counts(place: PushedPlace) -> None:
+    push(place, user("1"))
+    for days, text in ((14, []), (15, ["2026-11-24, and max_quiet is 14 days"])):
+        roster = place.roster(as_of=place.now + timedelta(days=days))
+        assert [worker.worker_id for worker in roster.read()] == ["1"]
+        assert [each.text for each in roster.problems] == [
+            f"nothing was heard from the identity provider since {each}" for each in text
+        ]
+    loose = place.roster(as_of=place.now + timedelta(days=15), max_quiet="30d")
+    list(loose.read())
+    assert list(loose.problems) == []
+
+
+@pytest.mark.parametrize(("many", "minutes", "is_doubted"), [(6, 30, True), (5, 30, False), (6, 61, False)])
+def test_a_sync_that_is_under_way_is_told(place: PushedPlace, many: int, minutes: int, is_doubted: bool) -> None:
+    push(place, *(user(str(number)) for number in range(20)))
+    place.now += timedelta(hours=9)
+    push(place, *(user(str(number)) for number in range(20, 20 + many)))
+    roster = place.roster(as_of=place.now + timedelta(minutes=minutes))
+    list(roster.read())
+    texts = [each.text for each in roster.problems]
+    told = f"{many} users came and 0 were deleted within the last hour, of {20 + many}: a sync is under way"
+    assert texts == ([told] if is_doubted else [])
+
+
+def test_before_anybody_was_pushed_and_when_nobody_is_left_it_says_so(place: PushedPlace) -> None:
+    assert "nobody has been pushed yet" in failure(place.roster())
+    push(place, user("1", active=False))
+    assert "none of 1 user is active any more: was the app taken from everybody" in failure(place.roster())
+    with place.users("hr") as users:
+        (row,) = users.read()
+        users.delete(row.user_id, place.now)
+    assert "every user was deleted" in failure(place.roster())
+
+
+def test_what_columns_ask_for_since_is_asked_of_everybody_first(place: PushedPlace) -> None:
+    push(place, user("1"))
+    asking: dict[str, Any] = {"columns": {"worker_id": "employeeNumber", "last_working_day": LAST}}
+    text = failure(place.roster(**asking))
+    assert f'there is no column "{LAST}" for last_working_day' in text
+    assert "have the identity provider push everybody again" in text
+
+    place.own = asking
+    push(place, user("2"))
+    assert sorted(worker.worker_id for worker in place.roster().read()) == ["1", "2"]
+
+
+def test_users_of_another_roster_are_not_read(place: PushedPlace) -> None:
+    push(place, user("1"))
+    assert "nobody has been pushed yet" in failure(place.roster("vendors"))
+
+
+# --- what may be written ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("password", "phoneNumbers", 'phoneNumbers[type eq "work"].value', "addresses.country", "photos.value"),
+        *("name", "emails", "emails.display", "name.nick", "manager", "userName.value", 'userName[type eq "x"]'),
+        *("urn:ietf:params:scim:schemas:core:2.0:User:employeeNumber", f"{ENTERPRISE}:userName", f"{LAST}.part"),
+        *("employee number", 'emails[type ne "work"].value', ""),
+    ],
+)
+def test_an_attribute_that_is_not_kept_can_not_be_asked_for(place: PushedPlace, text: str) -> None:
+    with pytest.raises(ValidationError):
+        place.settings(columns={"worker_id": "employeeNumber", "type": text})
+
+
+def test_inactive_is_not_said_to_mean_that_somebody_left(place: PushedPlace) -> None:
+    columns = {"worker_id": "employeeNumber", "status": "active"}
+    words = {"true": "active", "false": "left"}
+    with pytest.raises(ValidationError, match="who is no longer assigned"):
+        place.settings(coverage="full", columns=columns, statuses=words)
+    push(place, user("1", active=False), user("2"))
+    away = place.roster(coverage="full", columns=columns, statuses=words | {"false": "suspended"})
+    assert {each.worker_id: each.employments[0].circumstance for each in away.read()} == {"1": "suspended", "2": ""}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [TOKEN, "", known_by(TOKEN).upper(), known_by(TOKEN, TOKEN, TOKEN), f"{known_by(TOKEN)} {TOKEN}", "sha256:abc"],
+)
+def test_a_connection_that_holds_anything_but_hashes_is_refused_and_not_repeated(
+    place: PushedPlace, password: str
+) -> None:
+    context = ReadContext(as_of=place.now, default_zone="Asia/Seoul", pushed=place.users)
+    with pytest.raises(ConfigError) as caught:
+        scim.build(place.settings(), ConnectionFields(conn_id="hr_scim", password=password), context)
+    assert "is to be sha256:... of a token" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+def test_proposes_a_list_of_who_works_here() -> None:
+    class Says:
+        def choose(self, key: str, *_: object, **__: object) -> str:
+            assert key == "columns.worker_id"
+            return "externalId"
+
+    proposal = scim.propose("hr_scim", connection(), Says())
+    made = scim.Settings.model_validate({"name": "hr", "kind": "scim", "connection": "hr_scim", **proposal.settings})
+    assert (made.coverage, made.columns["worker_id"]) == ("active", "externalId")
+    assert "/offboarding-scim/v2" in proposal.notes[0]
+
+
+# --- how long it's kept -----------------------------------------------------------------------------------------------
+
+
+def test_names_and_mails_of_whoever_is_long_inactive_are_forgotten(place: PushedPlace, store: Session) -> None:
+    one, other = push(place, user("1", active=False), user("2"))
+    told = purge(store, place.now + timedelta(days=1), keep=False)
+    assert told.rows["what was pushed of whoever is long inactive"] == 1
+    rows = store.execute("select user_id::text, worker_id, active, resource = '{}' from pushed_user order by worker_id")
+    assert rows.fetchall() == [(one, "1", False, True), (other, "2", True, False)]
