@@ -230,6 +230,8 @@ OVER_TLS: dict[str, Callable[[int, Tls], Try]] = {
 OTHERWISE: dict[str, tuple[echo.Talk, Callable[[int], Try]]] = {
     "sources.ldap": (echo.directory, ldap),
     "rosters.postgres": (echo.database, hr_database),
+    # It asks nobody: what its connection holds is refused.
+    "rosters.scim": (echo.database, lambda port: lambda: built("rosters", "scim", fields(port), coverage="active")),
     "sources.postgres_logins": (echo.database, database_logins),
     "sources.mariadb_logins": (echo.mariadb, mariadb_logins),
     "store": (echo.database, store),
