@@ -10,6 +10,7 @@ from offboarding.decisions import attestations
 from offboarding.interfaces import ReadContext, Source
 from offboarding.model.errors import FatalError
 from offboarding.report.night import render
+from offboarding.report.pages.tonight import tonight
 from offboarding.store import reading, recorded
 from tests.support.deciding import whole_desk
 from tests.support.given_lists import ListedSystem
@@ -97,6 +98,9 @@ def test_a_leaver_is_told_as_attested_until_a_newer_list_does_not_name_them(
     assert "ATTESTED 1 system, 3 accounts, not checked; oldest list 6 days (portal)" in screen
     assert "Read hr 2 workers (complete, proved) · vendors 0 workers (complete, proved) ATTESTED" in screen
 
+    (page,) = (each for each in tonight(company.session, "Asia/Seoul", company.as_of).reads if each.what == "source")
+    assert (page.state, page.amount, page.is_red) == ("attested 6 days ago, not checked", "3 accounts", False)
+
     # Of the day on which they left, and newer than the one that named them: it may be older than the departure.
     del company.portal.people[kim]
     (company.portal.folder / "portal 2026-11-20.csv").unlink()
@@ -156,8 +160,14 @@ def test_a_list_that_is_too_old_is_asked_for_again_and_still_names_leavers(compa
 
     assert (company.portal.account("kim"), "open", "unknown", None) in company.found
     screen = shown(company, told)
-    assert "RED: portal was read in part" in screen
+    assert "RED: portal bank was read in part" in screen
     assert "the list of 2026-11-20 was to be asked for again by 2027-02-18: ask finance for a new one" in screen
+
+    known = {"reason": "finance gives one in March", "approver": "Soyeon", "expires": date(2027, 3, 10)}
+    company.let_stand = {"acknowledgements": [{"source": "portal", **known}]}
+    screen = shown(company, company.night())
+    assert "GREEN" in screen
+    assert "ask finance for a new one" in screen
 
 
 def test_a_list_that_is_not_whole_tells_of_a_leaver_and_shows_nobody_gone(

@@ -152,6 +152,15 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="one account, two sources",
         ),
         pytest.param(
+            lambda s: s["sources"].extend(
+                {"name": name, "kind": "attested", "realm": "bank", "owner": "finance", "folder": name}
+                | {"columns": {"mail": "mail"}}
+                for name in ("portal", "portal2")
+            ),
+            ["sources[3]: bank is read by portal already"],
+            id="lists of one system, two sources",
+        ),
+        pytest.param(
             lambda s: s.update(
                 verifiers=[
                     {"name": name, "kind": "jwks", "issuers": ["https://login.corp.example"]} for name in ("a", "b")

@@ -460,6 +460,19 @@ def test_says_what_was_read_and_how_much_could_be_linked() -> None:
     assert "            42 orphan (12 of them used in 30 days)\n" in night.render(seen, ZONE)
 
 
+def test_what_is_attested_is_counted_by_itself_and_never_among_what_was_read() -> None:
+    lists = [
+        replace(AWS, name=name, part=name, accounts=accounts, attested_at=AS_OF - timedelta(days=days))
+        for name, accounts, days in (("portal", 200, 61), ("panel", 13, 2), ("wiki", 1, 9))
+    ]
+
+    seen = told(parts=(AWS, *lists))
+
+    assert line(seen, "ATTESTED") == "3 systems, 214 accounts, not checked; oldest list 61 days (portal)"
+    assert line(seen, "Read") == "hr 412 workers (complete, proved) · aws 96 accounts (complete)"
+    assert "ATTESTED" not in night.render(told(), ZONE)
+
+
 def test_leavers_are_told_by_whose_word() -> None:
     seen = told(
         leavers=(
