@@ -110,4 +110,4 @@ def answering(answer: Answering, tls: Tls | None, *, base: str = "") -> Generato
 def _parsed(raw: bytes, kind: str) -> Any:
     if kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(raw.decode(), keep_blank_values=True))
-    return json.loads(raw) if raw else None
+    return json.loads(raw) if raw and "xml" not in kind else None

@@ -20,6 +20,11 @@ from offboarding.net.revocation.crl import CrlError, read_crl
 from offboarding.net.sshkeys.lines import lines
 from offboarding.rosters import csv as csv_roster
 from offboarding.rosters._records.days import WrittenDays, database_day
+from offboarding.rosters._records.listed import fields_of
+from offboarding.rosters.successfactors.days import ODataDays
+from offboarding.rosters.workday_workers import Settings as WorkersSettings
+from offboarding.rosters.workday_workers.soap import AsOf, NotAnXmlAnswerError, fault, workers_page
+from offboarding.rosters.workday_workers.workers import WorkerPaths, number_of
 from offboarding.runs import messages
 from offboarding.sources._aws.policy.conditions import Who, identity_part, judge, named_values
 from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
@@ -190,6 +195,20 @@ def _file(read: Callable[..., object]) -> Callable[[bytes], object]:
     return from_file
 
 
+def _workers(data: bytes) -> None:
+    as_of = AsOf(effective="2026-11-25-08:00", entered=NIGHT)
+    paths = WorkerPaths(fields_of(_WORKERS))
+    for worker in workers_page(data, as_of).workers:
+        assert isinstance(number_of(worker), str)
+        paths.fields(worker, NIGHT.date())
+    fault(data)
+
+
+_WORKERS = WorkersSettings.model_validate(
+    {"name": "hr", "kind": "workday_workers", "connection": "c", "coverage": "full", "tenant": "acme"}
+)
+
+
 def _days(text: str) -> Iterator[object]:
     yield WrittenDays(formats=("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"))(text, "Asia/Seoul")
 
@@ -215,12 +234,14 @@ TARGETS = (
     Target(name="times", read=_text(generalized_time), raises=(ValueError,)),
     Target(name="times", read=_text(filetime), raises=(ValueError,)),
     Target(name="times", read=_text(lambda text: list(_days(text))), raises=(ValueError,)),
+    Target(name="times", read=_text(lambda text: ODataDays(("%Y-%m-%d",))(text, "Asia/Seoul")), raises=(ValueError,)),
     Target(name="times", read=_text(lambda text: database_day(text, "Asia/Seoul")), raises=(ValueError,)),
     Target(name="ldap", read=_message, raises=(DecodeError, LookupError, TypeError)),
     Target(name="trail", read=_record, raises=(ValueError, RecursionError)),
     Target(name="policy", read=_text(_granted)),
     Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
+    Target(name="workers", read=_workers, raises=(NotAnXmlAnswerError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),
     Target(name="sheet", read=_sheet, raises=(OffboardingError,)),
     Target(name="register", read=_file(read_register), raises=(ConfigError,)),

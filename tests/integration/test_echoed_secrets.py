@@ -75,6 +75,13 @@ def people(port: int) -> Try:
     return lambda: list(roster.read())
 
 
+def workers(port: int, **extra: object) -> Try:
+    connection = fields(port, schema="http", extra=extra)
+    own: dict[str, Any] = {"coverage": "full", "tenant": "acme", "max_wait_minutes": 0}
+    roster = built("rosters", "workday_workers", connection, **own)
+    return lambda: list(roster.read())
+
+
 def workday(port: int, **extra: object) -> Try:
     own: dict[str, Any] = {"coverage": "active", "report": "acme/canary/Report", "columns": {"worker_id": "ID"}}
     roster = built("rosters", "workday", fields(port, schema="http", extra=extra), max_wait_minutes=0, **own)
@@ -211,6 +218,8 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "rosters.bamboohr": partial(employees, "bamboohr"),
     "rosters.personio": partial(employees, "personio"),
     "rosters.successfactors": people,
+    "rosters.workday_workers": workers,
+    "rosters.workday_workers by token": lambda port: workers(port, refresh_token=TOKEN),
     "rosters.workday": workday,
     "rosters.workday by token": lambda port: workday(port, refresh_token=TOKEN),
     "trackers.github": lambda port: forge("github", port, repository="corp/it"),

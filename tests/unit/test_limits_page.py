@@ -15,7 +15,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
-from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday
+from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday, workday_workers
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -124,6 +124,13 @@ BOUNDS: dict[str, tuple[float, str]] = {
         default(workday.Settings, "max_wait_minutes") * 60,
         "max_wait_minutes",
     ),
+    "Workday's workers: requests of a read": (default(workday_workers.Settings, "max_requests"), "max_requests"),
+    "Workday's workers: waits for its limits, in all": (
+        default(workday_workers.Settings, "max_wait_minutes") * 60,
+        "max_wait_minutes",
+    ),
+    "Workday's workers: an answer": (asking.MOST_BYTES, ""),
+    "Workday's workers: a whole call": (default(workday_workers.Settings, "timeout_seconds"), "timeout_seconds"),
     "Workday: requests of a read": (default(workday.Settings, "max_requests"), "max_requests"),
     "SCIM: a push, in bytes": (pushed.LARGEST_BODY, ""),
     "SCIM: a push on its way": (endpoint.LONGEST_BODY_SECONDS, ""),

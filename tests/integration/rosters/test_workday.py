@@ -16,7 +16,7 @@ from offboarding.model import Coverage, HrStatus, Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import workday
-from offboarding.rosters.workday.client import effective_date
+from offboarding.rosters._workday.tenant import effective_date
 from tests.contract.roster_contract import COLUMNS, Publish, RosterContract, row
 from tests.support.described.server import Answered
 from tests.support.liars import lying

@@ -94,6 +94,10 @@ class HttpApi(ABC):
         del answer
         return ""
 
+    def may_pass(self, answer: httpx.Response) -> bool:
+        """Whether it may answer otherwise in a while."""
+        return is_passing(answer) or answer.status_code == 409
+
     def shuts_out(self, answer: httpx.Response) -> bool:
         """Whether a refusal is of the connection, whatever it asks."""
         return answer.status_code == 401
@@ -149,6 +153,7 @@ class HttpApi(ABC):
         called: str,
         body: object | None = None,
         form: Mapping[str, str] | None = None,
+        xml: bytes | None = None,
         authorization: str | None = None,
         accept: str = "",
         into: BinaryIO | None = None,
@@ -169,7 +174,9 @@ class HttpApi(ABC):
             given = self.authorization() if authorization is None else authorization
             headers = {"Authorization": given} if given else {}
             headers |= {"Accept": accept} if accept else {}
-            content = None
+            content = xml
+            if xml is not None:
+                headers["Content-Type"] = "text/xml; charset=utf-8"
             if form is not None:
                 content = str(httpx.QueryParams(form)).encode()
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -231,7 +238,7 @@ class HttpApi(ABC):
 
     def _refusal(self, what: str, answer: httpx.Response) -> FatalError | RetriableError:
         said = f"{what}: {self._told(answer)}"
-        if is_passing(answer) or answer.status_code == 409:
+        if self.may_pass(answer):
             return RetriableError(f"{said}. It's busy or ill: try again in a minute")
         if self.shuts_out(answer):
             return FatalError(f"{said}. {self.renewed_by}")

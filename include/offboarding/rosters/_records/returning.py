@@ -22,6 +22,14 @@ def returning(worker: Worker, as_of: datetime) -> Worker:
     return replace(worker, employments=(*ended, future))
 
 
+def settled(worker: Worker, as_of: datetime) -> Worker:
+    """The same, and of whoever works here without an end that lies before their first day: they were rehired."""
+    (job,) = worker.employments
+    if job.status is EmploymentStatus.LEFT or not ended_before(job):
+        return returning(worker, as_of)
+    return replace(worker, employments=(replace(job, last_working_on=None, end_on=None),))
+
+
 def ended_before(job: Employment) -> bool:
     """Whether its end lies before its first day: it's the end of an earlier one."""
     last = job.last_working_on or job.end_on

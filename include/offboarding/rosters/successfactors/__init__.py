@@ -5,7 +5,6 @@ page, and whom a right hides isn't counted either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta, timezone
 from itertools import groupby
 
@@ -15,7 +14,7 @@ from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.listed import ListedRead, fields_of
-from offboarding.rosters._records.returning import ended_before, returning
+from offboarding.rosters._records.returning import settled
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters.successfactors.client import SuccessFactorsApi
 from offboarding.rosters.successfactors.days import ODataDays, day_before, standing_day
@@ -71,19 +70,13 @@ class SuccessFactorsRoster:
         read = ListedRead(own, self._context, f"employments at {api.base.host}")
         days = ODataDays(own.date_format)
         pages = api.employments(fields_of(own), self._on)
-        workers = map(self._judged, read.workers(pages, self._fields, dict.fromkeys(DAYS, days)))
+        read_in = read.workers(pages, self._fields, dict.fromkeys(DAYS, days))
+        workers = (settled(worker, self._context.as_of) for worker in read_in)
         for _, employments in groupby(workers, lambda worker: worker.worker_id):
             yield from _without_side_jobs(tuple(employments))
         # Of somebody who didn't come, one employment at least didn't.
         problems, self.left_out, self.summary = read.ended(api.rows + api.total - api.came)
         self.problems = (*problems, *self._slipped(self.summary))
-
-    def _judged(self, worker: Worker) -> Worker:
-        """An end that lies before the first day of whoever works here is an earlier one's: they were rehired."""
-        (job,) = worker.employments
-        if job.status is not EmploymentStatus.LEFT and ended_before(job):
-            return replace(worker, employments=(replace(job, last_working_on=None, end_on=None),))
-        return returning(worker, self._context.as_of)
 
     def _fields(self, row: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
         """The person's number, and the fields of one employment."""

@@ -4,7 +4,6 @@ One answer holds all of it, and is there whole before a row counts. What a repor
 presumed complete.
 """
 
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TextIO
@@ -19,6 +18,7 @@ from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
+from offboarding.rosters._workday.tenant import DATED
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.proposing import propose
 from offboarding.rosters.workday.settings import WorkdaySettings
@@ -26,8 +26,6 @@ from offboarding.rosters.workday.settings import WorkdaySettings
 __all__ = ["Settings", "WorkdayRoster", "build", "destinations", "propose"]
 
 Settings = WorkdaySettings
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})")
-"""A day with an offset (XML Schema's date) is the day that stands there, and no instant."""
 _NO_DAY = BadRecordError(
     "somebody terminated, and no day: when they leave isn't told, or may not be seen",
     "Let the integration system user see the termination's date, or map it in columns.",
@@ -83,7 +81,7 @@ class WorkdayRoster:
     def _workers(self, text: TextIO, table: TableRead) -> Iterator[Worker]:
         feed = records(lines(text), ",")
         where = self._layout(next((record.fields for record in feed if not record.flaw), ()))
-        days = WrittenDays(formats=self._settings.date_format, standing=_DATED)
+        days = WrittenDays(formats=self._settings.date_format, standing=DATED)
         rows = (() if record.flaw else record.fields for record in feed)
         for worker in table.workers(where, rows, self._label, dict.fromkeys(DAYS, days)):
             if self._settings.effective_prompt and _ends_some_day(worker):

@@ -1,0 +1,1 @@
+"""How a tenant of Workday's is asked, whichever of its services it is, and by which day."""
