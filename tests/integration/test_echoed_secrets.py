@@ -171,6 +171,11 @@ def code_host(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def packages(port: int) -> Try:
+    source = built("sources", "npm_packages", fields(port, schema="http"), organization="corp", max_wait_minutes=0)
+    return lambda: list(source.collect())
+
+
 def customer(port: int) -> Try:
     key = {"type": "service_account", "client_email": "reader@canary", "private_key": app_key()}
     connection = fields(port, schema="http", password=json.dumps(key | {"token_uri": f"http://127.0.0.1:{port}/token"}))
@@ -212,6 +217,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.aws_cloudtrail": lambda port: of_aws("aws_cloudtrail", port, accounts=[ACCOUNT], regions=["us-east-1"]),
     "sources.github_org": organization,
     "sources.gitlab_users": code_host,
+    "sources.npm_packages": packages,
     "sources.okta": okta,
     "sources.google_workspace": customer,
     "rosters.csv": bucket,

@@ -2,20 +2,22 @@
 
 Public: on 14 December 2023 somebody got at a former employee's account at npm by phishing, and published three versions
 of a package that emptied wallets; they were up for about five hours. The company says that it takes a leaver's access
-away in all of its systems, and that this one was an exception. No source here reads npm: what is read of GitHub tells
-nothing of it, and the custody register is where somebody has to have written it down.
+away in all of its systems, and that this one was an exception. What is read of GitHub tells nothing of it. The
+organization at npm does, where it's read; else the custody register is where somebody has to have written it down.
 """
 
 from collections.abc import Callable, Generator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from demo.certificates import make_certificate
 from demo.github_answers import ORG
-from offboarding.sources import github_org
+from offboarding.sources import github_org, npm_packages
 from tests.support.github_org_service import GithubOrgPlace, github_org_place
+from tests.support.npm_service import KIT, NpmPlace, npm_place
+from tests.support.npm_service import ORG as NPM_ORG
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker
@@ -27,15 +29,16 @@ CASE = PublicCase(
     zone="Europe/Paris",
     left_on=date(2023, 6, 30),
     found="not public; hours after the misuse",
-    rules=("signing-key-unverifiable",),
+    rules=("leaver-account-works", "used-after-departure"),
     dead_on=MISUSED_ON,
     assumed=(
         "The last day is 30 June 2023, on which the membership at GitHub ended.",
-        "Nothing here reads npm: the custody register names who may publish the package.",
-        "A person attests on 14 December 2023 that the leaver can't any more.",
+        "npm's document of the package names the leaver by the work mail.",
+        "Whoever noticed the misuse has the leaver checked at 16:00 on 14 December 2023, and takes the right away.",
     ),
 )
 DAY = timedelta(days=1)
+WORKS, USED = {("leaver-account-works", "730", "lfabre")}, {("used-after-departure", "730", "lfabre")}
 TOLD = {("signing-key-unverifiable", "730", "npm-connect-kit")}
 REGISTER = {
     "keys": [
@@ -70,6 +73,18 @@ def maker(company: Callable[[str], Replay], tmp_path: Path) -> Generator[tuple[R
         assert place.service.wrong == []
 
 
+@pytest.fixture
+def npm(tmp_path: Path) -> Generator[NpmPlace]:
+    """Both may publish the package by themselves: neither is a member of the organization there."""
+    folder = tmp_path / "npm"
+    folder.mkdir()
+    with npm_place(make_certificate(folder), folder) as place:
+        for login in ("lfabre", "jroux"):
+            place.kept.add(login, f"{login}@corp.example", role="")
+        yield place
+        assert place.service.wrong == []
+
+
 def leaves(maker: Replay, place: GithubOrgPlace) -> None:
     """The last day: HR says so, and the membership ends."""
     maker.hr.change("730", employments=(CASE.ended(),))
@@ -96,6 +111,30 @@ def test_the_register_has_it_asked_for_from_the_first_night(maker: tuple[Replay,
         assert ledger.open() == TOLD
 
     ledger.attest("npm-connect-kit", until=MISUSED_ON + 90 * DAY)
+    ledger.night(CASE.dead_on)
+    assert ledger.open() == NOTHING
+
+
+def test_an_organization_at_npm_that_is_read_tells_it_from_the_first_night(
+    maker: tuple[Replay, GithubOrgPlace], npm: NpmPlace
+) -> None:
+    ledger = maker[0]
+    own = {"name": "npm", "kind": "npm_packages", "connection": "corp_npm", "organization": NPM_ORG, "id_space": "hr"}
+    ledger.reads(npm_packages.Settings.model_validate(own), lambda *_: npm.source())
+    ledger.night(CASE.left_on - DAY)
+    assert ledger.all() == NOTHING
+
+    leaves(*maker)
+    for day in (CASE.left_on, MISUSED_ON - DAY):
+        ledger.night(day)
+        assert ledger.open() == WORKS
+
+    npm.kept.packages[KIT].versions["1.1.5"] = ("lfabre", "2023-12-14T09:45:00.000Z")
+    ledger.departure(datetime.combine(MISUSED_ON, time(16, 0)), "730")
+    assert ledger.open() == WORKS | USED
+
+    npm.kept.remove("lfabre")
+    ledger.judge("used-after-departure")
     ledger.night(CASE.dead_on)
     assert ledger.open() == NOTHING
     assert CASE.row(ledger.measured(CASE.rules)) == documented(CASE)

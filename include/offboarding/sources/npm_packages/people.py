@@ -1,0 +1,147 @@
+"""What npm tells of each user: a role in the organization, rights on packages, mail addresses, what they published."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import cast
+from urllib.parse import quote
+
+from offboarding.model import Standing
+from offboarding.model.errors import FatalError
+from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources.npm_packages.answers import NpmDocument, NpmNames, NpmReader
+from offboarding.sources.npm_packages.client import NpmRegistry
+from offboarding.sources.npm_packages.settings import NpmPackagesSettings
+
+_SEES_ALL = ("owner", "admin", "super-admin", "team-admin")
+"""Roles that manage who may what; the last two are names of before."""
+_MOST_NAMED = 5
+"""Packages in a reason."""
+_WRITE = "write"
+
+
+@dataclass(slots=True, kw_only=True)
+class NpmUser:
+    """A user, as far as the organization and its packages know of them."""
+
+    role: str = ""
+    """In the organization; "" where it has none of them."""
+    rights: dict[str, str] = field(default_factory=dict[str, str])
+    """By package, as the registry grants them."""
+    named: list[str] = field(default_factory=list[str])
+    """Packages whose document names them among its maintainers, whatever they may."""
+    mails: dict[str, None] = field(default_factory=dict[str, None])
+    published_at: datetime | None = None
+    """When they last published a version of one of these packages."""
+
+    @property
+    def manages(self) -> bool:
+        """Whether they may give rights to others."""
+        return self.role in _SEES_ALL
+
+
+@dataclass(slots=True, kw_only=True)
+class NpmPeople:
+    """Everybody of an organization."""
+
+    reader: str
+    users: dict[str, NpmUser]
+    unread: list[str]
+    """Sentences on what couldn't be read."""
+    closed: set[str]
+    """Packages of which nobody knows who may publish them."""
+
+    def of(self, name: str) -> NpmUser:
+        """Made where it isn't there yet."""
+        return self.users.setdefault(name, NpmUser())
+
+
+def members(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose) -> Mapping[str, str]:
+    """Users with their roles. Raises as `ask`."""
+    path = f"-/org/{quote(settings.organization, safe='')}/user"
+    return rest.one(path, purpose, NpmNames, "members of the organization").root
+
+
+def everybody(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose) -> NpmPeople:
+    """Who is there, by all that can be read. Raises as `ask` where the organization itself can't be."""
+    reader = rest.one("-/whoami", "overhead", NpmReader, "whoami").username
+    roles = members(rest, settings, purpose)
+    found = NpmPeople(
+        reader=reader, users={name: NpmUser(role=role) for name, role in roles.items()}, unread=[], closed=set()
+    )
+    if roles.get(reader) not in _SEES_ALL:
+        found.unread.append(
+            f"{rest.where}: the token is of a user who is no owner or admin of the organization: npm doesn't say"
+            f" whether they're shown all packages. See {rest.page}"
+        )
+    for name in _packages(rest, settings, purpose, found):
+        _add_package(rest, name, purpose, found)
+    return found
+
+
+def _packages(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose, found: NpmPeople) -> Iterator[str]:
+    path, names = f"-/org/{quote(settings.organization, safe='')}/package", dict.fromkeys(settings.packages)
+    try:
+        names |= dict.fromkeys(rest.one(path, purpose, NpmNames, "packages of the organization").root)
+    except NotAnsweredError as missing:
+        found.unread.append(str(missing))
+    yield from names
+
+
+def _add_package(rest: NpmRegistry, name: str, purpose: Purpose, found: NpmPeople) -> None:
+    escaped = quote(name, safe="@")
+    try:
+        rights = rest.one(f"-/package/{escaped}/collaborators", purpose, NpmNames, f"collaborators of {name}").root
+        for user, right in rights.items():
+            found.of(user).rights[name] = right
+    except NotAnsweredError as missing:
+        found.closed.add(name)
+        found.unread.append(str(missing))
+    try:
+        document = rest.one(escaped, purpose, NpmDocument, f"the document of {name}")
+    except FatalError as missing:  # one that is too large, too
+        found.unread.append(str(missing))
+        return
+    for author in document.maintainers:
+        if author.name:
+            user = found.of(author.name)
+            user.named.append(name)
+            user.mails |= {author.email: None} if author.email else {}
+    for user, at in _published(document):
+        if user in found.users:
+            before = found.users[user].published_at
+            found.users[user].published_at = max(before or at, at)
+
+
+def _published(document: NpmDocument) -> Iterator[tuple[str, datetime]]:
+    """Yield who published each version, and when. What of it isn't as documented says nothing of anybody."""
+    for version, published in document.versions.items():
+        author, at = published.get("_npmUser"), document.time.get(version)
+        name = cast("dict[str, object]", author).get("name") if isinstance(author, dict) else None
+        if isinstance(name, str) and isinstance(at, str):
+            try:
+                moment = datetime.fromisoformat(at)
+            except ValueError:
+                continue
+            if moment.tzinfo:
+                yield name, moment.astimezone(UTC)
+
+
+def standing_of(user: NpmUser, closed: set[str]) -> tuple[Standing, str]:
+    """Whether somebody may publish or read anything of the company's, and why."""
+    said = [f"{user.role} of the organization"] if user.role else []
+    writes = [name for name, right in user.rights.items() if right == _WRITE]
+    said += [f"may publish {_named(writes)}"] if writes else []
+    reads = [name for name in user.rights if name not in writes]
+    said += [f"may read {_named(reads)}"] if reads else []
+    if said:
+        return Standing.WORKS, f"npm: {'; '.join(said)}"
+    unknown = [name for name in user.named if name in closed]
+    if unknown:
+        return Standing.UNKNOWN, f"npm: named by the document of {_named(unknown)}, whose collaborators can't be read"
+    return Standing.DEAD, f"npm: named by the document of {_named(user.named)} alone, which gives no right"
+
+
+def _named(packages: list[str]) -> str:
+    more = f" and {len(packages) - _MOST_NAMED} more" if len(packages) > _MOST_NAMED else ""
+    return ", ".join(packages[:_MOST_NAMED]) + more
