@@ -13,11 +13,15 @@ from offboarding.report.night import render
 from offboarding.report.pages.tonight import tonight
 from offboarding.store import reading, recorded
 from tests.support.deciding import whole_desk
+from tests.support.departure import departure
 from tests.support.given_lists import ListedSystem
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
+from tests.support.watching import hour
 from tests.support.whole_night import NightTold
+
+STAFF = {"1042": "kim", "1043": "kimm"}
 
 
 class AtPortal(Office):
@@ -197,3 +201,25 @@ def test_a_list_that_shrank_waits_for_somebody_and_closes_nothing(company: AtPor
 
     assert (kim, "open", "unknown", None) in company.found
     assert ("source", "portal") in company.holds
+
+
+def test_a_departure_of_now_tells_it_at_once_and_the_night_after_the_new_list_closes_it(
+    company: AtPortal, tracker: ListedTracker
+) -> None:
+    left, company.hr.workers = company.hr.workers, [worker(each, logins=(name,)) for each, name in STAFF.items()]
+    company.night()
+    assert company.found == [("", "open", "works", None)], "the digest of orphans alone"
+
+    company.hr.workers = left
+    told = departure(company, "hr:1042")
+    kim = company.portal.account("kim")
+    assert (told.failed, told.red) == ([], "")
+    assert (kim, "open", "unknown", None) in company.found
+    assert not bodies(tracker, "kimm")
+
+    del company.portal.people[kim]
+    company.gives(date(2026, 11, 25))
+    assert hour(company).failed == []
+    assert (kim, "open", "unknown", None) in company.found, "an hour has no inventory to see that the list is whole"
+    company.night()
+    assert (kim, "resolved", "unknown", "off the list") in company.found
