@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from structlog.testing import capture_logs
 
+from offboarding.config.settings import Settings
 from offboarding.interfaces import Found, Trackers
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
@@ -493,21 +494,42 @@ def test_where_several_in_a_row_fail_the_tracker_is_left_alone(kim: Refused, ill
 # --- told by another store already ------------------------------------------------------------------------------------
 
 
-def test_a_ticket_that_this_store_never_opened_is_said_to_be_there(
+@dataclass(slots=True, kw_only=True)
+class Second(Office):
+    """A second store that tells the same tracker."""
+
+    takes_over: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        settings = Office.settings.__get__(self)
+        (entry,) = settings.trackers
+        return settings.model_copy(update={"trackers": (entry.model_copy(update={"takes_over": self.takes_over}),)})
+
+
+def test_a_ticket_that_another_store_opened_is_not_written_over_unless_it_is_to_be_taken_over(
     kim: Refused, store_server: embedded.EmbeddedServer
 ) -> None:
     """A trial's store and the real one tell one project of people who are to be confirmed."""
     with cloned(store_server) as name, opened(store_server.connection_kwargs(dbname=name)) as session:
-        trial = Office(session=session, tracker=kim.own, queue=kim.queue)
-        for office in (kim, trial):
-            office.hr.workers = [worker("1042", LEFT, job(start="2019-05-01")), STAFF]
-            office.directory.accounts = [login("kim", number("1042"))]
-        with capture_logs() as first:
-            kim.night()
+        trial = Second(session=session, tracker=kim.own, queue=kim.queue)
+        for office, leaver in ((kim, "1042"), (trial, "1044")):
+            office.hr.workers = [worker(leaver, LEFT, job(start="2019-05-01")), STAFF]
+            office.directory.accounts = [login("kim", number(leaver))]
+        kim.night()
+        (ticket,) = kim.own.inner.there()
+        before = ticket.draft
 
-        with capture_logs() as second:
+        for _ in range(2):
+            with pytest.raises(FatalError, match="refused by secops"):
+                trial.night()
+
+        assert (kim.own.inner.there(), ticket.draft, ticket.said) == ([ticket], before, [])
+        (run_id,) = session.execute("select max(run_id) from run").fetchone() or (0,)
+        (refused,) = reading.night(session, int(str(run_id))).tickets.refused
+        assert f"is there already ({ticket.ref.url}), and this store never opened one" in refused.words
+        trial.takes_over = True
+        with capture_logs() as logs:
             trial.night()
-
-    (ticket,) = kim.own.inner.there()
-    assert [each["ticket"] for each in first if "is there already" in each["event"]] == []
-    assert [each["ticket"] for each in second if "is there already" in each["event"]] == [ticket.ref.ref]
+        assert [each["ticket"] for each in logs if "is taken over" in each["event"]] == [ticket.ref.ref]
+        assert "1044" in ticket.draft.body

@@ -122,6 +122,9 @@ class TrackerSettings(Pinned):
     kind: str
     connection: str = Field(description="Airflow connection id.")
     language: Language | None = Field(default=None, description="In which its tickets are told; else the policy's.")
+    takes_over: bool = Field(
+        default=False, description="Tickets of ours that another store opened, which tells this tracker no more."
+    )
 
     @property
     def tells_in(self) -> Language:

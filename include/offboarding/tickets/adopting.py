@@ -11,8 +11,12 @@ from offboarding.store.tickets import TicketRow
 log = structlog.get_logger("offboarding.ticket")
 
 
-def unshared(session: Session, row: TicketRow, found: TicketRef | TicketState | None) -> TicketRef | TicketState | None:
-    """What a tracker finds of a ticket's key. Raises FatalError where that is another's: none is ever shared."""
+def unshared(
+    session: Session, row: TicketRow, found: TicketRef | TicketState | None, *, takes_over: bool
+) -> TicketRef | TicketState | None:
+    """What a tracker finds of a ticket's key. Raises FatalError where that is another's: none is ever shared, and one
+    that this store never set out to open is another store's. `takes_over`: such a one goes on as this store's.
+    """
     if isinstance(found, TicketRef) and (other := moved_tickets.standing_at(session, row, found)):
         raise FatalError(
             f"trackers.{row.tracker}: ticket {found.ref} is that of {other.ticket_key}, and its title bears"
@@ -20,16 +24,15 @@ def unshared(session: Session, row: TicketRow, found: TicketRef | TicketState | 
             f" end again: {found.url or found.ref}"
         )
     if isinstance(found, TicketRef) and not row.said_digest:
-        _warn_of_another_store(row, found)
+        _another_stores(row, found, takes_over=takes_over)
     return found
 
 
-def _warn_of_another_store(row: TicketRow, ref: TicketRef) -> None:
-    """A ticket with our key is there, which this store never opened."""
-    log.warning(
-        "a ticket with this key is there already, and this store has opened none: it's taken over. If another store"
-        " tells the same tracker, give each a project or queue of its own",
-        key=row.ticket_key,
-        tracker=row.tracker,
-        ticket=ref.ref,
-    )
+def _another_stores(row: TicketRow, ref: TicketRef, *, takes_over: bool) -> None:
+    if not takes_over:
+        raise FatalError(
+            f"trackers.{row.tracker}: a ticket with the key {row.ticket_key} is there already ({ref.url or ref.ref}),"
+            " and this store never opened one: another store tells this tracker. Give each a project of its own; or,"
+            " where that store is gone or tells it no more, write takes_over: true in this tracker's entry"
+        )
+    log.warning("another store's ticket is taken over", key=row.ticket_key, tracker=row.tracker, ticket=ref.ref)

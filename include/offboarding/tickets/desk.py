@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from offboarding.interfaces import Tracker
+from offboarding.interfaces import Tracker, TrackerSettings
 from offboarding.model import (
     FindingState,
     RunKind,
@@ -60,7 +60,7 @@ class TicketDesk:
     """Where people decide who have no shell; "" where nobody told."""
     assignee: Callable[[TicketItem], str] = lambda _: ""
     """Whose a new ticket is that begins with this item; "" for nobody's."""
-    entry: str = ""
+    entry: TrackerSettings | None = None
     """What the configuration says of the tracker; a refused ticket is tried again once that changes."""
     counts: TicketCounts = field(default_factory=TicketCounts)
     _failures: Failures = field(default_factory=Failures)
@@ -115,12 +115,11 @@ class TicketDesk:
         return not (new and self._draft(row).priority is TicketPriority.URGENT)
 
     def _settings_digest(self, row: TicketRow) -> str:
-        return _sha256(repr((self.entry, row.queue, self._assignee(row))))
+        return _sha256(repr((self.entry and self.entry.model_dump_json(), row.queue, self._assignee(row))))
 
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
         if row.ref is not None and row.state == TicketStatus.CLOSED and not outbox.pending(self.session, key):
-            # Another is in its place.
             if self.tracker.state(row.known) is not TicketState.OPEN:
                 return
             self.plan.lead_on(row)
@@ -179,7 +178,7 @@ class TicketDesk:
         assert successor is not None, "it has moved"
         if successor.ref is None and successor.state != TicketStatus.CLOSED:
             return False
-        if row.ref is None and (found := Sight.unheard(row, self._found(row))):
+        if row.ref is None and row.said_digest and (found := Sight.unheard(row, self._found(row))):
             tickets.note_opened(self.session, row.ticket_key, found, digest="", due_at=None)
             row = tickets.ticket(self.session, row.ticket_key)
         if row.ref is not None:
@@ -225,7 +224,8 @@ class TicketDesk:
             self._reopen_by_itself(row.ticket_key)
 
     def _found(self, row: TicketRow) -> TicketRef | TicketState | None:
-        return unshared(self.session, row, self.tracker.find(row.ticket_key))
+        takes_over = self.entry is not None and self.entry.takes_over
+        return unshared(self.session, row, self.tracker.find(row.ticket_key), takes_over=takes_over)
 
     def _open_new(self, row: TicketRow, text: TicketDraft, opening: str) -> TicketRef:
         outbox.set_out(self.session, row.ticket_key, opening)

@@ -59,7 +59,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
                 texts=texts.get(name, texts[""]),
                 forms_url=settings.forms_url,
                 assignee=partial(_assignee, session, settings),
-                entry=next((each.model_dump_json() for each in settings.trackers if each.name == name), ""),
+                entry=next((each for each in settings.trackers if each.name == name), None),
             )
             said = asdict(desk.drain())
             log.info("tickets told", tracker=name, **said)
