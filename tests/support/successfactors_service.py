@@ -190,7 +190,8 @@ class SuccessFactorsService:
         if unseen:
             return _refused(400, "COE_PROPERTY_NOT_FOUND", f"[COE0021]Invalid property names: {', '.join(unseen)}.")
         at = _row(query.get("$skiptoken", ""))
-        if at == 0 or not self.has_snapshots:
+        keeps = self.has_snapshots and query.get("paging") == "snapshot"
+        if at == 0 or not keeps:
             self.snapshot = [each for each in self.people if each.number not in self.hidden_people]
         size = min(self.most, int(query.get("customPageSize", "1000")))
         on = date.fromisoformat(query["asOfDate"]) if "asOfDate" in query else datetime.now(UTC).date()
@@ -199,7 +200,7 @@ class SuccessFactorsService:
         if query.get("$inlinecount") == "allpages":
             body["__count"] = str(len(self.snapshot) if self.total is None else self.total)
         if at + size < len(self.snapshot):
-            token = _token(at if self.loops else at + size, by_row=not self.has_snapshots)
+            token = _token(at if self.loops else at + size, by_row=not keeps)
             following = "&".join(f"{name}={value}" for name, value in (dict(query) | {"$skiptoken": token}).items())
             body["__next"] = f"{self.scheme}://{self.host}/odata/v2/PerPerson?{following}"
             if self.between_pages:

@@ -70,7 +70,7 @@ class WorkdayWorkersRoster:
         self.problems, self.left_out, self.summary = (), LeftOut(), None
         own, api = self._settings, self._api
         api.begin()
-        read = ListedRead(own, self._context, f"workers of {own.tenant}")
+        read = ListedRead(own, self._context, f"profiles of {own.tenant}")
         # What HR has entered by now, whatever moment the night is of.
         as_of = AsOf(effective=self._effective, entered=datetime.now(UTC))
         personal = any("wd:Personal_Data" in path for path in fields_of(own))
