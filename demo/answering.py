@@ -3,11 +3,13 @@
 import json
 import ssl
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from demo.slapd import Tls
@@ -45,6 +47,21 @@ class Answered:
 
 
 Answering = Callable[[Asked], Answered]
+_Id = TypeVar("_Id", int, str)
+_Kept = TypeVar("_Kept")
+
+
+def behind(kept: Mapping[_Id, _Kept], after: _Id | None) -> Iterator[_Kept]:
+    """Yield what is kept, in the order of its ids, from behind that one on; from the first one on for None."""
+    ids = sorted(kept)
+    for each in islice(ids, 0 if after is None else bisect_right(ids, after), None):
+        yield kept[each]
+
+
+def part_of(found: Iterable[_Kept], size: int, at: int = 0) -> tuple[list[_Kept], bool]:
+    """So many of what is found, from that place on, and whether more follow: only of these a page's rows are made."""
+    taken = list(islice(found, at, at + size + 1))
+    return taken[:size], len(taken) > size
 
 
 @contextmanager
@@ -77,12 +94,13 @@ def answering(answer: Answering, tls: Tls | None, *, base: str = "") -> Generato
 
         def _send(self, answered: Answered) -> None:
             self.send_response_only(answered.status)
+            body = answered.raw
             usual = {"Date": self.date_time_string(), "Content-Type": "application/json; charset=utf-8"}
             given = {**usual, **answered.headers}
-            for name, value in {**given, "Content-Length": str(len(answered.raw))}.items():
+            for name, value in {**given, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answered.raw)
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base calls it
             del format, args

@@ -16,11 +16,13 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from demo.answering import Answered, Asked
+from demo.answering import Answered, Asked, behind, part_of
 from demo.github_answers import EPOCH, ORG, ORG_ID, GithubAnswers
 from demo.github_kept import LATER, KeptDeployKey, KeptPerson, KeptToken, public_key
 
 OWNER_TOKEN = "token-of-an-owner"
+MOST_IDENTITIES = 100
+"""Nodes that GraphQL gives at once (https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api)."""
 NOT_FOUND = Answered(status=404, body={"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
 RIGHTS = {
     "members": "read",
@@ -149,32 +151,30 @@ class GithubOrgService(GithubAnswers):
     def _members(self, asked: Asked) -> Answered:
         role, only = asked.query.get("role", "all"), asked.query.get("filter", "all")
         sees_all = "members" in self.rights
-        found = [
+        roles = {"admin", "member"} if role == "all" else {role}
+        found = (
             each
             for each in self.people.values()
-            if each.role in ({"admin", "member"} if role == "all" else {role})
-            and (only == "all" or each.weak)
-            and (sees_all or each.public)
-        ]
-        return self.paged(asked, [self.person(each) for each in found])
+            if each.role in roles and (only == "all" or each.weak) and (sees_all or each.public)
+        )
+        return self.paged(asked, found, self.person)
 
     def _outside(self, asked: Asked) -> Answered:
         only = asked.query.get("filter", "all")
-        found = [each for each in self.people.values() if each.role == "outside" and (only == "all" or each.weak)]
-        return self.paged(asked, [self.person(each) for each in found])
+        found = (each for each in self.people.values() if each.role == "outside" and (only == "all" or each.weak))
+        return self.paged(asked, found, self.person)
 
     def _invitations(self, asked: Asked) -> Answered:
         if self.is_server or not self.invites:
             return NOT_FOUND
         owner = self.person(KeptPerson(id=9, login="reader"))
-        return self.paged(
-            asked,
-            [
-                {"id": number, "login": login, "email": mail, "role": role, "created_at": LATER, "inviter": owner}
-                | {"team_count": 0, "node_id": "I", "invitation_teams_url": f"{self.api}/teams"}
-                for number, (login, mail, role) in self.invited.items()
-            ],
-        )
+
+        def shown(invited: tuple[int, tuple[str | None, str | None, str]]) -> dict[str, Any]:
+            number, (login, mail, role) = invited
+            own = {"id": number, "login": login, "email": mail, "role": role, "created_at": LATER, "inviter": owner}
+            return own | {"team_count": 0, "node_id": "I", "invitation_teams_url": f"{self.api}/teams"}
+
+        return self.paged(asked, self.invited.items(), shown)
 
     def _membership(self, asked: Asked, login: str) -> Answered:
         del asked
@@ -184,47 +184,26 @@ class GithubOrgService(GithubAnswers):
         return Answered(body=self.as_member(person))
 
     def _tokens(self, asked: Asked) -> Answered:
-        found = [
-            {
-                "id": 7000 + token.id,
-                "owner": self.person(person),
-                "repository_selection": "all",
-                "repositories_url": f"{self.api}/all",
-                "permissions": {},
-                "access_granted_at": EPOCH,
-                "token_id": token.id,
-                "token_name": token.name,
-                "token_last_used_at": token.used,
-                "token_expired": bool(token.ends and token.ends < LATER),
-                "token_expires_at": token.ends,
-            }
+        found = (
+            (person, token)
             for person in self.people.values()
             for token in person.tokens
             if token.kind == "fine-grained" and person.role in {"admin", "member"}
-        ]
-        return self.paged(asked, [self.spoils_token(each) for each in found])
+        )
+        return self.paged(asked, found, lambda held: self.spoils_token(self.fine_grained(*held)))
 
     def _authorized(self, asked: Asked) -> Answered:
         wanted = asked.query.get("login", "")
-        found = [
-            {
-                "login": person.login,
-                "credential_id": token.id,
-                "credential_type": token.kind,
-                "credential_authorized_at": EPOCH,
-                "credential_accessed_at": token.used,
-                "authorized_credential_id": token.of,
-                "authorized_credential_expires_at": token.ends,
-                "authorized_credential_note": token.name,
-            }
+        found = (
+            (person, token)
             for person in self.people.values()
             for token in person.tokens
             if token.kind != "fine-grained" and (not wanted or person.login == wanted)
-        ]
-        return self.paged(asked, found)
+        )
+        return self.paged(asked, found, lambda held: self.authorization(*held))
 
     def _repos(self, asked: Asked) -> Answered:
-        return self.paged(asked, [self.repository("minimal-repository", each) for each in self.repositories])
+        return self.paged(asked, self.repositories, lambda number: self.repository("minimal-repository", number))
 
     def _repo(self, asked: Asked, number: str) -> Answered:
         del asked
@@ -234,23 +213,8 @@ class GithubOrgService(GithubAnswers):
     def _repo_keys(self, asked: Asked, number: str) -> Answered:
         if int(number) not in self.repositories:
             return NOT_FOUND
-        found = [
-            {
-                "id": key.id,
-                "key": key.key,
-                "url": f"{self.api}/keys/{key.id}",
-                "title": key.title,
-                "verified": True,
-                "created_at": EPOCH,
-                "read_only": key.read_only,
-                "added_by": key.by,
-                "last_used": LATER,
-                "enabled": key.enabled,
-            }
-            for key in self.deploy_keys.values()
-            if key.repository == int(number)
-        ]
-        return self.paged(asked, found)
+        found = (key for key in self.deploy_keys.values() if key.repository == int(number))
+        return self.paged(asked, found, self.deploy_key)
 
     def _user_by_id(self, asked: Asked, number: str) -> Answered:
         del asked
@@ -258,24 +222,28 @@ class GithubOrgService(GithubAnswers):
         return Answered(body=self.public(person)) if person and not person.hidden else NOT_FOUND
 
     def _user_keys(self, asked: Asked, login: str) -> Answered:
-        keys = self.of(login).keys
-        found = [{"id": number, "key": key, "created_at": EPOCH, "last_used": LATER} for number, key in keys.items()]
-        return self.paged(asked, found)
+        def shown(held: tuple[int, str]) -> dict[str, Any]:
+            return {"id": held[0], "key": held[1], "created_at": EPOCH, "last_used": LATER}
+
+        return self.paged(asked, self.of(login).keys.items(), shown)
 
     def _graphql(self, asked: Asked) -> Answered:
         provider: dict[str, Any] | None = None
         if self.saml and "members" in self.rights:
-            login = asked.body["variables"].get("login")
-            found = [each for each in self.people.values() if each.mail and (not login or each.login == login)]
+            given = asked.body["variables"]
+            login, after = given.get("login"), given.get("after")
+            people = behind(self.people, int(after) if after else None)
+            found = (each for each in people if each.mail and (not login or each.login == login))
+            kept, more = part_of(found, MOST_IDENTITIES)
             nodes = [
                 {
                     "user": {"login": each.login},
                     "samlIdentity": {"nameId": each.mail, "username": None, "emails": None},
                     "scimIdentity": {"username": each.mail, "emails": [{"value": each.mail}]},
                 }
-                for each in found
+                for each in kept
             ]
-            page = {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": nodes}
+            page = {"pageInfo": {"hasNextPage": more, "endCursor": str(kept[-1].id) if kept else None}, "nodes": nodes}
             provider = {"id": "P", "externalIdentities": page}
         body: dict[str, Any] = {"data": {"organization": {"samlIdentityProvider": provider}}}
         return Answered(body=body | ({"errors": [self.graphql_error]} if self.graphql_error else {}))

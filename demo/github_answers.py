@@ -1,16 +1,17 @@
 """What GitHub's API tells of an organization, in its own form (https://docs.github.com/en/rest)."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import httpx
 
-from demo.answering import Answered, Asked
-from demo.github_kept import LATER, KeptPerson
+from demo.answering import Answered, Asked, part_of
+from demo.github_kept import LATER, KeptDeployKey, KeptPerson, KeptToken
 
 ORG, ORG_ID = "corp", 4242
 BASE = "/api/v3"
 EPOCH = "2020-03-01T09:00:00Z"
+_Kept = TypeVar("_Kept")
 
 
 class GithubAnswers:
@@ -27,12 +28,13 @@ class GithubAnswers:
         """What becomes of a Link header on the way."""
         self.api = f"https://127.0.0.1{BASE}"
 
-    def paged(self, asked: Asked, rows: list[dict[str, Any]]) -> Answered:
+    def paged(self, asked: Asked, found: Iterable[_Kept], show: Callable[[_Kept], dict[str, Any]]) -> Answered:
         """By numbered pages."""
         size, page = int(asked.query.get("per_page", 30)), int(asked.query.get("page", 1))
-        shown = rows[size * (page - 1) : size * page]
+        kept, more = part_of(found, size, size * (page - 1))
+        shown = [show(each) for each in kept]
         headers: dict[str, str] = {}
-        if len(rows) > size * page:
+        if more:
             query = httpx.QueryParams({**asked.query, "page": str(page + 1)})
             if link := self.links(f"{self.api}{asked.path}?{query}"):
                 headers["Link"] = f'<{link}>; rel="next", <{self.api}{asked.path}?page=99>; rel="last"'
@@ -76,6 +78,50 @@ class GithubAnswers:
         }
         own |= {"pushed_at": EPOCH, "created_at": EPOCH, "updated_at": EPOCH} if schema == "full-repository" else {}
         return self.filled(schema, f"repos/{ORG}/{name}", own)
+
+    def fine_grained(self, person: KeptPerson, token: KeptToken) -> dict[str, Any]:
+        """A token that the organization approved."""
+        return {
+            "id": 7000 + token.id,
+            "owner": self.person(person),
+            "repository_selection": "all",
+            "repositories_url": f"{self.api}/all",
+            "permissions": {},
+            "access_granted_at": EPOCH,
+            "token_id": token.id,
+            "token_name": token.name,
+            "token_last_used_at": token.used,
+            "token_expired": bool(token.ends and token.ends < LATER),
+            "token_expires_at": token.ends,
+        }
+
+    def authorization(self, person: KeptPerson, token: KeptToken) -> dict[str, Any]:
+        """A token or key that is authorized for single sign-on."""
+        return {
+            "login": person.login,
+            "credential_id": token.id,
+            "credential_type": token.kind,
+            "credential_authorized_at": EPOCH,
+            "credential_accessed_at": token.used,
+            "authorized_credential_id": token.of,
+            "authorized_credential_expires_at": token.ends,
+            "authorized_credential_note": token.name,
+        }
+
+    def deploy_key(self, key: KeptDeployKey) -> dict[str, Any]:
+        """As its repository lists it."""
+        return {
+            "id": key.id,
+            "key": key.key,
+            "url": f"{self.api}/keys/{key.id}",
+            "title": key.title,
+            "verified": True,
+            "created_at": EPOCH,
+            "read_only": key.read_only,
+            "added_by": key.by,
+            "last_used": LATER,
+            "enabled": key.enabled,
+        }
 
 
 def _none(schema: str) -> Mapping[str, Any]:

@@ -8,14 +8,14 @@ Answers have the form of those that Okta's own client recorded of a tenant (okta
 import itertools
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import jwt
 
-from demo.answering import Answered, Asked
+from demo.answering import Answered, Asked, behind, part_of
 from demo.okta_app import CLIENT_ID, app_key, other_key, public_half
 
 ORG_ID = "00o1n8sbwArJ7OQRw406"
@@ -24,6 +24,7 @@ ACCESS = "eyJmadeForThisNightAlone"
 READER = "00u0reader"
 SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
 EPOCH, LATER, SOON = "2020-03-01T09:00:00.000Z", "2026-11-01T09:00:00.000Z", "2026-12-01T09:00:00.000Z"
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(kw_only=True)
@@ -176,12 +177,12 @@ class OktaService:
         return Answered(body=own | {"scope": " ".join(given)})
 
     def _users(self, asked: Asked) -> Answered:
-        found = [each for each in self.users.values() if self._wanted(each, asked.query)]
         if any(name in asked.query for name in ("search", "filter")) and not _EXPRESSION.fullmatch(
             asked.query.get("search") or asked.query["filter"]
         ):
             return _refused(400, "E0000031", "Invalid search criteria.")
-        return self._paged(asked, [self.spoils(self._shown(each)) for each in found], each=lambda row: row["id"])
+        found = behind(self.users, asked.query.get("after", ""))
+        return self._paged(asked, (each for each in found if self._wanted(each, asked.query)), self._spoiled)
 
     def _wanted(self, user: KeptUser, query: Mapping[str, str]) -> bool:
         if "search" in query:
@@ -195,7 +196,7 @@ class OktaService:
         found = self.users.get(name) or next(
             (each for each in self.users.values() if name in {each.login, each.login.partition("@")[0]}), None
         )
-        return Answered(body=self.spoils(self._shown(found))) if found else _missing(name)
+        return Answered(body=self._spoiled(found)) if found else _missing(name)
 
     def _user_roles(self, asked: Asked, native_id: str) -> Answered:
         del asked
@@ -227,13 +228,17 @@ class OktaService:
         return Answered(body=[{"client_id": app, "client_name": f"App {app}"} for app in user.refresh])
 
     def _refresh(self, asked: Asked, native_id: str, app: str) -> Answered:
-        return self._paged(asked, self.users[native_id].refresh[app], each=lambda row: row["id"])
+        kept = {row["id"]: row for row in self.users[native_id].refresh[app]}
+        return self._paged(asked, behind(kept, asked.query.get("after", "")), lambda row: row)
 
     def _tokens(self, asked: Asked) -> Answered:
         del asked
         return Answered(body=[*self.tokens.values()])
 
     # --- as Okta shows it ---------------------------------------------------------------------------------------------
+
+    def _spoiled(self, user: KeptUser) -> dict[str, Any]:
+        return self.spoils(self._shown(user))
 
     def _shown(self, user: KeptUser) -> dict[str, Any]:
         never = user.status == "STAGED"
@@ -254,15 +259,14 @@ class OktaService:
             "_links": {"self": {"href": f"{self.api}/api/v1/users/{user.id}"}},
         } | ({"transitioningToStatus": user.becoming} if user.becoming else {})
 
-    def _paged(self, asked: Asked, rows: list[dict[str, Any]], each: Callable[[dict[str, Any]], str]) -> Answered:
-        """From behind the row that the cursor names; rows are in the order of their ids."""
-        size, after = int(asked.query.get("limit", 200)), asked.query.get("after", "")
-        rows = [row for row in sorted(rows, key=each) if each(row) > after]
-        shown = rows[:size]
+    def _paged(self, asked: Asked, found: Iterable[_Kept], show: Callable[[_Kept], dict[str, Any]]) -> Answered:
+        """Of what comes behind the row that the cursor names, in the order of ids."""
+        kept, more = part_of(found, int(asked.query.get("limit", 200)))
+        shown = [show(each) for each in kept]
         url = f"{self.api}{asked.path}"
         links = [f'<{url}?{httpx.QueryParams(dict(asked.query))}>; rel="self"']
-        if len(rows) > size:
-            query = httpx.QueryParams({**asked.query, "after": each(shown[-1 - self.overlap])})
+        if more:
+            query = httpx.QueryParams({**asked.query, "after": shown[-1 - self.overlap]["id"]})
             links.append(f'<{url}?{query}>; rel="next"')
             if self.between_pages:
                 moves, self.between_pages = self.between_pages, None

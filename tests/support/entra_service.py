@@ -9,7 +9,7 @@ import itertools
 import re
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from demo.answering import part_of
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, ReadContext, Source
 from offboarding.model import Account
@@ -191,7 +192,7 @@ class EntraService:
 
     def _people(self, asked: Asked) -> Answered:
         refused = self._refused_sign_ins(asked)
-        return refused or self._listed(asked, self._shown(asked, "user", self.users.values()))
+        return refused or self._listed(asked, self.users.values(), self._showing(asked, "user"))
 
     def _person(self, asked: Asked, native_id: str) -> Answered:
         if refused := self._refused_sign_ins(asked):
@@ -200,7 +201,7 @@ class EntraService:
         return Answered(body=self.spoils(self._cut(asked, "user", found))) if found else NOT_FOUND
 
     def _deleted(self, asked: Asked) -> Answered:
-        return self._listed(asked, self._shown(asked, "user", self.deleted.values()))
+        return self._listed(asked, self.deleted.values(), self._showing(asked, "user"))
 
     def _refused_sign_ins(self, asked: Asked) -> Answered | None:
         if "signInActivity" not in asked.query.get("$select", ""):
@@ -216,7 +217,7 @@ class EntraService:
     def _workloads(self, asked: Asked, what: str) -> Answered:
         wanted = asked.query.get("$filter", "").removeprefix("appId eq ").strip("'")
         kept = [each for each in self._of(what).values() if not wanted or each["appId"] == wanted]
-        return self._listed(asked, self._shown(asked, what[:-1], kept))
+        return self._listed(asked, kept, self._showing(asked, what[:-1]))
 
     def _workload(self, asked: Asked, what: str, native_id: str) -> Answered:
         found = self._of(what).get(native_id)
@@ -224,13 +225,13 @@ class EntraService:
 
     def _owners(self, asked: Asked, what: str, native_id: str) -> Answered:
         del what
-        return self._listed(asked, [self._member(each) for each in self._owning(native_id)])
+        return self._listed(asked, self._owning(native_id), self._member)
 
     def _federated(self, asked: Asked, native_id: str) -> Answered:
         return self._listed(asked, self.federated.get(native_id, []))
 
     def _members(self, asked: Asked, native_id: str) -> Answered:
-        return self._listed(asked, [self._member(each) for each in self.groups[native_id]])
+        return self._listed(asked, self.groups[native_id], self._member)
 
     def _definitions(self, asked: Asked) -> Answered:
         role = {"id": GLOBAL_ADMINISTRATOR, "displayName": "Global Administrator", "isBuiltIn": True}
@@ -264,8 +265,8 @@ class EntraService:
         hidden = dict.fromkeys(names) if "User.Read.All" not in self.rights else {}
         return {"@odata.type": "#microsoft.graph.user", **names, **hidden, "id": native_id}
 
-    def _shown(self, asked: Asked, what: str, rows: Iterable[Row]) -> list[Row]:
-        return [self.spoils(self._cut(asked, what, each)) for each in rows]
+    def _showing(self, asked: Asked, what: str) -> Callable[[Row], Row]:
+        return lambda row: self.spoils(self._cut(asked, what, row))
 
     def _cut(self, asked: Asked, what: str, row: Row) -> Row:
         """Down to what was selected; who owns it goes with it where that was asked, of the first twenty."""
@@ -286,11 +287,12 @@ class EntraService:
         words = "Insufficient privileges to complete the operation."
         return None if right in self.rights else said(403, "Authorization_RequestDenied", words)
 
-    def _listed(self, asked: Asked, rows: list[Row]) -> Answered:
+    def _listed(self, asked: Asked, found: Collection[Any], show: Callable[[Any], Row] = lambda row: row) -> Answered:
         at = int(asked.query.get("$skiptoken", "0"))
         size = min(int(asked.query.get("$top", "100")), self.most)
-        body: Row = {"@odata.context": f"{self.root}/$metadata", "value": rows[at : at + size]}
-        if len(rows) > at + size:
+        kept, more = part_of(found, size, at)
+        body: Row = {"@odata.context": f"{self.root}/$metadata", "value": [show(each) for each in kept]}
+        if more:
             query = {**asked.query, "$skiptoken": str(at + size)}
             told = "&".join(f"{name}={value}" for name, value in query.items())
             body["@odata.nextLink"] = self.links(f"{self.root}{asked.path}?{told}")

@@ -8,15 +8,15 @@ a role in a project of it alone. Lists of users and projects go by a cursor, all
 import itertools
 import re
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import httpx
 
-from demo.answering import Answered, Asked
+from demo.answering import Answered, Asked, behind, part_of
 from demo.github_kept import public_key
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, Source
@@ -34,6 +34,8 @@ SOON = "2026-12-24"
 NOT_FOUND = Answered(status=404, body={"message": "404 Not found"})
 FORBIDDEN = Answered(status=403, body={"message": "403 Forbidden"})
 Kind = Literal["groups", "projects"]
+Row = dict[str, Any]
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(kw_only=True)
@@ -240,10 +242,13 @@ class GitlabUsersService:
 
     def _users(self, asked: Asked) -> Answered:
         """Who is barred is shown to administrators alone: an auditor's list is shorter, without a word."""
-        found = [each for each in self.users.values() if not (asked.query.get("exclude_internal") and each.internal)]
-        found = [each for each in found if self.is_admin or each.state not in {"blocked", "banned", "ldap_blocked"}]
-        shown = [self._admin(each) if self._sees_all else self._basic(each) for each in found]
-        return self._cursor(asked, list(map(self.spoils, shown)))
+        without, barred = asked.query.get("exclude_internal"), {"blocked", "banned", "ldap_blocked"}
+
+        def is_shown(user: KeptUser) -> bool:
+            return not (without and user.internal) and (self.is_admin or user.state not in barred)
+
+        show = self._admin if self._sees_all else self._basic
+        return self._cursor(asked, self.users, lambda user: self.spoils(show(user)), is_shown)
 
     def _user(self, asked: Asked, number: str) -> Answered:
         del asked
@@ -289,7 +294,8 @@ class GitlabUsersService:
         return self._pages(asked, rows)
 
     def _projects(self, asked: Asked) -> Answered:
-        return self._cursor(asked, [self._project(number) for number in self.projects])
+        numbers = {number: number for number in self.projects}
+        return self._cursor(asked, numbers, self._project)
 
     # --- what is asked: a group ---------------------------------------------------------------------------------------
 
@@ -315,12 +321,13 @@ class GitlabUsersService:
     def _members(self, asked: Asked, kind: Kind, number: str) -> Answered:
         """Direct ones, and those of the groups above; of enterprise users an owner is told the mail."""
         above = self._with_those_above(kind, int(number))
-        rows = []
-        for user in self.users.values():
-            levels = [level for at, level in user.roles.items() if at in above]
-            if levels:
-                rows.append(self._member(user, max(levels), top=(kind, int(number)) == ("groups", GROUP)))
-        return self._pages(asked, list(map(self.spoils, rows)))
+        top = (kind, int(number)) == ("groups", GROUP)
+
+        def shown(user: KeptUser) -> Row:
+            level = max(level for at, level in user.roles.items() if at in above)
+            return self.spoils(self._member(user, level, top=top))
+
+        return self._pages(asked, (each for each in self.users.values() if not above.isdisjoint(each.roles)), shown)
 
     def _invitations(self, asked: Asked, kind: Kind, number: str) -> Answered:
         return self._pages(asked, [own for *at, own in self.invitations.values() if at == [kind, int(number)]])
@@ -379,7 +386,7 @@ class GitlabUsersService:
         return own | {"last_activity_on": user.active_on, "scim_identities": user.scim, "two_factor_enabled": False}
 
     def _admin(self, user: KeptUser) -> dict[str, Any]:
-        by = next((each for each in self.users.values() if each.username == user.by), None)
+        by = next((each for each in self.users.values() if each.username == user.by), None) if user.by else None
         own = self._public(user) | {"is_admin": user.is_admin, "is_auditor": user.is_auditor, "note": "left, they say"}
         return own | {"created_by": self._basic(by) if by else None, "namespace_id": user.id}
 
@@ -416,23 +423,28 @@ class GitlabUsersService:
         wanted = asked.query.get("revoked")
         return [each for each in found if wanted is None or each["revoked"] is (wanted == "true")]
 
-    def _cursor(self, asked: Asked, rows: list[dict[str, Any]]) -> Answered:
+    def _cursor(
+        self,
+        asked: Asked,
+        kept: Mapping[int, _Kept],
+        show: Callable[[_Kept], Row],
+        is_shown: Callable[[_Kept], bool] = lambda _: True,
+    ) -> Answered:
         """From behind the row that the link names, where it's asked for; else by numbered pages."""
         if asked.query.get("pagination") != "keyset":
-            return self._pages(asked, rows)
+            return self._pages(asked, filter(is_shown, kept.values()), show)
         if asked.query.get("order_by") != "id" or asked.query.get("sort") != "asc":
             return Answered(status=405, body={"error": "Only order_by id is allowed"})
         after = int(asked.query.get("cursor") or asked.query.get("id_after") or 0)
-        rows = sorted((row for row in rows if row["id"] > after), key=lambda row: row["id"])
-        size = int(asked.query.get("per_page", 20))
-        shown, more = rows[:size], len(rows) > size
+        found, more = part_of(filter(is_shown, behind(kept, after)), int(asked.query.get("per_page", 20)))
+        shown = [show(each) for each in found]
         name = "id_after" if asked.path == "/projects" else "cursor"
         return self._linked(asked, shown, {name: str(shown[-1]["id"])} if more else {})
 
-    def _pages(self, asked: Asked, rows: list[dict[str, Any]]) -> Answered:
+    def _pages(self, asked: Asked, found: Iterable[Any], show: Callable[[Any], Row] = lambda row: row) -> Answered:
         size, page = int(asked.query.get("per_page", 20)), int(asked.query.get("page", 1))
-        shown, more = rows[(page - 1) * size : page * size], len(rows) > page * size
-        return self._linked(asked, shown, {"page": str(page + 1)} if more else {})
+        kept, more = part_of(found, size, (page - 1) * size)
+        return self._linked(asked, [show(each) for each in kept], {"page": str(page + 1)} if more else {})
 
     def _linked(self, asked: Asked, shown: list[dict[str, Any]], following: Mapping[str, str]) -> Answered:
         if not following:

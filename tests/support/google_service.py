@@ -19,6 +19,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from demo.answering import behind, part_of
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
@@ -127,7 +128,7 @@ class GoogleService:
 
     def of(self, mail: str) -> dict[str, Any]:
         """By mail; the last one who got it."""
-        return [each for each in self.users.values() if each["primaryEmail"] == mail][-1]
+        return next(each for each in reversed(self.users.values()) if each["primaryEmail"] == mail)
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 
@@ -178,11 +179,11 @@ class GoogleService:
             return refused(400, "badRequest", "Bad Request")
         after = self._pages[token][1] if token else ""
         deleted = query.get("showDeleted") == "true"
-        rows = [each for each in sorted(self.users.values(), key=lambda each: each["id"]) if each["id"] > after]
-        rows = [each for each in rows if ("deletionTime" in each) is deleted and self._is_seen(each)]
-        size = int(query.get("maxResults", 100))
-        shown, page = rows[:size], {"kind": "admin#directory#users", "etag": '"e"'}
-        if len(rows) > size:
+        users = behind(self.users, after)
+        found = (each for each in users if ("deletionTime" in each) is deleted and self._is_seen(each))
+        shown, more = part_of(found, int(query.get("maxResults", 100)))
+        page = {"kind": "admin#directory#users", "etag": '"e"'}
+        if more:
             following = f"page-{len(self._pages)}"
             self._pages[following] = query, shown[-1]["id"]
             page |= {"nextPageToken": following}
