@@ -289,6 +289,18 @@ def test_without_enterprise_no_list_of_tokens_is_asked_for_and_the_report_says_s
     assert not [each for each in place.service.asked if "/manage/" in each]
 
 
+def test_tokens_of_enterprise_users_are_listed_once_for_all_who_are_looked_at(place: GitlabUsersPlace) -> None:
+    lee = place.kept.add("lee")
+    source = place.source(group=True)
+    facts = list(source.collect())
+
+    found = of(Credential, detail(source, facts, "kim", "lee"))
+
+    kinds = [(each.account_native_id, each.kind) for each in found]
+    assert kinds.count((str(lee.id), TOKEN)) == kinds.count((str(place.kept.of("kim").id), TOKEN)) == 1
+    assert place.service.asked.count(f"GET /groups/{GROUP}/manage/personal_access_tokens") == 1
+
+
 def test_tokens_that_are_refused_are_not_checked(place: GitlabUsersPlace) -> None:
     place.kept.refuses[f"/groups/{GROUP}/manage/personal_access_tokens"] = NOT_FOUND
 

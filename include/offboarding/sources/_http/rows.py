@@ -1,6 +1,6 @@
 """Rows of a list as models: one that can't be read costs itself, and is told."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from offboarding.model import Fact, ScopeRead
 from offboarding.model.errors import FatalError
+from offboarding.sources._http.on_disk import DiskIndex
 
 MOST_PASSES = 4
 """Over a list of more than a page, until nothing new is in it."""
@@ -42,7 +43,7 @@ def settled(
     what: str,
     read: Callable[[], Iterator[list[object]]],
     model: type[_Row],
-    key: Callable[[_Row], Hashable],
+    key: Callable[[_Row], int],
     unread: UnreadRows,
 ) -> Iterator[_Row]:
     """Yield each row of a list whose pages go by numbers once, by its key.
@@ -50,16 +51,16 @@ def settled(
     Whoever leaves such a list moves others onto a page that was read already: one of several pages is read until a pass
     finds nothing new. Raises FatalError for one that goes on changing.
     """
-    seen = set[Hashable]()
+    seen = DiskIndex(what)
     for done in range(MOST_PASSES):
-        pages, before, broken = 0, len(seen), UnreadRows()
+        pages, new, broken = 0, 0, UnreadRows()
         for page in read():
             pages += 1
             for row in broken.rows(what, model, page):
-                if key(row) not in seen:
-                    seen.add(key(row))
+                if seen.is_new(str(key(row))):
+                    new += 1
                     yield row
-        if pages == 1 or (done and len(seen) == before):
+        if pages == 1 or (done and not new):
             unread.sentences.extend(broken.sentences)
             return
     raise FatalError(

@@ -21,6 +21,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads
@@ -104,11 +105,10 @@ class EntraId:
         return str(self._graph.base).rstrip("/")
 
     def _everything(self, read: "_Read", unread: UnreadRows) -> Iterator[Fact]:
-        seen = set[str]()
+        seen = DiskIndex(self._where)
         try:
             for user in read.users(unread):
-                if user.id not in seen:
-                    seen.add(user.id)
+                if seen.is_new(user.id):
                     yield self._account(user, read.roles)
             if self._settings.applications:
                 yield from self._workloads(read).every(unread)

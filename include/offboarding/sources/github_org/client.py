@@ -4,7 +4,7 @@ https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-
 https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -73,7 +73,7 @@ class GithubRest(HttpApi):
         called: str,
         model: type[_Row],
         unread: UnreadRows,
-        key: Callable[[_Row], Hashable],
+        key: Callable[[_Row], int],
         **parameters: str,
     ) -> Iterator[_Row]:
         """Yield the rows of a list that others may change meanwhile, each once. Raises as `pages` and `settled`."""

@@ -3,6 +3,7 @@
 https://docs.github.com/en/graphql/reference/objects#externalidentity
 """
 
+import json
 from collections.abc import Mapping
 from typing import cast
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources.github_org.answers import IdentityPage
 from offboarding.sources.github_org.client import PAGE, GithubRest
 
@@ -34,25 +36,37 @@ query($organization: String!, $after: String, $login: String) {
 """
 
 
-def mails_by_login(rest: GithubRest, organization: str, purpose: Purpose, login: str | None = None) -> dict[str, Mails]:
-    """Login in small letters -> mails; of one login, or of all.
+class MailsByLogin:
+    """Mails of members, by login."""
 
-    Raises NotAnsweredError where it isn't told: whoever may not see it gets null, as if there were none.
-    """
-    found: dict[str, Mails] = {}
-    after: str | None = None
-    while True:
-        variables = {"organization": organization, "after": after, "login": login}
-        page = _page(rest, rest.graphql(_IDENTITIES, variables, purpose, CALLED))
-        for each in page.nodes:
-            if each.user:
-                name = each.user.login.lower()
-                found[name] = {**found.get(name, {}), **each.mails()}
-        if not page.pageInfo.hasNextPage:
-            return found
-        if not page.pageInfo.endCursor or page.pageInfo.endCursor == after:
-            raise FatalError(f"{rest.where}: {CALLED}: its pages lead nowhere, so that nobody knows the rest")
-        after = page.pageInfo.endCursor
+    def __init__(self, where: str) -> None:
+        """None yet. `where`: how errors begin."""
+        self._kept = DiskIndex(where)
+
+    def of(self, login: str) -> Mails:
+        """Somebody's."""
+        found: dict[str, str] = {}
+        for text in self._kept.of(login.lower()):
+            found |= json.loads(text)
+        return found
+
+    def read(self, rest: GithubRest, organization: str, purpose: Purpose, login: str | None = None) -> None:
+        """Take those of one login, or of all.
+
+        Raises NotAnsweredError where it isn't told: whoever may not see it gets null, as if there were none.
+        """
+        after: str | None = None
+        while True:
+            variables = {"organization": organization, "after": after, "login": login}
+            page = _page(rest, rest.graphql(_IDENTITIES, variables, purpose, CALLED))
+            for each in page.nodes:
+                if each.user:
+                    self._kept.add(each.user.login.lower(), json.dumps(each.mails()))
+            if not page.pageInfo.hasNextPage:
+                return
+            if not page.pageInfo.endCursor or page.pageInfo.endCursor == after:
+                raise FatalError(f"{rest.where}: {CALLED}: its pages lead nowhere, so that nobody knows the rest")
+            after = page.pageInfo.endCursor
 
 
 def single_sign_on(rest: GithubRest, organization: str) -> bool:

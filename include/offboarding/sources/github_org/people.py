@@ -1,12 +1,13 @@
 """Who is in the organization: members, outside collaborators, and who may still become a member."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskRows
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import (
     OrgAnswer,
@@ -15,11 +16,12 @@ from offboarding.sources.github_org.answers import (
     OrgPerson,
 )
 from offboarding.sources.github_org.client import PAGE, GithubRest
-from offboarding.sources.github_org.identities import Mails, mails_by_login
+from offboarding.sources.github_org.identities import Mails, MailsByLogin
 from offboarding.sources.github_org.settings import GithubOrgSettings
 
 INVITATION = "invitation/"
 """How the native id of an invitation begins; a user's is a number alone."""
+_OUTSIDE = "outside_collaborators"
 OWNER = "admin"
 """What GitHub calls an owner's role."""
 _READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
@@ -60,9 +62,10 @@ class GithubOrganization:
         Outside collaborators come first: nobody may list them who doesn't see all members, while a list of members is
         cut to the public ones for whoever may not see more, without a word.
         """
-        collaborators = list(self.collaborators(purpose, unread, weak))
+        collaborators = DiskRows(self.rest.where, OrgPerson)
+        collaborators.extend(self._people(_OUTSIDE, purpose, unread))
         yield from self.members(purpose, unread, weak)
-        yield from collaborators
+        yield from (self._outside(each, weak) for each in collaborators)
         yield from self.invitations(purpose, unread)
 
     def members(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
@@ -71,13 +74,11 @@ class GithubOrganization:
         mails = self._mails(purpose)
         for person in self._people("members", purpose, unread, role="all"):
             role = OWNER if person.id in owners else "member"
-            yield self._member(person, role, mails.get(person.login.lower(), {}), weak)
+            yield self._member(person, role, mails.of(person.login), weak)
 
     def collaborators(self, purpose: Purpose, unread: UnreadRows, weak: frozenset[int]) -> Iterator[Account]:
         """Yield outside ones as accounts: whether they administrate a repository isn't told. Raises as `members`."""
-        what, product = "an outside collaborator", GithubProduct.COLLABORATOR
-        for person in self._people("outside_collaborators", purpose, unread):
-            yield self._person(person, what, weak, product=product, owner=None, mails={})
+        yield from (self._outside(each, weak) for each in self._people(_OUTSIDE, purpose, unread))
 
     def invitations(self, purpose: Purpose, unread: UnreadRows) -> Iterator[Account]:
         """Yield who is invited: whoever takes it up is in. A server of a company's own has none, and no such list; nor
@@ -94,7 +95,7 @@ class GithubOrganization:
     def without_second_factor(self, purpose: Purpose, unread: UnreadRows) -> frozenset[int] | None:
         """Who has none, by id; None where that isn't told, since it's told to owners alone (422 to others)."""
         found = set[int]()
-        for name in ("members", "outside_collaborators"):
+        for name in ("members", _OUTSIDE):
             called = f"orgs/ORG/{name} without a second factor"
             try:
                 rows = self.rest.rows(f"{self.path}/{name}", purpose, called, OrgPerson, unread, filter="2fa_disabled")
@@ -116,11 +117,18 @@ class GithubOrganization:
             return None, person is not None  # not a member, or the login is another's by now
         if membership.state != "active":
             return None, True
-        mails = self._mails("detail", name).get(name.lower(), {})
+        mails = self._mails("detail", name).of(name)
         return self._member(person or membership.user, membership.role, mails, weak), True
 
-    def _mails(self, purpose: Purpose, login: str | None = None) -> Mapping[str, Mails]:
-        return mails_by_login(self.rest, self.told.login, purpose, login) if self.settings.saml else {}
+    def _mails(self, purpose: Purpose, login: str | None = None) -> MailsByLogin:
+        found = MailsByLogin(self.rest.where)
+        if self.settings.saml:
+            found.read(self.rest, self.told.login, purpose, login)
+        return found
+
+    def _outside(self, person: OrgPerson, weak: frozenset[int]) -> Account:
+        what, product = "an outside collaborator", GithubProduct.COLLABORATOR
+        return self._person(person, what, weak, product=product, owner=None, mails={})
 
     def _member(self, person: OrgPerson, role: str, mails: Mails, weak: frozenset[int]) -> Account:
         what = "an owner of the organization" if role == OWNER else "a member of the organization"

@@ -13,6 +13,7 @@ from offboarding.interfaces import ReadContext
 from offboarding.model import Account, Standing
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.gitlab_users.answers import (
     AccessToken,
@@ -25,6 +26,7 @@ from offboarding.sources.gitlab_users.answers import (
     RepositoryKey,
 )
 from offboarding.sources.gitlab_users.client import PAGE, GitlabRest
+from offboarding.sources.gitlab_users.held_roles import HeldRole, HeldRoles
 from offboarding.sources.gitlab_users.instance import TOKEN, Listing, triggers_of
 from offboarding.sources.gitlab_users.people import (
     OWNER,
@@ -45,15 +47,6 @@ NOT_HERE = (403, 404)
 """How GitLab answers for a list that a plan, an edition or a group below another doesn't have."""
 _BOT = re.compile(r"(project|group)_(\d+)_bot(?:_\w+|\d*)")
 """How GitLab calls the bot of an access token; whoever likes may call themselves so."""
-_TOLD_IN_SOME = ("email", "group_saml_identity", "group_scim_identity")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldRole:
-    """A member, by their highest role, and where they hold it."""
-
-    member: GitlabMember
-    place: Place
 
 
 Bots = Mapping[int, str]
@@ -98,7 +91,7 @@ class GitlabGroup:
         """Yield whoever has a role in it or below, once."""
         held = self._held(unread)
         bots = self._bots(held, unread)
-        yield from (self._account(each, bots) for each in held.values())
+        yield from (self._account(each, bots) for each in held)
 
     def invitations(self, unread: UnreadRows) -> Iterator[Account]:
         """Yield who may still take a role up."""
@@ -133,7 +126,7 @@ class GitlabGroup:
         Raises FatalError where one of them can't be read whole.
         """
         held, bots = self._now
-        each = held.get(int(native_id))
+        each = held.of(int(native_id))
         return (self._account(each, bots), each.member.state) if each else None
 
     def tokens_of(self, account: Account, unread: UnreadRows) -> Iterator[tuple[str, AccessToken]] | None:
@@ -144,13 +137,27 @@ class GitlabGroup:
         number = int(account.native_id)
         if at := bots.get(number):
             return ((TOKEN, each) for each in self.rest.settled(at, "detail", AccessToken, unread))
-        if self.settings.enterprise and held[number].member.email:
-            path = f"groups/{self.told.id}/manage/personal_access_tokens"
-            return ((TOKEN, each) for each in self.rest.settled(path, "detail", AccessToken, unread, revoked="false"))
+        each = held.of(number)
+        if self.settings.enterprise and each and each.member.email:
+            return self._of_enterprise_user(number, unread)
         return None
 
+    def _of_enterprise_user(self, number: int, unread: UnreadRows) -> Iterator[tuple[str, AccessToken]]:
+        found, broken = self._enterprise_tokens
+        unread.sentences.extend(broken)
+        yield from ((TOKEN, AccessToken.model_validate_json(text)) for text in found.of(str(number)))
+
     @cached_property
-    def _now(self) -> tuple[Mapping[int, HeldRole], Bots]:
+    def _enterprise_tokens(self) -> tuple[DiskIndex, tuple[str, ...]]:
+        """Those of all enterprise users by whose they are, and what of the list, which has no filter, can't be read."""
+        path, unread = f"groups/{self.told.id}/manage/personal_access_tokens", UnreadRows()
+        found = DiskIndex(self.rest.where)
+        for each in self.rest.settled(path, "detail", AccessToken, unread, revoked="false"):
+            found.add(str(each.user_id), each.model_dump_json())
+        return found, tuple(unread.sentences)
+
+    @cached_property
+    def _now(self) -> tuple[HeldRoles, Bots]:
         unread = UnreadRows()
         held = self._held(unread)
         bots = self._bots(held, unread)
@@ -158,25 +165,17 @@ class GitlabGroup:
             raise FatalError(unread.told)
         return held, bots
 
-    def _held(self, unread: UnreadRows) -> Mapping[int, HeldRole]:
-        """Whoever has a role, by id. What only some lists tell of somebody is taken from those."""
-        found = dict[int, HeldRole]()
+    def _held(self, unread: UnreadRows) -> HeldRoles:
+        found = HeldRoles(self.rest.where, self.below.all(unread))
         for place, member in self.below.rows("members/all", GitlabMember, unread):
-            before = found.get(member.id)
-            if before is None:
-                found[member.id] = HeldRole(member=member, place=place)
-                continue
-            higher = member.access_level > before.member.access_level
-            kept, other = (member, before.member) if higher else (before.member, member)
-            own = {name: getattr(other, name) for name in _TOLD_IN_SOME if not getattr(kept, name)}
-            found[member.id] = HeldRole(member=kept.model_copy(update=own), place=place if higher else before.place)
+            found.take(member, place)
         return found
 
-    def _bots(self, held: Mapping[int, HeldRole], unread: UnreadRows) -> Bots:
+    def _bots(self, held: HeldRoles, unread: UnreadRows) -> Bots:
         """Of whoever is called as a bot the list of access tokens says whether they are."""
         own = {place.at for place in self.below.all(unread)}
-        called = {number: _BOT.fullmatch(each.member.username) for number, each in held.items()}
-        at = {number: f"{name[1]}s/{name[2]}" for number, name in called.items() if name}
+        called = ((each.member.id, _BOT.fullmatch(each.member.username)) for each in held)
+        at = {number: f"{name[1]}s/{name[2]}" for number, name in called if name}
         tokens = dict[int, str]()
         for place in sorted({*at.values()} & own):
             path = f"{place}/access_tokens"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.gitlab_users.answers import (
     AccessToken,
@@ -75,10 +76,9 @@ class GitlabInstance:
                 f"{self.rest.where}: users: an auditor's token isn't shown who is blocked or banned. {self.rest.right}"
                 f" See {PAGE}"
             )
-        seen = set[int]()
+        seen = DiskIndex(self.rest.where)
         for user in self.rest.by_cursor("users", self.purpose, GitlabUser, unread, exclude_internal="true"):
-            if user.id not in seen:
-                seen.add(user.id)
+            if seen.is_new(str(user.id)):
                 yield self._account(user)
 
     def deploy_tokens(self, unread: UnreadRows) -> Iterator[Account]:

@@ -14,6 +14,7 @@ from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleUser
 from offboarding.sources.google_workspace.client import ONE_USER, PAGE, DirectoryApi
@@ -55,10 +56,9 @@ class GoogleDirectory:
 
         Raises NotAnsweredError where they aren't told, and where the administrator who asks isn't among them.
         """
-        seen = set[str]()
+        seen = DiskIndex(self.api.where)
         for user in self.api.users("inventory", unread):
-            if user.id not in seen:
-                seen.add(user.id)
+            if seen.is_new(user.id):
                 yield self.account(user)
         if self.reader not in seen:
             raise NotAnsweredError(
@@ -67,8 +67,7 @@ class GoogleDirectory:
                 status=200,
             )
         for user in self.api.users("inventory", unread, deleted=True):
-            if user.id not in seen:
-                seen.add(user.id)
+            if seen.is_new(user.id):
                 yield self.account(user)
 
     def look_at(self, native_id: str) -> GoogleUser | None:

@@ -3,11 +3,13 @@
 https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.kubernetes_cluster.answers import RbacBinding, RbacRole, RbacRule
 from offboarding.sources.kubernetes_cluster.client import RBAC, SYSTEM, KubernetesApi
@@ -47,29 +49,6 @@ class RoleGrant:
     """It's of every cluster, and gives no more than there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bindings:
-    """All of a cluster's, by whom they name."""
-
-    by_user: Mapping[str, tuple[RoleGrant, ...]]
-    """Service accounts too, by their names as users."""
-    by_group: Mapping[str, tuple[RoleGrant, ...]]
-    error: str
-    """Why there may be others; "" where these are all."""
-
-    @property
-    def users(self) -> Iterator[str]:
-        """Yield each user that is named and is no service account."""
-        return (name for name in sorted(self.by_user) if not name.startswith(SERVICE_ACCOUNT))
-
-    def of(self, user: str, groups: Iterable[str]) -> tuple[RoleGrant, ...]:
-        """What a user in these groups is given, beside what every cluster gives to everybody."""
-        named = [*self.by_user.get(user, ())]
-        for group in groups:
-            named += (each for each in self.by_group.get(group, ()) if not each.only_shows)
-        return tuple(named)
-
-
 class _Roles:
     """What roles allow, each list of them asked for once, as it's needed."""
 
@@ -105,32 +84,69 @@ class _Roles:
         return None if unread.told else {role.metadata.name: role.rules or () for role in roles}
 
 
-def bindings(api: KubernetesApi, purpose: Purpose) -> Bindings:
-    """Read all of them. Raises NotAnsweredError where one of the lists isn't told."""
-    unread, roles = UnreadRows(), _Roles(api, purpose)
-    found = [
-        *api.listed(f"{RBAC}/clusterrolebindings", purpose, RbacBinding, unread, "ClusterRoleBindingList"),
-        *api.listed(f"{RBAC}/rolebindings", purpose, RbacBinding, unread, "RoleBindingList"),
-    ]
-    by_user, by_group = dict[str, list[RoleGrant]](), dict[str, list[RoleGrant]]()
-    for each in found:
-        namespace, name, role = each.metadata.namespace, each.metadata.name, each.roleRef
-        rules = roles.rules(namespace, role.kind, role.name)
-        grant = RoleGrant(
+class Bindings:
+    """All of a cluster's, by whom they name: users, service accounts by their names as users, and groups."""
+
+    def __init__(self, api: KubernetesApi, purpose: Purpose) -> None:
+        """Read all of them. Raises NotAnsweredError where one of the lists isn't told."""
+        unread = UnreadRows()
+        self._roles = _Roles(api, purpose)
+        self._users, self._groups = DiskIndex(api.where), DiskIndex(api.where)
+        for path, kind in (("clusterrolebindings", "ClusterRoleBindingList"), ("rolebindings", "RoleBindingList")):
+            for each in api.listed(f"{RBAC}/{path}", purpose, RbacBinding, unread, kind):
+                self._take(each)
+        self.error = unread.told
+        """Why there may be others; "" where these are all."""
+
+    @property
+    def users(self) -> Iterator[str]:
+        """Yield each user that is named and is no service account."""
+        return (name for name in self._users if not name.startswith(SERVICE_ACCOUNT))
+
+    @property
+    def groups(self) -> Iterator[str]:
+        """Yield each group that is named."""
+        return iter(self._groups)
+
+    def of_user(self, name: str) -> tuple[RoleGrant, ...]:
+        """What a user is given by name."""
+        return self._given(self._users, name)
+
+    def of_group(self, name: str) -> tuple[RoleGrant, ...]:
+        """What a group is given."""
+        return self._given(self._groups, name)
+
+    def of(self, user: str, groups: Iterable[str]) -> tuple[RoleGrant, ...]:
+        """What a user in these groups is given, beside what every cluster gives to everybody."""
+        named = [*self.of_user(user)]
+        for group in groups:
+            named += (each for each in self.of_group(group) if not each.only_shows)
+        return tuple(named)
+
+    def _take(self, binding: RbacBinding) -> None:
+        namespace, role = binding.metadata.namespace, binding.roleRef
+        given = json.dumps([namespace, binding.metadata.name, role.kind, role.name])
+        for subject in binding.subjects or ():
+            if subject.kind == "Group":
+                self._groups.add(subject.name, given)
+            elif subject.kind == "User":
+                self._users.add(subject.name, given)
+            elif within := subject.namespace or namespace:
+                self._users.add(username_of(within, subject.name), given)
+
+    def _given(self, named: DiskIndex, name: str) -> tuple[RoleGrant, ...]:
+        """As nights tell them alike: a list's order is nobody's promise."""
+        return tuple(sorted((self._grant(*json.loads(text)) for text in named.of(name)), key=lambda each: each.binding))
+
+    def _grant(self, namespace: str, name: str, kind: str, role: str) -> RoleGrant:
+        rules = self._roles.rules(namespace, kind, role)
+        return RoleGrant(
             binding=f"RoleBinding {namespace}/{name}" if namespace else f"ClusterRoleBinding {name}",
             namespace=namespace,
-            role=role.name,
+            role=role,
             rules=rules,
-            only_shows=role.kind == "ClusterRole" and role.name in _OF_EVERY_CLUSTER and _only_shows(rules),
+            only_shows=kind == "ClusterRole" and role in _OF_EVERY_CLUSTER and _only_shows(rules),
         )
-        for subject in each.subjects or ():
-            if subject.kind == "Group":
-                by_group.setdefault(subject.name, []).append(grant)
-            elif subject.kind == "User":
-                by_user.setdefault(subject.name, []).append(grant)
-            elif within := subject.namespace or namespace:
-                by_user.setdefault(username_of(within, subject.name), []).append(grant)
-    return Bindings(by_user=_ordered(by_user), by_group=_ordered(by_group), error=unread.told)
 
 
 def _only_shows(rules: Sequence[RbacRule] | None) -> bool:
@@ -146,8 +162,3 @@ def username_of(namespace: str, name: str) -> str:
 def groups_of(namespace: str) -> tuple[str, ...]:
     """In which groups the service accounts of a namespace are."""
     return (EVERYBODY, SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{namespace}")
-
-
-def _ordered(found: Mapping[str, list[RoleGrant]]) -> Mapping[str, tuple[RoleGrant, ...]]:
-    """As nights tell them alike: a list's order is nobody's promise."""
-    return {name: tuple(sorted(grants, key=lambda each: each.binding)) for name, grants in found.items()}

@@ -19,6 +19,7 @@ from offboarding.net.service.address import address_of, needed
 from offboarding.net.service.answers import object_in, retry_after
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.net.service.asking import in_short
+from offboarding.sources._http.on_disk import DiskRows
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.kubernetes_cluster.answers import ObjectList, OnlyMetadata
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
@@ -68,11 +69,13 @@ class KubernetesApi(HttpApi):
         """Of one object; None where it isn't there. Raises as `ask`."""
         return self.maybe(path, purpose, OnlyMetadata, called, accept=_ONLY_METADATA)
 
-    def listed_metadata(self, path: str, purpose: Purpose, unread: UnreadRows, **parameters: str) -> list[OnlyMetadata]:
+    def listed_metadata(
+        self, path: str, purpose: Purpose, unread: UnreadRows, **parameters: str
+    ) -> DiskRows[OnlyMetadata]:
         """Of each object of a list. Raises FatalError for whole ones, which aren't looked at, and as `ask`."""
         return self._listed(path, purpose, OnlyMetadata, unread, "PartialObjectMetadataList", parameters)
 
-    def listed(self, path: str, purpose: Purpose, model: type[_Row], unread: UnreadRows, kind: str) -> list[_Row]:
+    def listed(self, path: str, purpose: Purpose, model: type[_Row], unread: UnreadRows, kind: str) -> DiskRows[_Row]:
         """Each object of a list. `kind`: what such a list is called. Raises as `ask`."""
         return self._listed(path, purpose, model, unread, kind, {})
 
@@ -106,13 +109,13 @@ class KubernetesApi(HttpApi):
         unread: UnreadRows,
         kind: str,
         parameters: dict[str, str],
-    ) -> list[_Row]:
+    ) -> DiskRows[_Row]:
         called = path.rpartition("/")[2]
         for _ in range(MOST_BEGINNINGS):
-            found, broken = list[_Row](), UnreadRows()
+            found, broken = DiskRows(self.where, model), UnreadRows()
             try:
                 for page in self._pages(path, purpose, called, kind, parameters):
-                    found += broken.rows(f"{self.where}: {called}", model, page)
+                    found.extend(broken.rows(f"{self.where}: {called}", model, page))
             except NotAnsweredError as missing:
                 if missing.status != _FORGOTTEN:
                     raise

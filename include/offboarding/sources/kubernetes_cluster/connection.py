@@ -3,10 +3,10 @@
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import ConnectionForm, ExtraField
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources.kubernetes_cluster.bindings import bindings
+from offboarding.sources.kubernetes_cluster.bindings import Bindings
 from offboarding.sources.kubernetes_cluster.client import KubernetesApi
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
-from offboarding.sources.kubernetes_cluster.tokens import token_secrets
+from offboarding.sources.kubernetes_cluster.tokens import TokenSecrets
 
 FORM = ConnectionForm(
     name="Kubernetes cluster (offboarding)",
@@ -30,6 +30,6 @@ def greet(connection: ConnectionFields) -> str:
     given = {"name": "test", "kind": "kubernetes_cluster", "connection": connection.conn_id}
     api = KubernetesApi(KubernetesSettings.model_validate(given), connection, f"connection {connection.conn_id}")
     api.cluster()
-    users = len(list(bindings(api, "overhead").users))
-    secrets = len(token_secrets(api, "overhead", UnreadRows()))
+    users = len(list(Bindings(api, "overhead").users))
+    secrets = TokenSecrets(api, "overhead", UnreadRows()).count
     return f"The token is taken. Bindings name {users} users, and {secrets} Secrets hold a service account's token."

@@ -59,7 +59,7 @@ class ClusterIdentities:
             login=login,
             keys=tuple(_logins(login, name)),
             standing=Standing.UNKNOWN,
-            standing_reason=f"Kubernetes: {_named(self.bindings.by_user[name])}, and whom the API server lets in as it,"
+            standing_reason=f"Kubernetes: {_named(self.bindings.of_user(name))}, and whom the API server lets in as it,"
             " isn't told",
             product=KubernetesProduct.USER,
             reached_by=self.address,

@@ -6,7 +6,7 @@ from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.kubernetes_cluster.client import KubernetesApi
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
-from offboarding.sources.kubernetes_cluster.tokens import token_secrets
+from offboarding.sources.kubernetes_cluster.tokens import TokenSecrets
 
 _LINKS = (
     "What links a user is the name in bindings: login_realm says whose logins these are, and username_prefixes what"
@@ -25,7 +25,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     try:
         api = KubernetesApi(settings, connection, "init")
         api.cluster()
-        token_secrets(api, "overhead", UnreadRows())
+        TokenSecrets(api, "overhead", UnreadRows())
     except NotAnsweredError as missing:
         note = "Not all of it can be read: run doctor. Where Secrets aren't to be listed, say secrets: false."
         return Proposal(settings={}, notes=(_LINKS, note), warnings=(str(missing),))

@@ -22,13 +22,13 @@ from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
-from offboarding.sources.kubernetes_cluster.bindings import bindings
+from offboarding.sources.kubernetes_cluster.bindings import Bindings
 from offboarding.sources.kubernetes_cluster.certificates import ClientCertificate, client_certificates, end_of
 from offboarding.sources.kubernetes_cluster.client import CORE, KubernetesApi, part
 from offboarding.sources.kubernetes_cluster.identities import BOOTSTRAP, SERVICE_ACCOUNT, USER, ClusterIdentities
 from offboarding.sources.kubernetes_cluster.powers import power
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
-from offboarding.sources.kubernetes_cluster.tokens import TOKEN, bootstrap_secrets, of_secret, secrets_of, token_secrets
+from offboarding.sources.kubernetes_cluster.tokens import TOKEN, TokenSecrets, bootstrap_secrets, of_secret
 
 log = structlog.get_logger("offboarding.sources")
 KINDS = (SubjectKind.ACCOUNT,)
@@ -108,8 +108,8 @@ class _KubernetesRead:
     def gap(self) -> Gap:
         """What isn't looked at. Raises NotAnsweredError where bindings aren't told."""
         unseen: list[str] = [*UNSEEN]
-        by_group, named = self._made.bindings.by_group, self._context.privileged_names
-        groups = [name for name, given in sorted(by_group.items()) if power(given, (name,), named, complete=True)[0]]
+        given, named = self._made.bindings, self._context.privileged_names
+        groups = [each for each in given.groups if power(given.of_group(each), (each,), named, complete=True)[0]]
         if groups:
             unseen.append(f"who is in groups that are privileged here: {', '.join(groups)}")
         if not self._settings.secrets:
@@ -142,12 +142,9 @@ class _KubernetesRead:
     def _service_accounts(self, unread: UnreadRows) -> Iterator[Account]:
         found = self._api.listed_metadata(f"{CORE}/serviceaccounts", self._purpose, unread)
         # Without them nobody would be told whom a token's Secret names as an owner.
-        secrets = token_secrets(self._api, self._purpose, unread) if self._settings.secrets else []
-        by_owner = dict[str, list[ObjectMeta]]()
-        for each in secrets:
-            by_owner.setdefault(each.namespace, []).append(each)
+        secrets = TokenSecrets(self._api, self._purpose, unread) if self._settings.secrets else None
         for each in (row.metadata for row in found):
-            yield self._made.of_service_account(each, secrets_of(each, by_owner.get(each.namespace, ())))
+            yield self._made.of_service_account(each, secrets.of(each) if secrets else ())
 
     def _certificates(self, unread: UnreadRows) -> Iterator[Account]:
         found = {each.native_id: each for each in client_certificates(self._api, self._purpose, unread)}
@@ -159,7 +156,7 @@ class _KubernetesRead:
 
     def _user(self, native_id: str) -> Iterator[Fact]:
         made, name = self._made, native_id.removeprefix(USER)
-        if name in made.bindings.by_user:
+        if made.bindings.of_user(name):
             yield made.of_user(name)
         elif made.bindings.error:
             raise FatalError(made.bindings.error)
@@ -175,7 +172,7 @@ class _KubernetesRead:
             return
         unread, secrets = UnreadRows(), list[ObjectMeta]()
         if self._settings.secrets:
-            secrets = [*secrets_of(found.metadata, token_secrets(self._api, self._purpose, unread, namespace))]
+            secrets = [*TokenSecrets(self._api, self._purpose, unread, namespace).of(found.metadata)]
         if unread.told:  # it may be one of its tokens, which name owners, too
             raise FatalError(unread.told)
         account = self._made.of_service_account(found.metadata, secrets)
@@ -231,7 +228,7 @@ class _KubernetesRead:
             realm=self.realm,
             address=str(self._api.base).rstrip("/"),
             reader=self._api.reader,
-            bindings=bindings(self._api, self._purpose),
+            bindings=Bindings(self._api, self._purpose),
             settings=self._settings,
             context=self._context,
         )

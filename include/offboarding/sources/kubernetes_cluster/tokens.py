@@ -3,11 +3,12 @@
 https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from offboarding.model import Account, Credential, Standing, SubjectKind
 from offboarding.net.service.api import Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.client import CORE, SYSTEM, KubernetesApi, part
@@ -19,11 +20,26 @@ _LAST_USED, _INVALID = "kubernetes.io/legacy-token-last-used", "kubernetes.io/le
 """Labels: the day of the last use, and since when it's refused, which it is as long as the label is there."""
 
 
-def token_secrets(api: KubernetesApi, purpose: Purpose, unread: UnreadRows, namespace: str = "") -> list[ObjectMeta]:
-    """Of each Secret that holds a service account's token; of one namespace, or of all. Raises NotAnsweredError."""
-    within = f"namespaces/{part(namespace)}/" if namespace else ""
-    found = api.listed_metadata(f"{CORE}/{within}secrets", purpose, unread, fieldSelector=f"type={OF_SERVICE_ACCOUNT}")
-    return [each.metadata for each in found]
+class TokenSecrets:
+    """Of each Secret that holds a service account's token, by whose it says it is."""
+
+    def __init__(self, api: KubernetesApi, purpose: Purpose, unread: UnreadRows, namespace: str = "") -> None:
+        """Of one namespace, or of all. Raises NotAnsweredError."""
+        self._kept = DiskIndex(api.where)
+        self.count = 0
+        within = f"namespaces/{part(namespace)}/" if namespace else ""
+        path, picked = f"{CORE}/{within}secrets", f"type={OF_SERVICE_ACCOUNT}"
+        for each in api.listed_metadata(path, purpose, unread, fieldSelector=picked):
+            self.count += 1
+            noted = each.metadata
+            self._kept.add(f"{noted.namespace}/{(noted.annotations or {}).get(_NAME, '')}", noted.model_dump_json())
+
+    def of(self, owner: ObjectMeta) -> Iterator[ObjectMeta]:
+        """Yield those, of its namespace, whose token is its own: of an older one of its name, it works no more."""
+        found = map(ObjectMeta.model_validate_json, self._kept.of(f"{owner.namespace}/{owner.name}"))
+        for each in sorted(found, key=lambda secret: secret.name):
+            if (each.annotations or {}).get(_UID, owner.uid) == owner.uid:
+                yield each
 
 
 def bootstrap_secrets(api: KubernetesApi, purpose: Purpose, unread: UnreadRows) -> list[ObjectMeta]:
@@ -31,14 +47,6 @@ def bootstrap_secrets(api: KubernetesApi, purpose: Purpose, unread: UnreadRows) 
     path = f"{CORE}/namespaces/{SYSTEM}/secrets"
     found = api.listed_metadata(path, purpose, unread, fieldSelector=f"type={OF_BOOTSTRAP}")
     return [each.metadata for each in found]
-
-
-def secrets_of(owner: ObjectMeta, secrets: Iterable[ObjectMeta]) -> Iterator[ObjectMeta]:
-    """Yield those, of its namespace, whose token is its own: of an older one of its name, it works no more."""
-    for each in sorted(secrets, key=lambda secret: secret.name):
-        noted = each.annotations or {}
-        if (noted.get(_NAME), noted.get(_UID, owner.uid)) == (owner.name, owner.uid):
-            yield each
 
 
 def of_secret(account: Account, secret: ObjectMeta) -> Credential:

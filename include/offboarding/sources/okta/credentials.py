@@ -5,7 +5,7 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserO
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -34,18 +34,20 @@ AT_ONCE = timedelta(minutes=1)
 
 
 class OktaApiTokens:
-    """Those of the org, which tells them in one list; asked for once."""
+    """Those of some people, of the org's one list; asked for once."""
 
-    def __init__(self, org: OktaOrg) -> None:
+    def __init__(self, org: OktaOrg, owners: Collection[str]) -> None:
         self.unread = UnreadRows()
         self._of: dict[str, list[OktaApiToken]] = {}
-        called = "api/v1/api-tokens"
+        called, others = "api/v1/api-tokens", False
         try:
             for token in org.api.rows(called, "detail", called, OktaApiToken, self.unread):
-                self._of.setdefault(token.userId, []).append(token)
+                others = others or token.userId != org.reader
+                if token.userId in owners:
+                    self._of.setdefault(token.userId, []).append(token)
         except FatalError as missing:
             self.unread.sentences.append(str(missing))
-        if not self.unread.told and not org.sees_tokens and not self._of.keys() - {org.reader}:
+        if not self.unread.told and not org.sees_tokens and not others:
             self.unread.sentences.append(
                 f"{org.api.where}: {called}: nobody else's API token is in the list, which may be all that the reader"
                 f" sees. Say sees_all where its role shows all of them. See {PAGE}"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.net.service.api import NotAnsweredError, Purpose
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.okta.answers import OktaAdmin, OktaMetadata, OktaRole, OktaUser
 from offboarding.sources.okta.client import PAGE, PAGE_SIZE, OktaApi
@@ -57,13 +58,12 @@ class OktaOrg:
 
     def everybody(self, unread: UnreadRows) -> Iterator[Account]:
         """Yield each user once, whatever their status. Raises NotAnsweredError where they aren't told."""
-        (admins, others), seen = self._admins(unread), set[str]()
+        (admins, others), seen = self._admins(unread), DiskIndex(self.api.where)
         users = self.api.rows(
             "api/v1/users", "inventory", "api/v1/users", OktaUser, unread, filter=EVERYBODY, limit=str(PAGE_SIZE)
         )
         for user in users:
-            if user.id not in seen:
-                seen.add(user.id)
+            if seen.is_new(user.id):
                 yield self.account(user, admins.get(user.id, others))
 
     def look_at(self, native_id: str) -> tuple[Account, OktaUser] | None:

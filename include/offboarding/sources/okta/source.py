@@ -60,7 +60,7 @@ class OktaSource:
         if not accounts:
             return
         org = self._begun()
-        tokens = OktaApiTokens(org)
+        tokens = OktaApiTokens(org, {ref.native_id for ref in accounts})
         for ref in accounts:
             try:
                 found = org.look_at(ref.native_id)
