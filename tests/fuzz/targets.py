@@ -1,6 +1,7 @@
 """Each parser of outside data, and what it may raise: that is told of one record, or of one file, by its reader."""
 
 import contextlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from offboarding.sources._aws.policy.conditions import Who, identity_part, judge
 from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
 from offboarding.sources._aws.policy.trusts import trust_statements
 from offboarding.sources._collected import CollectionError
+from offboarding.sources._vault.listing import names_in
 from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.attested.lists import ListError, read_list
 from offboarding.sources.attested.settings import ListColumns
@@ -240,6 +242,7 @@ TARGETS = (
     Target(name="trail", read=_record, raises=(ValueError, RecursionError)),
     Target(name="policy", read=_text(_granted)),
     Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
+    Target(name="vault_list", read=lambda data: list(names_in(io.BytesIO(data))), raises=(ValueError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
     Target(name="workers", read=_workers, raises=(NotAnXmlAnswerError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),

@@ -1,7 +1,8 @@
 """What we ask of Vault, with hvac; its errors as ours."""
 
+import tempfile
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
@@ -21,6 +22,8 @@ from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import Asker, in_short
 from offboarding.net.service.requests_adapter import session_of
+from offboarding.sources._http.on_disk import DiskRows
+from offboarding.sources._vault.listing import MOST_MEGABYTES, ListedName, names_in
 
 PERMISSIONS = "docs/permissions/vault.md"
 
@@ -108,6 +111,7 @@ class Vault:
         self._extra = extra
         self._seconds = seconds
         self._client: Any = None
+        self._asker: Any = None
 
     @property
     def address(self) -> str:
@@ -119,10 +123,11 @@ class Vault:
         """Logged in, for one read. A token of our own making is revoked in the end."""
         self._left = self._max_requests
         http = client_of(self.where, self._connection, httpx.URL(self.address), seconds=self._seconds)
+        self._asker = Asker(f"{self.where}: {self.address}", http)
         self._client = hvac.Client(
             url=self.address,
             token="",
-            session=session_of(Asker(f"{self.where}: {self.address}", http)),
+            session=session_of(self._asker),
             namespace=self.namespace or None,
             strict_http=True,  # ?list=true in place of the verb LIST, which proxies refuse
         )
@@ -176,6 +181,25 @@ class Vault:
         """The names at a path. Raises as `read`."""
         found = self._asked(called or path, lambda: self._client.adapter.list(f"/v1/{path}"))
         return () if found is None else self._parsed(called or path, found.get("data"), KeyList).keys
+
+    def every_name(self, path: str) -> Iterator[str]:
+        """Yield the names at a path where they may be very many: none is held. Raises as `read`, before the first."""
+        headers = {"X-Vault-Token": self._client.token, "X-Vault-Request": "true", "Accept-Encoding": "identity"}
+        headers |= {"X-Vault-Namespace": self.namespace} if self.namespace else {}
+        found = DiskRows(self.where, ListedName)
+        self._count(f"{self.where}: {self.address}/v1/{path}", self.purpose)
+        with tempfile.TemporaryFile() as file:
+            url, most = f"{self.address}/v1/{path}?list=true", MOST_MEGABYTES << 20
+            answer = self._asker.ask("GET", url, headers=headers, called=path, into=file, most=most)
+            if not answer.is_success:
+                return iter(self.listed(path))  # where what is wrong is told
+            file.seek(0)
+            try:
+                found.extend(ListedName(name=name) for name in names_in(file))
+            except ValueError:
+                text = f"{self.address}/v1/{path}: not Vault's answer (keys): is that its address?"
+                raise UnansweredPathError(text, denied=False) from None
+        return (each.name for each in found)
 
     def look_up(self, path: str, body: Mapping[str, str], answer: type[Answer], called: str = "") -> Answer | None:
         """What is told of a thing that is named in the body, by a POST that changes nothing; None where it isn't there

@@ -1,6 +1,6 @@
 """The source that the kind builds: a cluster's entities, users and roles, and what was handed out to them."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -11,6 +11,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, RequestCounts, ScopeRead, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part, read_extra
 from offboarding.sources.vault_auth.answers import EntityAlias, EntityList, VaultEntity, VaultToken
@@ -132,15 +133,16 @@ class _ClusterRead:
 
     def everybody(self, unread: UnreadRows) -> Iterator[Account]:
         """Yield each account. Raises FatalError where nobody tells which entities there are."""
-        known = set[tuple[str, str]]()
-        for native_id in self._needed("identity/entity/id", lambda: self._vault.listed("identity/entity/id")):
+        known = DiskIndex(self._vault.where)
+        for native_id in self._needed("identity/entity/id", lambda: self._vault.every_name("identity/entity/id")):
             try:
                 entity = self._entity(native_id)
             except UnansweredPathError as missing:
                 unread.sentences.append(f"{self._vault.where}: {missing}. Grant what {PERMISSIONS} lists")
                 continue
             if entity:
-                known |= {(alias.mount_accessor, alias.name) for alias in entity.aliases or ()}
+                for alias in entity.aliases or ():
+                    known.is_new(f"{alias.mount_accessor}/{alias.name}")
                 yield self._made.of_entity(entity)
         yield from self._without_entities(known)
         if self._settings.tokens:
@@ -155,15 +157,15 @@ class _ClusterRead:
         else:
             yield from self._of_entity(ref.native_id, ref.login)
 
-    def _without_entities(self, known: Collection[tuple[str, str]]) -> Iterator[Account]:
+    def _without_entities(self, known: DiskIndex) -> Iterator[Account]:
         """Yield users and roles that no entity's alias names."""
         for method in self._methods.of_type(USERPASS):
-            for name in sorted(self._methods.users(method) or ()):
-                if (method.accessor, name) not in known and (user := self._made.of_user(method, name)):
+            for name in self._methods.users(method) or ():
+                if f"{method.accessor}/{name}" not in known and (user := self._made.of_user(method, name)):
                     yield user
         for method in self._methods.of_type(APPROLE):
             for role in self._methods.roles(method)[0].values():
-                if (method.accessor, role.role_id) not in known:
+                if f"{method.accessor}/{role.role_id}" not in known:
                     yield self._made.of_role(role)
 
     def _of_entity(self, native_id: str, login: str) -> Iterator[Fact]:

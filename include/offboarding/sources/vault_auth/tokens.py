@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from offboarding.model import Account, Credential, Standing, SubjectKind
 from offboarding.model.errors import FatalError
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
 from offboarding.sources.vault_auth.answers import SecretId, VaultEntity, VaultToken
 from offboarding.sources.vault_auth.identities import standing_of, token_label
@@ -25,12 +26,12 @@ class HandedOut:
         """`passing`: the accessor of a token that is this read's own; "" for none."""
         self._vault = vault
         self._passing = passing
-        self._of: dict[str, list[VaultToken]] | None = None
+        self._of: DiskIndex | None = None
 
     def every(self) -> Iterator[VaultToken]:
         """Yield each. Raises FatalError where they aren't told."""
         try:
-            for accessor in self._vault.listed("auth/token/accessors"):
+            for accessor in self._vault.every_name("auth/token/accessors"):
                 if accessor != self._passing and (token := self.one(accessor)):
                     yield token
         except UnansweredPathError as missing:
@@ -44,11 +45,12 @@ class HandedOut:
     def of(self, entity: VaultEntity) -> list[VaultToken]:
         """An entity's, and those of whoever was merged into it. Raises as `every`."""
         if self._of is None:
-            found = dict[str, list[VaultToken]]()
+            found = DiskIndex(self._vault.where)
             for token in self.every():
-                found.setdefault(token.entity_id, []).append(token)
+                found.add(token.entity_id, token.model_dump_json())
             self._of = found
-        return [token for each in (entity.id, *(entity.merged_entity_ids or ())) for token in self._of.get(each, [])]
+        own = (entity.id, *(entity.merged_entity_ids or ()))
+        return [VaultToken.model_validate_json(text) for each in own for text in self._of.of(each)]
 
 
 def of_token(account: Account, token: VaultToken, *, disabled: bool, as_of: datetime) -> Credential:

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 
 from offboarding.model import Standing
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part
 from offboarding.sources.vault_auth.answers import AuthMounts, EntityAlias, LoginRole, RoleId, SecretId
@@ -76,7 +77,7 @@ class LoginMethods:
         self._vault = vault
         self._as_of = as_of
         self._unread = unread
-        self._users: dict[str, frozenset[str] | None] = {}
+        self._users: dict[str, DiskIndex | None] = {}
         self._roles: dict[str, tuple[Mapping[str, AppRole], bool]] = {}
 
     @cached_property
@@ -92,11 +93,14 @@ class LoginMethods:
         """Yield those of a type."""
         return (method for method in self.mounted if method.type == kind)
 
-    def users(self, method: MountedMethod) -> frozenset[str] | None:
+    def users(self, method: MountedMethod) -> DiskIndex | None:
         """Users of a userpass method; None where they aren't told, which is then said."""
         if method.path not in self._users:
             try:
-                self._users[method.path] = frozenset(self._vault.listed(f"{method.path}/users"))
+                found = DiskIndex(self._vault.where)
+                for name in self._vault.every_name(f"{method.path}/users"):
+                    found.is_new(name)
+                self._users[method.path] = found
             except UnansweredPathError as missing:
                 self._users[method.path] = None
                 self._say(missing)

@@ -1,0 +1,67 @@
+"""The names in a list of Vault's, which comes whole in one answer, with more of each than is wanted.
+
+Of a hundred thousand entities that is tens of megabytes, of which nothing but the names is held, and those on disk.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from offboarding.net.service.answers import Told
+
+MOST_MEGABYTES = 256
+"""Of an answer: half a million entities."""
+_CHUNK = 1 << 16
+_LONGEST = 1 << 20
+"""Bytes of one text in it."""
+_WORD = re.compile(
+    rb'(?P<text>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?|[\[\]{}]|(?P<plain>[^\s\[\]{}:,"]+)|(?P<open>")', re.DOTALL
+)
+_NAMES = [b"", b'"data"', b'"keys"']
+
+
+class ListedName(Told):
+    """One of them."""
+
+    name: str
+
+
+def names_in(answer: BinaryIO) -> Iterator[str]:
+    """Yield what stands in data.keys of a JSON object. Raises ValueError where that isn't there, or it's cut off."""
+    within, name, found = list[bytes](), b"", False
+    for word in _words(answer):
+        if word["colon"]:
+            name = word["text"]
+            continue
+        if within == _NAMES and word[0] != b"]":
+            yield str(json.loads(word["text"] or b""))
+        elif word[0] in b"{[":
+            within.append(name)
+            found = found or (within == _NAMES and word[0] == b"[")
+        elif word[0] in b"}]" and within:
+            within.pop()
+        elif word[0] in b"}]":
+            raise ValueError("more ends in it than begins")
+        name = b""
+    if within or not found:
+        raise ValueError("there's no list of names in it")
+
+
+def _words(answer: BinaryIO) -> Iterator[re.Match[bytes]]:
+    """Yield texts, each with the colon behind it, brackets, and what else stands between."""
+    rest = b""
+    while chunk := answer.read(_CHUNK):
+        text, done = rest + chunk, 0
+        for word in _WORD.finditer(text):
+            if word["open"] or word.end() == len(text):
+                break  # it may go on in what comes next
+            done = word.end()
+            yield word
+        rest = text[done:]
+        if len(rest) > _LONGEST:
+            raise ValueError("a text in it has no end")
+    for word in _WORD.finditer(rest):
+        if word["open"]:
+            raise ValueError("it's cut off")
+        yield word
