@@ -78,6 +78,8 @@ def test_a_route_by_zone_fits_a_departure_that_an_employment_hides(kim: TwoTrack
         pytest.param(["서울"], "\u1109\u1165\u110b\u116e\u11af", True, id="put together otherwise"),
         pytest.param(["Seoul"], "Berlin", False, id="another"),
         pytest.param(["*"], "", False, id="none told"),
+        pytest.param(["Seoul [HQ]"], "Seoul [HQ]", True, id="brackets are themselves"),
+        pytest.param(["Seoul [HQ]"], "Seoul H", False, id="and no choice of letters"),
     ],
 )
 def test_a_route_by_hrs_location(kim: TwoTrackers, locations: list[str], told: str, goes: bool) -> None:

@@ -197,6 +197,15 @@ def test_moved_within_the_past(gone: Office, people: ListedPeople, last: str) ->
     assert gone.tracker.calls == []
 
 
+def test_moved_there_and_back_is_told_each_time(gone: Office, people: ListedPeople) -> None:
+    for last in ("2026-11-20", "2026-11-13", "2026-11-20", "2026-11-13"):
+        kim_is(gone, job("left", last=last))
+        gone.night()
+
+    days = [said.partition("otherwise: ")[2].partition(" ")[0] for said in kims_ticket(people, gone).comments]
+    assert days == ["20", "13", "20", "13"]
+
+
 def test_moved_on_the_night_on_which_something_died_is_one_comment(gone: Office, people: ListedPeople) -> None:
     kim_is(gone, job("left", last="2026-11-20"))
     gone.cloud.remove(KIM_KEY.native_id)

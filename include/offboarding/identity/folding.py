@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
@@ -21,6 +23,14 @@ def normal(value: str) -> str:
         return " ".join(value.lower().split())
     folded = _folded(_folded(value))
     return " ".join(folded.lower().split() if folded.isascii() else unicodedata.normalize("NFKC", folded).split())
+
+
+def fits_pattern(pattern: str, values: Iterable[str]) -> bool:
+    """Whether one of them is what a pattern says, both in their normal form. `*` is anything, `?` any character; `[` is
+    itself, since names bear it.
+    """
+    folded = normal(pattern).replace("[", "[[]")
+    return any(fnmatchcase(normal(value), folded) for value in values)
 
 
 def _folded(value: str) -> str:

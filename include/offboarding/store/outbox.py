@@ -74,6 +74,13 @@ def overtake(session: Session, key: str, op: TicketCall, event_key: str) -> None
     session.execute(block("tickets", "overtake"), {"ticket_key": key, "op": op, "event_key": event_key})
 
 
+def is_done(session: Session, key: str, op: TicketCall, event_key: str) -> bool:
+    """Whether this has been said of a ticket once, or wasn't needed when it was its turn."""
+    values = {"ticket_key": key, "op": op, "event_key": event_key}
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return bool(cursor.execute(block("tickets", "is_done"), values).fetchone())
+
+
 def pending(session: Session, key: str) -> list[Pending]:
     """What is yet to be said of a ticket, in order."""
     with session.cursor(row_factory=record_row(Pending)) as cursor:

@@ -63,6 +63,11 @@ class TicketRow:
     """Of the last of them; "" where nothing was, or what there was can't have been heard."""
 
     @property
+    def next_key(self) -> str:
+        """Of the one that would take over from it in its queue."""
+        return ticket_key(self.kind, self.holder, self.queue, self.episode, self.generation + 1)
+
+    @property
     def known(self) -> TicketRef:
         """Where it stands in the tracker. Only for a ticket that was opened."""
         assert self.ref is not None

@@ -261,8 +261,11 @@ class TicketDesk:
             return
         if holds:
             self._sight.look_where(row, digest)
+        self._renew(row)
+
+    def _renew(self, row: TicketRow) -> None:
         new = self.plan.renew(row)
-        log.warning("ticket missing", ticket=row.ref, key=row.ticket_key, renewed_as=new)
+        log.warning("ticket given up", ticket=row.ref, key=row.ticket_key, renewed_as=new)
         if new is not None and tickets.ticket(self.session, new).tracker == self.name:
             self._try(new)
 
@@ -270,6 +273,10 @@ class TicketDesk:
         row = tickets.ticket(self.session, key)
         items = tickets.items(self.session, row)
         if row.state != TicketStatus.OPEN or not _holds(items):
+            return
+        if isinstance(self.tracker.find(row.next_key), TicketRef):
+            # The store was restored from a time before that one took over.
+            self._renew(row)
             return
         text = ticket_report.closed_too_early(self.texts, row, items)
         self.tracker.reopen(self._numbered(row, f"reopen {text}"), text)

@@ -1,7 +1,7 @@
 """Every tracker told, one after the other: none that is away or refuses keeps another back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,7 +10,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Trackers
-from offboarding.model import counted
+from offboarding.model import TicketKind, counted
 from offboarding.model.errors import FatalError, OffboardingError, raise_together
 from offboarding.report.red import told_nowhere
 from offboarding.report.texts.rendering import TicketTexts
@@ -18,13 +18,14 @@ from offboarding.report.wording import COMMAND
 from offboarding.store import outbox, runs
 from offboarding.store.bearers import bears
 from offboarding.store.connect import Session
+from offboarding.store.reading import findings
 from offboarding.store.rows import Run
-from offboarding.store.tickets import TicketItem
+from offboarding.store.tickets import TicketItem, Wanting
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
 from offboarding.tickets.refusing import TicketsRefusedError, in_words
-from offboarding.tickets.routing import assignee_of
+from offboarding.tickets.routing import assignee_of, facts_of, route_of
 
 log = structlog.get_logger("offboarding.ticket")
 
@@ -133,4 +134,12 @@ def _plan(
         unverified_nights=settings.policy.unverified_nights,
         keep=timedelta(days=settings.policy.new_generation_days),
         texts=texts,
+        unverified_queue=partial(_unverified_queue, session, settings),
     )
+
+
+def _unverified_queue(session: Session, settings: Settings, wanting: Wanting) -> str:
+    """What a route says that names such tickets, of the first thing on it; else as that one's own."""
+    (found,) = findings(session, finding_key=wanting.finding_keys[0])
+    route = route_of(settings, replace(facts_of(found), ticket=TicketKind.UNVERIFIED))
+    return route.queue if route and TicketKind.UNVERIFIED in route.tickets and route.queue else wanting.queue

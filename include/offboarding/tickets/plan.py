@@ -5,7 +5,7 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +36,8 @@ class TicketPlan:
     """How long a closed ticket may be reopened; later a new one takes over."""
     texts: Mapping[str, TicketTexts]
     """What tickets say, by tracker; under "" for one that isn't configured any more."""
+    unverified_queue: Callable[[Wanting], str] = lambda wanting: wanting.queue
+    """Where a new ticket about what can't be told goes."""
 
     def make(self) -> Sequence[str]:
         """Decide all of it, in one transaction. Returns keys of findings that no ticket tells all the same, which would
@@ -62,7 +64,9 @@ class TicketPlan:
             return tickets.told_nowhere(self.session)
 
     def renew(self, row: TicketRow) -> str | None:
-        """A ticket that its tracker no longer has is given up; its successor's key, where something still holds it."""
+        """A ticket that its tracker no longer has, or has another in place of, is given up; that one's key, where something
+        still holds it.
+        """
         with self.session.transaction():
             lock_findings(self.session)
             # It may have moved meanwhile.
@@ -103,7 +107,8 @@ class TicketPlan:
             self._say(
                 row.ticket_key,
                 TicketCall.COMMENT,
-                _departures(retold),
+                # What changes and changes back is told each time.
+                f"{self.run.run_id}:{_departures(retold)}",
                 ticket_report.retold(self._texts(row), row, retold),
             )
         tickets.mark_retold(self.session, [item.finding_key for item in items])
@@ -130,8 +135,10 @@ class TicketPlan:
         before = {item.finding_key: item.ticket_says for item in changed} | unheard
         about = [replace(item, ticket_says=before[item.finding_key]) for item in items if item.finding_key in before]
         about = [item for item in about if item.changed or item.reopened]
-        # What is excepted again and again is told each time.
-        event_key = _occasion(items) if op is not TicketCall.COMMENT else f"{self.run.run_id}:{_occasion(about)}"
+        event_key = _occasion(about if op is TicketCall.COMMENT else items)
+        # What is excepted again and again is told each time, and closes and opens its ticket.
+        if op is TicketCall.COMMENT or outbox.is_done(self.session, row.ticket_key, op, event_key):
+            event_key = f"{self.run.run_id}:{event_key}"
         outbox.overtake(self.session, row.ticket_key, op, event_key)
         texts, several = self._texts(row), bool(unheard)
         if op is TicketCall.CLOSE:
@@ -158,7 +165,7 @@ class TicketPlan:
 
     def _ask_for_rights(self, wanting: Wanting) -> None:
         if wanting.ticket_key is None:
-            self._want(wanting)
+            self._want(replace(wanting, queue=self.unverified_queue(wanting)))
         elif wanting.state == TicketStatus.CLOSED:
             row = tickets.ticket(self.session, wanting.ticket_key)
             if not self._is_there_to_reopen(row):

@@ -1,11 +1,9 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
 
 from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
-from offboarding.identity.folding import normal
+from offboarding.identity.folding import fits_pattern
 from offboarding.model import (
     AccountCase,
     Case,
@@ -55,15 +53,11 @@ def misfit(route: Route, about: RoutingFacts) -> str:
         ("owner", route.owners, about.owners),
     )
     for name, patterns, owns in patterned:
-        if patterns and not any(_fits(each, patterns) for each in owns):
+        if patterns and not any(fits_pattern(each, owns) for each in patterns):
             return f"its {name} is {' and '.join(filter(None, owns)) or 'none'}"
     if route.privileged is not None and route.privileged is not about.privileged:
         return f"its account is {'' if about.privileged else 'not '}privileged"
     return ""
-
-
-def _fits(text: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatchcase(normal(text), normal(pattern)) for pattern in patterns)
 
 
 def facts_of(found: TicketItem | FindingView) -> RoutingFacts:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 
 from offboarding.config.policy import RevocationPolicy
 from offboarding.config.settings import Settings
-from offboarding.identity.folding import normal
+from offboarding.identity.folding import fits_pattern, normal
 from offboarding.model import Basis, FindingState, Relation, Revocable, Standing, TicketKind
 from offboarding.store.revocations import Candidate
 
@@ -100,9 +99,7 @@ def _of_the_account(policy: RevocationPolicy, found: Candidate, now: datetime) -
 
 
 def _never(policy: RevocationPolicy, names: Iterable[str]) -> Iterator[str]:
-    """In the form in which names are compared. `[` is itself: display names bear it."""
-    written = {normal(name) for name in names}
+    written = tuple(names)
     for pattern in policy.never:
-        folded = normal(pattern).replace("[", "[[]")
-        if any(fnmatchcase(name, folded) for name in written):
+        if fits_pattern(pattern, written):
             yield f"policy.revocation.never names it ({pattern})"

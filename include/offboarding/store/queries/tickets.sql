@@ -248,6 +248,10 @@ order by t.ticket_key limit 1;
 select outbox_id, op, event_key, text, made_of, told_as from outbox
 where ticket_key = %(ticket_key)s and done_at is null order by outbox_id;
 
+-- name: is_done
+select true from outbox
+where ticket_key = %(ticket_key)s and op = %(op)s and event_key = %(event_key)s and done_at is not null;
+
 -- name: try_to_tell
 -- Which of these are still to be told: from now on nothing takes their place.
 update outbox set told_as = %(told_as)s where outbox_id = any(%(outbox_ids)s) and done_at is null returning outbox_id;
