@@ -1,6 +1,5 @@
 """What the company decides about a finding: how bad, how soon, and who is told."""
 
-
 from offboarding.config.policy import Route
 from offboarding.config.settings import Settings
 from offboarding.identity.folding import fits_pattern
