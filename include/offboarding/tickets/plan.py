@@ -64,8 +64,8 @@ class TicketPlan:
             return tickets.told_nowhere(self.session)
 
     def renew(self, row: TicketRow) -> str | None:
-        """A ticket that its tracker no longer has, or has another in place of, is given up. Returns that one's key, where
-        something still holds it.
+        """A ticket that its tracker no longer has, or has another in place of, is given up. Returns the key of that
+        one, where something still holds it.
         """
         with self.session.transaction():
             lock_findings(self.session)
