@@ -38,5 +38,10 @@ def short_finding(key: str) -> str:
     return f"f-{key[:8]}"
 
 
+def digest_of(text: str) -> str:
+    """By which it's known again whether a ticket system was told the same."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256(_SEPARATOR.join(parts).encode()).hexdigest()

@@ -6,7 +6,6 @@ it is opened, and a comment by its event. Of a tracker that can't be asked nothi
 number, written down before, by which it knows again what it has heard.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +24,7 @@ from offboarding.model import (
     TicketStatus,
 )
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
-from offboarding.model.keys import NO_TICKET
+from offboarding.model.keys import NO_TICKET, digest_of
 from offboarding.model.redaction import confiding
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
@@ -115,7 +114,7 @@ class TicketDesk:
         return not (new and self._draft(row).priority is TicketPriority.URGENT)
 
     def _settings_digest(self, row: TicketRow) -> str:
-        return _sha256(repr((self.entry and self.entry.model_dump_json(), row.queue, self._assignee(row))))
+        return digest_of(repr((self.entry and self.entry.model_dump_json(), row.queue, self._assignee(row))))
 
     def _see_to(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
@@ -137,9 +136,8 @@ class TicketDesk:
 
     def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
         """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""
-        if row.ref is None or (row.state != TicketStatus.OPEN and not pending):
-            return None
-        return self.tracker.state(row.known)
+        matters = row.ref is not None and (row.state == TicketStatus.OPEN or pending)
+        return self.tracker.state(row.known) if matters else None
 
     def _say(self, key: str, waiting: Sequence[Pending]) -> None:
         told_as, left = outbox.try_to_tell(self.session, waiting)
@@ -165,7 +163,7 @@ class TicketDesk:
 
     def _close(self, row: TicketRow, pending: Pending) -> None:
         # It may have waited here while the tracker was down, and something may work again since.
-        if _holds(tickets.items(self.session, row)):
+        if tickets.holds(tickets.items(self.session, row)):
             return
         with unless_closed(lambda: self.tracker.state(row.known)):
             self._bring_up_to_date(row.ticket_key)
@@ -195,7 +193,7 @@ class TicketDesk:
             return
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
         items = tickets.items(self.session, row)
-        if not _holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
+        if not tickets.holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
             self._tell_closed(row, ticket_report.closing(self.texts, row, items, []))
 
     def _open(self, row: TicketRow) -> None:
@@ -208,7 +206,7 @@ class TicketDesk:
             log.info("ticket not opened", key=row.ticket_key, kind=row.kind)
             return
         text = self._draft(row)
-        opening = _sha256(f"open {text.digest}")
+        opening = digest_of(f"open {text.digest}")
         ref = found or self._open_new(row, text, opening)
         # It may have been opened with an earlier text before: its digest is left out, so that it is updated.
         digest = "" if found or (doubt and row.said_digest != opening) else text.digest
@@ -241,7 +239,7 @@ class TicketDesk:
         self.counts = self.counts.plus(closed=1)
 
     def _numbered(self, row: TicketRow, said: str) -> TicketRef:
-        return replace(row.known, said=outbox.set_out(self.session, row.ticket_key, _sha256(said)))
+        return replace(row.known, said=outbox.set_out(self.session, row.ticket_key, digest_of(said)))
 
     def _assignee(self, row: TicketRow) -> str:
         return next((self.assignee(item) for item in tickets.items(self.session, row) if item.holds), "")
@@ -254,7 +252,7 @@ class TicketDesk:
         )
 
     def _miss(self, row: TicketRow) -> None:
-        digest, holds = self._settings_digest(row), _holds(tickets.items(self.session, row))
+        digest, holds = self._settings_digest(row), tickets.holds(tickets.items(self.session, row))
         if row.moved_to or (not holds and self._sight.may_hide(row, digest)):
             # What it was to be closed by waits, and closes it once it's shown again.
             tickets.note_updated(self.session, row.ticket_key, digest=UNSEEN, due_at=row.due_at)
@@ -272,7 +270,7 @@ class TicketDesk:
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
         items = tickets.items(self.session, row)
-        if row.state != TicketStatus.OPEN or not _holds(items):
+        if row.state != TicketStatus.OPEN or not tickets.holds(items):
             return
         if isinstance(self.tracker.find(row.next_key), TicketRef):
             # The store was restored from a time before that one took over.
@@ -297,11 +295,3 @@ class TicketDesk:
         rights = tickets.missing_rights(self.session, row)
         exposed = exposed_keys.of_leaver(self.session, row) if self.texts.exposure else []
         return ticket_report.draft(row, tickets.items(self.session, row), rights, self.texts, self.forms_url, exposed)
-
-
-def _holds(items: list[TicketItem]) -> bool:
-    return any(item.holds for item in items)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -74,7 +74,7 @@ class TicketPlan:
             items = tickets.items(self.session, row)
             tickets.note_closed(self.session, row.ticket_key)
             tickets.mark_told(self.session, [item.finding_key for item in items if item.changed])
-            holds = row.moved_to is None and any(item.holds for item in items)
+            holds = row.moved_to is None and tickets.holds(items)
             key = self._succeed(row, row.queue, renews=True) if holds else None
             outbox.drop_pending(self.session, row.ticket_key)
             return key
@@ -118,7 +118,7 @@ class TicketPlan:
         items = tickets.items(self.session, row)
         changed = [item for item in items if item.changed]
         tickets.mark_told(self.session, [item.finding_key for item in changed])
-        holds = any(item.holds for item in items)
+        holds = tickets.holds(items)
         if row.state != TicketStatus.CLOSED:
             if holds and changed and row.state == TicketStatus.OPEN:
                 self._tell(row, TicketCall.COMMENT, items, changed)
