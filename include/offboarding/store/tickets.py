@@ -265,11 +265,6 @@ def items(session: Session, row: TicketRow) -> list[TicketItem]:
     return [replace(each, **spoken(each.made_of, each)) for each in found]
 
 
-def holds(items: Sequence[TicketItem]) -> bool:
-    """Whether something on a ticket keeps it open."""
-    return any(item.holds for item in items)
-
-
 def missing_rights(session: Session, row: TicketRow) -> list[str]:
     """Why things of a system couldn't be told, of a ticket about that; of any other nothing."""
     if row.kind != TicketKind.UNVERIFIED:

@@ -39,7 +39,7 @@ from offboarding.store.tickets import TicketItem, TicketRow
 from offboarding.tickets.adopting import unshared
 from offboarding.tickets.confided import confided
 from offboarding.tickets.counts import TicketCounts
-from offboarding.tickets.plan import TicketPlan
+from offboarding.tickets.plan import TicketPlan, hold
 from offboarding.tickets.refusing import UNSEEN, Failures, Sight, in_words, unless_closed
 
 log = structlog.get_logger("offboarding.ticket")
@@ -163,7 +163,7 @@ class TicketDesk:
 
     def _close(self, row: TicketRow, pending: Pending) -> None:
         # It may have waited here while the tracker was down, and something may work again since.
-        if tickets.holds(tickets.items(self.session, row)):
+        if hold(tickets.items(self.session, row)):
             return
         with unless_closed(lambda: self.tracker.state(row.known)):
             self._bring_up_to_date(row.ticket_key)
@@ -193,7 +193,7 @@ class TicketDesk:
             return
         # It waited here while the tracker was down, or was opened and nobody heard; and everything has ended since.
         items = tickets.items(self.session, row)
-        if not tickets.holds(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
+        if not hold(items) and self.tracker.state(row.known) in (TicketState.OPEN, TicketState.UNKNOWN):
             self._tell_closed(row, ticket_report.closing(self.texts, row, items, []))
 
     def _open(self, row: TicketRow) -> None:
@@ -252,7 +252,7 @@ class TicketDesk:
         )
 
     def _miss(self, row: TicketRow) -> None:
-        digest, holds = self._settings_digest(row), tickets.holds(tickets.items(self.session, row))
+        digest, holds = self._settings_digest(row), hold(tickets.items(self.session, row))
         if row.moved_to or (not holds and self._sight.may_hide(row, digest)):
             # What it was to be closed by waits, and closes it once it's shown again.
             tickets.note_updated(self.session, row.ticket_key, digest=UNSEEN, due_at=row.due_at)
@@ -270,7 +270,7 @@ class TicketDesk:
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
         items = tickets.items(self.session, row)
-        if row.state != TicketStatus.OPEN or not tickets.holds(items):
+        if row.state != TicketStatus.OPEN or not hold(items):
             return
         if isinstance(self.tracker.find(row.next_key), TicketRef):
             # The store was restored from a time before that one took over.

@@ -74,7 +74,7 @@ class TicketPlan:
             items = tickets.items(self.session, row)
             tickets.note_closed(self.session, row.ticket_key)
             tickets.mark_told(self.session, [item.finding_key for item in items if item.changed])
-            holds = row.moved_to is None and tickets.holds(items)
+            holds = row.moved_to is None and hold(items)
             key = self._succeed(row, row.queue, renews=True) if holds else None
             outbox.drop_pending(self.session, row.ticket_key)
             return key
@@ -118,7 +118,7 @@ class TicketPlan:
         items = tickets.items(self.session, row)
         changed = [item for item in items if item.changed]
         tickets.mark_told(self.session, [item.finding_key for item in changed])
-        holds = tickets.holds(items)
+        holds = hold(items)
         if row.state != TicketStatus.CLOSED:
             if holds and changed and row.state == TicketStatus.OPEN:
                 self._tell(row, TicketCall.COMMENT, items, changed)
@@ -209,6 +209,11 @@ class TicketPlan:
 
     def _may_reopen(self, closed_at: datetime | None) -> bool:
         return closed_at is None or closed_at >= self.closed_since
+
+
+def hold(items: Iterable[TicketItem]) -> bool:
+    """Whether one of them keeps their ticket open."""
+    return any(item.holds for item in items)
 
 
 def _occasion(items: Iterable[TicketItem]) -> str:
