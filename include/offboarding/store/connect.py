@@ -92,12 +92,17 @@ def prepare(session: Session, schema: str = SCHEMA) -> None:
 
 
 LONGEST_LOOK = "30s"
-"""For a statement of whoever only looks: a page that takes longer is waited for by nobody, and costs the night."""
+"""For a statement of whoever looks or pushes: what takes longer is waited for by nobody, and costs the night."""
 
 
 def only_look(session: Session) -> None:
     """Let a session that is set up change nothing from here on, and ask for nothing that takes long."""
     session.execute("set default_transaction_read_only = on")
+    bound_statements(session)
+
+
+def bound_statements(session: Session) -> None:
+    """Let a session that is set up ask for nothing that takes long, a lock that somebody else holds included."""
     session.execute(sql.SQL("set statement_timeout = {}").format(sql.Literal(LONGEST_LOOK)))
 
 

@@ -47,7 +47,7 @@ from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded
-from offboarding.store.connect import Session, only_look, opened
+from offboarding.store.connect import Session, bound_statements, only_look, opened
 from offboarding.store.pushed import PushedUsersStore
 from offboarding.store.trial import trial
 from offboarding.wiring.connections import connection, known, libpq
@@ -98,6 +98,7 @@ def pushed(roster: str) -> Generator[PushedUsers]:
     """What was pushed to us for a roster, on a session of its own. Raises as `looking`."""
     try:
         with store(store_choice()) as session:
+            bound_statements(session)
             yield PushedUsersStore(session=session, roster=roster)
     except OperationalError as error:
         raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error

@@ -114,6 +114,11 @@ def test_pages_hold_everybody_once(idp: httpx.Client) -> None:
     assert {page["totalResults"] for page in pages} == {7}
     assert sorted(each["id"] for page in pages for each in page["Resources"]) == sorted(ids)
     assert body_of(idp.get("/Users?count=0"))["totalResults"] == 7
+    beyond = idp.get("/Users?startIndex=99999999999999999999")
+    assert (beyond.status_code, body_of(beyond).get("Resources", [])) == (200, [])
+    for query in ("startIndex=-5&count=-1", "startIndex=0"):
+        assert idp.get(f"/Users?{query}").status_code == 200
+    assert idp.get("/Users?count=many").status_code == 400
 
 
 def test_nothing_is_kept_that_no_column_asks_for(idp: httpx.Client, store: Session) -> None:

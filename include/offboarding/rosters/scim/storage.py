@@ -29,6 +29,8 @@ from offboarding.rosters.scim.described import MOST_RESULTS, kept
 from offboarding.rosters.scim.paths import USER, AttributePath
 
 _MOST_MAILS = 20
+_LAST_INDEX = 1 << 31
+"""Behind everybody: what lies beyond, PostgreSQL can't count to."""
 _FINDABLE = {"id": "user_id", "username": "user_name_key", "externalid": "external_id"}
 _BESIDE = ("schemas", "id", "meta")
 """What isn't kept with the rest of a user."""
@@ -84,7 +86,7 @@ class PushedStorage(ScimStorage):
         """A page of all, or those who bear what a filter names."""
         del position
         (resource_type,) = resource_types
-        first, most = search_request.start_index_0 or 0, MOST_RESULTS
+        first, most = min(search_request.start_index_0 or 0, _LAST_INDEX), MOST_RESULTS
         if search_request.count is not None:
             most = min(most, search_request.count)
         if search_request.filter is None:
