@@ -6,10 +6,12 @@ One Airflow for all of it, and one company, whose story goes on from test to tes
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
+import yaml
 
 from offboarding.store import events, guard, looks, reading
 from offboarding.store.guard import Hold
@@ -17,6 +19,8 @@ from offboarding_airflow import pages, plugin
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder
+from tests.support.pushed import known_by
+from tests.support.pushed import user as scim_user
 from tests.support.queued_company import PEOPLE, SALARY, QueuedCompany, queued_company
 from tests.support.standalone import QUICK, Standalone, User, standalone
 
@@ -377,18 +381,6 @@ def test_names_are_for_whoever_may_decide_and_each_look_is_written_down(house: H
     assert looked == (who, "worker", named)
 
 
-def test_no_login_of_airflow_s_lets_anybody_push(house: House) -> None:
-    """The company has no roster that is pushed: nobody may, and whoever administrates Airflow is somebody else."""
-    for who in ("admin", "viewer", "nobody", "garbage"):
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            for path in ("/v2/Users", "/v2/ServiceProviderConfig", "/v2/Users/1", ""):
-                assert asked(house, who, method, f"{plugin.PUSHED['scim']}{path}").status_code == 503, (
-                    who,
-                    method,
-                    path,
-                )
-
-
 def test_airflow_leads_to_the_pages_and_they_show_the_night(house: House) -> None:
     told = house.airflow.admin.client.get("/api/v2/plugins").raise_for_status().json()
     (ours,) = [each for each in told["plugins"] if each["name"] == "offboarding"]
@@ -462,3 +454,36 @@ def test_no_secret_lies_in_anything_that_all_of_this_has_left_behind(house: Hous
     assert canaries.found({"Airflow": "airflow standalone"}, listed)
     company.leave()
     assert canaries.found({"a salary": SALARY}, dict(canaries.files(company.folder))) == ["a salary in hr.csv"]
+
+
+# --- who works here, as it's pushed -----------------------------------------------------------------------------------
+
+
+def test_who_bears_a_roster_s_token_pushes_and_no_login_of_airflow_s_does(house: House) -> None:
+    """The last of all: from here on the company has one more roster."""
+    users, token = f"{house.airflow.url}{plugin.PUSHED['scim']}/v2/Users", "an-identity-provider-s-0123456789abcdef"
+
+    def by_token() -> httpx.Response:
+        return httpx.get(users, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=60)
+
+    assert by_token().status_code == 503, "no roster is pushed yet"
+    path = Path(house.company.environment["OFFBOARDING_CONFIG"])
+    given = yaml.safe_load(path.read_text("utf-8"))
+    given["rosters"].append({"name": "pushed", "kind": "scim", "connection": "pushed", "coverage": "active"})
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    made = {"connection_id": "pushed", "conn_type": "generic", "password": known_by(token)}
+    house.airflow.admin.client.post("/api/v2/connections", json=made).raise_for_status()
+
+    house.airflow.until(lambda: by_token().status_code == 200, "it's served")
+
+    bearer = {"Authorization": f"Bearer {token}"}
+    answer = httpx.post(users, headers=bearer, json=scim_user("1"), trust_env=False, timeout=60)
+    assert answer.status_code == 201
+    assert answer.json()["meta"]["location"].startswith(f"{users}/")
+    assert by_token().json()["totalResults"] == 1
+    for who in ("admin", "viewer", "nobody", "garbage"):
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            for beneath in ("/v2/Users", "/v2/ServiceProviderConfig", f"/v2/Users/{answer.json()['id']}", "/"):
+                refused = asked(house, who, method, f"{plugin.PUSHED['scim']}{beneath}")
+                assert refused.status_code == 401, (who, method, beneath)
+    assert httpx.get(f"{house.airflow.url}/api/v2/dags", headers=bearer, trust_env=False).status_code in (401, 403)
