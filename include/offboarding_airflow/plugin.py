@@ -35,7 +35,7 @@ def pushed(kind: str) -> ASGIApp:
 
 
 class OffboardingPlugin(AirflowPlugin):
-    """One entry in the navigation, what answers behind it, and what pushes users to us."""
+    """An entry in the navigation, a tab of each run, what answers behind them, and what pushes users to us."""
 
     name = "offboarding"
     fastapi_apps: list[Any] = [  # noqa: RUF012 - Airflow reads it off an instance
@@ -50,5 +50,12 @@ class OffboardingPlugin(AirflowPlugin):
             "destination": "nav",
             "category": "browse",
             "url_route": "offboarding",
-        }
+        },
+        {
+            "name": "Offboarding",
+            # In a path, since a run's name holds a plus sign, which some Airflows put into an address as it is.
+            "href": f"{PREFIX.removeprefix('/')}/runs/{{DAG_ID}}/{{RUN_ID}}",
+            "destination": "dag_run",
+            "url_route": "offboarding_night",
+        },
     ]

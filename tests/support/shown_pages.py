@@ -43,9 +43,11 @@ HOSTILE = {
 
 
 class Get(Protocol):
-    """Asks for a page: as somebody who may see names, or who may not."""
+    """Asks for a page: as somebody who may see names, or who may not. `typed`: sent by its form."""
 
-    def __call__(self, path: str, *, named: bool = False, headers: dict[str, str] | None = None) -> httpx.Response: ...
+    def __call__(
+        self, path: str, *, named: bool = False, headers: dict[str, str] | None = None, typed: str | None = None
+    ) -> httpx.Response: ...
 
 
 class Tags(HTMLParser):
@@ -78,7 +80,7 @@ KEY = "reg:login-signing"
 
 
 def with_a_key(session: Session) -> None:
-    """An entry of the register that nothing shows, Jordan Doe a custodian, and a person's word that it's dead."""
+    """An entry of the register that nothing shows, Jordan Doe a custodian, a person's word on it; and an exception."""
     since = filled.AS_OF - timedelta(days=20)
     session.execute(
         "insert into registered_key"
@@ -95,9 +97,15 @@ def with_a_key(session: Session) -> None:
     session.execute(
         "insert into signing_key (material, kind, first_seen_at) values (%s, 'signing_key', %s)", (KEY, since)
     )
+    session.execute(
+        "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason, approver,"
+        " expires_at, valid_from) values ('exception', '', 'hr', 'e1044', 'aws', '', '', %(arn)s, '', 'asked Kim Lee',"
+        " 'cto@corp.example', %(until)s, %(since)s)",
+        {"arn": filled.DOE_ARN, "since": since, "until": MORNING + timedelta(days=3)},
+    )
     key_views.attest(
         session,
-        key_views.key_called(session, "login-signing"),
+        key_views.Attestable(material=KEY, label="login-signing"),
         reason="Jordan Doe's laptop was wiped",
         author="sec.lead",
         until=MORNING + timedelta(days=90),
@@ -141,15 +149,19 @@ def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pyt
     airflow = FastAPI()
     airflow.mount(plugin.PREFIX, plugin.pages)
 
-    async def ask(path: str, headers: dict[str, str] | None) -> httpx.Response:
+    async def ask(path: str, headers: dict[str, str] | None, typed: str | None) -> httpx.Response:
         transport = httpx.ASGITransport(app=airflow)
         async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
-            return await client.get(f"{plugin.PREFIX}{path}", headers=headers)
+            form = None if typed is None else {"typed": typed}
+            method = "GET" if form is None else "POST"
+            return await client.request(method, f"{plugin.PREFIX}{path}", headers=headers, data=form)
 
-    def get(path: str, *, named: bool = False, headers: dict[str, str] | None = None) -> httpx.Response:
+    def get(
+        path: str, *, named: bool = False, headers: dict[str, str] | None = None, typed: str | None = None
+    ) -> httpx.Response:
         nonlocal may_decide
         may_decide = named
-        return asyncio.run(ask(path, headers))
+        return asyncio.run(ask(path, headers, typed))
 
     yield get
     app.dependency_overrides.clear()
@@ -170,10 +182,7 @@ def every_path(get: Get) -> list[str]:
     """An address for each page that there is."""
     listed = get("/findings?state=all").text
     leavers = re.findall(r'href="leaver/([^"]+)"', listed)
-    return [
-        "/",
-        "/findings?state=all",
-        f"/findings/{keys_on(listed)[0]}",
-        f"/leaver/{leavers[0]}",
-        f"/key/{quote(KEY, safe='')}",
-    ]
+    key = quote(KEY, safe="")
+    one = [f"/findings/{keys_on(listed)[0]}", f"/leaver/{leavers[0]}", f"/key/{key}"]
+    runs = ["/runs/offboarding_nightly/night", "/runs/others/manual__1"]
+    return ["/", "/findings?state=all", "/sources", "/waivers", "/record", "/search", *one, *runs]

@@ -8,6 +8,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.reading import Night
+from offboarding.store.reading.standings import WaiverView
 from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen
 
 SOON = timedelta(days=7)
@@ -43,7 +44,7 @@ def _uncovered(each: UncoveredThen, zone: str) -> str:
     )
 
 
-def gap(known: AcknowledgedThen | Acknowledgement) -> str:
+def gap(known: AcknowledgedThen | Acknowledgement | WaiverView) -> str:
     """What is known, as people call it."""
     if known.queue:
         return f"queue of {known.queue}"

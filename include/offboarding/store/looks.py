@@ -85,14 +85,16 @@ def seal(session: Session, *, run_id: int) -> None:
         append_sayings(session, [Saying(about=ABOUT, act="written", text=text)], run_id=run_id, actor=f"run {run_id}")
 
 
-def broken_at(session: Session) -> int | None:
+def broken_at(session: Session, *, most: int | None = None) -> int | None:
     """The first look that isn't what it was when written, whose forerunner is missing, or that the record knows
-    otherwise; None for a whole chain.
+    otherwise; None for a whole chain. `most`: of so many at its end alone.
     """
-    expected, previous, sealed = 1, FIRST, _sealed(session)
-    for look in _every(session):
+    sealed, end = _sealed(session), _head(session)
+    first = 1 if most is None or end is None else max(1, end.seq - most)
+    expected, previous = first, FIRST if first == 1 else None
+    for look in _every(session, first):
         as_sealed = sealed is None or look.seq != sealed.seq or look.hash == sealed.hash
-        if (look.seq, look.prev_hash) != (expected, previous) or not look.holds() or not as_sealed:
+        if look.seq != expected or previous not in (None, look.prev_hash) or not look.holds() or not as_sealed:
             return look.seq
         previous, expected = look.hash, expected + 1
     return expected if sealed and expected <= sealed.seq else None
@@ -108,7 +110,7 @@ def _sealed(session: Session) -> Head | None:
         return cursor.execute(block("looks", "sealed")).fetchone()
 
 
-def _every(session: Session) -> Iterator[LookKept]:
+def _every(session: Session, first: int) -> Iterator[LookKept]:
     with session.transaction(), session.cursor("every_look", row_factory=class_row(LookKept)) as cursor:
-        rows: Iterable[LookKept] = cursor.execute(block("looks", "every_look"), {"first": 1})
+        rows: Iterable[LookKept] = cursor.execute(block("looks", "every_look"), {"first": first})
         yield from rows

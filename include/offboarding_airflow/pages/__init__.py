@@ -28,6 +28,8 @@ def app() -> FastAPI:
     noted = [Depends(noting())]
     for path, page in subjects.ROUTES.items():
         made.add_api_route(path, page, methods=["GET"], dependencies=noted)
+    for path, page in subjects.POSTED.items():
+        made.add_api_route(path, page, methods=["POST"], dependencies=noted)
     made.add_api_route("/pages.css", _css, methods=["GET"])
     made.add_exception_handler(OffboardingError, _refused)
     return made

@@ -6,6 +6,7 @@ Who may see names is whoever may decide whose an account is: Airflow's own right
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
@@ -61,9 +62,14 @@ def from_here(request: Request) -> None:
 
     A link that somebody follows, from a ticket or a mail, is a document (https://www.w3.org/TR/fetch-metadata/).
     """
-    site = request.headers.get("sec-fetch-site", "none")
-    followed = site == "none" or request.headers.get("sec-fetch-dest") == "document"
-    if site != "same-origin" and ("origin" in request.headers or not followed):
+    headers = request.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is None:
+        ours = origin is None or urlsplit(origin).netloc == headers.get("host")
+    else:
+        followed = headers.get("sec-fetch-dest") == "document" and request.method == "GET"
+        ours = site == "same-origin" or (origin is None and (site == "none" or followed))
+    if not ours:
         raise HTTPException(403, "Another site's page asked for this one.")
 
 

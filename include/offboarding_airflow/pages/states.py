@@ -1,15 +1,17 @@
-"""Pages of how things stand: the night and the findings."""
+"""Pages of how things stand: the night, the findings and what is read."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from offboarding import wiring
 from offboarding.report.pages.finding import finding_page
 from offboarding.report.pages.listing import OPEN, Asked, listing
-from offboarding.report.pages.tonight import tonight
-from offboarding_airflow.pages.showing import shown
+from offboarding.report.pages.sources import sources
+from offboarding.report.pages.tonight import night_page, tonight
+from offboarding_airflow.pages.guard import DAG
+from offboarding_airflow.pages.showing import shown, way_up
 
 
 def _tonight() -> Response:
@@ -19,12 +21,26 @@ def _tonight() -> Response:
 
 
 def _findings(
-    state: str = OPEN, severity: str = "", rule: str = "", source: str = "", worker: str = "", after: str = ""
+    state: str = OPEN,
+    severity: str = "",
+    rule: str = "",
+    source: str = "",
+    due: str = "",
+    worker: str = "",
+    after: str = "",
 ) -> Response:
-    asked = Asked(state=state, severity=severity, rule=rule, source=source, worker=worker.strip(), after=after)
+    asked = Asked(state=state, severity=severity, rule=rule, source=source, due=due, worker=worker.strip(), after=after)
     with wiring.looking() as (choice, session):
         page = listing(session, asked, choice.time_zone, datetime.now(UTC))
     return shown("findings.html", page=page, up="")
+
+
+def _run(dag: str, run: str, request: Request) -> Response:
+    """A tab of each run in Airflow: of whichever DAG, since Airflow shows a tab on all of them or on none."""
+    with wiring.looking() as (choice, session):
+        page = night_page(session, run if dag == DAG else "", choice.time_zone, datetime.now(UTC))
+    template = "tonight.html" if page else "run.html"
+    return shown(template, page=page, up=way_up(request))
 
 
 def _finding(key: str) -> Response:
@@ -33,8 +49,16 @@ def _finding(key: str) -> Response:
     return shown("finding.html", page=page, up="../")
 
 
+def _sources(after: str = "") -> Response:
+    with wiring.looking() as (choice, session):
+        page = sources(session, choice.time_zone, after)
+    return shown("sources.html", page=page, up="")
+
+
 ROUTES: Mapping[str, Callable[..., Response]] = {
     "/": _tonight,
     "/findings": _findings,
     "/findings/{key}": _finding,
+    "/sources": _sources,
+    "/runs/{dag}/{run:path}": _run,
 }

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -17,7 +18,7 @@ from offboarding.report.pages.listing import Asked
 from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
-from offboarding_airflow import pages
+from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard
 from tests.support import filled
 from tests.support.shown_pages import (
@@ -84,6 +85,49 @@ def test_what_is_open_is_counted_and_past_due_by_the_moment_of_whoever_looks(nig
     due = [each for each in standing if each.due_at is not None]
     assert len(later.overdue) == len(due) > 1
     assert later.to_do[2].text == f"See to {len(due) - 1} findings past due.", "the use is told once, above"
+
+
+def test_how_soon_things_are_shut_is_told_over_ninety_days(night: Session) -> None:
+    before = tonight.tonight(night, ZONE, MORNING).lately
+    run = filled.spend_night(
+        night, filled.Seen(key=filled.Standing.DEAD), caller="the next night", later=timedelta(days=1)
+    )
+    pipeline.report(night, filled.settings(), run)
+    night.execute(
+        "update finding set resolved_at = left_at + interval '12 days', first_seen_at = left_at + interval '11 days'"
+        " where state = 'resolved' and left_at is not null"
+    )
+    left = filled.AS_OF.replace(day=13, hour=15, minute=0)
+
+    page = tonight.tonight(night, ZONE, left + timedelta(days=40))
+
+    assert (before.revoked, before.from_departure) == ("", "")
+    assert before.exposure == "23 days, of 2 things"
+    assert page.lately.revoked == "1 thing"
+    assert page.lately.from_departure == "median 12 days, 90 % within 12 days"
+    assert page.lately.from_found == "median 24 hours, 90 % within 24 hours"
+    assert page.lately.exposure == "52 days, of 2 things"
+    gone = tonight.tonight(night, ZONE, left + timedelta(days=103)).lately
+    assert (gone.revoked, gone.exposure) == ("", "90 days, of 1 thing")
+
+
+def test_a_night_stands_behind_its_run(night: Session, get: Get) -> None:
+    assert tonight.night_page(night, "night", ZONE, MORNING) == replace(
+        tonight.tonight(night, ZONE, MORNING), silence=""
+    )
+    assert tonight.night_page(night, "another run", ZONE, MORNING) is None
+    assert "No night of the checker" in get("/runs/others/night").text
+    (tab,) = [view for view in plugin.OffboardingPlugin().external_views if view["destination"] == "dag_run"]
+    href = tab["href"].replace("{DAG_ID}", "offboarding_nightly").replace("{RUN_ID}", "night")
+    assert "Night of 2026-11-24" in get(f"/{href}".removeprefix(plugin.PREFIX)).text
+
+
+def test_what_is_past_due_is_a_list_of_its_own(night: Session) -> None:
+    later = filled.AS_OF + timedelta(days=365)
+    late = listing.listing(night, Asked(due="late"), ZONE, later)
+
+    assert len(late.rows) == len(tonight.tonight(night, ZONE, later).overdue) > 1
+    assert listing.listing(night, Asked(due="late"), ZONE, filled.AS_OF).rows == ()
 
 
 def test_a_night_of_the_day_before_yesterday_is_silence(night: Session) -> None:
@@ -207,6 +251,21 @@ def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, get: G
     )
     night.execute("update custodian set holder = %(value)s, team = %(value)s", {"value": value})
     night.execute("update attestation set author = %(value)s, reason = %(value)s", {"value": value})
+    night.execute(
+        "update source_read set error = %(value)s,"
+        " gaps = jsonb_build_array(jsonb_build_object('text', %(value)s::text, 'red', true))",
+        {"value": value},
+    )
+    night.execute(
+        "update roster_read set error = %(value)s, problems = jsonb_build_array(%(value)s::text)", {"value": value}
+    )
+    night.execute("update realm set source = %s", (value,))
+    night.execute(
+        "update exception set account = %(value)s, source = %(value)s, reason = %(value)s, approver = %(value)s,"
+        " rule = %(value)s, worker = %(value)s",
+        {"value": value},
+    )
+    night.execute("update finding_event set actor = %(value)s, text = %(value)s", {"value": value})
     night.execute("update departure set told = %s", (value,))
     shown = [(path, get(path, named=named)) for path in every_path(get) for named in (False, True)]
 
@@ -302,11 +361,12 @@ def test_it_only_reads(night: Session, get: Get) -> None:
         session.execute("delete from finding")
 
 
-def test_each_route_is_a_get_and_the_whole_app_is_guarded() -> None:
+def test_each_route_is_a_get_but_the_search_and_the_whole_app_is_guarded() -> None:
     app = pages.app()
 
     assert all(isinstance(route, APIRoute) for route in app.routes), "what isn't one isn't guarded by the app"
-    assert {method for route in app.routes if isinstance(route, APIRoute) for method in route.methods} == {"GET"}
+    posted = {route.path for route in app.routes if isinstance(route, APIRoute) and route.methods != {"GET"}}
+    assert posted == {"/search"}, "else what is typed would stand in an address, and in logs"
     assert app.router.dependencies
     assert (app.docs_url, app.redoc_url, app.openapi_url) == (None, None, None)
 

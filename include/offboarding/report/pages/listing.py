@@ -17,6 +17,7 @@ PAGE = 50
 OPEN = FindingState.OPEN.value
 ALL = "all"
 """As a state: any."""
+LATE = "late"
 _KEY = re.compile("[0-9a-f]{32}")
 _LONGEST = 200
 """Of what is asked for."""
@@ -30,6 +31,8 @@ class Asked:
     severity: str = ""
     rule: str = ""
     source: str = ""
+    due: str = ""
+    """ "late": what is past due."""
     worker: str = ""
     """A worker id, or id_space:id."""
     after: str = ""
@@ -43,6 +46,7 @@ class Asked:
             "severity": self.severity,
             "rule": self.rule,
             "source": self.source,
+            "due": self.due,
             "worker": self.worker,
         }
         return {name: value for name, value in asked.items() if value}
@@ -69,6 +73,7 @@ def listing(session: Session, asked: Asked, zone: str, now: datetime) -> Finding
         "severity": tuple(severity.value for severity in Severity),
         "rule": tuple(rule.id for rule in all_rules()),
         "source": reading.source_names(session),
+        "due": (LATE,),
     }
     for name, known in choices.items():
         value = asked.narrowing.get(name)
@@ -83,6 +88,7 @@ def listing(session: Session, asked: Asked, zone: str, now: datetime) -> Finding
         rule=asked.rule or None,
         source=asked.source or None,
         person_uid=_person(session, asked.worker) if asked.worker else None,
+        due_before=now if asked.due else None,
         after=asked.after or None,
         most=PAGE + 1,
     )

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from offboarding.model import FindingState, HoldStatus, ReadStatus, Severity, TicketKind, counted
+from offboarding.model import FindingState, HoldStatus, ReadStatus, RunKind, Severity, TicketKind, counted
 from offboarding.report import held
 from offboarding.report.coverage import amount, gaps_of, nights, where
+from offboarding.report.pages.lately import DAYS, Lately, lately_revoked
 from offboarding.report.pages.rows import FindingRow, row
 from offboarding.report.red import reasons
 from offboarding.report.silence import silence
@@ -15,9 +16,11 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.guard import Hold
-from offboarding.store.reading import Night, RunView
+from offboarding.store.reading import Night
 from offboarding.store.reading.nights import NightFinding
 from offboarding.store.reading.reads import PartView, RosterView
+from offboarding.store.reading.standings import revoked_lately
+from offboarding.store.runs import begun
 
 MOST_ROWS = 10
 """More of a kind are counted."""
@@ -33,6 +36,8 @@ class ToDo:
     text: str
     lines: tuple[str, ...] = ()
     """What it is about, in words."""
+    reads: bool = False
+    """The page of what was read says more."""
     rows: tuple[FindingRow, ...] = ()
     """What it is about, as findings; the first of them."""
     more: int = 0
@@ -85,6 +90,7 @@ class Tonight:
     """What isn't looked at at all."""
     acknowledged: int
     """Gaps that are known, and turn no night red."""
+    lately: Lately
 
 
 def tonight(session: Session, zone: str, now: datetime) -> Tonight:
@@ -93,7 +99,20 @@ def tonight(session: Session, zone: str, now: datetime) -> Tonight:
     silent = silence(ended, now, WITHIN, zone)
     if ended is None:
         return _nothing_yet(silent)
-    return _of(reading.night(session, ended.run_id, zone, ahead=False), ended, silent, zone, now)
+    return _page(session, ended.run_id, ended.finished_at, silent, zone, now)
+
+
+def night_page(session: Session, caller: str, zone: str, now: datetime) -> Tonight | None:
+    """The night that this run of Airflow's is; None where it's none."""
+    run = begun(session, caller)
+    if run is None or run.kind is not RunKind.NIGHTLY:
+        return None
+    return _page(session, run.run_id, run.finished_at, "", zone, now)
+
+
+def _page(session: Session, run_id: int, ended: datetime | None, silent: str, zone: str, now: datetime) -> Tonight:
+    lately = lately_revoked(revoked_lately(session, now=now, days=DAYS))
+    return _of(reading.night(session, run_id, zone, ahead=False), ended, silent, zone, now, lately)
 
 
 def _nothing_yet(silent: str) -> Tonight:
@@ -111,17 +130,18 @@ def _nothing_yet(silent: str) -> Tonight:
         waiting_findings=0,
         limits=(),
         acknowledged=0,
+        lately=lately_revoked(None),
     )
 
 
-def _of(night: Night, ended: RunView, silent: str, zone: str, now: datetime) -> Tonight:
+def _of(night: Night, ended: datetime | None, silent: str, zone: str, now: datetime, lately: Lately) -> Tonight:
     standing = [found for found in night.findings if found.state == FindingState.OPEN]
     late = [found for found in standing if found.due_at and found.due_at < now]
     return Tonight(
         title=f"Night of {night_of(night.run.as_of, zone)}, run {night.run.run_id}",
         is_red=troubles(night).is_red,
         silence=silent,
-        ended=moment(ended.finished_at, zone) if ended.finished_at else "",
+        ended=moment(ended, zone) if ended else "",
         to_do=tuple(_to_do(night, standing, late, zone, now)),
         reads=tuple(_reads(night, zone)),
         severities=tuple(
@@ -138,6 +158,7 @@ def _of(night: Night, ended: RunView, silent: str, zone: str, now: datetime) -> 
         waiting_findings=night.waiting,
         limits=tuple(gaps_of(night).limits),
         acknowledged=len(night.acknowledged),
+        lately=lately,
     )
 
 
@@ -162,7 +183,11 @@ def _to_do(
     # What the guard began to hold is told below, with what it asks.
     if red := reasons(replace(troubles(night), trips=())):
         unread = gaps_of(night).red
-        yield ToDo(text="Mend what turned the night red.", lines=tuple(zoned(text, zone) for text in (*red, *unread)))
+        yield ToDo(
+            text="Mend what turned the night red.",
+            lines=tuple(zoned(text, zone) for text in (*red, *unread)),
+            reads=True,
+        )
     if night.waiting or any(roster.waiting for roster in night.rosters):
         yield ToDo(text="Decide on what waits.", lines=tuple(_waiting(night)), commands=tuple(_answers(night)))
     above = {found.finding_key for found in (*keys, *used)}

@@ -16,6 +16,7 @@ with last as (
         and (%(person_uid)s::uuid is null or person_uid = %(person_uid)s)
         and (%(finding_key)s::text is null or finding_key = %(finding_key)s)
         and (%(subject)s::text is null or subject_native_id = %(subject)s)
+        and (%(due_before)s::timestamptz is null or (state = 'open' and due_at < %(due_before)s))
         and (%(after)s::text is null
             or place > (select other.place from placed other where other.finding_key = %(after)s))
     order by place limit %(most)s::bigint

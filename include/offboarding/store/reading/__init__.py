@@ -5,6 +5,7 @@ from offboarding.store.reading.finding_views import (
     FindingView,
     explanation,
     finding_counts,
+    finding_keys,
     findings,
     whole_key,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "RunView",
     "explanation",
     "finding_counts",
+    "finding_keys",
     "findings",
     "last_night",
     "links",

@@ -155,6 +155,7 @@ def findings(
     person_uid: str | None = None,
     finding_key: str | None = None,
     subject: str | None = None,
+    due_before: datetime | None = None,
     after: str | None = None,
     most: int | None = None,
 ) -> list[FindingView]:
@@ -171,6 +172,7 @@ def findings(
         "person_uid": person_uid,
         "finding_key": finding_key,
         "subject": subject,
+        "due_before": due_before,
         "after": after,
         "most": most,
     }
@@ -193,16 +195,25 @@ def whole_key(session: Session, word: str) -> str:
     found = _KEY.fullmatch(word.strip().lower())
     if found is None:
         raise FatalError(f"{word!r} is no finding's key. One is f-7c31a0b2, or any beginning of at least 4 digits.")
-    with session.cursor(row_factory=scalar_row) as cursor:
-        keys = [
-            str(key) for key in cursor.execute(block("reading", "keys_beginning"), {"beginning": found[1]}).fetchall()
-        ]
+    keys = _beginning(session, found[1])
     if not keys:
         raise FatalError(f"there is no finding {word}. See: python -m offboarding findings --state all")
     if len(keys) > 1:
         several = ", ".join(short_finding(key) for key in keys)
         raise FatalError(f"{word} begins several findings' keys ({several}). Give more of its digits.")
     return keys[0]
+
+
+def finding_keys(session: Session, word: str) -> list[str]:
+    """Whole keys that begin so, as `whole_key` takes a beginning; three at most, and none where it's no key."""
+    found = _KEY.fullmatch(word.strip().lower())
+    return _beginning(session, found[1]) if found else []
+
+
+def _beginning(session: Session, digits: str) -> list[str]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        rows = cursor.execute(block("reading", "keys_beginning"), {"beginning": digits}).fetchall()
+    return [str(key) for key in rows]
 
 
 def explanation(session: Session, word: str) -> Explanation:

@@ -106,10 +106,7 @@ def worker_called(session: Session, word: str) -> WorkerFound:
     Raises FatalError where nobody's is, with the nearest, where no roster was read, or where several id spaces have
     one.
     """
-    space, number = space_and_number(word)
-    found = _called(session, None, word.strip()) or ([] if space is None else _called(session, space, number))
-    if not found and space and (meant := space_of_roster(session, space)) is not None:
-        found = _called(session, meant, number)
+    number, found = space_and_number(word)[1], workers_called(session, word)
     if not found and not usable_rosters(session):
         raise FatalError("no roster has been read yet, so nobody is known: run `python -m offboarding nightly`")
     if not found:
@@ -120,6 +117,15 @@ def worker_called(session: Session, word: str) -> WorkerFound:
         several = ", ".join(f"{worker.id_space}:{worker.worker_id}" for worker in found)
         raise FatalError(f"worker {word} may be several people. Say which: {several}")
     return found[0]
+
+
+def workers_called(session: Session, word: str) -> list[WorkerFound]:
+    """Everybody whose worker id this is or was, as `worker_called` takes it; up to five."""
+    space, number = space_and_number(word)
+    found = _called(session, None, word.strip()) or ([] if space is None else _called(session, space, number))
+    if not found and space and (meant := space_of_roster(session, space)) is not None:
+        found = _called(session, meant, number)
+    return found
 
 
 def person(session: Session, word: str) -> PersonView:

@@ -1,0 +1,51 @@
+-- Whatever is called exactly so. Everything is found by an index, or is few; names aren't looked at.
+
+-- name: people_by_key
+-- Persons to whom HR gives this mail or login, or once did.
+select distinct w.person_uid::text, s.id_space, s.worker_id
+from worker_key k join worker w using (worker_pk) join person p using (person_uid)
+join worker s on s.worker_pk = p.shown_worker_pk
+where k.value = %(folded)s and k.kind in ('mail', 'login')
+order by s.id_space, s.worker_id limit %(most)s::bigint;
+
+-- name: accounts_found
+-- Accounts by native id, and where `named` by login or label, with whose each is.
+with found as (
+    select a.account_pk from realm r join account a on a.realm = r.realm and a.native_id = %(word)s
+    union select account_pk from account where %(named)s::boolean and lower(login) = lower(%(word)s::text)
+    union select account_pk from account where %(named)s::boolean and lower(label) = lower(%(word)s::text)
+    limit %(most)s::bigint
+)
+select r.source, a.realm, a.native_id, a.label, '' as thing, a.kind, a.gone_at is not null as gone, l.decision,
+    coalesce(w.id_space, p.id_space, '') as id_space, coalesce(w.worker_id, p.worker_id, '') as worker_id
+from found join account a using (account_pk) join realm r using (realm)
+left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.decision <> 'candidate'
+left join person p on p.person_uid = l.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+order by r.source, a.realm, a.native_id, l.score desc nulls last, worker_id limit %(most)s::bigint;
+
+-- name: credentials_found
+-- What lets somebody in, by its id or fingerprint, with whose account it is on.
+with found as (
+    select c.account_pk, c.kind, c.native_id from credential c where c.native_id = %(word)s
+    union
+    select c.account_pk, c.kind, c.native_id from credential c
+    where c.fingerprint = %(word)s and c.fingerprint <> '' and c.gone_at is null
+    limit %(most)s::bigint
+)
+select r.source, a.realm, a.native_id, a.label, c.native_id as thing, c.kind, c.gone_at is not null as gone, l.decision,
+    coalesce(w.id_space, p.id_space, '') as id_space, coalesce(w.worker_id, p.worker_id, '') as worker_id
+from found join credential c using (account_pk, kind, native_id) join account a using (account_pk) join realm r using (realm)
+left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.decision <> 'candidate'
+left join person p on p.person_uid = l.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+order by r.source, a.realm, a.native_id, c.kind, l.score desc nulls last, worker_id limit %(most)s::bigint;
+
+-- name: keys_found
+-- Keys that several may hold, by material, by the register's name, by a system's id for them or the name that stays the
+-- same through their versions.
+select distinct k.material from (
+    select material from signing_key where material = %(word)s
+    union select 'reg:' || name from registered_key where name = %(word)s and valid_to is null
+    union select s.material from key_copy c join signing_key s using (key_pk) where %(word)s in (c.native_id, c.name)
+) k order by k.material limit %(most)s::bigint;
