@@ -176,6 +176,12 @@ def packages(port: int) -> Try:
     return lambda: list(source.collect())
 
 
+def projects(port: int) -> Try:
+    reached, named = fields(port, schema="http"), ["corp-shop"]
+    source = built("sources", "pypi_projects", reached, realm="corp", projects=named, max_wait_minutes=0)
+    return lambda: list(source.collect())
+
+
 def customer(port: int) -> Try:
     key = {"type": "service_account", "client_email": "reader@canary", "private_key": app_key()}
     connection = fields(port, schema="http", password=json.dumps(key | {"token_uri": f"http://127.0.0.1:{port}/token"}))
@@ -218,6 +224,7 @@ OVER_HTTP: dict[str, Callable[[int], Try]] = {
     "sources.github_org": organization,
     "sources.gitlab_users": code_host,
     "sources.npm_packages": packages,
+    "sources.pypi_projects": projects,
     "sources.okta": okta,
     "sources.google_workspace": customer,
     "rosters.csv": bucket,

@@ -1,0 +1,23 @@
+"""What a user may write for a company's projects at PyPI."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from offboarding.interfaces import Some
+from offboarding.sources._http.settings import HttpSourceSettings
+
+
+class PypiProjectsSettings(HttpSourceSettings):
+    """Projects, by name: PyPI lists those of no company."""
+
+    realm: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]*$", description="A name for these projects, which they keep, and their realm."
+    )
+    projects: Some[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]] = Field(
+        description="As PyPI writes them in addresses: small letters, and one - for each . _ or -."
+    )
+    register_file: str = Field(
+        default="",
+        description="A CSV file of this machine that says whose a user of PyPI's is: username,login.",
+    )
