@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
+from uuid import UUID
 
 from offboarding.config.policy import RevocationPolicy, Route
 from offboarding.config.settings import Settings
@@ -27,9 +28,12 @@ from offboarding.model import (
     TicketPage,
     Trust,
 )
+from offboarding.model.pushing import PushedUser
 from offboarding.runs import pipeline
-from offboarding.store import messages, reading, refusals, words
+from offboarding.store import looks, messages, reading, refusals, words
 from offboarding.store.connect import Session
+from offboarding.store.looks import LookKind
+from offboarding.store.pushed import PushedUsersStore
 from tests.support.alerts import HeardNotifier
 from tests.support.deciding import (
     acknowledge,
@@ -240,6 +244,8 @@ def live(house: House) -> None:
     withdraw_notice(session, taken_back.notice_id, reason="the other was meant", author="lee")
     until = datetime.now(UTC).date() + timedelta(days=20)
     acknowledge(session, settings, until=until, reason="the witness comes", author="lee", source="corp-ldap")
+    _looked_at(session)
+    _pushed(session)
     on_the_second_day(house)
     house.night()
     _after_the_second_night(house)
@@ -259,6 +265,29 @@ def live(house: House) -> None:
     on_the_last_day(house)
     house.night()
     _refused(house)
+
+
+def _looked_at(session: Session) -> None:
+    (person,) = session.execute("select person_uid from person order by 1 limit 1").fetchall()
+    looks.note(session, viewer="lee", kind=LookKind.WORKER, subject=str(person[0]), named=True)
+
+
+def _pushed(session: Session) -> None:
+    """By an identity provider, for a roster that this company doesn't name."""
+    users, at = PushedUsersStore(session=session, roster="idp"), datetime.now(UTC)
+    user = PushedUser(
+        user_id=UUID(int=1),
+        user_name="soyeon",
+        user_name_key="soyeon",
+        external_id=None,
+        worker_id="2044",
+        active=True,
+        resource={"userName": "soyeon"},
+        created_at=at,
+        changed_at=at,
+    )
+    users.add(user)
+    users.heard(at)
 
 
 def _refused(house: House) -> None:
