@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from offboarding.model import Standing
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import ticket_key
 from offboarding.report.texts.own import OwnTemplates
-from tests.support.office import Office, login
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, STAFF, WORKS, number, worker
 from tests.support.two_trackers import TwoTrackers, kim_has_left, only, reds, told_nowhere
 
@@ -70,4 +72,40 @@ def test_a_title_that_people_gave_another_s_key_shares_no_ticket(kim: TwoTracker
     assert f"is that of {first.draft.key}, and its title bears [{key}]" in str(words[0])
     first.draft = replace(first.draft, title=first.draft.title.removesuffix(f" [{key}]"))
     kim.night()
+    assert (told_nowhere(kim), reds(kim)) == ([], ())
+
+
+def test_what_stands_at_the_number_of_ours_and_is_not_ours_is_never_written_to(kim: TwoTrackers) -> None:
+    """The connection leads to another server by now: swapped with another entry's, or a copy restored for a test."""
+    kim.night()
+    elsewhere = ListedTracker()
+    theirs = elsewhere.open(replace(only(kim.inner()).draft, key="", title="Printer broken", body="It's on fire."))
+    elsewhere.ticket(theirs).made_by = "people"
+    before = repr(elsewhere.ticket(theirs))
+    kim.tracker.inner = elsewhere
+
+    for change in ({}, {"label": "uid=kim2"}, locked(), {"standing": Standing.WORKS, "standing_reason": "unlocked"}):
+        kim.directory.change("kim", **change)
+        kim.night()
+        assert repr(elsewhere.ticket(theirs)) == before
+        assert told_nowhere(kim) == []
+
+    ours = [each for each in elsewhere.there() if each.ref != theirs]
+    assert [each.is_open for each in ours] == [True]
+    assert (reds(kim), ours[0].draft.body.count("uid=kim2") > 0) == ((), True)
+
+
+def test_two_of_ours_at_one_number_each_get_their_own(kim: TwoTrackers) -> None:
+    """The tracker was restored from before the first was opened, and gave its number to the second."""
+    kim.night()
+    lost = only(kim.inner())
+    kim.inner().tickets.clear()
+    kim.hr.workers.append(worker("1050", LEFT))
+    kim.directory.accounts.append(login("lee", number("1050")))
+    for _ in range(2):
+        kim.night()
+
+    titles = [each.draft.title for each in kim.inner().there()]
+    assert len(titles) == len(set(titles)) == 2
+    assert lost.ref in [each.ref for each in kim.inner().there()]
     assert (told_nowhere(kim), reds(kim)) == ([], ())

@@ -38,6 +38,10 @@ class People(Protocol):
         """The title as it shows."""
         ...
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        """Give it another title, and take off what else of ours bears a key."""
+        ...
+
     def priority(self, ref: TicketRef) -> str:
         """The tracker's own word."""
         ...
@@ -154,6 +158,43 @@ class TrackerContract:
 
         assert copy.ref != oldest.ref
         assert tracker.find(wanted.key) == oldest
+
+    def test_what_somebody_else_made_with_a_key_of_ours_is_not_found(self, tracker: Tracker, people: People) -> None:
+        """Keys can be computed, and whoever may write in a tracker can be there first."""
+        planned, other = draft(), draft()
+        first = tracker.open(other)
+        people.retitle(first, planned.title)
+        planted = people.copy(first)
+        people.delete(first)
+
+        assert tracker.find(planned.key) is None
+        opened = tracker.open(planned)
+
+        assert opened.ref != planted.ref
+        assert tracker.find(planned.key) == opened
+        assert tracker.state(planted) is TicketState.OPEN
+
+    def test_a_ticket_at_the_place_of_ours_that_is_none_of_ours_is_missing(
+        self, tracker: Tracker, people: People
+    ) -> None:
+        """A tracker restored from a backup, or a connection that leads elsewhere: the number is another's."""
+        wanted, other = draft(), draft()
+        theirs = people.copy(tracker.open(wanted))
+        people.retitle(theirs, "Printer broken")
+        another_of_ours = tracker.open(other)
+
+        assert tracker.state(replace(theirs, key=wanted.key)) is TicketState.MISSING
+        assert tracker.state(replace(another_of_ours, key=wanted.key)) is TicketState.MISSING
+        assert tracker.state(replace(another_of_ours, key=other.key)) is TicketState.OPEN
+
+    @pytest.mark.parametrize("title", ["Kim's accounts", "URGENT {title}", "{title} (see INC-7) [offb-ffffffffffff]"])
+    def test_ours_stays_ours_whatever_people_call_it(self, tracker: Tracker, people: People, title: str) -> None:
+        wanted = draft()
+        ref = tracker.open(wanted)
+
+        people.retitle(ref, title.format(title=wanted.title))
+
+        assert tracker.state(replace(ref, key=wanted.key)) is TicketState.OPEN
 
     def test_text_of_any_language_comes_back_as_it_was(self, tracker: Tracker, people: People) -> None:
         text = 'Kim Minjun (김민준) 님의 마지막 근무일 · Jürgen Groß · 王小明\n  "quotes" <b>no markup</b> & 100 % 🔑'

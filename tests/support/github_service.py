@@ -83,6 +83,7 @@ class GithubService:
         self._lock = threading.Lock()
         self._routes: list[tuple[str, str, Callable[..., Answered]]] = [
             ("GET", r"/user", self._user),
+            ("GET", r"/app", self._app),
             ("GET", r"/installation/repositories", self._repositories),
             ("POST", r"/app/installations/(\d+)/access_tokens", self._installed),
             ("GET", r"/repos/([^/]+/[^/]+)", self._repository),
@@ -106,7 +107,7 @@ class GithubService:
     def answer(self, asked: Asked) -> Answered:
         """One request at a time, as a database has it."""
         token = asked.headers.get("authorization", "").rpartition(" ")[2]
-        by = TOKENS.get(token, "") or ("app" if token.startswith(("ghs_", "ey")) else "")
+        by = TOKENS.get(token, "") or ("offboarding[bot]" if token.startswith(("ghs_", "ey")) else "")
         if not by:
             return Answered(
                 status=401, body={"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest"}
@@ -144,6 +145,17 @@ class GithubService:
                 "updated_at": _moment(0),
             }
         )
+
+    def _app(self, asked: Asked, by: str) -> Answered:
+        """As whoever signs as the App is told."""
+        own = {"id": 12345, "slug": "offboarding", "node_id": "A", "name": "Offboarding", "description": None}
+        app = own | {
+            "owner": _person("corp"),
+            "external_url": "https://corp.example",
+            "html_url": "https://github.example/apps/offboarding",
+        }
+        app |= {"created_at": _moment(0), "updated_at": _moment(0), "permissions": {"issues": "write"}, "events": []}
+        return Answered(body=app)
 
     def _installed(self, asked: Asked, by: str, number: str) -> Answered:
         until = datetime.now(UTC) + timedelta(hours=1)
@@ -524,6 +536,9 @@ class GithubPeople:
 
     def labels(self, ref: TicketRef) -> list[str]:
         return [each["name"] for each in self.item(ref)["labels"]]
+
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.rest.patch(_path(ref), json={"title": title}).raise_for_status()
 
     def priority(self, ref: TicketRef) -> str:
         (found,) = [each for each in self.labels(ref) if each.startswith(PRIORITY)]

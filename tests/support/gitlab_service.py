@@ -435,6 +435,9 @@ class GitlabPeople:
     def title(self, ref: TicketRef) -> str:
         return self.item(ref)["title"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.edit(ref, title=title)
+
     def priority(self, ref: TicketRef) -> str:
         (found,) = [each for each in self.item(ref)["labels"] if each.startswith(PRIORITY)]
         return found

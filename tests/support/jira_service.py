@@ -22,6 +22,7 @@ import httpx
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketRef
+from offboarding.model.keys import TICKET_KEY
 from offboarding.trackers.jira import JiraTracker, Settings, build
 from offboarding.trackers.jira.document import whole
 from tests.support import rendered
@@ -540,6 +541,10 @@ class JiraPeople:
 
     def title(self, ref: TicketRef) -> str:
         return self.item(ref)["summary"]
+
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        taken = [{"remove": each} for each in self.item(ref)["labels"] if TICKET_KEY.fullmatch(each)]
+        self.edit(ref, fields={"summary": title}, update={"labels": taken})
 
     def priority(self, ref: TicketRef) -> str:
         return self.item(ref)["priority"]["name"]

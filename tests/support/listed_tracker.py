@@ -9,7 +9,8 @@ import pytest
 
 from offboarding.model import Language, TicketDraft, TicketRef, TicketState
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._titles import key_in
+from offboarding.trackers._bearing import as_ours
+from offboarding.trackers._titles import key_in, keys_in
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class ListedTicket:
     """(event or "", text), as they came."""
     assignee: str = ""
     marks: list[str] = field(default_factory=list[str])
+    made_by: str = "us"
+    """Or "people"."""
     by: str = "us"
     """Who opened or closed it last: "us", or "people"."""
 
@@ -44,8 +47,9 @@ class ListedTracker:
     # --- a tracker ---------------------------------------------------------------------------------------------------
 
     def find(self, key: str) -> TicketRef | None:
-        """The oldest whose title bears it."""
-        return next((each.ref for each in self.there() if key_in(each.draft.title) == key), None)
+        """The oldest of ours whose title bears it."""
+        bearing = [each for each in self.there() if key_in(each.draft.title) == key]
+        return next((each.ref for each in bearing if each.made_by == "us"), None)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """A new one, whatever there is already."""
@@ -78,7 +82,9 @@ class ListedTracker:
     def state(self, ref: TicketRef) -> TicketState:
         """As it stands."""
         found = next((each for each in self.tickets if each.ref.ref == ref.ref), None)
-        return found.state if found else TicketState.MISSING
+        if found is None:
+            return TicketState.MISSING
+        return as_ours(ref, found.state, keys_in(found.draft.title), ref.ref, lambda: found.made_by == "us")
 
     # --- people ------------------------------------------------------------------------------------------------------
 
@@ -125,6 +131,10 @@ class ListedPeople:
     def title(self, ref: TicketRef) -> str:
         return self.tracker.ticket(ref).draft.title
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        ticket = self.tracker.ticket(ref)
+        ticket.draft = replace(ticket.draft, title=title)
+
     def priority(self, ref: TicketRef) -> str:
         return self.tracker.ticket(ref).draft.priority.value
 
@@ -152,7 +162,9 @@ class ListedPeople:
         return [ticket.draft.body, *(text for _, text in ticket.said)]
 
     def copy(self, ref: TicketRef) -> TicketRef:
-        return self.tracker.open(replace(self.tracker.ticket(ref).draft))
+        made = self.tracker.open(replace(self.tracker.ticket(ref).draft))
+        self.tracker.ticket(made).made_by = "people"
+        return made
 
     def trace(self, ref: TicketRef) -> str:
         return repr(self.tracker.ticket(ref))

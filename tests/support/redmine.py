@@ -92,6 +92,9 @@ class RedminePeople:
     def title(self, ref: TicketRef) -> str:
         return self.issue(ref)["subject"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.put(ref, subject=title)
+
     def priority(self, ref: TicketRef) -> str:
         return self.issue(ref)["priority"]["name"]
 

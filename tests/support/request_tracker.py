@@ -100,6 +100,9 @@ class RtPeople:
     def title(self, ref: TicketRef) -> str:
         return self.ticket(ref)["Subject"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.put(ref, Subject=title)
+
     def priority(self, ref: TicketRef) -> str:
         return self.ticket(ref)["Priority"]
 

@@ -269,6 +269,9 @@ class NowPeople:
     def title(self, ref: TicketRef) -> str:
         return self.record(ref)["short_description"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.put(ref, short_description=title, correlation_id="")
+
     def priority(self, ref: TicketRef) -> str:
         return self.record(ref)["priority"]
 
@@ -299,7 +302,8 @@ class NowPeople:
     def copy(self, ref: TicketRef) -> TicketRef:
         """As "Insert and Stay" does: with its correlation id."""
         number = f"T{len(self.kept.tables[self.table]) + 900_000:07}"
-        made = {**self.record(ref), "sys_id": secrets.token_hex(16), "number": number}
+        own = {"sys_id": secrets.token_hex(16), "number": number, "sys_created_by": "analyst"}
+        made = {**self.record(ref), **own}
         self.kept.tables[self.table][made["sys_id"]] = made
         self.kept.notes[made["sys_id"]] = []
         return TicketRef(ref=made["sys_id"], url="")

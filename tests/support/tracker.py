@@ -112,6 +112,9 @@ class RoundupPeople:
     def title(self, ref: TicketRef) -> str:
         return self.item(f"issue/{ref.ref}")["attributes"]["title"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.edit(f"issue/{ref.ref}", title=title)
+
     def priority(self, ref: TicketRef) -> str:
         return self.item(f"issue/{ref.ref}")["attributes"]["priority"]["name"]
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import structlog
 
-from offboarding.model import Language, say
+from offboarding.model import Language, TicketRef, TicketState, say
 from offboarding.report.texts.languages import told
 
 log = structlog.get_logger("offboarding.trackers")
@@ -14,13 +14,38 @@ Ticket = TypeVar("Ticket")
 """As one system tells it."""
 
 
-def oldest(key: str, found: Sequence[Ticket], called: Callable[[Ticket], object]) -> Ticket | None:
-    """The first, which counts: a person's copy is always the younger one. `called`: a ticket's name, for the log."""
-    if len(found) > 1:
+def oldest(
+    key: str, found: Sequence[Ticket], called: Callable[[Ticket], object], made_by_us: Callable[[Ticket], bool]
+) -> Ticket | None:
+    """The first of those that we made, which counts: a key can be computed, and a ticket with it be made by anybody.
+
+    `called`: a ticket's name, for the log.
+    """
+    ours = [each for each in found if made_by_us(each)]
+    if len(found) > len(ours):
+        planted = [called(each) for each in found if each not in ours]
         log.warning(
-            "several tickets bear one key; the oldest counts", key=key, tickets=[called(each) for each in found]
+            "a ticket that another login than ours made bears the key of one of ours: it isn't taken for that",
+            key=key,
+            tickets=planted,
         )
-    return found[0] if found else None
+    if len(ours) > 1:
+        log.warning("several tickets bear one key; the oldest counts", key=key, tickets=[called(each) for each in ours])
+    return ours[0] if ours else None
+
+
+def as_ours(
+    ref: TicketRef, state: TicketState, borne: Sequence[str], called: object, made_by_us: Callable[[], bool]
+) -> TicketState:
+    """How a ticket stands that is where one of ours should be; MISSING where it's another: nothing is written to that.
+
+    A connection may lead elsewhere by now, and a tracker that was restored gives numbers out a second time. It's ours
+    where its key is among those that it bears; or where it bears none, as people take keys off, and we made it.
+    """
+    if not ref.key or ref.key in borne or (not borne and made_by_us()):
+        return state
+    log.warning("another ticket stands where one of ours was: nothing is written to it", key=ref.key, ticket=called)
+    return TicketState.MISSING
 
 
 def made_twice(first: object, language: Language) -> tuple[str, str]:

@@ -35,6 +35,7 @@ USED = {
     "github": {
         "/user": ["get"],
         "/installation/repositories": ["get"],
+        "/app": ["get"],
         "/app/installations/{installation_id}/access_tokens": ["post"],
         "/orgs/{org}": ["get"],
         "/orgs/{org}/credential-authorizations": ["get"],

@@ -25,12 +25,12 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.github import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest, without_key
+from offboarding.trackers._bearing import as_ours, oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import ListedTitles, key_in, within
-from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client
+from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
+from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client, own_login
 
 if TYPE_CHECKING:
     from github import Github
@@ -91,11 +91,12 @@ class GithubTracker:
         self._ready: Repository | None = None
         self._labels_allowed = False
         self._listed = ListedTitles()
+        self._login = ""
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         issues = self._bearing(key)
-        first = oldest(key, issues, lambda each: each.number)
+        first = oldest(key, issues, lambda each: each.number, self._is_by_us)
         return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -161,7 +162,9 @@ class GithubTracker:
             issue = self._issue(ref)
         except GithubGoneError:
             return TicketState.MISSING
-        return TicketState(issue.state)
+        with asking(self._where, f"read issue {ref.ref}"):
+            state, borne = TicketState(issue.state), keys_in(issue.title)
+        return as_ours(ref, state, borne, ref.ref, lambda: self._is_by_us(issue))
 
     def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
         """Say why, then set the state: each is seen by the next attempt, if this one ends between them.
@@ -213,9 +216,8 @@ class GithubTracker:
 
     def _without_doubles(self, key: str, opened: "Issue") -> "Issue":
         """The oldest of those that we opened; the others are closed, which takes two requests that came twice."""
-        first, *others = sorted(
-            [each for each in self._bearing(key) if has_part(each.body or "", key)] or [opened], key=_number
-        )
+        ours = [each for each in self._bearing(key) if has_part(each.body or "", key) and self._is_by_us(each)]
+        first, *others = sorted(ours or [opened], key=_number)
         for each in others:
             log.warning("opened twice; the oldest counts", key=key, tickets=[first.number, each.number])
             with asking(self._where, f"close issue {each.number}"):
@@ -270,6 +272,12 @@ class GithubTracker:
                 return repository.get_label(self._settings.label).name != ""
         except GithubGoneError:
             return False
+
+    def _is_by_us(self, made: "Issue | IssueComment") -> bool:
+        with asking(self._where, "ask who we are"):
+            self._login = self._login or own_login(self._github)
+            # Whoever made it may be no user any more.
+            return getattr(made.user, "login", "") == self._login
 
     def _queue(self, draft: TicketDraft) -> list[str]:
         return [self._settings.labels.get(draft.queue, draft.queue)] if draft.queue else []

@@ -15,7 +15,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.github import app_of, base_of, installation_of, limit_of, without_tokens
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, in_short
-from offboarding.trackers.github.transport import ask_by
+from offboarding.trackers.github.transport import app_behind, ask_by
 
 if TYPE_CHECKING:
     from github import Github, GithubException
@@ -66,6 +66,15 @@ def client(where: str, connection: ConnectionFields, *, seconds: float, pause: f
     ask_by(github, Asker(where, asks, patience=PATIENCE_SECONDS), base)
     weakref.finalize(github, asks.close)
     return github
+
+
+def own_login(github: "Github") -> str:
+    """Of whoever the token is; of an App, as what it makes is signed.
+
+    https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app
+    """
+    app = app_behind(github)
+    return f"{app.get_app().slug}[bot]" if app else github.get_user().login
 
 
 @contextmanager

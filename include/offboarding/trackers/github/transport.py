@@ -10,7 +10,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.asking import WHERE_IT_LEADS, Asker, check, redirects
 
 if TYPE_CHECKING:
-    from github import Github
+    from github import Github, GithubIntegration
     from github.Requester import Requester
 
 MOST_REDIRECTS = 3
@@ -24,18 +24,25 @@ def ask_by(github: "Github", asker: Asker, base: httpx.URL) -> None:
     PyGithub takes classes for this from a whole process alone, which isn't ours: so they are put into what asks. Raises
     AttributeError where its version calls them otherwise.
     """
-    from github.Auth import AppInstallationAuth  # noqa: PLC0415 - reading a configuration needs no PyGithub
 
     def connection(host: str, port: int | None = None, **_: Any) -> Transport:
         return Transport(asker, base, host, port)
 
     asking: list[Requester] = [github.requester]
-    if isinstance(github.requester.auth, AppInstallationAuth):
-        asking.append(getattr(github.requester.auth, "_AppInstallationAuth__integration").requester)  # noqa: B009 - within a class Python would mangle it
+    if app := app_behind(github):
+        asking.append(app.requester)
     for requester in asking:
         for name in (f"_Requester__{each}" for each in _CLASSES):
             getattr(requester, name)
             setattr(requester, name, connection)
+
+
+def app_behind(github: "Github") -> "GithubIntegration | None":
+    """The App that it asks for; None for a token. Raises AttributeError as `ask_by` does."""
+    from github.Auth import AppInstallationAuth  # noqa: PLC0415 - reading a configuration needs no PyGithub
+
+    auth = github.requester.auth
+    return getattr(auth, "_AppInstallationAuth__integration") if isinstance(auth, AppInstallationAuth) else None  # noqa: B009 - within a class Python would mangle it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

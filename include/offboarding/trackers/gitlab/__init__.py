@@ -15,6 +15,7 @@ import re
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import quote
 
@@ -27,12 +28,12 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest, without_key
+from offboarding.trackers._bearing import as_ours, oldest, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import ListedTitles, key_in, within
-from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client
+from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
+from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client, is_by
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
@@ -87,12 +88,12 @@ class GitlabTracker:
         self._ready: Any = None
         self._labels_allowed = False
         self._listed = ListedTitles()
+        self._is_by_us = partial(is_by, self._where, gitlab)
         weakref.finalize(self, gitlab.session.close)
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
-        issues = self._bearing(key)
-        first = oldest(key, issues, lambda each: each.iid)
+        first = oldest(key, self._bearing(key), lambda each: each.iid, self._is_by_us)
         return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -154,7 +155,8 @@ class GitlabTracker:
         except GitlabGoneError:
             return TicketState.MISSING
         with asking(self._where, f"read issue {ref.ref}"):
-            return _STATES[issue.state]
+            state, borne = _STATES[issue.state], keys_in(str(issue.title))
+        return as_ours(ref, state, borne, ref.ref, partial(self._is_by_us, issue))
 
     def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
         """Say why, then set the state: each is seen by the next attempt, if this one ends between them.
@@ -205,7 +207,8 @@ class GitlabTracker:
 
     def _without_doubles(self, key: str, opened: Any) -> Any:
         """The oldest of those that we opened; the others are closed, which takes two requests that came twice."""
-        first, *others = [each for each in self._bearing(key) if has_part(each.description or "", key)] or [opened]
+        bearing = [each for each in self._bearing(key) if has_part(each.description or "", key)]
+        first, *others = [*filter(self._is_by_us, bearing)] or [opened]
         for each in others:
             log.warning("opened twice; the oldest counts", key=key, tickets=[first.iid, each.iid])
             title = without_key(each.title, key, f"#{first.iid}", self._settings.tells_in)

@@ -82,3 +82,12 @@ def _refusal(what: str, error: "GitlabError") -> FatalError | RetriableError:
         return RetriableError(f"{said}. It's busy or ill: try again in a minute")
     kind = {404: GitlabGoneError, 409: GitlabConflictError}.get(status, FatalError)
     return kind(f"{said}. {FIXES.get(status, WHERE_IT_LEADS)}")
+
+
+def is_by(where: str, gitlab: "Gitlab", made: Any) -> bool:
+    """Whether an issue or a note was made by whoever the token is."""
+    with asking(where, "ask whose the token is"):
+        if gitlab.user is None:
+            gitlab.auth()
+        assert gitlab.user is not None
+        return made.author["id"] == gitlab.user.id

@@ -28,8 +28,8 @@ from offboarding.model.keys import TICKET_KEY
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest, without_key
-from offboarding.trackers._titles import key_in, within
+from offboarding.trackers._bearing import as_ours, oldest, without_key
+from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.jira.answers import EVENT, JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
 from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
@@ -96,7 +96,7 @@ class JiraTracker:
         """The oldest where several bear the key: a person's copy is always the younger one."""
         account = self._ready()
         intent = self._rest.intent(account, key)
-        if intent and (known := self._if_there(str(intent.get("issue", "")), key)):
+        if intent and (known := self._if_there(str(intent.get("issue", "")), key)) and known.is_by(account):
             return self._ref(known.key)
         found = self._bearing(key)
         if not found and intent is not None and "issue" not in intent:
@@ -105,7 +105,7 @@ class JiraTracker:
                 time.sleep(self._settings.search_lag_seconds * look / sum(range(1, LOOKS + 1)))
                 if found := self._bearing(key):
                     break
-        first = oldest(key, found, lambda each: each.key)
+        first = oldest(key, found, lambda each: each.key, lambda each: each.is_by(account))
         return None if first is None else self._ref(first.key)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -160,11 +160,13 @@ class JiraTracker:
 
     def state(self, ref: TicketRef) -> TicketState:
         """Missing: deleted, never there, or moved to where the account sees nothing."""
-        self._ready()  # if the project is out of sight, no issue is known to be gone
+        account = self._ready()  # if the project is out of sight, no issue is known to be gone
         try:
-            return self._rest.issue(ref.ref).state
+            issue = self._rest.issue(ref.ref)
         except JiraGoneError:
             return TicketState.MISSING
+        borne = [*filter(TICKET_KEY.fullmatch, issue.fields.labels), *keys_in(issue.fields.summary)]
+        return as_ours(ref, issue.state, borne, issue.key, lambda: issue.is_by(account))
 
     def _turn(self, ref: TicketRef, state: TicketState, text: str) -> None:
         """Say why, then go there: each is seen by the next attempt, if this one ends between them.
@@ -253,7 +255,7 @@ class JiraTracker:
         project, _, number = beside.rpartition("-")
         near = [self._if_there(f"{project}-{int(number) + by}", key) for by in NEAR] if beside else []
         found = {each.key: each for each in (*self._bearing(key), *near) if each}
-        ours = [each for each in found.values() if each.fields.creator and each.fields.creator.is_same(account)]
+        ours = [each for each in found.values() if each.is_by(account)]
         ours.sort(key=lambda each: int(each.id))
         for each in ours[1:]:
             log.warning("opened twice; the oldest counts", key=key, tickets=[ours[0].key, each.key])

@@ -100,6 +100,10 @@ class JiraIssue(_Model):
         """By its status' category."""
         return self.fields.status.category.state
 
+    def is_by(self, account: JiraUser) -> bool:
+        """Whether they made it."""
+        return self.fields.creator is not None and self.fields.creator.is_same(account)
+
 
 class JiraProperty(_Model):
     """Of a comment."""

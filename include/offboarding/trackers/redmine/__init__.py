@@ -24,9 +24,9 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import made_twice, oldest
+from offboarding.trackers._bearing import as_ours, made_twice, oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import key_in, within
+from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
 from offboarding.trackers.redmine.text import lines, mark, verbatim
 
@@ -107,7 +107,7 @@ class RedmineTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         issues = self._bearing(key)
-        first = oldest(key, issues, lambda each: each.id)
+        first = oldest(key, issues, lambda each: each.id, self._is_by_us)
         return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -177,7 +177,8 @@ class RedmineTracker:
         issue = self._rest.look(ref.ref)
         if issue is None:
             return TicketState.MISSING
-        return TicketState.CLOSED if issue.status.is_closed else TicketState.OPEN
+        state = TicketState.CLOSED if issue.status.is_closed else TicketState.OPEN
+        return as_ours(ref, state, keys_in(issue.subject), issue.id, lambda: self._is_by_us(issue))
 
     def _turn(self, ref: TicketRef, status: str, text: str, *, closed: bool) -> None:
         """Set the status and say why, in one change. Said and so already: nothing to do.
@@ -214,13 +215,16 @@ class RedmineTracker:
 
     def _one(self, key: str, made: Issue) -> Issue:
         """The ticket that was made; what came of the same request sent twice is closed, and loses the key."""
-        issues = self._bearing(key) or [made]
+        issues = [each for each in self._bearing(key) if each.author.id == made.author.id] or [made]
         for later in issues[1:]:
-            if later.author.id == made.author.id and later.created_on == later.updated_on:
+            if later.created_on == later.updated_on:
                 status = self._allowed(self._rest.issue(str(later.id)), self._settings.closed_status, closed=True)
                 subject, note = made_twice(issues[0].id, self._settings.tells_in)
                 self._rest.put(str(later.id), {"subject": subject, "notes": note, "status_id": status})
         return issues[0]
+
+    def _is_by_us(self, issue: Issue) -> bool:
+        return issue.author.id == self._rest.myself()
 
     def _bearing(self, key: str) -> list[Issue]:
         return [each for each in self._rest.search(key) if key_in(each.subject) == key]

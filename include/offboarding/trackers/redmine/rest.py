@@ -117,6 +117,7 @@ class OwnMembership(BaseModel):
 class KeyOwner(BaseModel):
     """Whose the key is."""
 
+    id: int
     memberships: Sequence[OwnMembership] = ()
 
 
@@ -145,12 +146,12 @@ class RedmineRest:
         self._where = where
         self._asker = Asker(where, client, patience=PATIENCE_SECONDS)
         self._priorities: dict[str, int] = {}
-        self._logged_in = False
+        self._me: int | None = None
         self.end = self._asker.end
 
     def search(self, part: str) -> list[Issue]:
         """Issues whose subject holds this, open or closed, lowest number first."""
-        self._log_in()
+        self.myself()
         found: list[Issue] = []
         asked = {"subject": f"~{part}", "status_id": "*", "sort": "id", "limit": str(PAGE)}
         while True:
@@ -216,11 +217,13 @@ class RedmineRest:
             if not page.memberships or seen >= page.total_count:
                 return found.pop() if len(found) == 1 else None
 
-    def _log_in(self) -> None:
-        """Once: who bears a wrong key is anybody to Redmine, to whom it shows what is public, which may be nothing."""
-        if not self._logged_in:
-            self._check("GET", "users/current.json", self._asker.ask("GET", "users/current.json"))
-        self._logged_in = True
+    def myself(self) -> int:
+        """The number of whose key it is. Who bears a wrong one is anybody to Redmine, to whom it shows what is public,
+        which may be nothing: they are refused this.
+        """
+        if self._me is None:
+            self._me = self._get("users/current.json", OneKeyOwner).user.id
+        return self._me
 
     def _number(self, key: str, name: str, known: Mapping[str, int]) -> int:
         if name in known:

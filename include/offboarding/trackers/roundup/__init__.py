@@ -25,9 +25,9 @@ from offboarding.model.errors import RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import as_ours, oldest
 from offboarding.trackers._priorities import over
-from offboarding.trackers._titles import key_in, within
+from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
 from offboarding.trackers.roundup.text import as_kept, unlinked
 
@@ -115,9 +115,10 @@ class RoundupTracker:
 
     def find(self, key: str) -> TicketRef | None:
         """The lowest id where several bear the key: a person's copy is always the younger one."""
-        ids = [hit.id for hit in self._rest.search("issue", "title", title=key) if key_in(hit.title or "") == key]
-        first = oldest(key, ids, str)
-        return None if first is None else self._ref(first)
+        hits = self._rest.search("issue", "title", "creator", title=key)
+        bearing = [hit for hit in hits if key_in(hit.title or "") == key]
+        first = oldest(key, bearing, lambda hit: hit.id, self._is_by_us)
+        return None if first is None else self._ref(first.id)
 
     def open(self, draft: TicketDraft) -> TicketRef:
         """Text first, then the ticket with it in one request: no ticket ever stands without its text.
@@ -173,10 +174,12 @@ class RoundupTracker:
 
     def state(self, ref: TicketRef) -> TicketState:
         """Missing: never there, or retired, which is how Roundup deletes."""
-        found = self._rest.search("issue", "status", id=ref.ref)
+        found = self._rest.search("issue", "status", "title", "creator", id=ref.ref)
         if not found:
             return TicketState.MISSING
-        return TicketState.CLOSED if self._is_closed(found[0].status) else TicketState.OPEN
+        (issue,) = found
+        state = TicketState.CLOSED if self._is_closed(issue.status) else TicketState.OPEN
+        return as_ours(ref, state, keys_in(issue.title or ""), issue.id, lambda: self._is_by_us(issue))
 
     def _turn(self, ref: TicketRef, verb: str, text: str, status: str) -> None:
         """Set the status and say why, in one change. Said and so already: nothing to do.
@@ -233,7 +236,12 @@ class RoundupTracker:
 
     def _said(self, marker: str) -> list[Hit]:
         """Our messages with this marker, or with it and a count."""
-        return self._rest.search("msg", "messageid", messageid=f"<{marker}")
+        hits = self._rest.search("msg", "messageid", "creator", messageid=f"<{marker}")
+        return [hit for hit in hits if self._is_by_us(hit)]
+
+    def _is_by_us(self, hit: Hit) -> bool:
+        """Whoever makes something may name another as its author; its creator is Roundup's to say."""
+        return hit.creator is not None and hit.creator.username == self._login
 
     def _keyword(self, queue: str) -> str:
         """The id of the queue's keyword, made where there is none."""

@@ -41,6 +41,8 @@ class Linked(BaseModel):
 
     id: str
     name: str | None = None
+    username: str | None = None
+    """Of a user, in the place of a name."""
 
 
 class Created(BaseModel):
@@ -102,6 +104,7 @@ class Hit(BaseModel):
     title: str | None = None
     status: Linked | None = None
     messageid: str | None = None
+    creator: Linked | None = None
     name: str | None = None
 
 

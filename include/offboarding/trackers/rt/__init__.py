@@ -24,7 +24,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import oldest
+from offboarding.trackers._bearing import as_ours, oldest
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.rt.checklist import as_shown, as_written
@@ -40,6 +40,8 @@ MOST_OF_A_SUBJECT: Final = 200
 """In UTF-8. RT cuts the rest off, and its database's column."""
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
+_BY_US = "Creator = '__CurrentUser__'"
+"""In TicketSQL. REST 2 tells nobody who they are."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """RT's word for none."""
 
@@ -103,7 +105,8 @@ class RequestTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         ids = self._bearing(key)
-        first = oldest(key, ids, str)
+        ours = set(self._bearing(key, f" AND {_BY_US}")) if ids else set[str]()
+        first = oldest(key, ids, str, ours.__contains__)
         return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -141,9 +144,13 @@ class RequestTracker:
         has no room: RT answers with that one then, and it would say what was told last.
         """
         ticket = self._rest.look(ref.ref)
-        if ticket is None or ticket.status == "deleted" or _is_anothers(ticket, ref):
+        if ticket is None or ticket.status == "deleted":
             return TicketState.MISSING
-        return TicketState.CLOSED if ticket.status in self._settings.closed_statuses else TicketState.OPEN
+        state = TicketState.CLOSED if ticket.status in self._settings.closed_statuses else TicketState.OPEN
+        borne, merged = keys_in(ticket.subject), str(ticket.id) != ref.ref
+        if merged and borne and not ref.key:
+            return TicketState.MISSING
+        return as_ours(ref, state, borne, ticket.id, lambda: merged or self._is_by_us(ref.ref))
 
     def _turn(self, ref: TicketRef, verb: str, text: str, status: str) -> None:
         """Say why, then set the status. Said and so already: nothing to do.
@@ -166,14 +173,17 @@ class RequestTracker:
 
     def _one(self, key: str, made: str) -> TicketRef:
         """The ticket that was made; what came of the same request sent twice is merged into the oldest."""
-        ids = self._bearing(key) or [made]
+        ids = self._bearing(key, f" AND {_BY_US}") or [made]
         for later in ids[1:]:
             if self._rest.ticket(later).is_ours_alone:
                 self._rest.put(later, {"MergeInto": int(ids[0])})
         return self._ref(ids[0])
 
-    def _bearing(self, key: str) -> list[str]:
-        found = self._rest.search("Subject LIKE '" + key.replace("'", r"\'") + "'")
+    def _is_by_us(self, number: str) -> bool:
+        return bool(self._rest.search(f"id = {int(number)} AND {_BY_US}"))
+
+    def _bearing(self, key: str, also: str = "") -> list[str]:
+        found = self._rest.search("Subject LIKE '" + key.replace("'", r"\'") + "'" + also)
         return [each.id for each in sorted(found, key=lambda each: int(each.id)) if key_in(each.subject) == key]
 
     def _put(self, ref: TicketRef, wanted: Mapping[str, object]) -> None:
@@ -228,11 +238,6 @@ class RequestTracker:
 
 def _bytes(text: str) -> int:
     return len(text.encode())
-
-
-def _is_anothers(seen: RtTicket, ref: TicketRef) -> bool:
-    keys = keys_in(seen.subject)
-    return str(seen.id) != ref.ref and bool(keys) and (not ref.key or ref.key not in keys)
 
 
 def _marker(event: str) -> str:

@@ -19,12 +19,13 @@ from datetime import UTC
 from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
+from offboarding.model.keys import TICKET_KEY
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import made_twice, oldest
+from offboarding.trackers._bearing import as_ours, made_twice, oldest
 from offboarding.trackers._markup.fitting import fitted_lines
-from offboarding.trackers._titles import within
+from offboarding.trackers._titles import keys_in, within
 from offboarding.trackers.servicenow.settings import Settings
 from offboarding.trackers.servicenow.table import Fields, TableApi, TaskRecord
 from offboarding.trackers.servicenow.text import MOST_OF_A_TITLE, as_kept, as_note, as_shown
@@ -52,23 +53,24 @@ def build(settings: Settings, connection: ConnectionFields) -> "ServiceNow":
         headers={**own, **key},
         seconds=settings.timeout_seconds,
     )
-    return ServiceNow(settings, TableApi(where, settings.table, client), settings.url or str(address))
+    return ServiceNow(settings, TableApi(where, settings.table, client), settings.url or str(address), connection.login)
 
 
 class ServiceNow:
     """A Tracker (see interfaces)."""
 
-    def __init__(self, settings: Settings, table: TableApi, url: str) -> None:
+    def __init__(self, settings: Settings, table: TableApi, url: str, login: str) -> None:
         self._where = f"trackers.{settings.name}"
         self._settings = settings
         self._table = table
         self._url = url
+        self._login = login
         weakref.finalize(self, table.end)
 
     def find(self, key: str) -> TicketRef | None:
         """The first that was made where several bear the key: a person's copy is always the younger one."""
         found = self._table.bearing(key)
-        first = oldest(key, found, lambda each: each.number)
+        first = oldest(key, found, lambda each: each.number, self._is_by_us)
         return None if first is None else self._ref(first)
 
     def open(self, draft: TicketDraft) -> TicketRef:
@@ -116,7 +118,12 @@ class ServiceNow:
         found = self._table.look(ref.ref)
         if found is None or found.state in self._settings.ended:
             return TicketState.MISSING
-        return TicketState.CLOSED if found.state in self._settings.closed else TicketState.OPEN
+        state = TicketState.CLOSED if found.state in self._settings.closed else TicketState.OPEN
+        borne = [
+            *filter(TICKET_KEY.fullmatch, [found.field("correlation_id")]),
+            *keys_in(found.field("short_description")),
+        ]
+        return as_ours(ref, state, borne, found.number, lambda: self._is_by_us(found))
 
     def _turn(self, ref: TicketRef, text: str, *, closed: bool) -> None:
         """Set the state and say why, in one change. Said and so already: nothing to do.
@@ -134,9 +141,10 @@ class ServiceNow:
 
     def _one(self, key: str, made: TaskRecord) -> TaskRecord:
         """The ticket that was made; what came of the same request sent twice is closed, and loses its key."""
-        found = self._table.bearing(key) or [made]
+        author = made.field("sys_created_by")
+        found = [each for each in self._table.bearing(key) if each.field("sys_created_by") == author] or [made]
         for later in found[1:]:
-            if later.field("sys_created_by") == made.field("sys_created_by") and later.field("sys_mod_count") == "0":
+            if later.field("sys_mod_count") == "0":
                 title, text = made_twice(found[0].number, self._settings.tells_in)
                 gone = {"correlation_id": "", "short_description": title, "work_notes": text}
                 self._table.patch(later.sys_id, {**gone, **self._settings.closing(text)})
@@ -162,6 +170,10 @@ class ServiceNow:
                 f"{self._where}: {after.number} keeps its {', '.join(lost)}. Let the user write these fields of"
                 f" {self._settings.table}. A description that was cut: description_characters says more than it holds"
             )
+
+    def _is_by_us(self, record: TaskRecord) -> bool:
+        """An API key doesn't say whose it is."""
+        return not self._login or record.field("sys_created_by").lower() == self._login.lower()
 
     def _said(self, record: TaskRecord, mark: str) -> int:
         """How often."""
