@@ -25,7 +25,7 @@ def disable(action: AccountAction) -> tuple[str, ...]:
         say(
             "Where there is a DIR, refuse the client's name there, which holds from its next connection on, for every"
             " certificate of that name:\n{command}",
-            command=f"cp -p DIR/{file} DIR/{file}.before 2>/dev/null; printf '\\ndisable\\n' >> DIR/{file}",
+            command=f"[ ! -e DIR/{file} ] || cp -p DIR/{file} DIR/{file}.before\nprintf '\\ndisable\\n' >> DIR/{file}",
         ),
         say(
             "Undo:\n{command}",

@@ -10,10 +10,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from offboarding.model import Account, Fact, Gap, Standing
+from offboarding.model import Account, AccountAction, Fact, Gap, Remedy, Standing, Subject, SubjectKind
 from offboarding.sources._collected import CollectionError
 from offboarding.sources.openvpn_clients.collection import read_collection
+from offboarding.tickets.remedies import written_out
 from tests.contract.source_contract import of
+from tests.support import cases
 from tests.support.openvpn_host import COLLECT, HOME, PKI, OpenvpnHost
 from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 
@@ -193,3 +195,22 @@ def test_without_root_or_a_server_it_tells_nothing(vpn: OpenvpnHost) -> None:
     vpn.host.do("rm -rf /etc/openvpn")
     with pytest.raises(CollectionError, match="no OpenVPN server is there"):
         read_collection(vpn.host.do('sh "$1" || true', str(COLLECT)).encode())
+
+
+def test_what_a_ticket_says_refuses_a_name_and_lets_it_in_again(vpn: OpenvpnHost) -> None:
+    account = cases.directory_account(login="alice", display_name="alice", native_id="0f:1a")
+    subject = Subject(kind=SubjectKind.ACCOUNT, native_id="0f:1a", label="alice", account_label="alice")
+    action = AccountAction(remedy=Remedy.DISABLE, kind="openvpn_clients", account=account, subject=subject)
+    steps = written_out([action])
+    refuse, undo = (
+        step.partition("\n")[2].replace("DIR", f"{HOME}/ccd")
+        for step in steps
+        if step.startswith(("Where there is a DIR", "Undo"))
+    )
+
+    with vpn.running("client-config-dir ccd"):
+        for typed, standing in ((refuse, DEAD), (undo, WORKS)):
+            vpn.host.do(typed)
+            with vpn.connecting("alice") as got_in:
+                assert got_in is (standing is WORKS)
+            assert said_of(vpn, "alice").standing is standing
