@@ -263,6 +263,7 @@ class RosterContract:
         (worker,) = roster.read()
         assert worker.employments[0].status == status
 
+    @pytest.mark.slow
     def test_streams(self, publish: Publish) -> None:
         few = publish(_numbered(50))
         list(few.read())
