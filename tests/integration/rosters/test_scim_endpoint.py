@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import httpx
 import httpx2
 import pytest
 import yaml
+from airflow.api_fastapi.common.http_access_log import HttpAccessLogMiddleware
 from fastapi import FastAPI
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_server.routing import ROUTES
@@ -140,6 +142,19 @@ def test_nothing_is_kept_that_no_column_asks_for(idp: httpx.Client, store: Sessi
     assert [text for text in hidden if text in kept] == []
     assert [text for text in (*hidden, "w1@corp.example", "Worker", TOKEN) if text in str(logs)] == []
     assert "w1@corp.example" in kept
+
+
+def test_the_server_s_access_log_does_not_say_who_was_looked_for(
+    idp: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    access = logging.getLogger("uvicorn.access")
+    access.addHandler(caplog.handler)
+    access.setLevel(logging.INFO)
+    found = idp.get("/Users", params={"filter": 'userName eq "w1@corp.example"'})
+    access.removeHandler(caplog.handler)
+    assert (found.status_code, body_of(found)["totalResults"]) == (200, 0)
+    assert "GET /offboarding-scim/v2/Users" in caplog.text
+    assert "corp.example" not in caplog.text
 
 
 def test_of_somebody_who_is_deleted_only_that_they_were_there_is_kept(
@@ -553,6 +568,7 @@ def test_airflow_s_plugin_serves_the_rosters_of_the_configuration_to_whoever_bea
     monkeypatch.setenv("AIRFLOW_CONN_LOST", json.dumps({"conn_type": "generic", "password": OTHER_TOKEN}))
     pushing.endpoint.cache_clear()
     airflow = FastAPI()
+    airflow.add_middleware(HttpAccessLogMiddleware)
     airflow.mount(plugin.PREFIX, plugin.pages)
     airflow.mount(plugin.PUSHED["scim"], plugin.pushed("scim"))
 
@@ -560,12 +576,16 @@ def test_airflow_s_plugin_serves_the_rosters_of_the_configuration_to_whoever_bea
         transport = httpx.ASGITransport(app=airflow)
         async with httpx.AsyncClient(transport=transport, base_url="https://airflow.corp.example") as client:
             bearer = {"Authorization": f"Bearer {token}"}
-            return await client.post("/offboarding-scim/v2/Users", json=user("1"), headers=bearer)
+            looked_for = {"filter": 'userName eq "w1@corp.example"'}
+            return await client.post("/offboarding-scim/v2/Users", json=user("1"), headers=bearer, params=looked_for)
 
     async def ask_both() -> list[httpx.Response]:
         return [await ask(token) for token in (TOKEN, OTHER_TOKEN)]
 
-    answer, refused = asyncio.run(ask_both())
+    with capture_logs() as logs:
+        answer, refused = asyncio.run(ask_both())
+    assert [each["status_code"] for each in logs if each["event"] == "request finished"] == [201, 401]
+    assert "corp.example" not in str(logs)
     assert (answer.status_code, refused.status_code) == (201, 401)
     where = f"https://airflow.corp.example/offboarding-scim/v2/Users/{body_of(answer)['id']}"
     assert body_of(answer)["meta"]["location"] == where
