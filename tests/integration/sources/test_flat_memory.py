@@ -1,0 +1,35 @@
+"""Memory that a read holds doesn't grow with the people whom a system tells."""
+
+import pytest
+
+from demo.slapd import Tls
+from tests.support.populations import POPULATIONS
+from tests.support.read_elsewhere import took
+
+pytestmark = pytest.mark.slow
+FEW = {"vault_auth": 600}
+"""Of which each takes three requests."""
+USUALLY = 4_800
+"""Of fewer, what a read remembers in any case isn't full yet: its pages, and a roster's thousands of days. Of twice as
+many Python makes a set or dict that holds each four times as large."""
+A_USER = 60
+"""Bytes that each may add, of whatever is known of them: an id alone, remembered in a set, takes a hundred and more."""
+
+
+@pytest.mark.parametrize("name", POPULATIONS)
+def test_memory_does_not_grow_with_the_people(name: str, tls: Tls) -> None:
+    few = FEW.get(name, USUALLY)
+    held = {users: _held(name, users, tls) for users in (few, 2 * few)}
+
+    assert held[2 * few] - held[few] < A_USER * few, held
+
+
+def _held(name: str, users: int, tls: Tls) -> int:
+    """Bytes of Python's own, at most, while so many are read."""
+    population = POPULATIONS[name]
+    with population.opened(tls) as place:
+        population.fill(place.kept, users)
+        read = took(place, population.reader(place), traced=True)
+        assert place.service.wrong == []
+    assert read.found >= users
+    return read.traced
