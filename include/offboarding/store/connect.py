@@ -96,7 +96,11 @@ LONGEST_LOOK = "30s"
 
 
 def only_look(session: Session) -> None:
-    """Let a session that is set up change nothing from here on, and ask for nothing that takes long."""
+    """Let a session that is set up change nothing from here on, and ask for nothing that takes long.
+
+    But for a transaction that says so itself: a look that is written down (looks.py), and temporary tables that are
+    undone at its end (reading/holder_views.py).
+    """
     session.execute("set default_transaction_read_only = on")
     bound_statements(session)
 

@@ -80,7 +80,7 @@ def at_work() -> Generator[tuple[Loaded, Session]]:
 
 @contextmanager
 def looking() -> Generator[tuple[StoreChoice, Session]]:
-    """Which store it is, and a session on it that can't change anything, for a page that somebody looks at.
+    """Which store it is, and a session on it that only looks, for a page that somebody looks at.
 
     Raises ConfigError where none is configured, another of our errors where it can't be used now.
     """

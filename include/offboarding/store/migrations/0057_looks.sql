@@ -21,4 +21,3 @@ create index on finding (subject_native_id);
 -- What somebody types into the search of the pages: exactly, and hashes are cheaper to keep than an order of long DNs.
 create index on account using hash (lower(login));
 create index on account using hash (lower(label));
-create index on credential using hash (native_id);
