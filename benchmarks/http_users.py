@@ -42,6 +42,8 @@ def measured(name: str, users: int) -> Took:
 def compared(name: str, read: Mapping[int, Took]) -> None:
     """The most against BASE; of fewer the start is what counts."""
     most = max(read)
+    if most == BASE:
+        return
     memory, spent = read[most].resident / read[BASE].resident, read[most].seconds / read[BASE].seconds * BASE / most
     print(f"bench {name}_memory_{most}_vs_{BASE} ratio={memory:.2f} goal=1.25")
     print(f"bench {name}_seconds_a_user_{most}_vs_{BASE} ratio={spent:.2f} goal=1.25", flush=True)
