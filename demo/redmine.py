@@ -35,7 +35,8 @@ Redmine::DefaultData::Loader.load('en')
 manager = Role.find_by!(name: 'Manager')
 rights = %i[view_issues add_issues edit_issues add_issue_notes]
 own = [*rights, :set_issues_private]
-check, blunt, blind = { 'Check' => own, 'Blunt' => rights, 'Blind' => own - [:view_issues] }.map do |name, may|
+roles = { 'Check' => own, 'Blunt' => rights, 'Blind' => own - [:view_issues], 'Mute' => own - [:add_issue_notes] }
+check, blunt, blind, mute = roles.map do |name, may|
   role = Role.create!(name: name, assignable: false, issues_visibility: 'all', permissions: may)
   role.copy_workflow_rules(manager)
   role
@@ -45,7 +46,8 @@ manager.update!(issues_visibility: 'all')
   Project.create!(name: name.capitalize, identifier: name, is_public: false, enabled_module_names: ['issue_tracking'],
                   trackers: Tracker.all.to_a)
 end
-users = { 'offboarding' => check, 'blunt' => blunt, 'blind' => blind, 'analyst' => manager, 'oncall' => manager }
+users = { 'offboarding' => check, 'blunt' => blunt, 'blind' => blind, 'mute' => mute }
+users.update({ 'analyst' => manager, 'oncall' => manager })
 users.each do |login, role|
   user = User.new(firstname: login.capitalize, lastname: 'Lee', mail: "#{login}@corp.example")
   user.login = login

@@ -71,6 +71,10 @@ class People(Protocol):
         """Comment."""
         ...
 
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        """Say on another ticket, word for word, what was said last on this one, with whatever of it isn't shown."""
+        ...
+
     def texts(self, ref: TicketRef) -> list[str]:
         """Every text that a person reads on the ticket, the checklist first, then the comments as they came."""
         ...
@@ -285,6 +289,16 @@ class TrackerContract:
             tracker.comment(ref, "event", "It happened.")
 
         assert [people.texts(ref)[1:] for ref in refs] == [["It happened."]] * 2
+
+    def test_what_somebody_else_says_in_our_words_is_not_said_by_us(self, tracker: Tracker, people: People) -> None:
+        ref, other = tracker.open(draft()), tracker.open(draft())
+        tracker.comment(other, "event", "It happened.")
+        people.repeat(other, ref)
+
+        tracker.comment(ref, "event", "It happened.")
+        tracker.comment(ref, "event", "It happened.")
+
+        assert people.texts(ref)[1:] == ["It happened."] * 2
 
     def test_two_events_in_the_same_words_are_both_told(self, tracker: Tracker, people: People) -> None:
         ref = tracker.open(draft())

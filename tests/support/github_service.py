@@ -75,6 +75,7 @@ class GithubService:
         self.issues: dict[tuple[str, int], KeptIssue] = {}
         self.labels: set[str] = set()
         self.drops_labels = False
+        self.drops_comments = False
         self.renamed_from = ""
         self.has_issues = True
         self.refuses: Answered | None = None
@@ -314,8 +315,10 @@ class GithubService:
             )
         if len(asked.body["body"]) > 65_536:
             return _invalid("IssueComment", "body", "too_long")
-        issue.comments.append((next(self._ids), by, asked.body["body"]))
-        return Answered(status=201, body=self._said(name, issue, *issue.comments[-1]))
+        said = (next(self._ids), by, asked.body["body"])
+        if not self.drops_comments:
+            issue.comments.append(said)
+        return Answered(status=201, body=self._said(name, issue, *said))
 
     def _delete_comment(self, asked: Asked, by: str, name: str, number: str) -> Answered:
         for issue in self.issues.values():
@@ -561,6 +564,10 @@ class GithubPeople:
 
     def write(self, ref: TicketRef, description: str) -> None:
         self.rest.patch(_path(ref), json={"body": description}).raise_for_status()
+
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        said = self.rest.get(f"{_path(ref)}/comments").raise_for_status().json()
+        self.say(on, said[-1]["body"])
 
     def texts(self, ref: TicketRef) -> list[str]:
         comments = self.rest.get(f"{_path(ref)}/comments").raise_for_status().json()

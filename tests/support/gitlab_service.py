@@ -76,6 +76,7 @@ class GitlabService:
         self.issues: list[HeldIssue] = []
         self.labels: set[str] = set()
         self.issues_access = "enabled"
+        self.drops_comments = False
         self.refuses: Answered | None = None
         """What is said to everything."""
         self._ids = itertools.count(101)
@@ -289,8 +290,10 @@ class GitlabService:
             return NOT_FOUND
         if not isinstance(asked.body.get("body"), str) or len(asked.body["body"]) > 1_000_000:
             return Answered(status=400, body={"error": "body is missing"})
-        issue.notes.append((next(self._ids), by, asked.body["body"]))
-        return Answered(status=201, body=_noted(issue, *issue.notes[-1]))
+        said = (next(self._ids), by, asked.body["body"])
+        if not self.drops_comments:
+            issue.notes.append(said)
+        return Answered(status=201, body=_noted(issue, *said))
 
     def _delete_note(self, asked: Asked, by: str, project: str, iid: str, note: str) -> Answered:
         issue = self._there(project, iid)
@@ -456,6 +459,10 @@ class GitlabPeople:
 
     def say(self, ref: TicketRef, text: str) -> None:
         self.rest.post(f"{_path(ref)}/notes", json={"body": text}).raise_for_status()
+
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        said = self.rest.get(f"{_path(ref)}/notes", params={"per_page": 100}).raise_for_status().json()
+        self.say(on, said[-1]["body"])
 
     def texts(self, ref: TicketRef) -> list[str]:
         notes = self.rest.get(f"{_path(ref)}/notes", params={"per_page": 100}).raise_for_status().json()

@@ -82,6 +82,7 @@ class JiraService:
     def __init__(self, *, cloud: bool) -> None:
         self.cloud = cloud
         self.issues: list[StoredIssue] = []
+        self.drops_comments = False
         self.properties: dict[tuple[str, str], Any] = {}
         self.required: dict[str, str] = {}
         """Fields of its own that a new issue must say: id and name."""
@@ -331,8 +332,10 @@ class JiraService:
         if said := self._wrong_text(asked.body.get("body")):
             return _refused(comment=said)
         told = {"id": str(next(self._ids)), "author": self._person(by), "body": asked.body["body"]}
-        issue.comments.append({**told, "properties": asked.body.get("properties", [])})
-        return Answered(status=201, body=issue.comments[-1])
+        told["properties"] = asked.body.get("properties", [])
+        if not self.drops_comments:
+            issue.comments.append(told)
+        return Answered(status=201, body=told)
 
     def _delete_comment(self, asked: Asked, by: str, key: str, number: str) -> Answered:
         issue = self.of(key)
@@ -569,6 +572,12 @@ class JiraPeople:
 
     def say(self, ref: TicketRef, text: str) -> None:
         self.rest.post(f"/issue/{ref.ref}/comment", json={"body": self.body_of(text)}).raise_for_status()
+
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        asked = {"expand": "properties"}
+        said = self.rest.get(f"/issue/{ref.ref}/comment", params=asked).raise_for_status().json()["comments"][-1]
+        body = {"body": said["body"], "properties": said.get("properties", [])}
+        self.rest.post(f"/issue/{on.ref}/comment", json=body).raise_for_status()
 
     def texts(self, ref: TicketRef) -> list[str]:
         issue = self.kept.of(ref.ref)

@@ -157,6 +157,9 @@ class ListedPeople:
     def say(self, ref: TicketRef, text: str) -> None:
         self.tracker.say(ref, text)
 
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        self.say(on, self.tracker.ticket(ref).said[-1][1])
+
     def texts(self, ref: TicketRef) -> list[str]:
         ticket = self.tracker.ticket(ref)
         return [ticket.draft.body, *(text for _, text in ticket.said)]

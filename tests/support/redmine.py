@@ -120,6 +120,9 @@ class RedminePeople:
     def say(self, ref: TicketRef, text: str) -> None:
         self.put(ref, notes=text)
 
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        self.put(on, notes=self.issue(ref)["journals"][-1]["notes"])
+
     def texts(self, ref: TicketRef) -> list[str]:
         issue = self.issue(ref)
         notes = [each["notes"] for each in issue["journals"] if each["notes"]]

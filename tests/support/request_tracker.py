@@ -127,6 +127,13 @@ class RtPeople:
         body = {"Content": text, "ContentType": "text/plain"}
         self.analyst.post(f"ticket/{ref.ref}/comment", json=body).raise_for_status()
 
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        asked = {"fields": "Type,Data", "per_page": 100}
+        steps = self.analyst.get(f"ticket/{ref.ref}/history", params=asked).raise_for_status().json()["items"]
+        subject = [each["Data"].strip() for each in steps if each["Type"] == "Comment"][-1]
+        body = {"Subject": subject, "Content": self.texts(ref)[-1], "ContentType": "text/plain"}
+        self.analyst.post(f"ticket/{on.ref}/comment", json=body).raise_for_status()
+
     def texts(self, ref: TicketRef) -> list[str]:
         """The checklist as a browser shows the field, which RT hands it as HTML; comments are plain text."""
         shown = [_shown(value) for value in self._field(ref, CHECKLIST)]

@@ -55,6 +55,8 @@ class Instance:
     notes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     hides: set[str] = field(default_factory=set[str])
     """Records, by their sys_id, that a rule of access shows to nobody but who has the run of the instance."""
+    drops_notes: bool = False
+    """Whether a rule of access lets nobody write work notes."""
     busy: int = 0
     """So many requests are one too many."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -125,7 +127,8 @@ class Instance:
             if missing:
                 detail = f"Data Policy Exception: The following fields are mandatory: {', '.join(missing)}"
                 return _refusal(403, "Operation Failed", detail)
-        if note := after.pop("work_notes", ""):
+        note = after.pop("work_notes", "")
+        if note and not self.drops_notes:
             self.notes[record["sys_id"]].append(f"2026-11-24 16:00:00 - {user} (Work notes)\n{note}\n\n")
         after["short_description"] = after.get("short_description", "")[:160]
         after["description"] = after.get("description", "")[: self.description_length]
@@ -293,6 +296,9 @@ class NowPeople:
 
     def say(self, ref: TicketRef, text: str) -> None:
         self.put(ref, work_notes=text)
+
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        self.put(on, work_notes=NOTE.sub("", self.kept.notes[ref.ref][-1]).strip())
 
     def texts(self, ref: TicketRef) -> list[str]:
         """Without the word by which we know our own again."""

@@ -140,6 +140,13 @@ class RoundupPeople:
     def marks(self, ref: TicketRef) -> list[str]:
         return self.keywords(ref)
 
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        last = self.messages(ref)[-1]
+        said = {"content": self.item(f"msg/{last}/content")["data"], "author": "analyst", "date": "."}
+        said["messageid"] = self.item(f"msg/{last}")["attributes"]["messageid"]
+        made = self.analyst.post("msg", json=said).raise_for_status().json()["data"]["id"]
+        self.edit(f"issue/{on.ref}", messages=[*self.messages(on), made])
+
     def texts(self, ref: TicketRef) -> list[str]:
         return [self.item(f"msg/{message}/content")["data"] for message in self.messages(ref)]
 

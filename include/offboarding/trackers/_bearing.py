@@ -6,6 +6,7 @@ from typing import TypeVar
 import structlog
 
 from offboarding.model import Language, TicketRef, TicketState, say
+from offboarding.model.errors import FatalError
 from offboarding.report.texts.languages import told
 
 log = structlog.get_logger("offboarding.trackers")
@@ -46,6 +47,11 @@ def as_ours(
         return state
     log.warning("another ticket stands where one of ours was: nothing is written to it", key=ref.key, ticket=called)
     return TicketState.MISSING
+
+
+def unsaid(where: str, called: object, fix: str) -> FatalError:
+    """Of a comment that a tracker took, and that doesn't stand there: nobody was told."""
+    return FatalError(f"{where}: a comment on {called} was taken, and doesn't stand there. {fix}")
 
 
 def made_twice(first: object, language: Language) -> tuple[str, str]:

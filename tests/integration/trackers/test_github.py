@@ -455,3 +455,20 @@ def test_a_connection_that_can_not_be_right(place: GithubPlace, changes: dict[st
 )
 def test_where_a_connection_leads(fields: dict[str, Any], leads_to: Destination) -> None:
     assert [*destinations(configured(), ConnectionFields(conn_id="c", **fields))] == [leads_to]
+
+
+def test_a_comment_that_is_taken_and_dropped_is_refused_and_said_once_it_stands(
+    place: GithubPlace, tracker: Tracker, people: GithubPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = tracker.open(draft())
+    with monkeypatch.context() as dropping:
+        dropping.setattr(place.kept, "drops_comments", True)
+        for tell in (lambda: tracker.comment(ref, "event", "Item 2 is new."), lambda: tracker.close(ref, "All dead.")):
+            with pytest.raises(FatalError, match=r"a comment on .* was taken, and doesn't stand there\. "):
+                tell()
+
+    tracker.comment(ref, "event", "Item 2 is new.")
+    tracker.close(ref, "All dead.")
+
+    assert people.texts(ref)[1:] == ["Item 2 is new.", "All dead."]
+    assert tracker.state(ref) is TicketState.CLOSED

@@ -495,3 +495,20 @@ def test_where_a_connection_leads() -> None:
     fields = ConnectionFields(conn_id="c", host="https://jira.corp.example/jira")
 
     assert [*destinations(settings, fields)] == [Destination(host="jira.corp.example", clear_text=False)]
+
+
+def test_a_comment_that_is_taken_and_dropped_is_refused_and_said_once_it_stands(
+    place: JiraPlace, tracker: Tracker, people: JiraPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = tracker.open(draft())
+    with monkeypatch.context() as dropping:
+        dropping.setattr(place.kept, "drops_comments", True)
+        for tell in (lambda: tracker.comment(ref, "event", "Item 2 is new."), lambda: tracker.close(ref, "All dead.")):
+            with pytest.raises(FatalError, match=r"a comment on .* was taken, and doesn't stand there\. "):
+                tell()
+
+    tracker.comment(ref, "event", "Item 2 is new.")
+    tracker.close(ref, "All dead.")
+
+    assert people.texts(ref)[1:] == ["Item 2 is new.", "All dead."]
+    assert tracker.state(ref) is TicketState.CLOSED

@@ -14,7 +14,7 @@ from offboarding.model import TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.trackers.servicenow import build
 from offboarding.trackers.servicenow.connection import greet
-from tests.contract.tracker_contract import TrackerContract, draft
+from tests.contract.tracker_contract import People, TrackerContract, draft
 from tests.support.service_now import (
     API_KEY,
     COLUMNS,
@@ -47,10 +47,19 @@ def people(place: NowPlace) -> NowPeople:
 
 
 class TestContract(TrackerContract):
-    """An incident does what every ticket must."""
+    """An incident does what every ticket must; but for one thing, since a journal tells no login."""
+
+    def test_what_somebody_else_says_in_our_words_is_not_said_by_us(self, tracker: Tracker, people: People) -> None:
+        ref, other = tracker.open(draft()), tracker.open(draft())
+        tracker.comment(other, "event", "It happened.")
+        people.repeat(other, ref)
+
+        tracker.comment(ref, "event", "It happened.")
+
+        assert people.texts(ref)[1:] == ["It happened."]
 
 
-class TestContractOfTasks(TrackerContract):
+class TestContractOfTasks(TestContract):
     """So does a catalog task."""
 
     @pytest.fixture
@@ -269,3 +278,32 @@ def test_the_form_s_test_searches_by_login_or_by_key(place: NowPlace) -> None:
     by_key = replace(place.connection(), login="", password=API_KEY)
 
     assert {greet(place.connection()), greet(by_key)} == {"The login is taken, and incidents can be searched."}
+
+
+def test_a_comment_that_is_taken_and_dropped_is_refused_and_said_once_it_stands(
+    place: NowPlace, tracker: Tracker, people: NowPeople, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = tracker.open(draft())
+    with monkeypatch.context() as dropping:
+        dropping.setattr(place.kept, "drops_notes", True)
+        for tell in (lambda: tracker.comment(ref, "event", "Item 2 is new."), lambda: tracker.close(ref, "All dead.")):
+            with pytest.raises(FatalError, match=r"a comment on .* was taken, and doesn't stand there\. "):
+                tell()
+
+    tracker.comment(ref, "event", "Item 2 is new.")
+    tracker.close(ref, "All dead.")
+
+    assert people.texts(ref)[1:] == ["Item 2 is new.", "All dead."]
+    assert tracker.state(ref) is TicketState.CLOSED
+
+
+def test_a_mark_in_a_label_suppresses_no_note(tracker: Tracker, people: NowPeople) -> None:
+    """A leaver who computes the mark of what is yet to be said of them, and calls a login so."""
+    ref, copied = tracker.open(draft()), tracker.open(draft())
+    tracker.comment(copied, "event", "It works again.")
+    mark = people.kept.notes[copied.ref][-1].strip().splitlines()[-1]
+
+    tracker.comment(ref, "another", f"New on the list: uid=kim\n{mark}\nuid=kim {mark}")
+    tracker.comment(ref, "event", "It works again.")
+
+    assert len(people.kept.notes[ref.ref]) == 2

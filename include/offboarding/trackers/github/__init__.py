@@ -25,12 +25,12 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.github import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import as_ours, oldest, without_key
+from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
-from offboarding.trackers.github.client import GithubGoneError, GithubInvalidError, asking, client, own_login
+from offboarding.trackers.github.client import RIGHTS, GithubGoneError, GithubInvalidError, asking, client, own_login
 
 if TYPE_CHECKING:
     from github import Github
@@ -189,13 +189,15 @@ class GithubTracker:
             room = MOST_CHARACTERS - len(mark) - 1
             issue.create_comment(f"{markdown(text, room, self._settings.tells_in)}\n{mark}")
             # What was sent twice on its way was said twice.
-            for double in self._said(issue, mark)[1:]:
+            said = self._said(issue, mark)
+            if not said:
+                raise unsaid(self._where, f"issue {issue.number}", RIGHTS)
+            for double in said[1:]:
                 with suppress(GithubGoneError), asking(self._where, f"comment on issue {issue.number}"):
                     double.delete()
 
-    @staticmethod
-    def _said(issue: "Issue", mark: str) -> "list[IssueComment]":
-        return [each for each in issue.get_comments() if (each.body or "").endswith(mark)]
+    def _said(self, issue: "Issue", mark: str) -> "list[IssueComment]":
+        return [each for each in issue.get_comments() if (each.body or "").endswith(mark) and self._is_by_us(each)]
 
     def _bearing(self, key: str) -> "list[Issue]":
         """Issues whose title bears the key, the oldest first, as they are now."""

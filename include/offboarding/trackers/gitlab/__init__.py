@@ -28,12 +28,12 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import as_ours, oldest, without_key
+from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
-from offboarding.trackers.gitlab.client import GitlabConflictError, GitlabGoneError, asking, client, is_by
+from offboarding.trackers.gitlab.client import FIXES, GitlabConflictError, GitlabGoneError, asking, client, is_by
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
@@ -177,15 +177,20 @@ class GitlabTracker:
     def _say(self, issue: Any, event_key: str, text: str) -> None:
         mark = event_mark(event_key)
         with asking(self._where, f"comment on issue {issue.iid}"):
-            if _said(issue, mark):
+            if self._said(issue, mark):
                 return
-            issue.notes.create(
-                {"body": f"{markdown(text, MOST_CHARACTERS - len(mark) - 1, self._settings.tells_in)}\n{mark}"}
-            )
+            body = markdown(text, MOST_CHARACTERS - len(mark) - 1, self._settings.tells_in)
+            issue.notes.create({"body": f"{body}\n{mark}"})
             # What was sent twice on its way was said twice.
-            for double in _said(issue, mark)[1:]:
+            if not (said := self._said(issue, mark)):
+                raise unsaid(self._where, f"issue {issue.iid}", FIXES[403])
+            for double in said[1:]:
                 with suppress(GitlabGoneError), asking(self._where, f"comment on issue {issue.iid}"):
                     issue.notes.delete(double.id)
+
+    def _said(self, issue: Any, mark: str) -> list[Any]:
+        notes = issue.notes.list(iterator=True, sort="asc", order_by="created_at")
+        return [each for each in notes if each.body.endswith(mark) and self._is_by_us(each)]
 
     def _bearing(self, key: str) -> list[Any]:
         """Issues whose title bears the key, the oldest first, as they are now."""
@@ -282,11 +287,6 @@ class GitlabTracker:
         with asking(self._where, "read an issue"):
             path, _, number = str(issue.references["full"]).rpartition("#")
             return TicketRef(ref=f"{path}#{number}", url=str(issue.web_url))
-
-
-def _said(issue: Any, mark: str) -> list[Any]:
-    notes = issue.notes.list(iterator=True, sort="asc", order_by="created_at")
-    return [each for each in notes if not each.system and each.body.endswith(mark)]
 
 
 def _description(before: str, draft: TicketDraft, language: Language) -> str:

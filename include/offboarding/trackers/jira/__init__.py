@@ -28,7 +28,7 @@ from offboarding.model.keys import TICKET_KEY
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import as_ours, oldest, without_key
+from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.jira.answers import EVENT, JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
@@ -223,12 +223,19 @@ class JiraTracker:
             body = {"body": f"{wiki(text, self._settings.tells_in, MOST_CHARACTERS - len(mark))}{mark}"}
         self._rest.comment(key, body)
         # What was sent twice on its way was said twice.
-        for double in self._said(key, event)[1:]:
+        said = self._said(key, event)
+        if not said:
+            raise unsaid(
+                self._where, f"issue {key}", "Let the account see its own comments, and look what takes them away"
+            )
+        for double in said[1:]:
             with suppress(JiraGoneError):
                 self._rest.take_back(key, double.id)
 
     def _said(self, key: str, event: str) -> list[JiraComment]:
-        return [each for each in self._rest.comments(key) if each.tells(event)]
+        account = self._ready()
+        comments = [each for each in self._rest.comments(key) if each.tells(event)]
+        return [each for each in comments if each.author and each.author.is_same(account)]
 
     def _bearing(self, key: str) -> list[JiraIssue]:
         """What the search knows, as it is now, the oldest first."""

@@ -117,6 +117,7 @@ class JiraComment(_Model):
 
     id: str
     body: Any = None
+    author: JiraUser | None = None
     properties: list[JiraProperty] = []
 
     def tells(self, event: str) -> bool:

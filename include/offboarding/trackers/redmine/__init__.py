@@ -11,6 +11,7 @@ sent twice is closed at once, and loses its key.
 """
 
 import hashlib
+import re
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
@@ -24,7 +25,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import as_ours, made_twice, oldest
+from offboarding.trackers._bearing import as_ours, made_twice, oldest, unsaid
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.redmine.rest import InvalidIssueError, Issue, RedmineRest
@@ -102,6 +103,8 @@ class RedmineTracker:
         self._url = url
         self._seen_into: set[str] = set()
         """Projects."""
+        self._heard_in: set[int] = set()
+        """Projects in which a note stood that was written."""
         weakref.finalize(self, rest.end)
 
     def find(self, key: str) -> TicketRef | None:
@@ -161,8 +164,9 @@ class RedmineTracker:
     def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
         """A note with a mark of its event, which a later attempt sees."""
         marked = self._mark(event_key)
-        if not self._said(self._rest.issue(ref.ref), marked):
-            self._rest.put(ref.ref, {"notes": self._note(text, f"{marked}.0")})
+        issue = self._rest.issue(ref.ref)
+        if not self._said(issue, marked):
+            self._tell(issue, text, marked, 0)
 
     def close(self, ref: TicketRef, text: str) -> None:
         """A ticket that is closed already gets the text, once."""
@@ -191,7 +195,22 @@ class RedmineTracker:
         if said and is_so:
             return
         change = {} if is_so else {"status_id": self._allowed(issue, status, closed=closed)}
-        self._rest.put(ref.ref, {"notes": self._note(text, f"{marked}.{said}"), **change})
+        self._tell(issue, text, marked, said, change)
+
+    def _tell(
+        self, issue: Issue, text: str, marked: str, said: int, change: Mapping[str, object] | None = None
+    ) -> None:
+        """A note, and what changes with it. Redmine drops notes of whoever may write none, and says that all is well.
+
+        So it's looked for, once a run in each project, since each gives its own rights.
+        """
+        number = str(issue.id)
+        self._rest.put(number, {"notes": self._note(text, f"{marked}.{said}"), **(change or {})})
+        if issue.project.id not in self._heard_in:
+            if self._said(self._rest.issue(number), marked) <= said:
+                fix = "Give the role of the key's user 'Add notes'"
+                raise unsaid(self._where, f"issue {number}", fix)
+            self._heard_in.add(issue.project.id)
 
     def _allowed(self, issue: Issue, status: str, *, closed: bool) -> int:
         """The status's number, where the workflow lets us set it: else Redmine says that all is well, and doesn't."""
@@ -244,8 +263,10 @@ class RedmineTracker:
         return f"offb-{hashlib.sha256(event.encode()).hexdigest()[:32]}"
 
     def _said(self, issue: Issue, marked: str) -> int:
-        """How often."""
-        return sum(f"{marked}." in (each.notes or "") for each in issue.journals)
+        """How often, by our own notes: each ends in its mark."""
+        ends = re.compile(rf"{marked}\.\d+(?: -->)?\s*\Z")
+        ours = [each for each in issue.journals if each.user is not None and each.user.id == self._rest.myself()]
+        return sum(ends.search(each.notes or "") is not None for each in ours)
 
     def _ref(self, issue: Issue) -> TicketRef:
         return TicketRef(ref=str(issue.id), url=f"{self._url}issues/{issue.id}")

@@ -43,6 +43,7 @@ class Journal(BaseModel):
     """A note, a change, or both."""
 
     notes: str | None = None
+    user: IssueWord | None = None
 
 
 class Issue(BaseModel):
@@ -54,6 +55,7 @@ class Issue(BaseModel):
     status: IssueStatus
     priority: IssueWord
     author: IssueWord
+    project: IssueWord
     due_date: str | None = None
     is_private: bool = False
     created_on: str

@@ -28,7 +28,7 @@ from offboarding.trackers._bearing import as_ours, oldest
 from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.rt.checklist import as_shown, as_written
-from offboarding.trackers.rt.rest2 import Rest2, RtTicket
+from offboarding.trackers.rt.rest2 import BY_US, Rest2, RtTicket
 
 PRIORITIES: Mapping[TicketPriority, int] = {
     TicketPriority.URGENT: 100,
@@ -40,8 +40,6 @@ MOST_OF_A_SUBJECT: Final = 200
 """In UTF-8. RT cuts the rest off, and its database's column."""
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
-_BY_US = "Creator = '__CurrentUser__'"
-"""In TicketSQL. REST 2 tells nobody who they are."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """RT's word for none."""
 
@@ -105,7 +103,7 @@ class RequestTracker:
     def find(self, key: str) -> TicketRef | None:
         """The lowest number where several bear the key: a person's copy is always the younger one."""
         ids = self._bearing(key)
-        ours = set(self._bearing(key, f" AND {_BY_US}")) if ids else set[str]()
+        ours = set(self._bearing(key, f" AND {BY_US}")) if ids else set[str]()
         first = oldest(key, ids, str, ours.__contains__)
         return None if first is None else self._ref(first)
 
@@ -173,14 +171,14 @@ class RequestTracker:
 
     def _one(self, key: str, made: str) -> TicketRef:
         """The ticket that was made; what came of the same request sent twice is merged into the oldest."""
-        ids = self._bearing(key, f" AND {_BY_US}") or [made]
+        ids = self._bearing(key, f" AND {BY_US}") or [made]
         for later in ids[1:]:
             if self._rest.ticket(later).is_ours_alone:
                 self._rest.put(later, {"MergeInto": int(ids[0])})
         return self._ref(ids[0])
 
     def _is_by_us(self, number: str) -> bool:
-        return bool(self._rest.search(f"id = {int(number)} AND {_BY_US}"))
+        return bool(self._rest.search(f"id = {int(number)} AND {BY_US}"))
 
     def _bearing(self, key: str, also: str = "") -> list[str]:
         found = self._rest.search("Subject LIKE '" + key.replace("'", r"\'") + "'" + also)

@@ -12,6 +12,7 @@ on the way sent twice is closed at once, and loses its key.
 """
 
 import hashlib
+import re
 import weakref
 from collections.abc import Iterator
 from datetime import UTC
@@ -23,7 +24,7 @@ from offboarding.model.keys import TICKET_KEY
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
-from offboarding.trackers._bearing import as_ours, made_twice, oldest
+from offboarding.trackers._bearing import as_ours, made_twice, oldest, unsaid
 from offboarding.trackers._markup.fitting import fitted_lines
 from offboarding.trackers._titles import keys_in, within
 from offboarding.trackers.servicenow.settings import Settings
@@ -103,7 +104,7 @@ class ServiceNow:
         """A work note, which no requester sees."""
         mark = _mark(event_key)
         if not self._said(self._table.record(ref.ref), mark):
-            self._table.patch(ref.ref, {"work_notes": _note(text, f"{mark}.0")})
+            self._noted(self._table.patch(ref.ref, {"work_notes": _note(text, f"{mark}.0")}), mark)
 
     def close(self, ref: TicketRef, text: str) -> None:
         """A ticket that is closed already gets the text, once."""
@@ -138,6 +139,7 @@ class ServiceNow:
         change = {} if is_so else self._settings.closing(text) if closed else {"state": self._settings.reopened}
         after = self._table.patch(ref.ref, {"work_notes": _note(text, f"{mark}.{said}"), **change})
         self._kept(after, {name: new for name, new in change.items() if name == "state"})
+        self._noted(after, mark)
 
     def _one(self, key: str, made: TaskRecord) -> TaskRecord:
         """The ticket that was made; what came of the same request sent twice is closed, and loses its key."""
@@ -176,8 +178,12 @@ class ServiceNow:
         return not self._login or record.field("sys_created_by").lower() == self._login.lower()
 
     def _said(self, record: TaskRecord, mark: str) -> int:
-        """How often."""
-        return record.work_notes.count(f"({mark}.")
+        """How often, in lines of their own. A journal doesn't say whose login wrote what."""
+        return len(re.findall(rf"^\({mark}\.\d+\)\s*$", record.work_notes, re.MULTILINE))
+
+    def _noted(self, after: TaskRecord, mark: str) -> None:
+        if not self._said(after, mark):
+            raise unsaid(self._where, after.number, f"Let the user read and write work_notes of {self._settings.table}")
 
     def _ref(self, record: TaskRecord) -> TicketRef:
         address = f"{self._url}nav_to.do?uri={self._settings.table}.do?sys_id={record.sys_id}"

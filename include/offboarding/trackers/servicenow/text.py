@@ -9,6 +9,8 @@ _CODE_TAG = re.compile(r"\[(?=\s*/?\s*code\b)", re.IGNORECASE)
 """Between code tags a text may be HTML, in journals and forms, where glide.ui.security.allow_codetag is as it comes."""
 _MENTION = re.compile(r"(?<=@)\[")
 """In a journal."""
+_LIKE_A_MARK = re.compile(r"\((?=offb-[0-9a-f])")
+"""A note of ours ends in such a one, by which it's known."""
 
 
 def as_kept(text: str) -> str:
@@ -22,5 +24,5 @@ def as_shown(text: str) -> str:
 
 
 def as_note(text: str) -> str:
-    """The same for a journal, where one that would mention somebody is round as well."""
-    return _MENTION.sub("(", as_shown(text))
+    """The same for a journal: one that would mention somebody is round as well, and nothing looks like our mark."""
+    return _LIKE_A_MARK.sub("( ", _MENTION.sub("(", as_shown(text)))

@@ -191,3 +191,25 @@ def test_its_page_shows_a_ticket_as_it_is(tracker: Tracker, people: RedminePeopl
     issue = people.issue(tracker.open(DRAFT))
 
     assert_shown("redmine.md", issue["subject"], issue["description"].replace("\r\n", "\n").partition("\n<!--")[0])
+
+
+def test_a_note_that_redmine_drops_is_refused(redmine: TicketServer, people: RedminePeople) -> None:
+    """It takes notes of a role without *Add notes*, and drops them; with a new status it sets that."""
+    ref = build(settings(), redmine.connection("mute")).open(draft())
+    for tell in ("comment", "close"):
+        tracker = build(settings(), redmine.connection("mute"))
+        with pytest.raises(FatalError, match=rf"a comment on issue {ref.ref} was taken, .*'Add notes'"):
+            tracker.comment(ref, "event", "New.") if tell == "comment" else tracker.close(ref, "All dead.")
+
+    assert people.texts(ref) == [draft().body]
+
+
+def test_a_mark_in_a_label_suppresses_no_note(redmine: TicketServer, tracker: Tracker, people: RedminePeople) -> None:
+    ref, copied = tracker.open(draft()), tracker.open(draft())
+    tracker.comment(copied, "event", "It works again.")
+    mark = people.issue(copied)["journals"][-1]["notes"].splitlines()[-1]
+
+    tracker.comment(ref, "another", f"New on the list: uid=kim\n{mark}")
+    tracker.comment(ref, "event", "It works again.")
+
+    assert len(people.texts(ref)) == 3
