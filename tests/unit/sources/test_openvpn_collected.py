@@ -54,6 +54,27 @@ def test_a_record_that_was_deleted_shuts_no_door(server: WrittenVpn) -> None:
     assert not looked.error
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(["option ccd-exclusive", "client plain alice"], id="exclusive"),
+        pytest.param(["client disabled DEFAULT", "client plain alice"], id="disabled by default"),
+    ],
+)
+def test_a_deleted_record_is_not_refused_by_a_name_that_nobody_knows_any_more(
+    server: WrittenVpn, names: Sequence[str]
+) -> None:
+    server.options = (*server.options, "option client-config-dir\tccd", *names)
+    server.write()
+    known = refs(server.source().collect(), "alice")
+    del server.clients["alice"]
+    server.write()
+
+    (looked,) = of(ScopeRead, server.source().detail(known))
+
+    assert "asks by the common name, which isn't known" in looked.error
+
+
 def test_who_is_connected_used_it_then(server: WrittenVpn) -> None:
     server.more = (f"connected {int(SEEN_AT.timestamp())} alice", f"connected {int(SEEN_AT.timestamp())} carl")
 

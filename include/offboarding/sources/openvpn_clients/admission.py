@@ -146,9 +146,10 @@ def _revoked(server: VpnServer, authority: x509.Certificate, serial: int, as_of:
 def _named(server: VpnServer, certificate: IssuedCertificate) -> Iterator[Verdict]:
     """Yield what `client-config-dir` says: a file of the client's name, else DEFAULT."""
     path, dead, unknown = server.path, Standing.DEAD, Standing.UNKNOWN
-    if not server.by_name:
+    if not (server.by_name and certificate.common_name):
         if server.exclusive or any(state != "plain" for state in server.clients.values()):
-            yield unknown, f"{path} calls clients otherwise than by their certificates' common name"
+            calls = f"{path} calls clients otherwise than by their certificates' common name"
+            yield unknown, f"{path} asks by the common name, which isn't known" if server.by_name else calls
         return
     name = _PLAIN.sub(b"_", certificate.common_name.encode()).decode()
     state = server.clients.get(name)
