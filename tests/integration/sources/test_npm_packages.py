@@ -5,7 +5,7 @@ import os
 import shutil
 import ssl
 import subprocess
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,18 @@ from offboarding.model import Account, Gap, IdentityKeyKind, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources.npm_packages.connection import greet
 from tests.contract.source_contract import error_of, of, refs, sought
-from tests.support.npm_service import FORBIDDEN, KIT, LEGACY, NOT_FOUND, ORG, READER, TOKEN, NpmPlace, npm_place
+from tests.support.npm_service import (
+    FORBIDDEN,
+    KIT,
+    LEGACY,
+    NOT_FOUND,
+    ORG,
+    READER,
+    TOKEN,
+    NpmPlace,
+    NpmService,
+    npm_place,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -81,6 +92,31 @@ def test_where_collaborators_can_not_be_read_a_document_says_neither(place: NpmP
         list(place.source().collect_for(sought("alice"), []))
 
 
+def _packages_unlisted(kept: NpmService) -> None:
+    kept.refuses[f"/-/org/{ORG}/package"] = FORBIDDEN
+
+
+def _another_package_unread(kept: NpmService) -> None:
+    kept.refuses |= {f"/-/package/{LEGACY}/collaborators": FORBIDDEN, f"/{LEGACY}": FORBIDDEN}
+
+
+def _reader_manages_nothing(kept: NpmService) -> None:
+    kept.roles[READER] = "developer"
+
+
+@pytest.mark.parametrize("lack", [_packages_unlisted, _another_package_unread, _reader_manages_nothing])
+def test_where_not_all_rights_are_told_nobody_is_said_to_have_none(
+    place: NpmPlace, lack: Callable[[NpmService], None]
+) -> None:
+    place.kept.remove("alice")
+    lack(place.kept)
+
+    account = place.accounts(packages=[LEGACY, KIT])["alice"]
+
+    assert account.standing is Standing.UNKNOWN
+    assert "not all rights can be read" in account.standing_reason
+
+
 def test_whoever_manages_nothing_may_not_be_shown_every_package(place: NpmPlace) -> None:
     place.kept.roles[READER] = "developer"
 
@@ -98,6 +134,14 @@ def test_what_was_published_is_the_last_use(place: NpmPlace) -> None:
 
     assert accounts["alice"].last_used_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
     assert accounts["bob"].last_used_at is None
+
+
+def test_the_last_use_is_told_of_whoever_is_met_later(place: NpmPlace) -> None:
+    """In the order of reading: LEGACY, where carl published and may do nothing any more, and then KIT."""
+    place.kept.add("carl", package=KIT, role="")
+    place.kept.packages[LEGACY].versions = {"1.0.0": ("carl", "2026-11-20T09:00:00.000Z")}
+
+    assert place.accounts()["carl"].last_used_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def test_a_package_that_is_gone_costs_itself(place: NpmPlace) -> None:
@@ -127,6 +171,17 @@ def test_what_is_no_answer_of_npm_concludes_nothing(tmp_path: Path, body: object
 
         with pytest.raises(FatalError, match=says):
             list(place.source().collect())
+
+
+def test_collaborators_that_are_no_answer_of_npm_cost_their_package(tmp_path: Path) -> None:
+    with npm_place(None, tmp_path) as place:
+        place.kept.add("alice")
+        place.kept.refuses[f"/-/package/{LEGACY}/collaborators"] = Answered(body={"alice": 7})
+
+        facts = list(place.source().collect())
+
+    assert "collaborators of corp-legacy: not npm's answer" in error_of(facts)
+    assert {account.native_id for account in of(Account, facts)} == {READER, "alice"}
 
 
 def test_too_often_is_waited_for_and_then_given_up(place: NpmPlace) -> None:

@@ -31,8 +31,6 @@ class NpmUser:
     named: list[str] = field(default_factory=list[str])
     """Packages whose document names them among its maintainers, whatever they may."""
     mails: dict[str, None] = field(default_factory=dict[str, None])
-    published_at: datetime | None = None
-    """When they last published a version of one of these packages."""
 
     @property
     def manages(self) -> bool:
@@ -46,14 +44,21 @@ class NpmPeople:
 
     reader: str
     users: dict[str, NpmUser]
-    unread: list[str]
+    unread: list[str] = field(default_factory=list[str])
     """Sentences on what couldn't be read."""
-    closed: set[str]
-    """Packages of which nobody knows who may publish them."""
+    knows_rights: bool = True
+    """Whether all rights were told: if not, somebody of whom none is known may have one all the same."""
+    published: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """When users last published a version of one of these packages."""
 
     def of(self, name: str) -> NpmUser:
         """Made where it isn't there yet."""
         return self.users.setdefault(name, NpmUser())
+
+    def lack_rights(self, why: str) -> None:
+        """Some weren't told."""
+        self.knows_rights = False
+        self.unread.append(why)
 
 
 def members(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose) -> Mapping[str, str]:
@@ -66,11 +71,9 @@ def everybody(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose
     """Who is there, by all that can be read. Raises as `ask` where the organization itself can't be."""
     reader = rest.one("-/whoami", "overhead", NpmReader, "whoami").username
     roles = members(rest, settings, purpose)
-    found = NpmPeople(
-        reader=reader, users={name: NpmUser(role=role) for name, role in roles.items()}, unread=[], closed=set()
-    )
+    found = NpmPeople(reader=reader, users={name: NpmUser(role=role) for name, role in roles.items()})
     if roles.get(reader) not in _SEES_ALL:
-        found.unread.append(
+        found.lack_rights(
             f"{rest.where}: the token is of a user who is no owner or admin of the organization: npm doesn't say"
             f" whether they're shown all packages. See {rest.page}"
         )
@@ -84,7 +87,7 @@ def _packages(rest: NpmRegistry, settings: NpmPackagesSettings, purpose: Purpose
     try:
         names |= dict.fromkeys(rest.one(path, purpose, NpmNames, "packages of the organization").root)
     except NotAnsweredError as missing:
-        found.unread.append(str(missing))
+        found.lack_rights(str(missing))
     yield from names
 
 
@@ -94,12 +97,11 @@ def _add_package(rest: NpmRegistry, name: str, purpose: Purpose, found: NpmPeopl
         rights = rest.one(f"-/package/{escaped}/collaborators", purpose, NpmNames, f"collaborators of {name}").root
         for user, right in rights.items():
             found.of(user).rights[name] = right
-    except NotAnsweredError as missing:
-        found.closed.add(name)
-        found.unread.append(str(missing))
+    except FatalError as missing:  # one that is too large, too
+        found.lack_rights(str(missing))
     try:
         document = rest.one(escaped, purpose, NpmDocument, f"the document of {name}")
-    except FatalError as missing:  # one that is too large, too
+    except FatalError as missing:
         found.unread.append(str(missing))
         return
     for author in document.maintainers:
@@ -108,9 +110,7 @@ def _add_package(rest: NpmRegistry, name: str, purpose: Purpose, found: NpmPeopl
             user.named.append(name)
             user.mails |= {author.email: None} if author.email else {}
     for user, at in _published(document):
-        if user in found.users:
-            before = found.users[user].published_at
-            found.users[user].published_at = max(before or at, at)
+        found.published[user] = max(found.published.get(user, at), at)
 
 
 def _published(document: NpmDocument) -> Iterator[tuple[str, datetime]]:
@@ -127,7 +127,7 @@ def _published(document: NpmDocument) -> Iterator[tuple[str, datetime]]:
                 yield name, moment.astimezone(UTC)
 
 
-def standing_of(user: NpmUser, closed: set[str]) -> tuple[Standing, str]:
+def standing_of(user: NpmUser, *, knows_rights: bool) -> tuple[Standing, str]:
     """Whether somebody may publish or read anything of the company's, and why."""
     said = [f"{user.role} of the organization"] if user.role else []
     writes = [name for name, right in user.rights.items() if right == _WRITE]
@@ -136,10 +136,8 @@ def standing_of(user: NpmUser, closed: set[str]) -> tuple[Standing, str]:
     said += [f"may read {_named(reads)}"] if reads else []
     if said:
         return Standing.WORKS, f"npm: {'; '.join(said)}"
-    unknown = [name for name in user.named if name in closed]
-    if unknown:
-        return Standing.UNKNOWN, f"npm: named by the document of {_named(unknown)}, whose collaborators can't be read"
-    return Standing.DEAD, f"npm: named by the document of {_named(user.named)} alone, which gives no right"
+    alone = f"npm: named by the document of {_named(user.named)} alone, which gives no right"
+    return (Standing.DEAD, alone) if knows_rights else (Standing.UNKNOWN, f"{alone}; not all rights can be read")
 
 
 def _named(packages: list[str]) -> str:

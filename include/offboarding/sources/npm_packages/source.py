@@ -102,7 +102,7 @@ class NpmPackages:
                 yield self._account(people, name, user, whose[0] if whose else "")
 
     def _account(self, people: NpmPeople, name: str, user: NpmUser, registered: str) -> Account:
-        standing, reason = standing_of(user, people.closed)
+        standing, reason = standing_of(user, knows_rights=people.knows_rights)
         login, origin = registered or name, IdentityKeyOrigin.ATTRIBUTE
         keys = [(IdentityKeyKind.LOGIN, login, "register" if registered else "username")]
         keys += [(IdentityKeyKind.MAIL, mail, "maintainer's email") for mail in user.mails]
@@ -121,7 +121,7 @@ class NpmPackages:
             service_like=self._context.is_workload(name),
             privileged=user.manages,
             privileged_by=f"{user.role} of the organization" if user.manages else "",
-            last_used_at=user.published_at,
+            last_used_at=people.published.get(name),
         )
 
     def _not_whole(self, people: NpmPeople, owners: dict[str, tuple[str, ...]]) -> str:
