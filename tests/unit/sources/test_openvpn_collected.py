@@ -120,11 +120,26 @@ def test_what_was_issued_may_lie_on_our_machine(server: WrittenVpn, tmp_path: Pa
     source = server.source(issued_folders=[str(tmp_path / "pki")])
 
     assert {account.native_id for account in of(Account, source.collect())} == before
-    (tmp_path / "pki" / "bob.crt").write_text("-----BEGIN CERTIFICATE-----\nAAAA")
-    with pytest.raises(FatalError, match="cut off"):
-        list(source.collect())
-    with pytest.raises(FatalError, match="there is nothing in"):
-        list(server.source(issued_folders=[str(tmp_path / "nowhere")]).collect())
+    (tmp_path / "empty").mkdir()
+    for folder, says in (("nowhere", r"can't be read \(No such file"), ("empty", "there is nothing in")):
+        with pytest.raises(FatalError, match=says):
+            list(server.source(issued_folders=[str(tmp_path / folder)]).collect())
+
+
+def test_a_file_of_ours_that_is_no_certificate_costs_itself(server: WrittenVpn, tmp_path: Path) -> None:
+    folder = tmp_path / "private" / "pki"
+    folder.parent.mkdir()
+    server.keep(folder)
+    (folder / "index.txt").unlink()
+    server.issued = ()
+    server.write()
+    (folder / "bob.crt").write_text("-----BEGIN CERTIFICATE-----\nAAAA")
+
+    facts = list(server.source(issued_folders=[str(folder)]).collect())
+
+    assert [account.login for account in of(Account, facts)] == ["alice"]
+    assert "bob.crt has a BEGIN without its END: it was cut off" in error_of(facts)
+    assert any("bob.crt" in gap.text for gap in of(Gap, facts) if gap.red)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,8 @@ class ToldFolder:
     authorities: list[str] = field(default_factory=list[str])
     index: list[str] = field(default_factory=list[str])
     certificates: list[str] = field(default_factory=list[str])
+    odd: list[str] = field(default_factory=list[str])
+    """What could not be told, clauses with their fix."""
 
 
 @dataclass(slots=True, kw_only=True)

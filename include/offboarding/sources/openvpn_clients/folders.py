@@ -1,8 +1,11 @@
 """What an authority issued, in a folder of the checker's machine: where it isn't on a server, as it should be."""
 
+import base64
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from offboarding.model.errors import FatalError
@@ -17,44 +20,54 @@ _ENDINGS = (".crt", ".pem", ".cer")
 def kept_folder(where: str, name: str) -> ToldFolder:
     """Its index, its authority as `ca.crt` beside that, and its certificates, also in folders below.
 
-    Raises FatalError.
+    Raises FatalError where one of these files can't be read; what isn't as it should be in one costs itself.
     """
-    top = plain_file.PROJECT / name
+    top, found = plain_file.PROJECT / name, ToldFolder(path=name)
     try:
-        files = sorted(path for path in top.rglob("*") if path.is_file() and "private" not in path.parts)
-        index = (top / "index.txt").read_text("utf-8", "backslashreplace") if (top / "index.txt").exists() else ""
+        below = list(_below(top))
+        for path in below:
+            _add_file(found, top, path)
     except OSError as error:
-        raise _unread(where, name, error) from error
-    if not files:
+        raise FatalError(
+            f"{where}: {name} can't be read ({error.strerror}). Put there what the authority issued, and let our user"
+            " read it."
+        ) from error
+    if not below:
         raise FatalError(f"{where}: there is nothing in {name}. Put there what the authority issued.")
-    found = ToldFolder(path=name, index=index.splitlines())
-    for path in files:
-        if path == top / "ca.crt":
-            found.authorities += _certificates(where, path)
-        elif path.suffix in _ENDINGS:
-            found.certificates += _certificates(where, path)
     return found
 
 
-def _certificates(where: str, path: Path) -> Iterator[str]:
+def _below(top: Path) -> Iterator[Path]:
+    for folder, within, files in os.walk(top, onerror=_refuse):  # Path.rglob takes what can't be listed for empty
+        within[:] = sorted(each for each in within if each != "private")
+        yield from (Path(folder, name) for name in sorted(files))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _add_file(found: ToldFolder, top: Path, path: Path) -> None:
+    is_index = path == top / "index.txt"
+    if not is_index and path.suffix not in _ENDINGS:
+        return
+    body = plain_file.read(path, LARGEST)
+    if len(body) > LARGEST:
+        found.odd.append(f"{path} is larger than {LARGEST // 1024 // 1024} MiB: make it smaller")
+    elif is_index:
+        found.index = body.decode("utf-8", "backslashreplace").splitlines()
+    elif b"-----BEGIN CERTIFICATE-----" in body or b"-----BEGIN " not in body:  # no keys' parameters, no CRLs
+        _add_certificates(found, top, path, body)
+
+
+def _add_certificates(found: ToldFolder, top: Path, path: Path, body: bytes) -> None:
+    into = found.authorities if path == top / "ca.crt" else found.certificates
     try:
-        body = plain_file.read(path, LARGEST)
-        if b"-----BEGIN CERTIFICATE-----" not in body and b"-----BEGIN " in body:
-            return  # of keys' parameters and CRLs
         for each in certificates_in(body):
-            yield _base64(each.parsed.public_bytes(Encoding.PEM))
-    except OSError as error:
-        raise _unread(where, str(path), error) from error
+            into.append(_base64(each.parsed))
     except CertificateFileError as error:
-        raise FatalError(f"{where}: {path} {error}.") from error
+        found.odd.append(f"{path} {error}")
 
 
-def _base64(pem: bytes) -> str:
-    return "".join(pem.decode("ascii").split("\n")[1:-2])
-
-
-def _unread(where: str, name: str, error: OSError) -> FatalError:
-    return FatalError(
-        f"{where}: {name} can't be read ({error.strerror}). Put there what the authority issued, and let our user"
-        " read it."
-    )
+def _base64(certificate: x509.Certificate) -> str:
+    return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")

@@ -85,6 +85,7 @@ def _add_folder(found: Issued, folder: ToldFolder) -> None:
     authorities = [each for each in _parsed(found, folder, folder.authorities) if is_authority(each)]
     issuers = {authority_id(each.subject) for each in authorities}
     found.authorities += authorities
+    found.odd += folder.odd
     for certificate in _parsed(found, folder, folder.certificates):
         if is_authority(certificate):
             found.authorities.append(certificate)
