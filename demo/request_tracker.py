@@ -51,7 +51,7 @@ INITIAL = """
     (map {{ {{ GroupDomain => 'UserDefined', GroupId => 'Security', Queue => $queue, Right => $_ }} }} qw({theirs})),
 }} ('General', 'Cloud team', 'Bare');
 @Final = (sub {{
-    for my $name (qw(offboarding analyst powerless blind)) {{
+    for my $name (qw(offboarding analyst oncall powerless blind)) {{
         my $owner = RT::User->new( RT->SystemUser );
         $owner->Load($name);
         my $made = RT::AuthToken->new( RT->SystemUser );

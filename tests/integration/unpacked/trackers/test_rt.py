@@ -167,3 +167,13 @@ def test_its_page_shows_a_ticket_as_it_is(tracker: Tracker, people: RtPeople) ->
     ref = tracker.open(DRAFT)
 
     assert_shown("rt.md", people.title(ref), people.texts(ref)[0])
+
+
+def test_a_new_login_that_made_no_ticket_yet_says_nothing_again(rt: TicketServer, people: RtPeople) -> None:
+    """REST 2 says who somebody is by what they made alone."""
+    ref = build(settings(), rt.connection()).open(draft())
+    build(settings(), rt.connection()).comment(ref, "event", "It happened.")
+
+    build(settings(), rt.connection("oncall")).comment(ref, "event", "It happened.")
+
+    assert people.texts(ref)[1:] == ["It happened."]
