@@ -162,6 +162,12 @@ def test_a_hire_to_come_is_not_active_and_is_no_leaver(place: WorkersPlace) -> N
     assert told(place.roster().read()) == [("future", date(2026, 12, 1), None)]
 
 
+def test_a_hire_to_come_that_was_rescinded_has_left_by_no_day(place: WorkersPlace) -> None:
+    """Accounts are made ahead of the first day, which is no longer one to come."""
+    place.kept.add("1042", hired_on=date(2026, 12, 1), is_rescinded=True)
+    assert told(place.roster().read()) == [("left", None, None)]
+
+
 def test_whoever_was_terminated_and_is_hired_again_next_month_has_left_and_is_to_come(place: WorkersPlace) -> None:
     place.kept.add("1042", terminated_on=LAST, hired_on=date(2026, 12, 1))
     assert told(place.roster().read()) == [("left", None, LAST), ("future", date(2026, 12, 1), None)]

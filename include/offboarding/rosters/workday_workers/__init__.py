@@ -19,7 +19,7 @@ from offboarding.rosters._records.returning import settled
 from offboarding.rosters._workday.tenant import DATED, effective_date
 from offboarding.rosters.workday_workers.client import WorkdayWorkersApi
 from offboarding.rosters.workday_workers.proposing import propose
-from offboarding.rosters.workday_workers.settings import WorkdayWorkersSettings
+from offboarding.rosters.workday_workers.settings import RESCINDED, STATUS, WorkdayWorkersSettings
 from offboarding.rosters.workday_workers.soap import AsOf
 from offboarding.rosters.workday_workers.workers import BadPathError, WorkerPaths, number_of, worker_in
 
@@ -83,4 +83,9 @@ class WorkdayWorkersRoster:
     def _fields(self, row: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
         """Workday's own id of a profile, and its fields."""
         worker = worker_in(row)
-        return number_of(worker), self._paths.fields(worker, date.fromisoformat(self._effective[:10]))
+        fields = self._paths.fields(worker, date.fromisoformat(self._effective[:10]))
+        begins = self._settings.columns.get("start")
+        # By a first day to come they would be somebody who has yet to begin.
+        if fields.get(STATUS) == RESCINDED and isinstance(begins, str) and begins in fields:
+            fields[begins] = ""
+        return number_of(worker), fields

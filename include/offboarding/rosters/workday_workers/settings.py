@@ -11,6 +11,7 @@ from offboarding.rosters._records.settings import Columns, HrWord, ServiceSettin
 
 STATUS = "Status"
 """What is made of a worker's Worker_Status_Data, in place of a path."""
+RESCINDED = "Rescinded"
 _STATUS_DATA = "wd:Worker_Data/wd:Employment_Data/wd:Worker_Status_Data"
 _JOB = "wd:Worker_Data/wd:Employment_Data/wd:Worker_Job_Data[@wd:Primary_Job=1]/wd:Position_Data"
 _NAME = "wd:Worker_Data/wd:Personal_Data/wd:Name_Data/wd:Preferred_Name_Data/wd:Name_Detail_Data/@wd:Formatted_Name"
@@ -34,7 +35,7 @@ STATUSES: Mapping[str, HrStatus] = {
     "On Leave": HrStatus.LEAVE,
     "Terminated": HrStatus.LEFT,
     "Retired": HrStatus.RETIRED,
-    "Rescinded": HrStatus.LEFT,
+    RESCINDED: HrStatus.LEFT,
     "Future": HrStatus.FUTURE,
 }
 """What workers.py makes of Workday's flags; what it calls Inactive is none of these."""

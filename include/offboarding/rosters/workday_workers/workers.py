@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any, cast
 
 from offboarding.rosters._records.spoiled import RESTRICTED
-from offboarding.rosters.workday_workers.settings import COLUMNS, STATUS
+from offboarding.rosters.workday_workers.settings import COLUMNS, RESCINDED, STATUS
 from offboarding.rosters.workday_workers.soap import NAMESPACES
 
 _STATUS_DATA = "wd:Worker_Data/wd:Employment_Data/wd:Worker_Status_Data"
@@ -78,7 +78,7 @@ def status_of(worker: Any, on: date) -> str:
     if data is None or not _flag(data, "Active"):
         return RESTRICTED
     if _is(data, "Hire_Rescinded"):
-        return "Rescinded"
+        return RESCINDED
     if _is(data, "Terminated"):
         return _ended(data)
     if _is(data, "Active"):
