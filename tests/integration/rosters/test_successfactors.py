@@ -163,6 +163,21 @@ def test_a_job_that_was_changed_after_the_termination_tells_no_day(place: Succes
     assert told(place.roster().read()) == [("left", date(2020, 3, 2), None)]
 
 
+@pytest.mark.parametrize(("begins", "is_told"), [(date(2026, 11, 24), True), (date(2026, 11, 25), False)])
+def test_somebody_terminated_without_a_day_may_be_at_work_until_the_day_has_ended_everywhere(
+    place: SuccessFactorsPlace, begins: date, is_told: bool
+) -> None:
+    """It's asked ahead: of a job that begins on the 25th nothing else says that the 24th is the last day."""
+    place.kept.add("1042").terminate(begins - timedelta(days=1))
+    place.kept.add("1043")
+    columns = {**successfactors.Settings.model_fields["columns"].default}
+    del columns["end"], columns["last_working_day"]
+    roster = place.roster({"columns": columns})
+    expected = [("1042", "left")] * is_told + [("1043", "active")]
+    assert [(each.worker_id, each.employments[0].status) for each in roster.read()] == expected
+    assert list(roster.left_out.records) == [] if is_told else ["1042"]
+
+
 def test_a_rehire_under_another_employment_goes_on(place: SuccessFactorsPlace) -> None:
     """The order of employments isn't fixed: the new one stands first here."""
     place.kept.add("1042").terminate(date(2024, 5, 31))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 from offboarding.model import Circumstance, Employment, EmploymentStatus, Worker
 
-_LAST = timezone(timedelta(hours=-12))
+LAST = timezone(timedelta(hours=-12))
 """Where each day ends last."""
 
 
@@ -14,7 +14,7 @@ def returning(worker: Worker, as_of: datetime) -> Worker:
     (job,) = worker.employments
     if job.status is not EmploymentStatus.LEFT or job.start_on is None:
         return worker
-    if job.start_on < as_of.astimezone(_LAST).date():
+    if job.start_on < as_of.astimezone(LAST).date():
         return worker
     none = Circumstance.NONE
     future = replace(job, status=EmploymentStatus.FUTURE, end_on=None, last_working_on=None, circumstance=none)

@@ -14,8 +14,9 @@ from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.listed import ListedRead, fields_of
-from offboarding.rosters._records.returning import settled
+from offboarding.rosters._records.returning import LAST, settled
 from offboarding.rosters._records.spoiled import RESTRICTED
+from offboarding.rosters._records.words import folded
 from offboarding.rosters.successfactors.client import SuccessFactorsApi
 from offboarding.rosters.successfactors.days import ODataDays, day_before, standing_day
 from offboarding.rosters.successfactors.paths import JOBS, PERSON, Thing, latest, text_of, thing_in, things_in, value_at
@@ -53,6 +54,7 @@ class SuccessFactorsRoster:
         self._api = api
         self._context = context
         self._on = context.as_of.astimezone(_FIRST).date()
+        self._everywhere = context.as_of.astimezone(LAST).date()
         self.problems: Sequence[Problem] = ()
         self.left_out = LeftOut()
         self.summary: RosterSummary | None = None
@@ -91,6 +93,8 @@ class SuccessFactorsRoster:
         ends = own.columns.get("end")
         if isinstance(ends, str) and fields.get(ends) == "" and job is not None and _terminates(job):
             fields[ends] = day_before(job.get("startDate"))
+        if self._may_be_to_come(fields, job):
+            fields[str(own.columns["status"])] = RESTRICTED
         return text_of(person.get(PERSON)), fields
 
     def _put_status(self, fields: dict[str, str], job: Thing | None, starts: date | None) -> None:
@@ -100,6 +104,16 @@ class SuccessFactorsRoster:
             return
         begins_later = job is None and starts is not None and starts > self._on
         fields[path] = _NOT_BEGUN if begins_later else RESTRICTED
+
+    def _may_be_to_come(self, fields: Mapping[str, str], job: Thing | None) -> bool:
+        """Whether no day says when somebody leaves, and by the job, which is asked ahead, it may be a day to come."""
+        own = self._settings
+        path, begins = own.columns.get("status"), standing_day(job.get("startDate")) if job else None
+        if not isinstance(path, str) or begins is None or begins <= self._everywhere:
+            return False
+        meant = {folded(word): each.status for word, each in own.statuses.items()}
+        days = (fields.get(day, "") for name in DAYS[1:] if isinstance(day := own.columns.get(name), str))
+        return meant.get(folded(fields.get(path, ""))) is EmploymentStatus.LEFT and not any(days)
 
     def _slipped(self, summary: RosterSummary | None) -> Iterator[Problem]:
         if self._api.by_offset and summary:
