@@ -19,7 +19,9 @@ from offboarding.rosters.scim.service import PushRequest, UserService
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
 from tests.contract.roster_contract import Publish, RosterContract, row
+from tests.support.feed import Feed
 from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, published, user
+from tests.support.small_company import LEFT, worker
 
 pytestmark = pytest.mark.slow
 
@@ -261,3 +263,30 @@ def test_names_and_mails_of_whoever_is_long_inactive_are_forgotten(place: Pushed
     assert told.rows["what was pushed of whoever is long inactive"] == 1
     rows = store.execute("select user_id::text, worker_id, active, resource = '{}' from pushed_user order by worker_id")
     assert rows.fetchall() == [(one, "1", False, True), (other, "2", True, False)]
+
+
+def test_whoever_has_not_left_keeps_what_was_pushed_however_long_they_are_inactive(
+    place: PushedPlace, store: Session
+) -> None:
+    """On leave for years, by an attribute of HR's: without their record they would be off the list."""
+    push(place, user("1", active=False), user("2", active=False))
+    feed = Feed(session=store)
+    feed.read(1, worker("1"), worker("2"))
+    feed.read(20, worker("1"), worker("2", LEFT))
+    assert feed.left() == {"2": "actual"}
+    purge(store, place.now + timedelta(days=1), keep=False)
+    rows = store.execute("select worker_id, resource = '{}' from pushed_user order by worker_id")
+    assert rows.fetchall() == [("1", False), ("2", True)]
+
+
+def test_who_is_forgotten_makes_no_read_partial(place: PushedPlace, store: Session) -> None:
+    state = "urn:corp:hr:2.0:User:state"
+    columns = {"worker_id": "employeeNumber", "status": state, "last_working_day": LAST}
+    place.own.update(coverage="full", columns=columns, statuses={"works": "active", "left": "left"})
+    own = "urn:corp:hr:2.0:User"
+    gone = user("1", active=False, **{own: {"state": "left", "lastDay": "2020-05-29"}})
+    push(place, gone, *(user(each, **{own: {"state": "works"}}) for each in ("2", "3")))
+    assert purge(store, place.now + timedelta(days=1), keep=False).rows["what was pushed of whoever is long inactive"]
+    roster = place.roster()
+    assert sorted(each.worker_id for each in roster.read()) == ["2", "3"]
+    assert list(roster.problems) == []

@@ -121,7 +121,9 @@ class ScimRoster:
             yield [self._cell(row, paths[name]) for name in where.header]
 
     def _is_off_the_list(self, row: PushedRow) -> bool:
-        """Whether it's somebody who isn't active, without a day."""
+        """Whether it's somebody who isn't active, without a day; or who left so long ago that `purge` forgot them."""
+        if not row.resource:
+            return True
         if not self._lists_active() or row.active is not False:
             return False
         days = (self._settings.columns[name] for name in DAYS[1:] if name in self._settings.columns)

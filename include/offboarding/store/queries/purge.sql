@@ -125,8 +125,15 @@ returning e.exception_id;
 update alert set subject = '', body = '' where created_at < %(cut)s and body <> '';
 
 -- name: blank_pushed
--- Names and mails of whoever an identity provider has called inactive for so long. By which it knows them stays.
-update pushed_user set resource = '{}' where inactive_at < %(cut)s and resource <> '{}';
+-- Names and mails of whoever an identity provider has called inactive for so long, unless they haven't left: somebody on
+-- leave. By which it knows them stays.
+update pushed_user p set resource = '{}'
+where p.inactive_at < %(cut)s and p.resource <> '{}' and not exists (
+    select from worker w
+    where w.roster = p.roster and w.worker_id = p.worker_id and not exists (
+        select from departure d
+        where d.person_uid = w.person_uid and d.valid_to is null and not d.returned and d.confirmed
+            and d.basis <> 'away'));
 
 -- name: blank_roster_reads
 -- Values of HR's rows that couldn't be read, in old reads' messages.
