@@ -74,6 +74,16 @@ def test_what_a_server_asks_besides(server: WrittenVpn, options: Sequence[str], 
     assert says in account.standing_reason
 
 
+def test_a_client_s_file_is_called_as_the_client_is(server: WrittenVpn) -> None:
+    for login in ("Kim Min", "김민/2"):
+        server.person(login)
+    server.options = (*server.options, CCD, "client disabled Kim Min", "client disabled 김민_2", "client disabled bo_b")
+
+    assert [server.account(name).standing for name in ("Kim Min", "김민/2", "bob")] == [DEAD, DEAD, WORKS]
+    server.options = ("option server", CCD, "client disabled Kim_Min")
+    assert server.account("Kim Min").standing is WORKS
+
+
 def _old(server: WrittenVpn) -> dict[str, Any]:
     return {"crl": server.authority.crl(at=AS_OF - timedelta(days=9), until=AS_OF - timedelta(days=1))}
 

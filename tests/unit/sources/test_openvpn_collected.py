@@ -1,5 +1,6 @@
 """What is said of an authority's records, and of files that aren't whole, or aren't what they should be."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -251,4 +252,5 @@ def test_a_name_that_a_leaver_chose_stays_one_word() -> None:
     subject = Subject(kind=SubjectKind.ACCOUNT, native_id="ab:1f", label="x", account_label="x")
     steps = disable(AccountAction(remedy=Remedy.DISABLE, kind="openvpn_clients", account=account, subject=subject))
 
-    assert any("DIR/x___rm_-rf____" in step for step in steps)
+    word = shlex.quote("x'; rm -rf _ #")
+    assert any(f"[ ! -e DIR/{word} ]" in step for step in steps)

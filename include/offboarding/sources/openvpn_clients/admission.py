@@ -3,7 +3,6 @@
 The tests hold this to the real one: tests/integration/unpacked/hosts/test_openvpn_clients.py.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -12,10 +11,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from offboarding.model import Standing
 from offboarding.net.revocation.crl import issued
+from offboarding.sources.openvpn_clients.collection import file_of
 from offboarding.sources.openvpn_clients.issued import IssuedCertificate, authority_id
 from offboarding.sources.openvpn_clients.server import VpnServer
 
-_PLAIN = re.compile(rb"[^A-Za-z0-9_.@-]")
 _CLIENT = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)
 Verdict = tuple[Standing, str]
 _WORST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
@@ -151,8 +150,7 @@ def _named(server: VpnServer, certificate: IssuedCertificate) -> Iterator[Verdic
             calls = f"{path} calls clients otherwise than by their certificates' common name"
             yield unknown, f"{path} asks by the common name, which isn't known" if server.by_name else calls
         return
-    name = _PLAIN.sub(b"_", certificate.common_name.encode()).decode()
-    state = server.clients.get(name)
+    state = server.clients.get(file_of(certificate.common_name))
     if state is None and server.exclusive:
         yield dead, f"{path} refuses it: client-config-dir holds no file of its name (ccd-exclusive)"
     state = state or server.clients.get("DEFAULT")

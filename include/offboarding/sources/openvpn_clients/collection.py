@@ -9,6 +9,7 @@ from offboarding.sources._collected import CollectionError, framed, plain
 
 _MACHINE = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"\d{1,100}")
+_IN_NO_FILE = re.compile(r"[\x00-\x1f\x7f/]")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +62,13 @@ class ToldMachine:
     lines: int = 0
     servers: list[ToldServer] = field(default_factory=list[ToldServer])
     folders: list[ToldFolder] = field(default_factory=list[ToldFolder])
+
+
+def file_of(common_name: str) -> str:
+    """Of a client in `client-config-dir`, as OpenVPN since 2.3 calls it (platform_gen_path): its name as it is, with
+    blanks and letters of any script, but for what no file's name may hold.
+    """
+    return _IN_NO_FILE.sub("_", common_name)
 
 
 def read_collection(body: bytes) -> ToldMachine:

@@ -1,19 +1,18 @@
 """What is typed on an OpenVPN server, and at the authority, to let a certificate in no more."""
 
-import re
 import shlex
 
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import AccountAction, Remedy, say
+from offboarding.sources.openvpn_clients.collection import file_of
 
 _OPTIONS = "crl-verify|client-config-dir|ccd-exclusive|management|status"
-_OTHER = re.compile(rb"[^A-Za-z0-9_.@-]")
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
     """Return how its name is refused at once, and how that is undone; and how the certificate is, for good."""
     name = _name(action)
-    file = shlex.quote(_OTHER.sub(b"_", name.encode()).decode())
+    file = shlex.quote(file_of(name))
     serial = shlex.quote(action.account.native_id.rpartition(":")[2])
     return (
         say(

@@ -82,6 +82,16 @@ def _plain(vpn: OpenvpnHost) -> None:
     vpn.put("ccd/alice", b"#disable\n")
 
 
+def _in_words(vpn: OpenvpnHost) -> None:
+    vpn.issue("Kim Min")
+    vpn.put("ccd/Kim Min", b"disable\n")
+
+
+def _one_word(vpn: OpenvpnHost) -> None:
+    vpn.issue("Kim Min")
+    vpn.put("ccd/Kim_Min", b"disable\n")
+
+
 def _default(vpn: OpenvpnHost) -> None:
     vpn.put("ccd/DEFAULT", b"disable\n")
 
@@ -120,6 +130,8 @@ def _servers(vpn: OpenvpnHost) -> None:
         pytest.param(_servers, (), "other", False, DEAD, id="a server's"),
         pytest.param(_disabled, ("client-config-dir ccd",), "alice", False, DEAD, id="disabled"),
         pytest.param(_plain, ("client-config-dir ccd",), "alice", True, WORKS, id="disabled in a comment"),
+        pytest.param(_in_words, ("client-config-dir ccd",), "Kim Min", False, DEAD, id="disabled by a name in words"),
+        pytest.param(_one_word, ("client-config-dir ccd",), "Kim Min", True, WORKS, id="a file called otherwise"),
         pytest.param(_default, ("client-config-dir ccd",), "alice", False, DEAD, id="disabled by default"),
         pytest.param(_as_it_is, ("client-config-dir ccd", "ccd-exclusive"), "alice", False, DEAD, id="exclusive"),
         pytest.param(_plain, ("client-config-dir ccd", "ccd-exclusive"), "alice", True, WORKS, id="exclusive, with"),
@@ -197,9 +209,10 @@ def test_without_root_or_a_server_it_tells_nothing(vpn: OpenvpnHost) -> None:
         read_collection(vpn.host.do('sh "$1" || true', str(COLLECT)).encode())
 
 
-def test_what_a_ticket_says_refuses_a_name_and_lets_it_in_again(vpn: OpenvpnHost) -> None:
-    account = cases.directory_account(login="alice", display_name="alice", native_id="0f:1a")
-    subject = Subject(kind=SubjectKind.ACCOUNT, native_id="0f:1a", label="alice", account_label="alice")
+@pytest.mark.parametrize("name", ["alice", "Kim Min"])
+def test_what_a_ticket_says_refuses_a_name_and_lets_it_in_again(vpn: OpenvpnHost, name: str) -> None:
+    account = cases.directory_account(login=name, display_name=name, native_id="0f:1a")
+    subject = Subject(kind=SubjectKind.ACCOUNT, native_id="0f:1a", label=name, account_label=name)
     action = AccountAction(remedy=Remedy.DISABLE, kind="openvpn_clients", account=account, subject=subject)
     steps = written_out([action])
     refuse, undo = (
@@ -208,9 +221,11 @@ def test_what_a_ticket_says_refuses_a_name_and_lets_it_in_again(vpn: OpenvpnHost
         if step.startswith(("Where there is a DIR", "Undo"))
     )
 
+    if name != "alice":
+        vpn.issue(name)
     with vpn.running("client-config-dir ccd"):
         for typed, standing in ((refuse, DEAD), (undo, WORKS)):
             vpn.host.do(typed)
-            with vpn.connecting("alice") as got_in:
+            with vpn.connecting(name) as got_in:
                 assert got_in is (standing is WORKS)
-            assert said_of(vpn, "alice").standing is standing
+            assert said_of(vpn, name).standing is standing
