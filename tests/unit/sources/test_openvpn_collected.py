@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import ExtensionOID
 
 from offboarding.model import (
     Account,
@@ -30,6 +31,7 @@ from tests.support.pki import AS_OF, Authority
 from tests.support.written_openvpn import SEEN_AT, WrittenVpn, told
 
 pytestmark = pytest.mark.slow
+BASIC_CONSTRAINTS = ExtensionOID.BASIC_CONSTRAINTS
 
 
 @pytest.fixture
@@ -85,6 +87,14 @@ def test_who_is_connected_used_it_then(server: WrittenVpn) -> None:
     assert ["1 client connected by a name" in text for text in red] == [True]
 
 
+def test_where_clients_are_called_by_users_names_no_certificate_was_used(server: WrittenVpn) -> None:
+    server.options = (*server.options, "option username-as-common-name")
+    server.more = (f"connected {int(SEEN_AT.timestamp())} alice", f"connected {int(SEEN_AT.timestamp())} carl")
+
+    assert server.account("alice").last_used_at is None
+    assert not [gap for gap in of(Gap, server.source().collect()) if gap.red]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -110,6 +120,23 @@ def test_an_authority_whose_issue_nobody_collected_is_red_and_shows_nobody_gone(
 
     assert "nothing says what that issued" in error_of(facts)
     assert any("issued_folders" in gap.text for gap in of(Gap, facts) if gap.red)
+
+
+def test_the_records_of_an_authority_before_are_not_those_of_its_successor(server: WrittenVpn) -> None:
+    """Made anew it's called the same, as easy-rsa calls each."""
+    before = list(server.kept)
+    server.root = Authority(name="Easy-RSA CA").root()
+    server.issued = before
+    server.write()
+
+    assert "nothing says what that issued" in error_of(list(server.source().collect()))
+
+
+def test_an_authority_without_an_index_says_nothing_of_what_it_issued(server: WrittenVpn) -> None:
+    server.issued = [line for line in server.kept if line.startswith(("folder", "authority"))]
+    server.write()
+
+    assert "nothing says what that issued" in error_of(list(server.source().collect()))
 
 
 def test_what_was_issued_may_lie_on_our_machine(server: WrittenVpn, tmp_path: Path) -> None:
@@ -164,6 +191,17 @@ def test_what_can_not_be_read_of_an_authority_costs_itself(server: WrittenVpn, l
     assert red.text.startswith("sources.vpn: vpn1: ")
     with pytest.raises(FatalError, match=says):
         list(server.source().collect_for(sought("bob"), []))
+
+
+def test_a_certificate_whose_extensions_can_not_be_decoded_costs_itself(server: WrittenVpn) -> None:
+    broken = server.authority.issue("carl", extension=x509.UnrecognizedExtension(BASIC_CONSTRAINTS, b"\x30\x05"))
+    server.issued = [*server.kept, f"certificate {told(broken.der)}"]
+    server.write()
+
+    facts = list(server.source().collect())
+
+    assert {account.login for account in of(Account, facts)} == {"alice", "bob"}
+    assert "can't be read: have it issued anew" in error_of(facts)
 
 
 def test_mails_and_the_register_say_whose_it_is(server: WrittenVpn) -> None:

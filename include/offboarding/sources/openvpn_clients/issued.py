@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from offboarding.net.revocation.crl import is_authority
+from offboarding.net.revocation.crl import is_authority, issued
 from offboarding.sources.openvpn_clients.collection import ToldFolder
 
 _FIELD = re.compile(r"/(?=[A-Za-z][A-Za-z0-9.]*=)")
@@ -49,12 +51,18 @@ class Issued:
     certificates: dict[str, IssuedCertificate] = field(default_factory=dict[str, IssuedCertificate])
     """By native id."""
     authorities: list[x509.Certificate] = field(default_factory=list[x509.Certificate])
-    indexed: set[str] = field(default_factory=set[str])
-    """Authorities whose index lies here."""
+    indexed: set[tuple[str, bytes]] = field(default_factory=set[tuple[str, bytes]])
+    """Authorities whose index lies here, by name and key."""
     odd: list[str] = field(default_factory=list[str])
     """Clauses, each with its fix, on what can't be read."""
     twice: set[str] = field(default_factory=set[str])
     """Native ids that two certificates have."""
+
+    def tell_of(self, authority: x509.Certificate) -> bool:
+        """Whether any of it was issued by this authority, and not by another of its name with another key."""
+        return _named_key(authority) in self.indexed or any(
+            each.parsed is not None and issued(authority, each.parsed) for each in self.certificates.values()
+        )
 
 
 def authority_id(name: x509.Name) -> str:
@@ -82,19 +90,19 @@ def issued_in(folders: Iterable[ToldFolder]) -> Issued:
 
 
 def _add_folder(found: Issued, folder: ToldFolder) -> None:
-    authorities = [each for each in _parsed(found, folder, folder.authorities) if is_authority(each)]
+    authorities = [each for each, signs in _parsed(found, folder, folder.authorities) if signs]
     issuers = {authority_id(each.subject) for each in authorities}
     found.authorities += authorities
     found.odd += folder.odd
-    for certificate in _parsed(found, folder, folder.certificates):
-        if is_authority(certificate):
+    for certificate, signs in _parsed(found, folder, folder.certificates):
+        if signs:
             found.authorities.append(certificate)
         else:
             _add(found, folder, certificate)
     lines = [line for line in folder.index if line.strip()]
-    if len(issuers) == 1:
+    if lines and len(issuers) == 1:
         (issuer,) = issuers
-        found.indexed.add(issuer)
+        found.indexed |= {_named_key(each) for each in authorities}
         for number, line in enumerate(lines, 1):
             _add_line(found, f"line {number} of {folder.path}/index.txt", issuer, line)
     elif lines:
@@ -103,12 +111,24 @@ def _add_folder(found: Issued, folder: ToldFolder) -> None:
         )
 
 
-def _parsed(found: Issued, folder: ToldFolder, encoded: Iterable[str]) -> Iterator[x509.Certificate]:
+def _parsed(found: Issued, folder: ToldFolder, encoded: Iterable[str]) -> Iterator[tuple[x509.Certificate, bool]]:
+    """Yield each, and whether it may sign others."""
     for text in encoded:
         try:
-            yield certificate_in(text)
-        except ValueError:
+            certificate = certificate_in(text)
+            signs = is_authority(certificate)
+        except Exception:  # noqa: BLE001 - its extensions are decoded as they are asked for, with errors of their own
             found.odd.append(f"a certificate in {folder.path} can't be read: have it issued anew, or take it out")
+        else:
+            yield certificate, signs
+
+
+def _named_key(authority: x509.Certificate) -> tuple[str, bytes]:
+    try:
+        key = authority.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (UnsupportedAlgorithm, ValueError):
+        key = authority.public_bytes(Encoding.DER)
+    return authority_id(authority.subject), key
 
 
 def _add(found: Issued, folder: ToldFolder, certificate: x509.Certificate) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography import x509
 
@@ -55,6 +56,8 @@ class VpnServer:
     """Only those whose name is among `clients`."""
     by_name: bool
     """What it calls a client is the certificate's common name."""
+    connected: Mapping[str, datetime]
+    """Whom it has, by what it calls them, as of when."""
     for_clients_only: bool
     more: tuple[str, ...]
     """Options that may refuse a good certificate, and ask somebody else."""
@@ -93,6 +96,7 @@ def served(server: ToldServer) -> VpnServer | None:
         clients=server.clients if "client-config-dir" in words else {},
         exclusive="ccd-exclusive" in words,
         by_name="username-as-common-name" not in words and "x509-username-field" not in words,
+        connected=server.connected,
         for_clients_only=words.get("remote-cert-tls", ("",))[:1] == ("client",),
         more=tuple(word for word in _ASKS_MORE if word in words),
         odd=tuple(odd),

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,7 +26,7 @@ from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
 from offboarding.sources._collected import CollectionError, MachineFile, OwnerRegister
 from offboarding.sources.openvpn_clients.admission import judged
-from offboarding.sources.openvpn_clients.collection import ToldMachine, read_collection
+from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.sources.openvpn_clients.folders import kept_folder
 from offboarding.sources.openvpn_clients.issued import Issued, IssuedCertificate, authority_id, issued_in
 from offboarding.sources.openvpn_clients.server import VpnServer, served
@@ -134,12 +134,13 @@ class OpenvpnClients:
         self._file.need_no_twin(machine.machine)
         where, name = f"sources.{self._settings.name}", self._settings.register_file
         folders = [kept_folder(where, path) for path in self._settings.issued_folders]
+        servers = [server for each in machine.servers if (server := served(each))]
         return ReadMachine(
             realm=f"openvpn:{machine.machine}",
-            servers=[server for each in machine.servers if (server := served(each))],
+            servers=servers,
             issued=issued_in([*machine.folders, *folders]),
             owners=REGISTER.read(where, name) if name else {},
-            seen=_seen(machine),
+            seen=_seen(servers),
         )
 
     def _accounts(self, read: ReadMachine) -> Iterator[Account]:
@@ -213,27 +214,26 @@ def _odd(read: ReadMachine) -> Iterator[str]:
         elif server.passwords_alone:
             yield f"{server.path} lets in without a certificate, as {', '.join(server.more) or 'nobody'} decides"
     known = {each.common_name for each in read.issued.certificates.values()}
-    by_name = all(server.by_name for server in read.servers)
-    if by_name and (strangers := len(read.seen.keys() - known)):
+    if strangers := len(read.seen.keys() - known):
         who = f"{counted(strangers, 'client')} connected by a name that no collected certificate bears"
         yield f"{who}: collect what was issued"
 
 
 def _unlisted(read: ReadMachine) -> list[str]:
     """Authorities that let in, of which nothing tells whom."""
-    kept = read.issued.indexed | {each.issuer for each in read.issued.certificates.values()}
     return [
         f"{server.path} trusts an authority ({authority_id(each.subject)[:6]}), and nothing says what that issued: name"
         " a folder with its index.txt in issued_folders"
         for server in read.servers
         for each in server.authorities
-        if server.asks_certificate and authority_id(each.subject) not in kept
+        if server.asks_certificate and not read.issued.tell_of(each)
     ]
 
 
-def _seen(machine: ToldMachine) -> dict[str, datetime]:
+def _seen(servers: Iterable[VpnServer]) -> dict[str, datetime]:
     found: dict[str, datetime] = {}
-    for server in machine.servers:
-        for name, at in server.connected.items():
+    for server in servers:
+        # Elsewhere it's a user's name, and says nothing of whose certificate was used.
+        for name, at in server.connected.items() if server.by_name else ():
             found[name] = max(found.get(name, at), at)
     return found
