@@ -32,13 +32,23 @@ def test_it_tells_in_order_what_happened(night: Session) -> None:
 
     texts = [each.text for each in page.happened]
     assert texts[0] == "left at the end of 2026-11-13 (Asia/Seoul), by HR's word: roster hr"
-    used = next(each for each in page.happened if each.loud)
+    (used,) = (each for each in page.happened if each.loud)
+    assert used.finding == page.rows[0].key, "two findings tell of one use: the worst leads to it"
     shortened = f"{filled.DOE[:12]}...{filled.DOE[-6:]}"
     assert used.text == f"used after the departure, 9 days after: corp-ldap, account {shortened}"
     found = next(number for number, text in enumerate(texts) if ": found by used-after-departure" in text)
     assert any(text.endswith(": open") for text in texts[found:])
     assert [each.at for each in page.happened] == sorted(each.at for each in page.happened)
     assert {row.key for row in page.rows} >= {each.finding for each in page.happened if each.finding}
+
+
+def test_what_no_source_told_begins_with_what_it_is(night: Session) -> None:
+    night.execute("update finding set subject_kind = 'worker', source = '' where rule = 'used-after-departure'")
+
+    texts = [each.text for each in page_of(night, named=True).happened]
+
+    assert any("found by used-after-departure" in text for text in texts)
+    assert not any(text.startswith(":") for text in texts)
 
 
 def test_a_close_says_when_it_was_seen_dead(night: Session) -> None:
@@ -74,6 +84,8 @@ def test_names_are_shown_to_whoever_may_decide_and_to_nobody_else(night: Session
     assert "E1042" in masked
     assert [word for word in (filled.NAMES[0], filled.DOE_DN, filled.DOE_ARN) if word not in whole] == []
     assert "employeeNumber" in whole
+    assert "the same login as HR's" in masked
+    assert "the same login as HR's" not in whole, "what the evidence says isn't said twice"
 
 
 def test_a_look_is_in_the_record_before_anything_is_shown(night: Session, get: Get) -> None:

@@ -154,8 +154,9 @@ def _accounts(
             standing=_STANDINGS[link.standing],
             link=_link(link, onlooker.zone),
             why=(
-                *_same([each for each in seen.same if on(link, each)]),
-                *(zoned(text, onlooker.zone) for text in link.evidence if onlooker.named),
+                tuple(zoned(text, onlooker.zone) for text in link.evidence)
+                if onlooker.named
+                else tuple(_same([each for each in seen.same if on(link, each)]))
             ),
             rivals=tuple(claim_line(each, onlooker.zone) for each in rivals),
             credentials=tuple(_credential(each, onlooker) for each in seen.credentials if on(link, each)),

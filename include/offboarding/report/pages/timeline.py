@@ -57,7 +57,7 @@ def happenings(of: Matter, onlooker: Onlooker) -> list[Happening]:
         *(_change(change, onlooker) for change in of.changes),
         *(_heard(heard, onlooker) for heard in of.told),
         *(each for word in of.words for each in _word(word, onlooker)),
-        *(use for finding in of.findings for use in _use(finding, onlooker)),
+        *_uses(of.findings, onlooker),
     )
     return sorted(every, key=lambda each: each.at)
 
@@ -75,7 +75,8 @@ def _departure(departure: DepartureView, onlooker: Onlooker) -> Iterator[Happeni
 def _change(change: ChangeView, onlooker: Onlooker) -> Happening:
     what = ", ".join(thing_by_ids(change.subject_kind, change.source, change.realm, change.subject_native_id))
     if onlooker.named:
-        what = f"{change.source}: {thing(change.subject_kind, change.subject_label, change.account_label)}"
+        named = thing(change.subject_kind, change.subject_label, change.account_label)
+        what = f"{change.source}: {named}" if change.source else named
     why = f": {change.resolution.brief}" if change.resolution else ""
     became = change.to_state.value
     if change.from_state is None:
@@ -113,6 +114,15 @@ def _word(word: WordView, onlooker: Onlooker) -> Iterator[Happening]:
     yield _at(word.at, text or word.kind, onlooker, more=by, finding=finding)
     if word.ended_at:
         yield _at(word.ended_at, f"taken back, or over: {text}", onlooker, more=word.ended_by or "", finding=finding)
+
+
+def _uses(findings: Sequence[FindingView], onlooker: Onlooker) -> Iterator[Happening]:
+    """Yield each use once: of one account several findings tell, and the worst, which comes first, leads to it."""
+    seen: set[tuple[datetime, str]] = set()
+    for use in (use for finding in findings for use in _use(finding, onlooker)):
+        if (use.at, use.text) not in seen:
+            seen.add((use.at, use.text))
+            yield use
 
 
 def _use(finding: FindingView, onlooker: Onlooker) -> Iterator[Happening]:
