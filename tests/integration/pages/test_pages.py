@@ -66,6 +66,14 @@ def test_what_to_do_comes_in_the_order_in_which_it_cannot_wait(night: Session) -
     assert page.is_red
 
 
+def test_a_finding_that_is_about_nothing_but_a_person_says_its_rule(night: Session, get: Get) -> None:
+    night.execute("update finding set subject_kind = 'worker' where rule = 'used-after-departure'")
+
+    page = re.sub("<[^>]*>", "", get("/").text)
+
+    assert "critical used-after-departure, worker hr:E1042, due" in " ".join(page.split())
+
+
 def test_what_was_not_read_is_not_checked_and_never_nothing(night: Session) -> None:
     reads = {each.name: each for each in tonight.tonight(night, ZONE, MORNING).reads}
 

@@ -45,9 +45,9 @@ def test_a_line_leaves_out_what_was_not_read(night: Session) -> None:
 
     closed, ldap = lines[f"aws {filled.CLOSED_CLOUD}"], lines["corp-ldap"]
     assert closed.says == "3 nights, 0 to 0, last 0, 2 not read whole"
-    assert closed.stretches == ("60.0,22.0",)
+    assert closed.stretches == ("60.0,22.0 60.0,22.0",)
     assert closed.unread == ("2.0", "118.0")
-    assert ldap.stretches == ("2.0,22.0 60.0,22.0 118.0,22.0",)
+    assert ldap.stretches == ("2.0,2.0 60.0,2.0 118.0,2.0",)
     assert ldap.unread == ()
 
 
@@ -134,6 +134,13 @@ def test_a_record_that_was_edited_is_broken(night: Session, get: Get, meddling: 
 
     assert not record.record(night, onlooker()).whole
     assert "BROKEN" in get("/record").text
+
+
+def test_what_a_row_said_is_told_field_by_field(night: Session) -> None:
+    written = next(row for row in record.record(night, onlooker(named=True)).rows if row.what.startswith("attestation"))
+
+    assert "author: sec.lead, " in f"{written.text}, "
+    assert "{" not in written.text
 
 
 def test_no_more_of_it_is_read_than_its_end(night: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The record on a page: whether its end is what it was when it was written, its latest events, who looked at whom."""
 
+import json
 from dataclasses import dataclass
+from typing import cast
 
 from offboarding.model.keys import short_finding
 from offboarding.report.pages import Onlooker
@@ -82,7 +84,8 @@ def _says(head: Head, seen: Checked, look: int | None) -> list[str]:
     if seen.broken_at is not None:
         said.append(f"Broken at event {seen.broken_at}: it, or one before it, was edited or removed.")
     else:
-        said.append(f"Events {seen.first} to {head.seq} are what they were when they were written: looked at just now.")
+        several = f"Events {seen.first} to {head.seq} are" if seen.first < head.seq else f"Event {head.seq} is"
+        said.append(f"{several} as written, by the hashes: checked just now.")
     if seen.printed and seen.broken_at is None:
         said.append(
             f"The report of run {seen.printed.run_id} printed the hash {seen.printed.hash} of event"
@@ -103,8 +106,20 @@ def _event(event: EventKept, onlooker: Onlooker) -> EventRow:
         finding=short_finding(event.finding_key) if event.finding_key else "",
         change=change,
         by=event.actor if onlooker.named or of_us else "a person, or correlation",
-        text=event.text if onlooker.named else "",
+        text=_text(event) if onlooker.named else "",
     )
+
+
+def _text(event: EventKept) -> str:
+    """What a row said, field by field; as it stands where somebody made something else of it."""
+    try:
+        row: object = json.loads(event.text) if event.about else None
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        return event.text
+    fields = cast("dict[str, object]", row)
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in fields.items() if value not in (None, ""))
 
 
 def _look(look: LookView, onlooker: Onlooker) -> LookRow:

@@ -152,13 +152,15 @@ def _line(reads: Sequence[NightlyRead]) -> Line:
 
 def _stretches(reads: Sequence[NightlyRead], amounts: Sequence[int], step: float) -> Iterator[str]:
     """Yield the points of nights beside each other that were read: what wasn't is a gap, and never nothing."""
-    least, most = min(amounts, default=0), max(amounts, default=0)
-    span = most - least or 1
+    # From zero on: of 37 workers one less is no fall.
+    most = max(amounts, default=0) or 1
     numbered = list(enumerate(reads))
     for was_read, several in groupby(numbered, key=lambda each: each[1].status in READ):
         if was_read:
             points = [
-                (_EDGE + number * step, _HEIGHT - _EDGE - (each.amount - least) / span * (_HEIGHT - 2 * _EDGE))
+                (_EDGE + number * step, _HEIGHT - _EDGE - each.amount / most * (_HEIGHT - 2 * _EDGE))
                 for number, each in several
             ]
+            # A line of one point is drawn as nothing.
+            points *= 2 if len(points) == 1 else 1
             yield " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
