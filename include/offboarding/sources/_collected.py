@@ -119,7 +119,12 @@ class MachineFile:
         """Yield a clause for each file of the folder that no machine is listed for; the first machine's task alone."""
         if self.machine != self.settings.machines[0]:
             return
-        for path in sorted(self._folder.iterdir()):
+        try:
+            paths = sorted(self._folder.iterdir())
+        except OSError as error:
+            yield f"{self.settings.folder} can't be listed ({error.strerror}): let our user do that"
+            return
+        for path in paths:
             if path.name not in self.settings.machines and not path.name.startswith("."):
                 lies = f"{_shown(path)} lies in {self.settings.folder}"
                 yield f"{lies} and isn't among machines: list it or take it out"
@@ -133,6 +138,8 @@ class OwnerRegister:
     thing: re.Pattern[str]
     called: str
     """What it is, for people: "public key"."""
+    any_case: bool = False
+    """Things that differ by case alone are one: they're in small letters then."""
 
     def read(self, where: str, name: str) -> dict[str, tuple[str, ...]]:
         """Each thing with whoever it is said to be of; more than one where lines differ. `name`: its path.

@@ -116,6 +116,16 @@ def test_a_user_whom_the_register_gives_to_two_is_not_checked(place: PypiPlace) 
     assert "Leave the one that holds it" in error_of(facts)
 
 
+def test_the_register_knows_users_in_whatever_case(place: PypiPlace) -> None:
+    place.kept.projects[SHOP]["OctoCat"] = "Owner"
+    place.register.write_text("username,login\noctocat,akim\nALICE,bkim\nalice,mallory\n", "utf-8")
+
+    accounts = place.accounts()
+
+    assert accounts["OctoCat"].login == "akim"
+    assert "alice" not in accounts  # of two
+
+
 def test_the_form_s_test_asks_for_a_project_of_pypi_s_own(place: PypiPlace) -> None:
     place.kept.projects["sampleproject"] = {"someone": "Owner"}
     assert greet(place.connection()) == "It answers, and tells who owns a project."

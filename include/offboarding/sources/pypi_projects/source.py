@@ -34,7 +34,8 @@ _KINDS = (SubjectKind.ACCOUNT,)
 _OWNER, _MAINTAINER = "Owner", "Maintainer"
 _MOST_NAMED = 5
 """Projects in a reason."""
-REGISTER = OwnerRegister("username", re.compile(r"\S+"), "username")
+REGISTER = OwnerRegister("username", re.compile(r"\S+"), "username", any_case=True)
+"""PyPI has no two users whose names differ by case alone, and tells them as they once wrote themselves."""
 _UNSEEN = (
     "projects that aren't named here",
     "others' tokens, which may do what their user may",
@@ -56,10 +57,14 @@ class PypiPeople:
     unread: list[str] = field(default_factory=list[str])
     """Sentences on what couldn't be read."""
 
+    def registered(self, name: str) -> tuple[str, ...]:
+        """Whose the register says that a user is."""
+        return self.owners.get(name.lower(), ())
+
     @property
     def disputed(self) -> set[str]:
         """Those whom the register gives to more than one."""
-        return {name for name in self.roles if len(self.owners.get(name, ())) > 1}
+        return {name for name in self.roles if len(self.registered(name)) > 1}
 
 
 class PypiProjects:
@@ -130,7 +135,7 @@ class PypiProjects:
     def _accounts(self, people: PypiPeople) -> Iterator[Account]:
         for name, roles in people.roles.items():
             if name not in people.disputed:
-                yield self._account(name, roles, next(iter(people.owners.get(name, ())), ""))
+                yield self._account(name, roles, next(iter(people.registered(name)), ""))
 
     def _account(self, name: str, roles: Mapping[str, str], registered: str) -> Account:
         standing, reason = _standing(roles)
