@@ -179,6 +179,7 @@ class OwnerRegister:
                     f"{where}: row {number} of the register {name} is no {self.called} and login. Mend it."
                 )
             thing, login = row[0].strip(), row[1].strip()
+            thing = thing.lower() if self.any_case else thing
             found[thing] = tuple(dict.fromkeys((*found.get(thing, ()), login)))
         return found
 

@@ -204,6 +204,19 @@ def test_a_certificate_whose_extensions_can_not_be_decoded_costs_itself(server: 
     assert "can't be read: have it issued anew" in error_of(facts)
 
 
+def test_a_folder_that_may_be_read_and_not_listed_is_red(server: WrittenVpn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    facts = list(server.source().collect())
+
+    assert len(list(of(Account, facts))) == 2
+    (red,) = [gap.text for gap in of(Gap, facts) if gap.red]
+    assert "collected can't be listed (Permission denied): let our user do that" in red
+
+
 def test_mails_and_the_register_say_whose_it_is(server: WrittenVpn) -> None:
     names = x509.SubjectAlternativeName([x509.RFC822Name("kim@corp.example")])
     server.clients["laptop-7"] = server.authority.issue("laptop-7", extension=names)
