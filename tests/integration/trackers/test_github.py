@@ -160,7 +160,12 @@ def test_a_queue_is_a_label(place: GithubPlace, people: GithubPeople) -> None:
 def test_among_many_issues_the_oldest_of_a_key_is_found(own_place: GithubPlace) -> None:
     for number in range(1, 251):
         own_place.kept.issues[REPOSITORY, number] = KeptIssue(
-            number=number, title=f"Old [offb-{number}]", body="", by="us", labels=["offboarding"], assignees=[]
+            number=number,
+            title=f"Old [offb-{number}]",
+            body="",
+            by="offboarding-bot",
+            labels=["offboarding"],
+            assignees=[],
         )
     tracker = own_place.tracker()
 
