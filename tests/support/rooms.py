@@ -221,8 +221,11 @@ ARROWS: dict[str, set[str]] = {
         "config.spelling",
         "wiring",
     },
+    # For auditors: what the store knows, as spreadsheets and programs read it.
+    "evidence": NOUNS | {"decisions", "rules", "store"},
     "cli": NOUNS
     | {
+        "evidence",
         "interfaces",
         "config.loading",
         "config.settings",

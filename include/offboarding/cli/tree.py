@@ -26,7 +26,18 @@ GROUPS = {
 """What the commands of a group do, where it does nothing by itself."""
 SECTIONS: Mapping[str, Sequence[str]] = {
     "beginning": ("init", "doctor", "nightly"),
-    "reading": ("findings", "explain", "report", "runs", "links", "worker", "upcoming", "exposure", "audit"),
+    "reading": (
+        "findings",
+        "explain",
+        "report",
+        "runs",
+        "links",
+        "worker",
+        "upcoming",
+        "exposure",
+        "audit",
+        "evidence",
+    ),
     "deciding": (
         *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
         *("revoke", "import"),

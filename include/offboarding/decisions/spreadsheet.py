@@ -59,7 +59,12 @@ def written(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[s
     """Yield the file's text: RFC 4180, with the mark by which Excel knows UTF-8."""
     yield BOM
     yield _row(columns)
-    yield from (_row([guarded(cell) for cell in row]) for row in rows)
+    yield from map(line, rows)
+
+
+def line(row: Sequence[str]) -> str:
+    """A line of it, each cell guarded."""
+    return _row([guarded(cell) for cell in row])
 
 
 def guarded(cell: str) -> str:

@@ -1,0 +1,1 @@
+"""A folder for auditors: what the store knows of a period, sealed, and read without this project (docs/evidence.md)."""

@@ -1,0 +1,160 @@
+"""Checks an evidence pack, without the program that wrote it: Python 3.11, and `cryptography` or `openssl`.
+
+    python3 verify.py FOLDER --key public.pem     its signature, each file, the record and the samples
+    python3 verify.py FOLDER --unsigned           the same, but for who made it: anybody may have
+
+Take this script and the public key from elsewhere than the folder: whoever changes a pack can change its script, too.
+Exit code 0 where all of it holds, else 1.
+"""
+
+import hashlib
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+
+
+class Broken(Exception):  # noqa: N818 - it is what is said
+    """Something isn't as the manifest says."""
+
+
+def main(words: list[str]) -> int:
+    """Print what holds and what doesn't."""
+    if len(words) == 2 and words[1] == "--unsigned":
+        key = None
+    elif len(words) == 3 and words[1] == "--key":
+        key = Path(words[2])
+    else:
+        sys.stderr.write(f"{(__doc__ or '').strip()}\n")
+        return 2
+    try:
+        for holds in checked(Path(words[0]), key):
+            sys.stdout.write(f"holds: {holds}\n")
+    except (Broken, OSError, ValueError, KeyError, TypeError) as error:
+        sys.stderr.write(f"BROKEN: {type(error).__name__}: {str(error)!a}\n")
+        return 1
+    return 0
+
+
+def checked(folder: Path, key: Path | None) -> Iterator[str]:
+    """Yield what was found to hold, one after the other."""
+    octets = content(folder / MANIFEST)
+    if key:
+        signed(folder, octets, key)
+        yield f"the signature, by the key in {key}"
+    manifest = json.loads(octets)
+    if key is None and (manifest["signed_by"] or (folder / SIGNATURE).exists()):
+        raise Broken("it is signed: give --key")
+    expected: set[str] = {*manifest["files"], MANIFEST} | ({SIGNATURE} if manifest["signed_by"] else set())
+    found = {entry.name for entry in os.scandir(folder)}
+    if found != expected:
+        raise Broken(f"missing: {sorted(expected - found)}; added: {sorted(found - expected)}")
+    for name, noted in manifest["files"].items():
+        if hashed(folder / name) != (noted["sha256"], noted["bytes"]):
+            raise Broken(f"{name} was changed")
+    yield f"{len(manifest['files'])} files, from {manifest['period']['from']} to {manifest['period']['to']}"
+    if not manifest["record"]["is_whole"]:
+        raise Broken(f"the record was broken at event {manifest['record']['broken_at']} when the pack was made")
+    yield f"{chain(folder, manifest['record'])} events, to the hash {manifest['record']['hash']}"
+    yield f"{samples(folder, manifest['record']['hash'])} drawn in samples"
+    yield "unsigned: nobody says who made it" if key is None else "all of it"
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes; no link, and nothing that waits for a writer."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise Broken(f"{path.name} is no file")
+    return path.read_bytes()
+
+
+def hashed(path: Path) -> tuple[str, int]:
+    """SHA-256 and how long it is."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise Broken(f"{path.name} is no file")
+    digest, octets = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            octets += len(block)
+    return digest.hexdigest(), octets
+
+
+def signed(folder: Path, manifest: bytes, key: Path) -> None:
+    """Ed25519 over the manifest's bytes. Raises Broken where that isn't so."""
+    signature = content(folder / SIGNATURE)
+    try:
+        from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - openssl does as well
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415 - the same
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - the same
+    except ImportError:
+        words = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", str(key), "-rawin"]
+        words += ["-in", str(folder / MANIFEST), "-sigfile", str(folder / SIGNATURE)]
+        if subprocess.run(words, stdout=subprocess.DEVNULL, check=False).returncode:
+            raise Broken("the signature isn't this key's over this manifest") from None
+        return
+    public = load_pem_public_key(key.read_bytes())
+    if not isinstance(public, Ed25519PublicKey):
+        raise Broken(f"{key} holds no Ed25519 key")
+    try:
+        public.verify(signature, manifest)
+    except InvalidSignature:
+        raise Broken("the signature isn't this key's over this manifest") from None
+
+
+def rows(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    """Yield a table's rows."""
+    with (folder / f"{name}.jsonl").open(encoding="ascii") as lines:
+        yield from map(json.loads, lines)
+
+
+def chain(folder: Path, record: dict[str, Any]) -> int:
+    """How many events hold the hash of the one before, to the last one."""
+    last, count = None, 0
+    for row in rows(folder, "record"):
+        said = [row["seq"], row["finding_key"] or row["about"], row["at"], row["run_id"], row["actor"]]
+        said += [row["from_state"], row["to_state"], row["text"]]
+        text = json.dumps([row["prev_hash"], *said], ensure_ascii=False)
+        follows = last is None or (row["prev_hash"], row["seq"]) == (last["hash"], last["seq"] + 1)
+        if not follows or hashlib.sha256(text.encode()).hexdigest() != row["hash"]:
+            raise Broken(f"event {row['seq']} isn't what it was when it was written")
+        last, count = row, count + 1
+    if last is None or (last["seq"], last["hash"]) != (record["events"], record["hash"]):
+        raise Broken("the record doesn't end where the manifest says")
+    return count
+
+
+def samples(folder: Path, seed: str) -> int:
+    """How many were drawn as the seed says."""
+    items: dict[tuple[str, str], list[str]] = {}
+    for row in rows(folder, "leavers"):
+        items.setdefault(("leavers", ""), []).extend([row["departure"]] if row["departed"] else [])
+    for row in rows(folder, "waivers"):
+        items.setdefault(("waivers", ""), []).append(row["waiver"])
+    for row in rows(folder, "days"):
+        items.setdefault(("days", ""), []).append(row["day"])
+    for row in rows(folder, "findings"):
+        for control in filter(None, row["controls"].split("; ")):
+            items.setdefault(("findings", control), []).append(row["finding"])
+    drawn: list[tuple[str, str, int, str]] = []
+    for row in rows(folder, "populations"):
+        name = (row["population"], row["control"])
+        there = items.pop(name, [])
+        if row["size"] != len(there):
+            raise Broken(f"{name} has {len(there)}, not {row['size']}")
+        # Of two with one hash there are none: SHA-256.
+        ranked = sorted((hashlib.sha256("\n".join((seed, *name, item)).encode()).hexdigest(), item) for item in there)
+        first = [item for _, item in ranked][: row["sample_size"]]
+        drawn += [(*name, place, item) for place, item in enumerate(first, start=1)]
+    if drawn != [(row["population"], row["control"], row["place"], row["id"]) for row in rows(folder, "sample")]:
+        raise Broken("the samples aren't drawn by the record's hash")
+    return len(drawn)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,141 @@
+-- What an evidence pack holds of a period, which begins at %(begins)s and has ended by %(ends)s.
+
+-- name: one_look
+-- Every file of a pack is of one moment.
+set transaction isolation level repeatable read read only;
+
+-- name: last_night
+-- By which night the pack is judged.
+select run_id, as_of, reads_since from counted_run where kind = 'nightly' and finished_at is not null
+order by as_of desc, run_id desc limit 1;
+
+-- name: purges
+-- How many words of decisions were forgotten, and when that was last done.
+select count(*)::int as words, max(at) as last_at from finding_event where actor = 'purge';
+
+-- name: leaver
+-- Departures of the period, each as it was told last.
+select * from (
+    select distinct on (person_uid, episode) * from departure order by person_uid, episode, departure_id desc) d
+where d.basis <> 'away' and d.left_at >= %(begins)s and d.left_at < %(ends)s
+
+-- name: leavers
+-- Whom the period's departures are about. `departed`: they stand, or they ended by a return alone.
+select d.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, coalesce(w.name, '') as name, d.episode, d.left_at, d.left_on, d.zone,
+    d.basis, d.confirmed, d.roster, d.told, d.valid_to is null and d.certain_at <= %(as_of)s as departed,
+    d.returned, d.valid_to as withdrawn_at, d.ended_because as withdrawn_because
+from ({leaver}
+) d
+join person p using (person_uid) left join worker w on w.worker_pk = p.shown_worker_pk
+order by d.left_at, id_space, worker_id, d.departure_id;
+
+-- name: things
+-- What they held from their departure on, by links and with what the last read of it said. What the last night didn't read
+-- isn't known to work; what was seen dead was seen then; of what stands on a list nobody was asked.
+with leaver as ({leaver}
+), held as (
+    select distinct on (d.departure_id, l.account_pk, l.relation) d.departure_id, d.person_uid, d.left_at, l.account_pk,
+        l.relation, l.decision, l.valid_from, l.valid_to
+    from leaver d join link l using (person_uid)
+    where l.relation <> 'created' and l.decision <> 'candidate' and (l.valid_to is null or l.valid_to >= d.left_at)
+    order by d.departure_id, l.account_pk, l.relation, l.link_id desc
+), thing as (
+    select h.*, r.source, a.realm, a.kind, a.native_id, a.native_id as account, a.label, a.standing, a.standing_reason,
+        a.gone_at, a.attested_at, a.observed_at
+    from held h join account a using (account_pk) join realm r using (realm)
+    union all
+    select h.*, r.source, a.realm, c.kind, c.native_id, a.native_id, c.label, c.standing, c.standing_reason,
+        coalesce(c.gone_at, a.gone_at), a.attested_at, c.observed_at
+    from held h join account a using (account_pk) join realm r using (realm) join credential c using (account_pk)
+), seen as (
+    select t.*, (
+        select max(s.observed_at) from scope s
+        where s.realm = t.realm and s.complete and s.scope in ('', t.account) and s.kind = t.kind) as last_whole_read_at
+    from thing t
+), judged as (
+    select s.*, case when s.attested_at is not null then 'unknown' when s.gone_at is not null or s.standing = 'dead' then 'dead'
+        when s.standing = 'works' and s.last_whole_read_at >= %(reads_since)s then 'works' else 'unknown' end as state
+    from seen s
+)
+select j.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, j.left_at, j.source, j.realm, j.kind, j.native_id, j.account, j.label,
+    j.relation, j.decision, j.valid_from as linked_from, j.valid_to as linked_to, j.state,
+    case j.state when 'dead' then coalesce(j.gone_at, j.observed_at) when 'works' then j.last_whole_read_at end as seen_at,
+    case when j.gone_at is null then j.standing_reason else 'it no longer exists' end as reason, j.last_whole_read_at,
+    j.attested_at
+from judged j join person p using (person_uid) left join worker w on w.worker_pk = p.shown_worker_pk
+order by j.left_at, id_space, worker_id, j.departure_id, j.realm, j.account, j.kind, j.native_id, j.relation;
+
+-- name: findings
+-- What stood at any time of the period, and all that was found of its leavers.
+select f.finding_key as finding, f.rule, f.severity, f.source, f.realm, f.roster, f.subject_kind, f.subject_native_id,
+    f.subject_label, f.account_native_id as account, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, f.left_at, f.basis, f.used_after_departure, f.first_seen_at, f.due_at,
+    f.state, (
+        select e.to_state from finding_event e left join run r using (run_id)
+        where e.finding_key = f.finding_key and coalesce(r.as_of, e.at) < %(ends)s order by e.seq desc limit 1)
+        as state_at_end,
+    f.standing, f.standing_reason, case when f.resolution = any(%(seen)s) then 'seen dead'
+        when f.resolution = any(%(attested)s) then 'attested' when f.state = 'resolved' then 'otherwise' end as ended,
+    f.resolution, f.resolved_at, f.reopened, t.tracker, t.ref, t.url, t.opened_at as ticket_opened_at,
+    t.closed_at as ticket_closed_at
+from finding f
+left join person p on p.person_uid = f.person_uid left join worker w on w.worker_pk = p.shown_worker_pk
+left join ticket t using (ticket_key)
+where (f.first_seen_at < %(ends)s and (f.resolved_at is null or f.resolved_at >= %(begins)s))
+    or (f.person_uid, f.episode) in (select d.person_uid, d.episode from ({leaver}
+) d)
+order by f.first_seen_at, f.finding_key;
+
+-- name: waivers
+-- Exceptions and acknowledged gaps that counted at any time of the period.
+select exception_id::text as waiver, kind, finding, space as id_space, worker as worker_id, source, part, roster, account,
+    rule, queue, covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for
+from exception
+where valid_from < %(ends)s and expires_at >= %(begins)s and (valid_to is null or valid_to >= %(begins)s)
+order by exception_id;
+
+-- name: runs
+-- Runs of the period. `counts`: neither withdrawn nor ahead of the clock.
+select r.run_id, r.kind, r.as_of, r.started_at, r.finished_at, r.status, c.run_id is not null as counts, w.withdrawn_at,
+    w.author as withdrawn_by, r.waiting, r.code, r.head_seq, r.head_hash
+from run r left join counted_run c using (run_id) left join withdrawal w on w.run_id = r.run_id
+where r.as_of >= %(begins)s and r.as_of < %(ends)s order by r.run_id;
+
+-- name: reads
+-- How complete each of their reads was; what was to be read and never begun is among them.
+with covered as (
+    select run_id, summary from run where as_of >= %(begins)s and as_of < %(ends)s
+), read as (
+    select run_id, 'roster' as what, d.roster as name, '' as part, '' as phase, d.status, d.proved, d.observed_at,
+        d.finished_at, d.workers as amount, d.error, jsonb_array_length(d.problems) as gaps
+    from covered join roster_read d using (run_id)
+    union all
+    select run_id, 'source', d.source, d.part, d.phase, d.status, null, d.observed_at, d.finished_at,
+        coalesce((d.counts ->> 'accounts')::int, 0) + coalesce((d.counts ->> 'keys')::int, 0)
+            + coalesce((d.counts ->> 'events')::int, 0), d.error, jsonb_array_length(d.gaps)
+    from covered join source_read d using (run_id)
+    union all
+    select run_id, 'roster', e.name, '', '', 'never begun', null, null, null, null, '', 0
+    from covered c cross join lateral jsonb_array_elements_text(coalesce(c.summary #> '{expected,rosters}', '[]')) as e (name)
+    where not exists (select from roster_read d where d.run_id = c.run_id and d.roster = e.name)
+    union all
+    select run_id, 'source', e.pair ->> 0, e.pair ->> 1, 'collect', 'never begun', null, null, null, null, '', 0
+    from covered c cross join lateral jsonb_array_elements(coalesce(c.summary #> '{expected,parts}', '[]')) as e (pair)
+    where not exists (
+        select from source_read d
+        where d.run_id = c.run_id and d.source = e.pair ->> 0 and d.part = e.pair ->> 1 and d.phase = 'collect')
+)
+select run_id, what, name, part, phase,
+    case status when 'complete' then 'whole' when 'partial' then 'in part' else 'not at all' end as was_read, status, proved,
+    observed_at, finished_at, amount, gaps, error
+from read order by run_id, what, name, part, phase;
+
+-- name: record
+-- The record from the period's first event to its end; the last event alone where none came since.
+select seq, finding_key, about, at, run_id, actor, from_state, to_state, text, prev_hash, hash from finding_event
+where seq >= coalesce(
+    (select min(e.seq) from finding_event e left join run r using (run_id) where coalesce(r.as_of, e.at) >= %(begins)s),
+    (select max(seq) from finding_event))
+order by seq;

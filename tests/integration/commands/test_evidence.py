@@ -1,0 +1,458 @@
+"""evidence: what auditors get of a period, and that nothing in it can be changed unseen."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from psycopg.types.json import Jsonb
+
+from offboarding.evidence import verify
+from offboarding.model import IdentityKeyKind
+from offboarding.model.errors import RetriableError
+from offboarding.rules import all_rules
+from offboarding.store import embedded
+from offboarding.store.connect import Session, opened
+from offboarding.store.purge import purge
+from tests.integration.commands.conftest import Type, Typed
+from tests.integration.commands.test_custody import SETTINGS
+from tests.support.database import TEMPLATE, cloned
+from tests.support.listed_tracker import ListedTracker
+from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
+from tests.support.rows import versions
+from tests.support.small_company import LEFT, NIGHT, job, number, tag, worker
+
+HOSTILE = "=cmd|'/c calc'!A1,\"\r\n\x1b[31m\u202e"
+KIM = worker("1042", LEFT, mail="kim@corp.example", name=HOSTILE)
+LEE = worker("1043", LEFT, mail="lee@corp.example", name="Lee Jieun")
+OLD = worker("1001", job("left", last="2026-08-13"))
+STAFF = worker("1044", mail="park@corp.example", name="Park")
+CLOUD_USER = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
+
+
+def company(session: Session) -> Office:
+    """Kim's login is locked by the second night, and of his two keys one is switched off; Lee's login may stand for a
+    while. In the third night the cloud can't be read.
+    """
+    office = Office(session=session, tracker=HeardTracker(ListedTracker()))
+    office.as_of = NIGHT - timedelta(days=1)
+    office.hr.workers = [KIM, LEE, OLD, STAFF]
+    office.directory.accounts = [
+        login("kim", number("1042")),
+        login("lee", number("1043")),
+        login("park", number("1044")),
+    ]
+    office.cloud.accounts = [CLOUD_USER]
+    office.cloud.credentials = [access_key("AKIAWORKS", CLOUD_USER), access_key("AKIAOFF", CLOUD_USER)]
+    expires = (office.as_of + timedelta(days=20)).date()
+    waiver = {"source": "corp-ldap", "account": "lee", "reason": HOSTILE, "approver": "Soyeon", "expires": expires}
+    office.let_stand = {"exceptions": [waiver]}
+    office.night()
+    office.directory.change("kim", **locked())
+    office.cloud.change("AKIAOFF", **switched_off())
+    office.night()
+    office.cloud.error = RetriableError("aws: no answer.")
+    office.night()
+    return office
+
+
+@pytest.fixture(scope="module")
+def three_nights(store_server: embedded.EmbeddedServer) -> Iterator[str]:
+    with cloned(store_server) as name:
+        with opened(store_server.connection_kwargs(dbname=name)) as session:
+            company(session)
+        yield name
+
+
+@pytest.fixture
+def store_template(three_nights: str) -> str:
+    return three_nights or TEMPLATE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """Packs made of those nights."""
+
+    deciding: Type
+    folder: Path
+    configured: Path
+    key: Path
+    public: Path
+
+    def asked(self, *words: str, out: str = "pack", last: str = "2026-11-30") -> Typed:
+        return self.deciding("evidence", "--from", "2026-11-01", "--to", last, "--out", str(self.folder / out), *words)
+
+    def made(self, *words: str, out: str = "pack", last: str = "2026-11-30") -> Path:
+        done = self.asked(*words, out=out, last=last)
+        assert done.code == 0, done.err
+        return self.folder / out
+
+    def signed(self) -> Path:
+        return self.made("--sign-with", str(self.key))
+
+    def set_policy(self, **policy: Any) -> None:
+        self.configured.write_text(yaml.safe_dump({**SETTINGS, "policy": policy}), encoding="utf-8")
+
+
+@pytest.fixture
+def packing(deciding: Type, configured: Path, tmp_path: Path) -> Packing:
+    key = Ed25519PrivateKey.generate()
+    made = Packing(
+        deciding=deciding, folder=tmp_path, configured=configured, key=tmp_path / "k.pem", public=tmp_path / "p.pem"
+    )
+    written(made.key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    made.public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    made.set_policy()
+    return made
+
+
+def written(path: Path, octets: bytes, mode: int = 0o600) -> Path:
+    path.write_bytes(octets)
+    path.chmod(mode)
+    return path
+
+
+def rows(pack: Path, name: str) -> list[dict[str, Any]]:
+    return list(verify.rows(pack, name))
+
+
+def verified(pack: Path, *words: str) -> int:
+    """By the script alone: no path to this project."""
+    command = [sys.executable, "-I", str(Path(verify.__file__)), str(pack), *words]
+    return subprocess.run(command, capture_output=True, check=False, cwd="/").returncode
+
+
+def test_each_thing_is_seen_dead_works_or_is_not_known(packing: Packing) -> None:
+    things = {row["native_id"]: row for row in rows(packing.made(), "things")}
+
+    states = {native_id: things[native_id]["state"] for native_id in ("kim", "lee", "AKIAWORKS", "AKIAOFF")}
+    assert states == {"kim": "dead", "lee": "works", "AKIAWORKS": "unknown", "AKIAOFF": "dead"}
+    assert things["kim"]["seen_at"]
+    assert things["AKIAOFF"]["seen_at"]
+    assert things["AKIAWORKS"]["seen_at"] is None, "the last night didn't read it"
+    assert things["AKIAWORKS"]["last_whole_read_at"]
+    assert "park" not in things
+
+
+def test_what_stands_on_a_list_was_seen_by_nobody(packing: Packing, store: Session) -> None:
+    store.execute("update account set attested_at = now() where native_id = 'kim'")
+
+    (kim,) = [row for row in rows(packing.made(), "things") if row["native_id"] == "kim"]
+    assert (kim["state"], kim["seen_at"], bool(kim["attested_at"])) == ("unknown", None, True)
+
+
+def test_leavers_findings_and_waivers_of_the_period_stand_there_and_no_others(packing: Packing) -> None:
+    pack = packing.made()
+
+    assert [(row["worker_id"], row["departed"]) for row in rows(pack, "leavers")] == [("1042", True), ("1043", True)]
+    ended = {row["subject_native_id"]: (row["ended"], row["state_at_end"]) for row in rows(pack, "findings")}
+    assert ended["kim"] == ("seen dead", "resolved")
+    assert ended["lee"] == (None, "excepted")
+    assert ended["AKIAWORKS"][0] is None
+    (waiver,) = rows(pack, "waivers")
+    assert (waiver["approver"], waiver["account"], waiver["ended_at"]) == ("Soyeon", "lee", None)
+
+
+def test_what_was_read_in_part_or_not_at_all_is_said_of_each_run(packing: Packing) -> None:
+    pack = packing.made()
+    first, second, third = rows(pack, "runs")
+
+    read = {(row["run_id"], row["name"], row["phase"]): row["was_read"] for row in rows(pack, "reads")}
+    assert read[(first["run_id"], "aws", "collect")] == "whole"
+    assert read[(third["run_id"], "aws", "collect")] == "not at all"
+    assert read[(third["run_id"], "hr", "")] == "whole"
+    assert (second["counts"], third["status"]) == (True, "red")
+    nights = {row["day"]: row["runs"] for row in rows(pack, "days")}
+    assert len(nights) == 30
+    assert [bool(nights[f"2026-11-{day}"]) for day in (23, 25, 26, 27, 29)] == [False, True, True, True, False]
+
+
+def test_a_read_that_never_began_is_among_them(packing: Packing, store: Session) -> None:
+    expected = Jsonb({"expected": {"rosters": ["hr", "lost"], "parts": [["aws", "lost"]]}})
+    store.execute("update run set summary = summary || %s", [expected])
+
+    never = [row for row in rows(packing.made(), "reads") if row["status"] == "never begun"]
+    assert {(row["what"], row["name"], row["part"], row["was_read"]) for row in never} == {
+        ("roster", "lost", "", "not at all"),
+        ("source", "aws", "lost", "not at all"),
+    }
+    assert len(never) == 6
+
+
+def test_a_period_without_any_event_holds_the_end_of_the_record(packing: Packing) -> None:
+    pack = str(packing.folder / "pack")
+
+    assert packing.deciding("evidence", "--from", "8000-01-01", "--to", "8000-01-31", "--out", pack).code == 0
+    assert len(rows(packing.folder / "pack", "record")) == 1
+    (packing.folder / "pack/record.jsonl").write_bytes(b"")
+    with pytest.raises(verify.Broken, match="doesn't end"):
+        verify.chain(packing.folder / "pack", {"events": 1, "hash": "1"})
+
+
+def test_a_night_before_or_after_the_period_is_not_in_it(packing: Packing) -> None:
+    assert len(rows(packing.made(last="2026-11-26"), "runs")) == 2
+
+
+def test_the_manifest_says_which_record_and_what_is_yet_to_come(packing: Packing) -> None:
+    done = packing.asked()
+    manifest = json.loads((packing.folder / "pack/manifest.json").read_bytes())
+    *_, last = rows(packing.folder / "pack", "record")
+
+    assert manifest["record"] == {
+        "events": last["seq"],
+        "hash": last["hash"],
+        "is_whole": True,
+        "broken_at": None,
+    }
+    assert manifest["record"]["hash"] in done.out
+    assert manifest["period_is_over"] is False
+    assert "isn't over by the last night" in done.err
+    assert "isn't signed" in done.err
+
+
+def test_a_signed_pack_holds_without_this_project_and_by_openssl(packing: Packing) -> None:
+    pack = packing.signed()
+
+    assert verified(pack, "--key", str(packing.public)) == 0
+    words = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", str(packing.public), "-rawin"]
+    words += ["-in", str(pack / "manifest.json"), "-sigfile", str(pack / "manifest.sig")]
+    assert subprocess.run(words, capture_output=True, check=False).returncode == 0
+    assert verified(pack, "--unsigned") == 1, "a signature isn't passed over"
+
+
+def changed_everywhere(pack: Path) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Yield each thing that somebody might do to a pack."""
+    for path in sorted(pack.iterdir()):
+        octets = path.read_bytes()
+        for place in {0, len(octets) // 2, len(octets) - 1}:
+            flipped = octets[:place] + bytes([octets[place] ^ 1]) + octets[place + 1 :]
+            yield f"{path.name}, byte {place}", lambda path=path, flipped=flipped: path.write_bytes(flipped)
+        yield f"{path.name} missing", path.unlink
+        yield f"{path.name} longer", lambda path=path, octets=octets: path.write_bytes(octets + b"\n")
+    yield "one more", lambda: (pack / "more.jsonl").write_bytes(b"{}\n")
+    yield "a folder", (pack / "more").mkdir
+
+
+def test_a_changed_byte_an_added_or_a_missing_file_is_seen(packing: Packing, tmp_path: Path) -> None:
+    pack, copy = packing.signed(), tmp_path / "copy"
+    held = list(verify.checked(pack, packing.public))
+    assert held[-1] == "all of it"
+    changes = [name for name, _ in changed_everywhere(pack)]
+    unseen: list[str] = []
+    for place, name in enumerate(changes):
+        shutil.copytree(pack, copy)
+        list(changed_everywhere(copy))[place][1]()
+        if verify.main([str(copy), "--key", str(packing.public)]) == 0:
+            unseen.append(name)
+        shutil.rmtree(copy)
+
+    assert len(changes) > 80
+    assert unseen == []
+
+
+def test_a_link_in_place_of_a_file_is_refused(packing: Packing, tmp_path: Path) -> None:
+    pack = packing.signed()
+    shutil.move(pack / "things.csv", tmp_path / "things.csv")
+    (pack / "things.csv").symlink_to(tmp_path / "things.csv")
+
+    assert verify.main([str(pack), "--key", str(packing.public)]) == 1
+
+
+def resealed(pack: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """An unsigned pack as somebody writes it anew who knows how: with the right hashes."""
+    lines = [json.loads(line) for line in (pack / name).read_text().splitlines()]
+    change(lines[0])
+    octets = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+    (pack / name).write_bytes(octets)
+    manifest = json.loads((pack / "manifest.json").read_bytes())
+    manifest["files"][name] |= {"sha256": hashlib.sha256(octets).hexdigest(), "bytes": len(octets)}
+    (pack / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("record.jsonl", {"actor": "somebody"}),
+        ("record.jsonl", {"prev_hash": "1" * 64}),
+        ("sample.jsonl", {"id": "another"}),
+        ("leavers.jsonl", {"departed": False}),
+    ],
+)
+def test_even_with_new_hashes_the_record_and_the_samples_tell(
+    packing: Packing, name: str, change: dict[str, Any]
+) -> None:
+    pack = packing.made()
+    assert verify.main([str(pack), "--unsigned"]) == 0
+    resealed(pack, name, lambda line: line.update(change))
+
+    assert verify.main([str(pack), "--unsigned"]) == 1
+
+
+def test_another_key_and_no_signature_are_seen(packing: Packing) -> None:
+    pack = packing.signed()
+    other = Ed25519PrivateKey.generate().public_key()
+    stranger = packing.folder / "other.pem"
+    stranger.write_bytes(other.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+    assert verify.main([str(pack), "--key", str(stranger)]) == 1
+    unsigned = packing.made(out="unsigned")
+    assert verify.main([str(unsigned), "--key", str(packing.public)]) == 1
+    assert verify.main([str(unsigned), "--unsigned"]) == 0
+
+
+def test_the_same_store_gives_the_same_bytes_and_nothing_in_it_is_written(packing: Packing, store: Session) -> None:
+    before = versions(store)
+    first, second = packing.signed(), packing.made("--sign-with", str(packing.key), out="again")
+
+    assert {path.name: path.read_bytes() for path in first.iterdir()} == {
+        path.name: path.read_bytes() for path in second.iterdir()
+    }
+    assert versions(store) == before
+    assert first.stat().st_mode & 0o077 == 0
+
+
+def test_each_control_has_its_population_and_a_sample_of_it(packing: Packing) -> None:
+    pack = packing.made()
+    populations = {(row["population"], row["control"]): row for row in rows(pack, "populations")}
+    ps4 = populations["findings", "NIST SP 800-53 PS-4"]
+    found = [row["finding"] for row in rows(pack, "findings") if "NIST SP 800-53 PS-4" in row["controls"]]
+
+    assert {control for _, control in populations} - {""} == {
+        str(control) for rule in all_rules() for control in rule.controls
+    }
+    assert ps4["size"] == ps4["sample_size"] == len(found) > 2
+    assert populations["days", ""]["sample_size"] == 20
+    drawn = [row["id"] for row in rows(pack, "sample") if row["control"] == "NIST SP 800-53 PS-4"]
+    assert sorted(drawn) == sorted(found)
+
+
+def test_no_cell_is_run_by_a_spreadsheet_and_no_line_moves_a_terminal(packing: Packing) -> None:
+    pack = packing.made()
+
+    for path in pack.glob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            table = list(csv.reader(file))
+        assert len({len(row) for row in table}) == 1, path.name
+        assert [cell for row in table for cell in row if cell[:1] in set("=+-@\t\r")] == [], path.name
+        assert all(cell.isprintable() for row in table for cell in row), path.name
+    assert all(path.read_bytes().isascii() for path in pack.glob("*.jsonl"))
+    assert {row["name"] for row in rows(pack, "leavers")} == {KIM.name, LEE.name}
+    assert rows(pack, "waivers")[0]["reason"].startswith("=cmd|")
+
+
+def test_with_ids_alone_nobody_is_named(packing: Packing) -> None:
+    assert b"Lee Jieun" in (packing.made(out="named") / "leavers.csv").read_bytes()
+    packing.set_policy(names="id")
+    pack = packing.made()
+
+    octets = b"".join(path.read_bytes() for path in sorted(pack.iterdir()) if path.suffix in {".jsonl", ".csv"})
+    assert b"Lee Jieun" not in octets
+    assert b"uid=lee" not in octets
+    assert json.loads((pack / "manifest.json").read_bytes())["names"] is False
+    assert {row["worker_id"] for row in rows(pack, "leavers")} == {"1042", "1043"}
+
+
+def test_what_was_forgotten_is_said(packing: Packing, store: Session) -> None:
+    packing.set_policy(retention_days=500)
+    before = json.loads((packing.made(out="before") / "manifest.json").read_bytes())["retention"]
+    store.execute("update exception set valid_to = now() - interval '1 second'")
+    purge(store, NIGHT + timedelta(days=300), keep=False)
+    after = json.loads((packing.made(out="after") / "manifest.json").read_bytes())["retention"]
+
+    assert (before["days"], before["words_of_decisions_forgotten"]) == (500, 0)
+    assert after["words_of_decisions_forgotten"] > 0
+    assert after["last_forgotten_at"]
+    assert rows(packing.folder / "after", "waivers")[0]["reason"] == ""
+
+
+def test_a_record_that_somebody_edited_is_said_and_never_verifies(packing: Packing, store: Session) -> None:
+    store.execute("update finding_event set actor = 'nobody' where seq = 2")
+    done = packing.asked()
+
+    assert "broken at event 2" in done.err
+    assert verify.main([str(packing.folder / "pack"), "--unsigned"]) == 1
+
+
+def test_nothing_is_written_over_and_a_failure_leaves_nothing(
+    packing: Packing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (packing.folder / "pack").mkdir()
+    assert packing.asked().code == 1
+    assert list((packing.folder / "pack").iterdir()) == []
+
+    before = sorted(packing.folder.iterdir())
+    missing = packing.asked(out="nowhere/pack")
+    assert missing.code == 1
+    assert "nowhere" in missing.err
+    monkeypatch.setattr(
+        "offboarding.store.events.broken_at", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left"))
+    )
+    full = packing.asked(out="full")
+    assert (full.code, "No space left" in full.err) == (1, True)
+    assert sorted(packing.folder.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("readable", "everybody on this machine"),
+        ("encrypted", "is encrypted"),
+        ("another", "isn't of Ed25519"),
+        ("garbage", "no private key"),
+        ("missing", "No such file"),
+        ("pipe", "is no file"),
+    ],
+)
+def test_a_key_that_is_no_good_is_a_sentence_that_shows_nothing_of_it(packing: Packing, kind: str, says: str) -> None:
+    own, elliptic = Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())
+    path = packing.folder / "wrong.pem"
+    if kind == "readable":
+        written(path, packing.key.read_bytes(), 0o604)
+    elif kind == "encrypted":
+        written(path, own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")))
+    elif kind == "another":
+        written(path, elliptic.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    elif kind == "garbage":
+        written(path, b"-----BEGIN PRIVATE KEY-----\nhunter2\n")
+    elif kind == "pipe":
+        os.mkfifo(path, 0o600)
+    done = packing.asked("--sign-with", str(path))
+
+    assert done.code == 1
+    assert says in done.err
+    assert "hunter2" not in done.err
+    assert not (packing.folder / "pack").exists()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [
+        ("2026-11-01", "2026-10-01", "exchange them"),
+        ("2016-01-01", "2026-11-01", "ten years"),
+        ("9999-12-31", "9999-12-31", "between 1971 and 9998"),
+        ("0001-01-01", "0001-01-01", "between 1971 and 9998"),
+    ],
+)
+def test_days_that_make_no_period_are_a_sentence(packing: Packing, first: str, last: str, says: str) -> None:
+    done = packing.deciding("evidence", "--from", first, "--to", last, "--out", str(packing.folder / "pack"))
+
+    assert (done.code, says in done.err) == (1, True)
