@@ -76,6 +76,13 @@ def changed(idp: httpx.Client, user_id: str, *operations: dict[str, Any]) -> dic
 # --- by the RFCs ------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def as_fast_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tester waits for nothing, and takes what it's refused for being too fast for a defect."""
+    monkeypatch.setattr("offboarding.rosters.scim.endpoint.A_SECOND", 1_000_000)
+
+
+@pytest.mark.usefixtures("as_fast_as_it_asks")
 def test_does_what_scim_s_own_tester_asks(place: PushedPlace) -> None:
     """scim2-tester creates, finds, changes and removes each attribute that we say we have, by scim2-client."""
     place.own = {"columns": {"worker_id": "employeeNumber", "mail": "emails.value", "end": "urn:corp:hr:2.0:User:last"}}
@@ -90,6 +97,7 @@ def test_does_what_scim_s_own_tester_asks(place: PushedPlace) -> None:
     assert len([each for each in results if "urn:corp:hr:2.0:User:last" in str(each.reason)]) == 3
 
 
+@pytest.mark.usefixtures("as_fast_as_it_asks")
 def test_the_tester_sees_what_is_wrong(place: PushedPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a service that keeps nothing of a change."""
     monkeypatch.setattr("offboarding.store.pushed.PushedUsersStore.change", lambda *_: None)
@@ -534,6 +542,11 @@ def test_a_filter_that_takes_long_or_is_none_is_refused(idp: httpx.Client, text:
     ):
         assert answer.status_code == 400, answer.text
         assert body_of(answer)["schemas"] == [ERROR]
+
+
+def test_a_query_of_many_fields_is_refused(idp: httpx.Client) -> None:
+    answer = idp.get("/Users", params={f"field{each}": "x" for each in range(21)})
+    assert (answer.status_code, body_of(answer)["detail"]) == (400, "A query has at most 20 fields.")
 
 
 @pytest.mark.parametrize(

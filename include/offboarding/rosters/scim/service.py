@@ -7,7 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from scim2_models import NotFoundException, SCIMException
+from scim2_models import InvalidValueException, NotFoundException, SCIMException
 from scim2_server.handler import ScimHandler
 from scim2_server.requests import ScimRequest
 from scim2_server.responses import ScimResponse
@@ -69,7 +69,10 @@ class UserService:
     def _request(self, asked: PushRequest) -> ScimRequest:
         if asked.path != VERSION and not asked.path.startswith(f"{VERSION}/"):
             raise NotFoundException(detail="There is nothing here.")
-        query = dict(parse_qsl(asked.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="replace"))
+        try:
+            query = dict(parse_qsl(asked.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="replace"))
+        except ValueError:
+            raise InvalidValueException(detail=f"A query has at most {_MOST_FIELDS} fields.") from None
         for text in query.values():
             check_expression(text)
         request = ScimRequest(
