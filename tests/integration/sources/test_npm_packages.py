@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -15,9 +16,20 @@ import pytest
 from demo.answering import Answered
 from demo.certificates import make_certificate
 from demo.slapd import Tls
-from offboarding.model import Account, Gap, IdentityKeyKind, ScopeRead, Standing
+from offboarding.model import (
+    Account,
+    AccountAction,
+    Gap,
+    IdentityKeyKind,
+    Remedy,
+    ScopeRead,
+    Standing,
+    Subject,
+    SubjectKind,
+)
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.sources.npm_packages.connection import greet
+from offboarding.sources.npm_packages.remedy import keep_traces
 from tests.contract.source_contract import error_of, of, refs, sought
 from tests.support.npm_service import (
     FORBIDDEN,
@@ -25,6 +37,7 @@ from tests.support.npm_service import (
     LEGACY,
     NOT_FOUND,
     ORG,
+    PUBLISHED_AT,
     READER,
     TOKEN,
     NpmPlace,
@@ -228,17 +241,10 @@ def test_a_request_that_npm_would_not_take_and_a_wrong_answer_are_noted(tls: Tls
 
 
 def test_npm_s_own_client_sees_the_same_people(place: NpmPlace, tls: Tls, tmp_path: Path) -> None:
-    if not (npm := shutil.which("npm")):
-        pytest.skip("npm's own client isn't here")
-    host = f"127.0.0.1:{place.service.port}/"
-    lines = [f"registry=https://{host}", f"//{host}:_authToken={TOKEN}", f"cafile={tls.authority}"]
-    lines.append("update-notifier=false")
-    (tmp_path / ".npmrc").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    typed = own_client(place, tls, tmp_path)
 
     def said(*words: str) -> dict[str, str]:
-        command = [npm, *words, "--json", "--userconfig", str(tmp_path / ".npmrc"), "--cache", str(tmp_path / "cache")]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path, env=os.environ)
-        return json.loads(done.stdout)
+        return json.loads(typed(shlex.join(["npm", *words, "--json"])))
 
     accounts = place.accounts()
 
@@ -246,3 +252,41 @@ def test_npm_s_own_client_sees_the_same_people(place: NpmPlace, tls: Tls, tmp_pa
     assert said("access", "list", "packages", ORG).keys() == {KIT}
     writers = {name for name, account in accounts.items() if KIT in account.standing_reason}
     assert said("access", "list", "collaborators", KIT).keys() == writers
+
+
+def test_a_ticket_s_step_keeps_each_version_that_they_published(place: NpmPlace, tls: Tls, tmp_path: Path) -> None:
+    place.kept.packages[KIT].versions = {
+        "1.0.0": ("alice", PUBLISHED_AT),
+        "1.1.0-rc.1": ("alice", PUBLISHED_AT),
+        "1.2.0": ("bob", PUBLISHED_AT),
+    }
+    account = place.accounts()["alice"]
+    subject = Subject(kind=SubjectKind.ACCOUNT, native_id="alice", label="alice", account_label="alice")
+    action = AccountAction(remedy=Remedy.KEEP_TRACES, kind="npm_packages", account=account, subject=subject)
+    (step,) = keep_traces(action)
+
+    kept = own_client(place, tls, tmp_path)(step.partition("\n")[2].replace("PACKAGE", KIT))
+
+    assert [version for version in place.kept.packages[KIT].versions if f'"{version}"' in kept] == [
+        "1.0.0",
+        "1.1.0-rc.1",
+    ]
+
+
+def own_client(place: NpmPlace, tls: Tls, tmp_path: Path) -> Callable[[str], str]:
+    """npm's own, typed into a shell."""
+    if not shutil.which("npm"):
+        pytest.skip("npm's own client isn't here")
+    host, own = f"127.0.0.1:{place.service.port}/", tmp_path / ".npmrc"
+    lines = [f"registry=https://{host}", f"//{host}:_authToken={TOKEN}", f"cafile={tls.authority}"]
+    lines.append("update-notifier=false")
+    own.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    environment = os.environ | {"npm_config_userconfig": str(own), "npm_config_cache": str(tmp_path / "cache")}
+
+    def typed(command: str) -> str:
+        done = subprocess.run(
+            ["sh", "-c", command], capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+        )
+        return done.stdout
+
+    return typed

@@ -305,3 +305,4 @@ def test_a_name_that_a_leaver_chose_stays_one_word() -> None:
 
     word = shlex.quote("x'; rm -rf _ #")
     assert any(f"[ ! -e DIR/{word} ]" in step for step in steps)
+    assert any(step.endswith('kill "x\'; rm -rf / #"') for step in steps)

@@ -29,10 +29,15 @@ def disable(action: AccountAction) -> tuple[str, ...]:
 def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what the registry tells of what they published."""
     user = shlex.quote(action.account.native_id)
+    every = "$(npm view PACKAGE versions --json | tr -d '[]\",')"
     return (
         say(
             "First keep which versions they published, of each package that the reason names (PACKAGE):\n{command}",
-            command=f"npm view PACKAGE time versions _npmUser --json > PACKAGE.json; grep -c -- {user} PACKAGE.json",
+            # Of several versions at once npm leaves out what comes before a release, and of a package it tells the
+            # last one's user.
+            command="npm view PACKAGE time --json > FILE\n"
+            f'for each in {every}; do npm view "PACKAGE@$each" version _npmUser --json; done >> FILE\n'
+            f"grep -B 1 -- {user} FILE",
         ),
     )
 

@@ -48,7 +48,7 @@ def disable(action: AccountAction) -> tuple[str, ...]:
         say(
             "End what is open: where the server has a management interface, type there (else it goes on until its key"
             " is renewed, within an hour as a rule, or until the server restarts):\n{command}",
-            command=f"kill {name}" if name.isprintable() else "kill NAME",
+            command=f"kill {_quoted(name)}" if name.isprintable() else "kill NAME",
         ),
     )
 
@@ -59,9 +59,15 @@ def keep_traces(action: AccountAction) -> tuple[str, ...]:
         say(
             "On {host}, as root, first keep what its log knows of the client: when and from where it came:\n{command}",
             host=_host(action),
-            command=f"journalctl --no-pager -t openvpn | grep -F -- {shlex.quote(_name(action))}",
+            command=f"journalctl --no-pager -u 'openvpn*' | grep -F -- {shlex.quote(_name(action))}",
         ),
     )
+
+
+def _quoted(name: str) -> str:
+    """As the management interface takes words apart."""
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if escaped != name or " " in name else name
 
 
 def _name(action: AccountAction) -> str:
