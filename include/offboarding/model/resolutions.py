@@ -51,7 +51,7 @@ class Resolution(StrEnum):
     OFF_LIST = (
         "off the list",
         "attested by a person",
-        "attested by the list of {moment} UTC, which doesn't name it; not checked",
+        "attested by the list of the day that began at {moment} UTC, which doesn't name it; not checked",
     )
     ACCESS_ENDED = "access ended", "access cut", "the access has ended: seen by a whole read"
     SHOWN_NOW = "shown now", "shown by a system now", "a source or verifier shows it now: judged by what that tells"

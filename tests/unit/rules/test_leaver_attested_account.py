@@ -94,7 +94,7 @@ SAID: dict[str, Any] = {"attested_by": "lee", "attested_reason": "saw it"}
     [
         pytest.param(
             thing(**GONE, listed_at=LEFT_AT),
-            "attested by the list of 2026-11-13 15:00 UTC, which doesn't name it; not checked",
+            "attested by the list of the day that began at 2026-11-13 15:00 UTC, which doesn't name it; not checked",
             id="a newer list",
         ),
         pytest.param(thing(**GONE, listed_at=LEFT_AT - timedelta(days=1)), "", id="a list of before they left"),
