@@ -147,6 +147,17 @@ def test_an_address_is_no_id_in_logs(portal: ListedSystem) -> None:
     assert refs(source.collect()) != []
 
 
+@pytest.mark.parametrize("column", ["Login", "E-Mail"])
+def test_an_address_is_one_whatever_its_case(portal: ListedSystem, column: str) -> None:
+    portal.people = {"U1": ("kim@corp.example", "kim@corp.example"), "U2": ("Kim@corp.example", "KIM@corp.example")}
+    portal.write()
+
+    facts = list(portal.source(columns={"login" if column == "Login" else "mail": column}).collect())
+
+    assert len(of(Account, facts)) == 1
+    assert error_of(facts) == ""
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

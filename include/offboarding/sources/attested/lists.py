@@ -35,7 +35,8 @@ class PeopleList:
     """Whom a list names."""
 
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    """What it says, by the account, login or number that it's known by; of a list of addresses by those."""
+    """What it says, by the account, login or number that it's known by; of a list of addresses by those, in small
+    letters."""
     twice: dict[str, int] = field(default_factory=dict[str, int])
     """Rows that say otherwise of one that was told above them: its id, and the first such row."""
     nobody: list[int] = field(default_factory=list[int])
@@ -131,10 +132,17 @@ def _take(found: PeopleList, number: int, said: Mapping[str, str]) -> None:
     # Where the system has ids, a row without one would be somebody else once it's filled in.
     by = ("account",) if "account" in said else ("login", "number", "mail")
     known_by = next((said[name] for name in by if said.get(name)), "")
+    if "@" in known_by:
+        known_by = known_by.casefold()
     if not known_by:
         found.nobody.append(number)
-    elif found.rows.setdefault(known_by, said) != said:
+    elif _folded(found.rows.setdefault(known_by, said)) != _folded(said):
         found.twice.setdefault(known_by, number)
+
+
+def _folded(said: Mapping[str, str]) -> Mapping[str, str]:
+    """As it's compared: people write their addresses in any case."""
+    return {name: value.casefold() for name, value in said.items()}
 
 
 def _files(where: str, folder: str) -> list[Path]:

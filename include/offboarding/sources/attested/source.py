@@ -144,4 +144,4 @@ def _id(known_by: str) -> str:
     """An address isn't told in logs, where ids are."""
     if "@" not in known_by:
         return known_by
-    return f"mail-{hashlib.sha256(known_by.casefold().encode()).hexdigest()[:16]}"
+    return f"mail-{hashlib.sha256(known_by.encode()).hexdigest()[:16]}"
