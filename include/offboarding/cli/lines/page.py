@@ -13,6 +13,7 @@ from offboarding.cli.lines.exposure import ExposureLine
 from offboarding.cli.lines.findings import ExplainedLine, FindingLine
 from offboarding.cli.lines.gaps import AcknowledgementLine, HoldLine
 from offboarding.cli.lines.keys import HolderLine, KeyLine
+from offboarding.cli.lines.leavers import LeaverLine
 from offboarding.cli.lines.line import SCHEMA_VERSION, Inner, JsonLine
 from offboarding.cli.lines.links import LinkDecidedLine, LinkLine
 from offboarding.cli.lines.people import PersonLine
@@ -32,6 +33,7 @@ LINES: Mapping[str, type[JsonLine]] = {
     "departure list": OpenEndLine,
     "upcoming": UpcomingLine,
     "exposure": ExposureLine,
+    "leavers": LeaverLine,
     "holds": HoldLine,
     "revoke list": RevocationLine,
     "custody": KeyLine,
