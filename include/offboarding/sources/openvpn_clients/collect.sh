@@ -268,6 +268,8 @@ tell_issued() {
         find "$top/etc/openvpn" "$top/etc/easy-rsa" "$top/root" "$top/usr/share/easy-rsa" -maxdepth 5 \
             -name index.txt -type f 2>/dev/null
     done | while IFS= read -r index; do
+        # Others keep something else in a file of that name, which is nobody's business.
+        [ ! -s "$index" ] || grep -q "^[VRE]$TAB" "$index" || continue
         say "folder $(readlink -f -- "${index%/*}")"
         [ ! -f "${index%/*}/ca.crt" ] || blocks authority CERTIFICATE "${index%/*}/ca.crt"
         sed 's/^/index /' "$index"

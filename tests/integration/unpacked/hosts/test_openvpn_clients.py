@@ -200,6 +200,16 @@ def test_one_that_does_not_run_is_told_and_a_client_is_not(vpn: OpenvpnHost) -> 
     assert not [gap for gap in of(Gap, facts) if gap.red and "out.conf" in gap.text]
 
 
+def test_an_index_that_is_something_else_is_not_told(vpn: OpenvpnHost) -> None:
+    vpn.host.do("mkdir /etc/openvpn/notes; echo 'our plans' > /etc/openvpn/notes/index.txt")
+
+    facts = vpn_facts_stopped(vpn)
+
+    assert "alice" in {account.login for account in of(Account, facts)}
+    assert "plans" not in vpn.host.do('sh "$1"', str(COLLECT))
+    assert not [gap for gap in of(Gap, facts) if gap.red and "notes" in gap.text]
+
+
 def test_without_root_or_a_server_it_tells_nothing(vpn: OpenvpnHost) -> None:
     text = vpn.host.do('setpriv --reuid 65534 --clear-groups sh "$1" || true', str(COLLECT))
     assert text.endswith("refused it was not run as root\nend\n")
