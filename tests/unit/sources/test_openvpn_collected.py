@@ -217,6 +217,20 @@ def test_a_folder_that_may_be_read_and_not_listed_is_red(server: WrittenVpn, mon
     assert "collected can't be listed (Permission denied): let our user do that" in red
 
 
+def test_an_index_tells_names_of_any_script(server: WrittenVpn) -> None:
+    """As openssl 3 writes them; what is no UTF-8 stays as it is."""
+    lines = (("0A", r"\xEA\xB9\x80\xEC\xB2\xA0\xEC\x88\x98"), ("0B", r"Ren\xE9"))
+    server.issued = [
+        *server.kept,
+        *(f"index V\t270101000000Z\t\t{number}\tunknown\t/CN={name}" for number, name in lines),
+    ]
+    server.write()
+
+    logins = {account.login for account in of(Account, server.source().collect())}
+
+    assert logins == {"alice", "bob", "김철수", r"Ren\xE9"}
+
+
 def test_mails_and_the_register_say_whose_it_is(server: WrittenVpn) -> None:
     names = x509.SubjectAlternativeName([x509.RFC822Name("kim@corp.example")])
     server.clients["laptop-7"] = server.authority.issue("laptop-7", extension=names)

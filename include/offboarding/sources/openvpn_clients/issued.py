@@ -18,6 +18,8 @@ from offboarding.net.revocation.crl import is_authority, issued
 from offboarding.sources.openvpn_clients.collection import ToldFolder
 
 _FIELD = re.compile(r"/(?=[A-Za-z][A-Za-z0-9.]*=)")
+_ESCAPED = re.compile(r"(?:\\x[89A-F][0-9A-F])+")
+"""How openssl writes what isn't ASCII (X509_NAME_oneline)."""
 _SERIAL = re.compile(r"[0-9A-Fa-f]{1,64}")
 _MAIL_FIELDS = ("emailAddress", "mail", "MAIL")
 
@@ -183,7 +185,7 @@ def _indexed(issuer: str, line: str) -> IssuedCertificate:
     state, ends, revoked, serial, _, subject = line.split("\t")
     if state not in ("V", "R", "E") or not _SERIAL.fullmatch(serial) or (state == "R") != bool(revoked):
         raise ValueError
-    fields = [part.partition("=") for part in _FIELD.split(subject)[1:]]
+    fields = [part.partition("=") for part in _FIELD.split(_ESCAPED.sub(_letters, subject))[1:]]
     return IssuedCertificate(
         issuer=issuer,
         serial=int(serial, 16),
@@ -192,6 +194,13 @@ def _indexed(issuer: str, line: str) -> IssuedCertificate:
         ends_at=_moment(ends),
         revoked_at=_moment(revoked.partition(",")[0]) if revoked else None,
     )
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    try:
+        return bytes.fromhex(escaped[0].replace("\\x", "")).decode("utf-8")
+    except UnicodeDecodeError:
+        return escaped[0]
 
 
 def _moment(text: str) -> datetime:
