@@ -8,6 +8,7 @@ from offboarding.cli import DONE, VERSION
 from offboarding.cli.options import command, day, option
 from offboarding.cli.output import note, say
 from offboarding.cli.stores import session_on
+from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.settings import Settings
 from offboarding.evidence.pack import AuditPeriod, PackBasis, Packed, write_pack
@@ -43,7 +44,7 @@ def evidence(
     settings = loaded.settings
     signed_by = signer(key) if key else None
     zone = settings.company.time_zone
-    with session_on(loaded) as session:
+    with at_the_terminal(zone=zone, quiet=True), session_on(loaded) as session:
         packed = write_pack(session, AuditPeriod(first=first, last=last, zone=zone), _about(settings), out, signed_by)
     _tell(packed, out, zone)
     return DONE

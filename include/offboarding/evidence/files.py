@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ class HashedFile:
         self._octets += len(octets)
 
     def close(self) -> None:
-        """Nothing more is written."""
+        """Nothing more is written, and what was is on the disk."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
         self._file.close()
 
     def packed(self, rows: int | None = None) -> PackedFile:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -408,6 +409,14 @@ def test_nothing_is_written_over_and_a_failure_leaves_nothing(
     )
     full = packing.asked(out="full")
     assert (full.code, "No space left" in full.err) == (1, True)
+    assert sorted(packing.folder.iterdir()) == before
+
+
+def test_a_pack_that_is_ended_on_its_way_leaves_nothing(packing: Packing, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = sorted(packing.folder.iterdir())
+    monkeypatch.setattr("offboarding.store.events.broken_at", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+
+    assert packing.asked().code == 128 + signal.SIGTERM
     assert sorted(packing.folder.iterdir()) == before
 
 
