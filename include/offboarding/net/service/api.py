@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.address import client_of
+from offboarding.net.service.answers import retry_after
 from offboarding.net.service.asking import MOST_BYTES, WHERE_IT_LEADS, Asker, in_short, is_passing, redirects
 from offboarding.net.service.budget import HttpBudget
 
@@ -85,9 +86,12 @@ class HttpApi(ABC):
     def words(self, answer: httpx.Response) -> str:
         """What it says itself of a refusal, in short and without secrets; "" for nothing."""
 
-    @abstractmethod
     def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """Of a refusal since it was asked too often, by the vendor's own headers; None of any other answer."""
+        """Of a refusal since it was asked too often, by the vendor's own headers; None of any other answer.
+
+        Unless a vendor has its own: as Retry-After says, and a minute where nothing says it.
+        """
+        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """Which right a refusal says is missing, in whole sentences; "" where it says nothing."""

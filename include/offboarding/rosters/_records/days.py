@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -12,6 +12,10 @@ from offboarding.rosters._records.words import shown
 
 HIGH_DAY = date(9999, 12, 31)
 """How SAP and many databases write that there is no end; no day at all."""
+FIRST_ZONE = timezone(timedelta(hours=14))
+"""Where each day begins: the Line Islands."""
+LAST_ZONE = timezone(timedelta(hours=-12))
+"""Where each day ends last."""
 _SAMPLES = (datetime(2026, 11, 24, 13, 5, 9, tzinfo=UTC), datetime(1999, 3, 31, 1, 2, 3, tzinfo=UTC))
 _YEARS = ("%Y", "%y", "%G", "%c", "%x")
 

@@ -1,12 +1,10 @@
 """Whoever isn't employed, and has a first day to come: they haven't begun; what ended was another employment."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from offboarding.model import Circumstance, Employment, EmploymentStatus, Worker
-
-LAST = timezone(timedelta(hours=-12))
-"""Where each day ends last."""
+from offboarding.rosters._records.days import LAST_ZONE
 
 
 def returning(worker: Worker, as_of: datetime) -> Worker:
@@ -14,7 +12,7 @@ def returning(worker: Worker, as_of: datetime) -> Worker:
     (job,) = worker.employments
     if job.status is not EmploymentStatus.LEFT or job.start_on is None:
         return worker
-    if job.start_on < as_of.astimezone(LAST).date():
+    if job.start_on < as_of.astimezone(LAST_ZONE).date():
         return worker
     none = Circumstance.NONE
     future = replace(job, status=EmploymentStatus.FUTURE, end_on=None, last_working_on=None, circumstance=none)

@@ -6,7 +6,7 @@ https://github.com/Workday/raas-python shows how a refresh token is exchanged.
 import re
 from abc import ABC
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -15,15 +15,14 @@ from pydantic import Field
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in, retry_after
+from offboarding.net.service.answers import Told, object_in
 from offboarding.net.service.api import HttpApi
 from offboarding.net.service.budget import HttpBudget
+from offboarding.rosters._records.days import FIRST_ZONE
 
 DATED = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})")
 """A day with an offset (XML Schema's date) is the day that stands there, and no instant."""
 _PACIFIC = ZoneInfo("America/Los_Angeles")
-_FIRST = timezone(timedelta(hours=14))
-"""Where each day begins: the Line Islands."""
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -68,10 +67,6 @@ class WorkdayTenant(HttpApi, ABC):
         reason = said.get("error_description") or said.get("error") or said.get("errors")
         return str(reason) if reason else _TAG.sub(" ", answer.text)
 
-    def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """As its header says; a minute where there is none."""
-        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
-
 
 def effective_date(as_of: datetime) -> str:
     """The latest day that it is anywhere by then, as an XML Schema date with Pacific time's offset.
@@ -80,6 +75,6 @@ def effective_date(as_of: datetime) -> str:
     the day has ended on the Pacific coast, too.
     https://learn.microsoft.com/en-us/entra/identity/app-provisioning/workday-termination-lookahead
     """
-    day = as_of.astimezone(_FIRST).date()
+    day = as_of.astimezone(FIRST_ZONE).date()
     offset = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).astimezone(_PACIFIC).strftime("%z")
     return f"{day.isoformat()}{offset[:3]}:{offset[3:]}"

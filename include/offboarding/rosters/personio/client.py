@@ -14,7 +14,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in, retry_after
+from offboarding.net.service.answers import Told, object_in
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError
 from offboarding.rosters.personio.settings import PersonioSettings
 
@@ -105,10 +105,6 @@ class PersonioApi(HttpApi):
         error = object_in(answer).get("error")
         said = cast("dict[str, object]", error).get("message") if isinstance(error, dict) else error
         return str(said or "")
-
-    def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """As its header says; a minute where there is none, after which each limit begins anew."""
-        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """What the credential may."""

@@ -5,7 +5,7 @@ page, and whom a right hides isn't counted either.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta, timezone
+from datetime import date
 from itertools import groupby
 
 from offboarding.interfaces import ConnectionFields, ReadContext
@@ -13,8 +13,9 @@ from offboarding.model import Employment, EmploymentStatus, HrStatus, LeftOut, P
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
+from offboarding.rosters._records.days import FIRST_ZONE, LAST_ZONE
 from offboarding.rosters._records.listed import ListedRead, fields_of
-from offboarding.rosters._records.returning import LAST, settled
+from offboarding.rosters._records.returning import settled
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters._records.words import folded
 from offboarding.rosters.successfactors.client import SuccessFactorsApi
@@ -29,8 +30,6 @@ Settings = SuccessFactorsSettings
 _NOT_BEGUN = "no job before the first day"
 _TERMINATION = "26"
 """https://userapps.support.sap.com/sap/support/knowledge/en/2617429"""
-_FIRST = timezone(timedelta(hours=14))
-"""Where each day begins: the Line Islands."""
 
 
 def destinations(settings: SuccessFactorsSettings, connection: ConnectionFields) -> Iterator[Destination]:
@@ -53,8 +52,8 @@ class SuccessFactorsRoster:
         self._settings = settings.model_copy(update={"statuses": statuses})
         self._api = api
         self._context = context
-        self._on = context.as_of.astimezone(_FIRST).date()
-        self._everywhere = context.as_of.astimezone(LAST).date()
+        self._on = context.as_of.astimezone(FIRST_ZONE).date()
+        self._everywhere = context.as_of.astimezone(LAST_ZONE).date()
         self.problems: Sequence[Problem] = ()
         self.left_out = LeftOut()
         self.summary: RosterSummary | None = None

@@ -19,7 +19,7 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in, retry_after
+from offboarding.net.service.answers import Told, object_in
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError
 from offboarding.net.service.asking import MOST_DIGITS
 from offboarding.rosters.successfactors.assertion import SamlKey
@@ -138,10 +138,6 @@ class SuccessFactorsApi(HttpApi):
                 return said
             case _:
                 return str(body.get("errorMessage") or body.get("error_description") or body.get("error") or "")
-
-    def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """As its header says; a minute where there is none."""
-        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """What the API user's role has to grant."""

@@ -4,7 +4,7 @@ import httpx
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import object_in, retry_after
+from offboarding.net.service.answers import object_in
 from offboarding.net.service.api import HttpApi
 from offboarding.sources.npm_packages.settings import NpmPackagesSettings
 
@@ -30,10 +30,6 @@ class NpmRegistry(HttpApi):
         """Its `message` or `error`."""
         said = object_in(answer)
         return str(said.get("message") or said.get("error") or "")
-
-    def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """By Retry-After."""
-        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """Whose token it takes: what a token may not see, npm may not find."""

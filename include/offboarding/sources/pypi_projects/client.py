@@ -7,7 +7,7 @@ import httpx
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.net.service.address import address_of, needed
-from offboarding.net.service.answers import Told, object_in, retry_after
+from offboarding.net.service.answers import Told, object_in
 from offboarding.net.service.api import HttpApi
 from offboarding.sources.pypi_projects.settings import PypiProjectsSettings
 
@@ -51,10 +51,6 @@ class PypiIndex(HttpApi):
     def words(self, answer: httpx.Response) -> str:
         """Its `message`."""
         return str(object_in(answer).get("message") or "")
-
-    def seconds_to_wait(self, answer: httpx.Response) -> int | None:
-        """By Retry-After."""
-        return (retry_after(answer.headers) or 60) if answer.status_code == 429 else None
 
     def lacking(self, answer: httpx.Response) -> str:
         """No right is needed: where there's nothing, the name is another, or no version was published yet."""
