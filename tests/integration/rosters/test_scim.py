@@ -119,6 +119,78 @@ def test_a_day_that_is_told_counts_and_inactive_alone_is_none(place: PushedPlace
     assert told == {"1": ("left", date(2026, 11, 20)), "2": ("active", date(2026, 12, 31))}
 
 
+@pytest.mark.parametrize(
+    ("day", "is_listed"),
+    [
+        ("9999-12-31", False),
+        (" ", False),
+        ("2027-12-31", False),
+        ("2026-11-26", False),
+        ("2026-11-25", True),
+        (" 2026-11-20 ", True),
+    ],
+)
+def test_of_somebody_inactive_a_day_counts_that_is_one_and_has_come(
+    place: PushedPlace, day: str, *, is_listed: bool
+) -> None:
+    """NIGHT is the 25th in Seoul. Without such a day they are off the list, which two reads and bounds make of it."""
+    schema, _, name = LAST.rpartition(":")
+    for column in ("last_working_day", "end"):
+        place.own = {"columns": {"worker_id": "employeeNumber", column: LAST}}
+        number = str(len(column))
+        push(place, user(number, active=False, **{schema: {name: day}}), user(f"9{number}"))
+        roster = place.roster()
+        listed = {worker.worker_id: worker.employments[0] for worker in roster.read()}
+        assert (number in listed) is is_listed, column
+        assert list(roster.problems) == []
+        assert not is_listed or listed[number].status == "left"
+
+
+def test_a_day_of_somebody_inactive_that_can_not_be_read_is_told(place: PushedPlace) -> None:
+    schema, _, name = LAST.rpartition(":")
+    place.own = {"columns": {"worker_id": "employeeNumber", "last_working_day": LAST}}
+    push(place, user("1", active=False, **{schema: {name: "20.11.2026"}}), user("2"))
+    roster = place.roster()
+    assert [worker.worker_id for worker in roster.read()] == ["2"]
+    assert roster.left_out.problems or list(roster.problems)
+
+
+STATE = "urn:corp:hr:2.0:User:state"
+WORDS = {"A": "active", "L": "leave", "T": "left"}
+
+
+@pytest.mark.parametrize("coverage", ["active", "full"])
+def test_inactive_is_off_the_list_whatever_status_says_that_they_work_here(place: PushedPlace, coverage: str) -> None:
+    """HR's word that they are on leave says why, and that they have left is more than that they are off the list."""
+    columns = {"worker_id": "employeeNumber", "status": STATE, "last_working_day": LAST}
+    place.own = {"columns": columns, "statuses": WORDS, "coverage": coverage}
+    own = STATE.rpartition(":")[0]
+    push(place, user("1", **{own: {"state": "A"}}))
+    for number, told in {"2": {"state": "A"}, "3": {"state": "L"}, "4": {"state": "T"}}.items():
+        push(place, user(number, active=False, **{own: told}))
+    push(place, user("5", active=False, **{own: {"state": "A", "lastDay": "2026-11-20"}}))
+    found = {worker.worker_id: worker.employments[0].status for worker in place.roster().read()}
+    assert found == {"1": "active", "3": "leave", "4": "left", "5": "active"}
+
+
+def test_whoever_left_by_hr_s_word_and_is_active_has_left_and_is_told(place: PushedPlace) -> None:
+    place.own = {"columns": {"worker_id": "employeeNumber", "status": STATE}, "statuses": WORDS, "coverage": "full"}
+    own = STATE.rpartition(":")[0]
+    push(place, user("1", **{own: {"state": "T"}}), user("2", **{own: {"state": "A"}}))
+    roster = place.roster()
+    assert {worker.worker_id: worker.employments[0].status for worker in roster.read()} == {"1": "left", "2": "active"}
+    assert list(roster.problems) == [], "everybody else is read whole"
+    (problem,) = roster.left_out.problems
+    assert problem.text.startswith("1 user of the status left")
+
+
+def test_where_nobody_is_active_a_status_makes_no_roster_of_nobody(place: PushedPlace) -> None:
+    place.own = {"columns": {"worker_id": "employeeNumber", "status": STATE}, "statuses": WORDS, "coverage": "full"}
+    own = STATE.rpartition(":")[0]
+    push(place, *(user(each, active=False, **{own: {"state": "A"}}) for each in ("1", "2")))
+    assert "none of 2 users is active any more" in failure(place.roster())
+
+
 def test_a_manager_is_told_by_their_number(place: PushedPlace) -> None:
     (boss,) = push(place, user("7"))
     managers = {"1": boss, "2": "7", "3": str(uuid4())}

@@ -7,6 +7,7 @@ coverage active. docs/decisions/0180-inactive-is-off-the-list.md
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,9 +17,10 @@ from offboarding.model import Coverage, HrStatus, LeftOut, Problem, RosterSummar
 from offboarding.model.errors import FatalError
 from offboarding.model.pushing import PushedRow, PushedState, Resource
 from offboarding.net.destinations import Destination
-from offboarding.rosters._records.columns import DAYS, Layout, MissingColumnsError, layout
+from offboarding.rosters._records.columns import Layout, MissingColumnsError, layout
 from offboarding.rosters._records.durations import told
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
+from offboarding.rosters.scim.inactive import OffTheList, lists_active
 from offboarding.rosters.scim.paths import AttributePath
 from offboarding.rosters.scim.proposing import propose
 from offboarding.rosters.scim.settings import ACTIVE, ScimSettings
@@ -56,6 +58,7 @@ class ScimRoster:
         self.problems: Sequence[Problem] = ()
         self.left_out = LeftOut()
         self.summary: RosterSummary | None = None
+        self._contradicted = 0
 
     def read(self) -> Iterator[Worker]:
         """Yield everybody who is listed and can be read, a portion's memory at a time.
@@ -69,11 +72,14 @@ class ScimRoster:
             state = users.state(self._context.as_of - _SYNC)
             for doubt in self._doubts(state, origin):
                 table.problems.add(doubt)
-            if not (state.active if self._lists_active() else state.users) and own.coverage is not Coverage.LEAVERS:
+            if (
+                not (state.active if lists_active(self._settings) else state.users)
+                and own.coverage is not Coverage.LEAVERS
+            ):
                 raise table.incomplete(_nobody(state), _HOW)
             if state.users:
                 yield from self._workers(own, users, table)
-        self.problems, self.left_out = table.problems.all(), table.spoiled.left_out()
+        self.problems, self.left_out = table.problems.all(), self._told(table.spoiled.left_out())
         self.summary = RosterSummary(origin=origin, proved=False, dated_at=None, rows=table.count)
 
     def _users(self) -> AbstractContextManager[PushedUsers]:
@@ -81,15 +87,21 @@ class ScimRoster:
             raise FatalError(f"rosters.{self._settings.name}: what was pushed lies in a store, and there is none.")
         return self._context.pushed(self._settings.name)
 
-    def _lists_active(self) -> bool:
-        """Whether who works here is whoever is active, no attribute of HR's saying it."""
-        own = self._settings
-        return own.coverage is Coverage.ACTIVE and "status" not in own.columns
+    def _told(self, left_out: LeftOut) -> LeftOut:
+        """The same, and whoever HR says has left, and is active all the same: HR's word counts."""
+        if not self._contradicted:
+            return left_out
+        problem = Problem(
+            record=f"users pushed to {self._settings.name}",
+            text=f"{counted(self._contradicted, 'user')} of the status left told as active: they count as having left",
+            fix="Take them off the app, or mend their status.",
+        )
+        return replace(left_out, problems=(*left_out.problems, problem))
 
     def _reading(self) -> ScimSettings:
         """The settings by which records are read: of who is inactive, and bears a day all the same, the day counts."""
         own = self._settings
-        if not self._lists_active():
+        if own.coverage is not Coverage.ACTIVE or "status" in own.columns:
             return own
         words = {"true": HrStatus.ACTIVE, "": HrStatus.ACTIVE, "false": HrStatus.LEFT}
         return own.model_copy(update={"columns": {**own.columns, "status": ACTIVE}, "statuses": words})
@@ -114,20 +126,14 @@ class ScimRoster:
         self, users: PushedUsers, where: Layout, paths: Mapping[str, AttributePath], numbers: list[UUID]
     ) -> Iterator[Sequence[str]]:
         """Values in the header's order."""
+        off = OffTheList(self._settings, self._context)
+        self._contradicted = 0
         for row in users.read():
-            if self._is_off_the_list(row):
+            if off(row):
                 continue
+            self._contradicted += off.contradicts(row)
             numbers[:] = [row.user_id]
             yield [self._cell(row, paths[name]) for name in where.header]
-
-    def _is_off_the_list(self, row: PushedRow) -> bool:
-        """Whether it's somebody who isn't active, without a day; or who left so long ago that `purge` forgot them."""
-        if not row.resource:
-            return True
-        if not self._lists_active() or row.active is not False:
-            return False
-        days = (self._settings.columns[name] for name in DAYS[1:] if name in self._settings.columns)
-        return not any(self._paths[day].value(row.resource) for day in days if isinstance(day, str))
 
     def _cell(self, row: PushedRow, path: AttributePath) -> str:
         if path.attribute == ACTIVE:
