@@ -8,6 +8,7 @@ from typing import Annotated
 from offboarding.cli import DONE
 from offboarding.cli.lines.findings import FindingLine
 from offboarding.cli.lines.links import LinkLine
+from offboarding.cli.lines.ocsf import OcsfLine
 from offboarding.cli.lines.runs import RunLine
 from offboarding.cli.options import FORMATS, Format, command, count, option, span
 from offboarding.cli.output import NARROW, SEVERITIES, Cell, Column, note, records, say, table, width
@@ -53,7 +54,14 @@ def findings(
     worker: Annotated[
         str | None, option("--worker", text="only this person's: a worker id, or id_space:id", metavar="ID")
     ] = None,
-    output: Format = "table",
+    output: Annotated[
+        str,
+        option(
+            "--format",
+            text=f"{FORMATS}; ocsf, an OCSF event a line, for a SIEM (default: table)",
+            choices=("table", "jsonl", "ocsf"),
+        ),
+    ] = "table",
 ) -> int:
     """List findings, worst first."""
     _check_rule(rule)
@@ -62,6 +70,8 @@ def findings(
         found = reading.findings(session, state=None if state == "all" else state, rule=rule, person_uid=person)
         if output == "jsonl":
             records(map(FindingLine.read, found))
+        elif output == "ocsf":
+            records(map(OcsfLine.read, found))
         else:
             finding_table(found)
             _after_findings(session, found, state)
