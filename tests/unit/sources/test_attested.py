@@ -62,13 +62,61 @@ def test_a_list_of_a_day_to_come_does_not_count_and_is_said(portal: ListedSystem
     portal.person("mallory")
 
     assert [account.login for account in of(Account, portal.source().collect())] == ["alice", "bob"]
-    assert red(portal) == ["sources.portal: portal 2062-11-20.csv is of a day that is to come: mend its name"]
+    says = f"{portal.folder} holds 1 file of a day that is to come: mend the name"
+    assert red(portal) == [f"sources.portal: {says}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("0001-01-01.csv", "1 file of a day before 1970: mend the name"),
+        ("1969-12-31.csv", "1 file of a day before 1970"),
+        ("9999-12-31.csv", "1 file of a day that is to come"),
+        ("2026-02-30.csv", "1 file without a day in the name"),
+        ("\uff12\uff10\uff12\uff16-11-24.csv", "1 file without a day in the name"),
+        ("2026-11-20 corrected 2026-11-24.csv", "1 file with several days in the name: leave the one"),
+    ],
+)
+def test_a_day_that_cannot_be_meant_is_a_sentence_and_no_list(portal: ListedSystem, name: str, says: str) -> None:
+    (made,) = portal.folder.iterdir()
+    (portal.folder / name).write_bytes(made.read_bytes())
+    assert [says in text for text in red(portal)] == [True]
+
+    made.unlink()
+    with pytest.raises(RetriableError, match=f"holds no list that counts; .* holds {says}.*Ask finance for one"):
+        list(portal.source().collect())
+
+
+def test_files_that_are_no_lists_are_counted_and_not_named(portal: ListedSystem) -> None:
+    for number in range(300):
+        (portal.folder / f"kim.lee{number}@corp.example left.csv").touch()
+
+    (text,) = red(portal)
+
+    assert "300 files without a day in the name, such as 2026-11-20" in text
+    assert "kim" not in text
+
+
+def test_a_list_that_cannot_be_read_is_told_by_its_day(portal: ListedSystem) -> None:
+    (portal.folder / "kim.lee@corp.example 2026-11-22.csv").write_text("kim\n")
+
+    with pytest.raises(FatalError, match=r"the list of 2026-11-22 in .* has no column User ID") as refused:
+        list(portal.source().collect())
+    assert "kim" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["{}.part", "{}.CRDOWNLOAD", "{}.filepart", "{}.tmp", "{}~", "~${}", ".{}.x7Gh2"])
+def test_what_is_still_being_copied_is_no_list_yet(portal: ListedSystem, name: str) -> None:
+    (portal.folder / name.format("2026-11-24.csv")).write_text("User ID,Lo")
+
+    assert [account.login for account in of(Account, portal.source().collect())] == ["alice", "bob"]
+    assert red(portal) == []
 
 
 def test_where_no_list_counts_nothing_is_concluded(portal: ListedSystem) -> None:
     next(portal.folder.iterdir()).rename(portal.folder / "portal.csv")
 
-    with pytest.raises(RetriableError, match=r"has no day in its name, such as 2026-11-20.*Ask finance for one"):
+    with pytest.raises(RetriableError, match=r"without a day in the name, such as 2026-11-20.*Ask finance for one"):
         list(portal.source().collect())
 
 
@@ -100,6 +148,16 @@ def test_what_is_said_twice_alike_counts_once_and_otherwise_not_at_all(portal: L
     assert "says two things of 1 account, such as in row 4" in error_of(facts)
     with pytest.raises(FatalError, match="says two things"):
         list(portal.source().collect_for(sought("alice"), []))
+
+
+def test_ids_that_are_one_address_are_one_account(portal: ListedSystem) -> None:
+    portal.rows = ["Kim@bank,kim,", "kim@bank,kim,", "Lee@bank,lee,", "lee@BANK,mallory,"]
+    portal.write()
+
+    facts = list(portal.source().collect())
+
+    assert [account.login for account in of(Account, facts)] == ["alice", "bob", "kim"]
+    assert "says two things of 1 account, such as in row 7" in error_of(facts)
 
 
 @pytest.mark.parametrize("row", ["U0009,kim", "U0009,kim,,x", ",kim,kim@corp.example"])
@@ -167,6 +225,7 @@ def test_an_address_is_one_whatever_its_case(portal: ListedSystem, column: str) 
         ({"columns": {"logins": "A"}}, "Extra inputs"),
         ({"delimiter": "x"}, "one of , ; | and a tab"),
         ({"ask_again_days": 0}, "greater than or equal to 1"),
+        ({"ask_again_days": 3_000_000}, "less than or equal to 3660"),
         ({"realm": "The bank"}, "pattern"),
     ],
 )

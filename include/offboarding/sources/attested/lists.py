@@ -1,8 +1,10 @@
 """Lists that somebody gave: the newest by the day in its name, taken apart row by row."""
 
 import csv
+import hashlib
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,13 +12,21 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from offboarding.interfaces import ReadContext
+from offboarding.model import counted
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net import plain_file
 from offboarding.sources.attested.settings import DELIMITERS, AttestedSettings, ListColumns
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a list."""
-_DAY = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+_DAY = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_EARLIEST = date(1970, 1, 1)
+_ON_ITS_WAY = (".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", "~")
+"""How names end of what is still being copied: no list yet."""
+_NO_DAY = "without a day in the name, such as 2026-11-20: write it there, or take out what is no list"
+_SEVERAL_DAYS = "with several days in the name: leave the one of which the list is"
+_TOO_EARLY = f"of a day before {_EARLIEST.year}: mend the name"
+_TO_COME = "of a day that is to come: mend the name"
 _USUAL: Mapping[str, Sequence[str]] = {
     "account": ("id", "user id", "account id"),
     "login": ("login", "user", "username", "user name", "account"),
@@ -35,8 +45,7 @@ class PeopleList:
     """Whom a list names."""
 
     rows: dict[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    """What it says, by the account, login or number that it's known by; of a list of addresses by those, in small
-    letters."""
+    """What it says, by the account's id."""
     twice: dict[str, int] = field(default_factory=dict[str, int])
     """Rows that say otherwise of one that was told above them: its id, and the first such row."""
     nobody: list[int] = field(default_factory=list[int])
@@ -52,7 +61,7 @@ class GivenList:
     """The day's beginning in the company's zone: a list never seems newer than it is."""
     people: PeopleList
     wrong: tuple[str, ...]
-    """Files that can't count: a clause each."""
+    """Why files can't count: a clause for each reason, with how many. What they're called may name somebody."""
 
 
 def newest(settings: AttestedSettings, context: ReadContext) -> GivenList:
@@ -60,27 +69,23 @@ def newest(settings: AttestedSettings, context: ReadContext) -> GivenList:
 
     Raises RetriableError where there's none yet, FatalError where it can't be read, or two are of its day.
     """
-    where, zone = f"sources.{settings.name}", ZoneInfo(context.default_zone)
-    wrong, dated = list[str](), dict[datetime, list[Path]]()
-    for path in _files(where, settings.folder):
-        given_at = _given_at(path.name, zone)
-        if given_at is None:
-            wrong.append(f"{_shown(path)} has no day in its name, such as 2026-11-20: rename it or take it out")
-        elif given_at > context.as_of:
-            wrong.append(f"{_shown(path)} is of a day that is to come: mend its name")
-        else:
-            dated.setdefault(given_at, []).append(path)
+    where, folder, zone = f"sources.{settings.name}", settings.folder, ZoneInfo(context.default_zone)
+    wrong, dated = Counter[str](), dict[datetime, list[Path]]()
+    for path in _files(where, folder):
+        try:
+            dated.setdefault(_given_at(path.name, zone, context.as_of), []).append(path)
+        except ListError as error:
+            wrong[str(error)] += 1
+    holds = tuple(f"{folder} holds {counted(wrong[why], 'file')} {why}" for why in sorted(wrong))
     if not dated:
-        why = "; ".join(("there is no list that counts", *wrong))
-        raise RetriableError(f"{where}: in {settings.folder} {why}. Ask {settings.owner} for one.")
+        why = "; ".join((f"{folder} holds no list that counts", *holds))
+        raise RetriableError(f"{where}: {why}. Ask {settings.owner} for one.")
     given_at = max(dated)
-    first, *others = dated[given_at]
+    day, (first, *others) = given_at.date(), dated[given_at]
     if others:
-        raise FatalError(
-            f"{where}: in {settings.folder} there are {len(others) + 1} lists of {given_at.date()}. Leave one of them."
-        )
-    people = _read(where, settings, first)
-    return GivenList(day=given_at.date(), given_at=given_at.astimezone(UTC), people=people, wrong=tuple(wrong))
+        raise FatalError(f"{where}: in {folder} there are {len(others) + 1} lists of {day}. Leave one of them.")
+    people = _read(f"{where}: the list of {day} in {folder}", settings, first)
+    return GivenList(day=day, given_at=given_at.astimezone(UTC), people=people, wrong=holds)
 
 
 def read_list(body: bytes, columns: ListColumns, delimiter: str) -> PeopleList:
@@ -111,7 +116,7 @@ def read_list(body: bytes, columns: ListColumns, delimiter: str) -> PeopleList:
 def proposed(where: str) -> dict[str, object]:
     """Folder, columns and delimiter, by the newest list of a folder. Raises ConfigError."""
     try:
-        dated = sorted((found[1], path) for path in _files(where, where) if (found := _DAY.search(path.name)))
+        dated = sorted((found[0], path) for path in _files(where, where) if (found := _DAY.findall(path.name)))
         body = plain_file.read(dated[-1][1], LARGEST) if dated else b""
     except (OSError, RetriableError, FatalError) as error:
         raise ConfigError(f"{where}: no list can be read there ({type(error).__name__}). Put one there.") from error
@@ -132,12 +137,17 @@ def _take(found: PeopleList, number: int, said: Mapping[str, str]) -> None:
     # Where the system has ids, a row without one would be somebody else once it's filled in.
     by = ("account",) if "account" in said else ("login", "number", "mail")
     known_by = next((said[name] for name in by if said.get(name)), "")
-    if "@" in known_by:
-        known_by = known_by.casefold()
     if not known_by:
         found.nobody.append(number)
-    elif _folded(found.rows.setdefault(known_by, said)) != _folded(said):
-        found.twice.setdefault(known_by, number)
+    elif _folded(found.rows.setdefault(_id(known_by), said)) != _folded(said):
+        found.twice.setdefault(_id(known_by), number)
+
+
+def _id(known_by: str) -> str:
+    """An address isn't told in logs, where ids are; and it's the same however it's spelt."""
+    if "@" not in known_by:
+        return known_by
+    return f"mail-{hashlib.sha256(known_by.casefold().encode()).hexdigest()[:16]}"
 
 
 def _folded(said: Mapping[str, str]) -> Mapping[str, str]:
@@ -146,7 +156,7 @@ def _folded(said: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _files(where: str, folder: str) -> list[Path]:
-    """In the order of their names; hidden ones don't count."""
+    """In the order of their names; hidden ones don't count, nor those that are still being copied."""
     try:
         paths = sorted((plain_file.PROJECT / folder).iterdir())
     except FileNotFoundError as error:
@@ -154,30 +164,39 @@ def _files(where: str, folder: str) -> list[Path]:
     except OSError as error:
         said = error.strerror or type(error).__name__
         raise FatalError(f"{where}: {folder} can't be listed ({said}). Let our user read it.") from error
-    return [path for path in paths if not path.name.startswith(".")]
+    return [
+        path
+        for path in paths
+        if not path.name.startswith((".", "~$")) and not path.name.casefold().endswith(_ON_ITS_WAY)
+    ]
 
 
-def _given_at(name: str, zone: ZoneInfo) -> datetime | None:
-    found = _DAY.search(name)
+def _given_at(name: str, zone: ZoneInfo, as_of: datetime) -> datetime:
+    """When the day in a name began. Raises ListError."""
+    days = set(_DAY.findall(name))
+    if len(days) > 1:
+        raise ListError(_SEVERAL_DAYS)
     try:
-        return datetime.combine(date.fromisoformat(found[1]), datetime.min.time(), zone) if found else None
+        day = date.fromisoformat(next(iter(days), ""))
     except ValueError:
-        return None
+        raise ListError(_NO_DAY) from None
+    if day < _EARLIEST:
+        raise ListError(_TOO_EARLY)
+    given_at = datetime.combine(day, datetime.min.time(), zone)
+    if given_at > as_of:
+        raise ListError(_TO_COME)
+    return given_at
 
 
-def _read(where: str, settings: AttestedSettings, path: Path) -> PeopleList:
+def _read(what: str, settings: AttestedSettings, path: Path) -> PeopleList:
     try:
         body = plain_file.read(path, LARGEST)
     except OSError as error:
         said = error.strerror or type(error).__name__
-        raise FatalError(f"{where}: {_shown(path)} can't be read ({said}). Let our user read it.") from error
+        raise FatalError(f"{what} can't be read ({said}). Let our user read it.") from error
     if len(body) > LARGEST:
-        raise FatalError(f"{where}: {_shown(path)} is larger than {LARGEST // 1024 // 1024} MiB. Make it smaller.")
+        raise FatalError(f"{what} is larger than {LARGEST // 1024 // 1024} MiB. Make it smaller.")
     try:
         return read_list(body, settings.columns, settings.delimiter)
     except ListError as error:
-        raise FatalError(f"{where}: {_shown(path)} {error}.") from error
-
-
-def _shown(path: Path) -> str:
-    return path.name if path.name.isprintable() else repr(path.name.encode("utf-8", "surrogateescape"))
+        raise FatalError(f"{what} {error}.") from error

@@ -46,7 +46,7 @@ class AttestedSettings(SourceSettings):
     delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default=",", description="One of , ; | and a tab."
     )
-    ask_again_days: int = Field(default=90, ge=1, description="How old the newest list may be.")
+    ask_again_days: int = Field(default=90, ge=1, le=3660, description="How old the newest list may be.")
 
     def parts(self) -> tuple[str, ...]:
         """The system, so that no other entry reads it: each would show what the other tells as gone."""

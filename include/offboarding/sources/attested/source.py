@@ -1,6 +1,5 @@
 """The source that the kind builds: the newest list of one system, read anew for each call."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -27,6 +26,7 @@ from offboarding.sources.attested.lists import GivenList, newest
 from offboarding.sources.attested.settings import AttestedSettings
 
 _ACCOUNT = SubjectKind.ACCOUNT
+_CALLED = ("login", "mail", "account", "number")
 _KINDS = {"login": IdentityKeyKind.LOGIN, "mail": IdentityKeyKind.MAIL, "number": IdentityKeyKind.NUMBER}
 
 
@@ -89,16 +89,16 @@ class AttestedSystem:
 
     def _accounts(self, given: GivenList) -> Iterator[Account]:
         """Yield each, but of whom the list says two things."""
-        for known_by, said in given.people.rows.items():
-            if known_by not in given.people.twice:
-                yield self._account(given, known_by, said)
+        for native_id, said in given.people.rows.items():
+            if native_id not in given.people.twice:
+                yield self._account(given, native_id, said)
 
-    def _account(self, given: GivenList, known_by: str, said: Mapping[str, str]) -> Account:
+    def _account(self, given: GivenList, native_id: str, said: Mapping[str, str]) -> Account:
         headings = self._settings.columns.named
         return Account(
             realm=self._realm,
-            native_id=_id(known_by),
-            label=said.get("login") or said.get("mail") or known_by,
+            native_id=native_id,
+            label=next(said[name] for name in _CALLED if said.get(name)),
             login=said.get("login", ""),
             keys=tuple(
                 AccountKey(kind=kind, value=said[name], origin=IdentityKeyOrigin.ATTRIBUTE, name=headings[name])
@@ -138,10 +138,3 @@ class AttestedSystem:
             yield Gap(realm=self._realm, text=f"{self._where}: {wrong}", red=True)
         text = f"attested by {own.owner}, and never checked: whether whoever is on the list gets in, and who else does"
         yield Gap(realm=self._realm, text=f"{self._where}: {text}", red=False)
-
-
-def _id(known_by: str) -> str:
-    """An address isn't told in logs, where ids are."""
-    if "@" not in known_by:
-        return known_by
-    return f"mail-{hashlib.sha256(known_by.encode()).hexdigest()[:16]}"
