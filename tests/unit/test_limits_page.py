@@ -42,6 +42,7 @@ from offboarding.sources import (
 )
 from offboarding.sources._aws.client import session as aws
 from offboarding.sources._http import rows
+from offboarding.sources.attested import lists
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.kubernetes_cluster import client as kubernetes_client
 from offboarding.sources.ldap import paging, session, strategy
@@ -139,6 +140,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "SCIM: a value that is dropped": (pushed.LONGEST_TEXT, ""),
     "SCIM: a filter, or a path": (pushed.LONGEST_EXPRESSION, ""),
     "SCIM: operations of a change": (pushed.MOST_OPERATIONS, ""),
+    "SCIM: values of one thing in a push": (pushed.MOST_VALUES, ""),
+    "SCIM: mails of a user": (pushed.MOST_MAILS, ""),
+    "SCIM: fields of a query": (pushed.MOST_FIELDS, ""),
+    "Systems that nobody can ask: a list": (lists.LARGEST, ""),
     "SCIM: users of an answer": (MOST_RESULTS, ""),
     "SCIM: requests of a roster in a second": (endpoint.A_SECOND, ""),
     "SCIM: requests that wait, of all rosters": (endpoint.MOST_WAITING, ""),

@@ -14,6 +14,8 @@ LONGEST_TEXT = 100_000
 LONGEST_EXPRESSION = 500
 """A filter, or a path."""
 DEEPEST, MOST_OPERATIONS, MOST_VALUES = 12, 100, 1_000
+MOST_FIELDS, MOST_MAILS = 20, 20
+"""Of a query, and of a user."""
 
 _MANAGER = "manager"
 

@@ -14,14 +14,12 @@ from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
 from offboarding.interfaces.pushing import PushedUsers
-from offboarding.rosters.scim.bounds import check_expression, checked_body
+from offboarding.rosters.scim.bounds import MOST_FIELDS, check_expression, checked_body
 from offboarding.rosters.scim.described import provider
 from offboarding.rosters.scim.settings import ScimSettings
 from offboarding.rosters.scim.storage import PushedStorage
 
 VERSION = "/v2"
-_MOST_FIELDS = 20
-"""Of a query."""
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -70,9 +68,9 @@ class UserService:
         if asked.path != VERSION and not asked.path.startswith(f"{VERSION}/"):
             raise NotFoundException(detail="There is nothing here.")
         try:
-            query = dict(parse_qsl(asked.query, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="replace"))
+            query = dict(parse_qsl(asked.query, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace"))
         except ValueError:
-            raise InvalidValueException(detail=f"A query has at most {_MOST_FIELDS} fields.") from None
+            raise InvalidValueException(detail=f"A query has at most {MOST_FIELDS} fields.") from None
         for text in query.values():
             check_expression(text)
         request = ScimRequest(

@@ -24,11 +24,10 @@ from scim2_server.storage import ScimStorage, SearchPage
 
 from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model.pushing import NameTakenError, PushedUser
-from offboarding.rosters.scim.bounds import LONGEST_VALUE, check_expression
+from offboarding.rosters.scim.bounds import LONGEST_VALUE, MOST_MAILS, check_expression
 from offboarding.rosters.scim.described import MOST_RESULTS, kept
 from offboarding.rosters.scim.paths import USER, AttributePath
 
-_MOST_MAILS = 20
 _LAST_INDEX = 1 << 31
 """Behind everybody: what lies beyond, PostgreSQL can't count to."""
 _FINDABLE = {"id": "user_id", "username": "user_name_key", "externalid": "external_id"}
@@ -169,8 +168,8 @@ class PushedStorage(ScimStorage):
         name, external, active = given.get("userName"), given.get("externalId"), given.get("active")
         if not isinstance(name, str) or not name.strip():
             raise InvalidValueException(detail="userName is needed.")
-        if len(cast("list[object]", given.get("emails") or [])) > _MOST_MAILS:
-            raise InvalidValueException(detail=f"A user has at most {_MOST_MAILS} mails.")
+        if len(cast("list[object]", given.get("emails") or [])) > MOST_MAILS:
+            raise InvalidValueException(detail=f"A user has at most {MOST_MAILS} mails.")
         return PushedUser(
             user_id=user_id,
             user_name=name,
