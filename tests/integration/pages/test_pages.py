@@ -130,6 +130,13 @@ def test_a_night_stands_behind_its_run(night: Session, get: Get) -> None:
     assert "Night of 2026-11-24" in get(f"/{href}".removeprefix(plugin.PREFIX)).text
 
 
+def test_the_tab_of_a_run_does_not_say_that_it_is_the_last_night(night: Session, get: Get) -> None:
+    current = 'aria-current="page"'
+
+    assert current in get("/").text
+    assert current not in get("/runs/offboarding_nightly/night").text
+
+
 def test_what_is_past_due_is_a_list_of_its_own(night: Session) -> None:
     later = filled.AS_OF + timedelta(days=365)
     late = listing.listing(night, Asked(due="late"), ZONE, later)

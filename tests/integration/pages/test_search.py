@@ -58,7 +58,7 @@ def test_what_names_somebody_is_found_by_whoever_may_see_names(night: Session, g
     assert led in links(get("/search", typed=typed, named=True).text)
     masked = get("/search", typed=typed)
     assert links(masked.text) == []
-    assert "Nothing is called exactly so" in masked.text
+    assert "Nothing is called exactly that" in masked.text
 
 
 def test_a_finding_is_found_by_its_key_and_by_what_it_is_about(night: Session, get: Get) -> None:

@@ -111,7 +111,10 @@ def _event(event: EventKept, onlooker: Onlooker) -> EventRow:
 
 
 def _text(event: EventKept) -> str:
-    """What a row said, field by field; as it stands where somebody made something else of it."""
+    """What a row said, field by field; as it stands where somebody made something else of it.
+
+    The hash of its words tells nobody anything.
+    """
     try:
         row: object = json.loads(event.text) if event.about else None
     except ValueError:
@@ -119,7 +122,8 @@ def _text(event: EventKept) -> str:
     if not isinstance(row, dict):
         return event.text
     fields = cast("dict[str, object]", row)
-    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in fields.items() if value not in (None, ""))
+    known = {name: value for name, value in fields.items() if name != "words" and value not in (None, "")}
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in known.items())
 
 
 def _look(look: LookView, onlooker: Onlooker) -> LookRow:
