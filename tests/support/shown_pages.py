@@ -139,9 +139,9 @@ def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pyt
     def viewer(request: Request) -> None:
         request.state.viewer = Viewer(name=VIEWER, may_decide=may_decide)
 
-    may_look, from_here = (each.dependency for each in app.router.dependencies)
+    may_look, *others = (each.dependency for each in app.router.dependencies)
     assert may_look is not None
-    assert from_here is guard.from_here
+    assert others == [guard.from_here, guard.sayable]
     app.dependency_overrides[may_look] = lambda: None
     for noting in noted(app):
         app.dependency_overrides[noting] = viewer

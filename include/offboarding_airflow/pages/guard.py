@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
+from offboarding.report.pages import AskedInVainError
 from offboarding_airflow.work import FORM
 
 DAG = "offboarding_nightly"
@@ -71,6 +72,12 @@ def from_here(request: Request) -> None:
         ours = site == "same-origin" or (origin is None and (site == "none" or followed))
     if not ours:
         raise HTTPException(403, "Another site's page asked for this one.")
+
+
+def sayable(request: Request) -> None:
+    """Refuse an address with a character that no id has, and PostgreSQL keeps in no text."""
+    if any("\0" in value for value in (*request.path_params.values(), *request.query_params.values())):
+        raise AskedInVainError("The address holds a character that nothing's id has.")
 
 
 def _is_let(check: Callable[..., object], request: Request, user: object) -> bool:

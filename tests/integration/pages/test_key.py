@@ -1,6 +1,7 @@
 """A key's page: who may have held it and why, where it's trusted, its rotation, and what people said of it."""
 
 import html
+from dataclasses import replace
 
 import pytest
 
@@ -55,10 +56,29 @@ def test_it_is_found_by_its_name_and_by_its_material(night: Session, word: str) 
     assert page_of(night, word).called == "login-signing"
 
 
+@pytest.mark.parametrize("named", [False, True])
 @pytest.mark.parametrize("word", ["", "no such key", "k" * 10_000, "a\0b", "reg:"])
-def test_what_is_no_key_is_said_in_a_sentence(night: Session, word: str) -> None:
+def test_what_is_no_key_is_said_in_a_sentence(night: Session, word: str, named: bool) -> None:
     with pytest.raises(AskedInVainError):
-        key.called(night, word)
+        key.called(night, word, named=named)
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_a_label_is_found_by_whoever_may_see_labels_and_told_to_nobody_else(store: Session, registered: bool) -> None:
+    company = KeyCompany(session=store)
+    label = "signing key of Jordan Doe"
+    company.login.facts = [replace(signing_key(kid), label=label) for kid in ("kid-1", "kid-2")[: 1 + registered]]
+    company.judged()
+
+    for word in ("zzz", label, "signing key of Jordan", "kid-"):
+        with pytest.raises(AskedInVainError) as refused:
+            page_of(store, word)
+        assert str(refused.value) == "There is no key of this id or material."
+    assert store.execute("select count(*) from look").fetchone() == (0,)
+
+    assert page_of(store, "kid-1").material == "jkt:kid-1"
+    with pytest.raises(AskedInVainError, match="several keys are called" if registered else "Did you mean"):
+        page_of(store, label if registered else "signing key of Jordan", named=True)
 
 
 def test_names_are_shown_to_whoever_may_decide_and_to_nobody_else(night: Session, get: Get) -> None:

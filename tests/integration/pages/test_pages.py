@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from itertools import pairwise
 
 import psycopg
@@ -19,7 +20,7 @@ from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding_airflow import pages, plugin
-from offboarding_airflow.pages import guard
+from offboarding_airflow.pages import guard, states, subjects
 from tests.support import filled
 from tests.support.shown_pages import (
     HOSTILE,
@@ -353,6 +354,38 @@ def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get
 )
 def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> None:
     assert get(path).status_code == 404
+
+
+_FIELDS = {
+    "findings": ("state", "severity", "rule", "source", "due", "worker", "after"),
+    "sources": ("after",),
+    "waivers": ("after",),
+    "record": ("before",),
+}
+_ODD = ("%00", "a%00b", "-1", str(2**63), "1" + "0" * 30, "9" * 5_000, "x", "%ed%a0%80", "%25", "'")
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_an_address_that_nothing_can_be_called_is_refused_in_a_sentence(night: Session, get: Get, named: bool) -> None:
+    asked = [f"/{page}?{field}={odd}" for page, fields in _FIELDS.items() for field in fields for odd in _ODD]
+    asked += [f"/{page}/{odd}" for page in ("findings", "leaver", "key", "runs/offboarding_nightly") for odd in _ODD]
+    asked += ["/runs/%00/night"]
+
+    answers = {path: get(path, named=named) for path in asked}
+
+    assert {path: each.status_code for path, each in answers.items() if each.status_code not in (200, 400, 404)} == {}
+    refused = [path for path, each in answers.items() if each.status_code != 200]
+    assert [path for path in asked if "%00" in path and path not in refused] == []
+    assert [path for path in refused if 'role="alert"' not in answers[path].text] == []
+
+
+def test_every_field_of_an_address_is_among_these(get: Get) -> None:
+    routes = {**states.ROUTES, **subjects.ROUTES}
+    fields = {
+        path.strip("/"): {name for name, each in signature(page).parameters.items() if each.default is not each.empty}
+        for path, page in routes.items()
+    }
+    assert {page: names for page, names in fields.items() if names} == {p: set(names) for p, names in _FIELDS.items()}
 
 
 def test_a_store_that_is_away_is_said_and_no_empty_page(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:

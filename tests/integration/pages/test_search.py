@@ -110,6 +110,18 @@ def test_no_name_is_shown_to_whoever_may_only_look(night: Session) -> None:
     assert [word for word in (*filled.NAMES, "jdoe", filled.DOE_DN, filled.DOE_ARN) if word in text] == []
 
 
+@pytest.mark.parametrize("typed", ["jdoe@corp.example", "jdoe", filled.DOE, filled.DOE_KEY])
+def test_whom_it_shows_with_names_is_a_look(night: Session, get: Get, typed: str) -> None:
+    get("/search", typed=typed)
+    assert night.execute("select count(*) from look").fetchone() == (0,)
+
+    get("/search", typed=typed, named=True)
+
+    doe = reading.worker_called(night, "hr:E1042").person_uid
+    looked = night.execute("select viewer, kind, subject, named from look order by seq").fetchall()
+    assert looked == [(VIEWER, "worker", doe, True)]
+
+
 def test_another_sites_form_is_refused(night: Session, get: Get) -> None:
     foreign = {"Origin": "https://elsewhere.example"}
     forms = [foreign, {**foreign, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}]

@@ -9,9 +9,19 @@ from datetime import datetime
 
 from offboarding.model.errors import FatalError
 
+_LAST = 2**63 - 1
+"""That PostgreSQL can count to."""
+
 
 class AskedInVainError(FatalError):
     """What an address asks for isn't there."""
+
+
+def checked_place(place: int) -> int:
+    """A place in a list, as an address has it. Raises AskedInVainError where no list is that long."""
+    if not 0 <= place <= _LAST:
+        raise AskedInVainError("No list is that long. Begin with its first page.")
+    return place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

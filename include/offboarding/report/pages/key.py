@@ -23,6 +23,7 @@ from offboarding.store.reading.key_history import (
     key_history,
 )
 from offboarding.store.reading.key_views import KeyView
+from offboarding.store.reading.searching import materials_called
 
 MOST = 100
 """Of each sort."""
@@ -88,12 +89,17 @@ class KeyPage:
     rows: tuple[FindingRow, ...]
 
 
-def called(session: Session, word: str) -> KeyView:
-    """The key of this material, or as `custody --key` takes it. Raises AskedInVainError where it's none, or several."""
+def called(session: Session, word: str, *, named: bool) -> KeyView:
+    """The key of this material, or that the search finds by this id; `named`: as `custody --key` takes it.
+
+    Raises AskedInVainError where it's none, or several: with what comes near where that is to be seen.
+    """
     if len(word) > _LONGEST or not word.isprintable():
         raise AskedInVainError("That is no key.")
     for key in key_views.keys(session, word):
         return key
+    if not named:
+        return _by_id(session, word.strip())
     try:
         return key_views.key_called(session, word)
     except FatalError as error:
@@ -102,7 +108,7 @@ def called(session: Session, word: str) -> KeyView:
 
 def key_page(session: Session, word: str, onlooker: Onlooker) -> KeyPage:
     """All that there is to see of a key; the look is written down ahead. Raises AskedInVainError as `called`."""
-    key = called(session, word)
+    key = called(session, word, named=onlooker.named)
     looks.note(session, viewer=onlooker.name, kind=LookKind.KEY, subject=key.material, named=onlooker.named)
     zone, named = onlooker.zone, onlooker.named
     history = key_history(session, key, most=MOST)
@@ -130,6 +136,15 @@ def key_page(session: Session, word: str, onlooker: Onlooker) -> KeyPage:
             row(each, zone, onlooker.now) for each in reading.findings(session, subject=key.material, most=MOST)
         ),
     )
+
+
+def _by_id(session: Session, word: str) -> KeyView:
+    materials = materials_called(session, word, most=2)
+    if len(materials) > 1:
+        raise AskedInVainError("Several keys have this id. Ask for one by its material, as the search has it.")
+    for key in key_views.keys(session, materials[0]) if materials else ():
+        return key
+    raise AskedInVainError("There is no key of this id or material.")
 
 
 def _called(key: KeyView, *, named: bool) -> str:

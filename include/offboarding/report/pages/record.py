@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from offboarding.model.keys import short_finding
-from offboarding.report.pages import Onlooker
+from offboarding.report.pages import Onlooker, checked_place
 from offboarding.report.wording import moment, worker
 from offboarding.store import events, looks
 from offboarding.store.connect import Session
@@ -65,7 +65,7 @@ class RecordPage:
 def record(session: Session, onlooker: Onlooker, before: int = 0) -> RecordPage:
     """The latest events, or those before one."""
     head = events.head(session)
-    found = record_page(session, before=before or None, most=PAGE + 1)
+    found = record_page(session, before=checked_place(before) or None, most=PAGE + 1)
     seen = checked(session, head, most=CHECKED) if head else None
     look = looks.broken_at(session, most=CHECKED)
     return RecordPage(

@@ -1,4 +1,4 @@
-"""What somebody typed, and where it leads. It's kept nowhere, and no log has it."""
+"""What somebody typed, and where it leads. It's kept nowhere, and no log has it; whom it showed with names is."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from offboarding.model.keys import short_finding
 from offboarding.report.pages import Onlooker
 from offboarding.report.wording import SUBJECTS, worker
-from offboarding.store import reading
+from offboarding.store import looks, reading
 from offboarding.store.connect import Session
+from offboarding.store.looks import LookKind
 from offboarding.store.reading.searching import ThingFound, search
 
 LONGEST = 500
@@ -39,7 +40,10 @@ class Searched:
 
 
 def search_page(session: Session, typed: str, onlooker: Onlooker) -> Searched:
-    """What is called exactly so; a finding by the beginning of its key."""
+    """What is called exactly so; a finding by the beginning of its key.
+
+    Where names may be seen each person that it leads to is a look, written down ahead.
+    """
     word = typed.strip()
     if len(word) > LONGEST or not word.isprintable():
         says = f"Type one id, of no more than {LONGEST} characters that can be printed."
@@ -51,6 +55,9 @@ def search_page(session: Session, typed: str, onlooker: Onlooker) -> Searched:
 def _hits(session: Session, word: str, onlooker: Onlooker) -> Iterator[Lead]:
     folded = unicodedata.normalize("NFKC", word).casefold()
     found = search(session, word, folded=folded, named=onlooker.named, most=MOST)
+    shown = dict.fromkeys(each.person_uid for each in (*found.people, *found.things) if each.person_uid)
+    for person_uid in shown if onlooker.named else ():
+        looks.note(session, viewer=onlooker.name, kind=LookKind.WORKER, subject=person_uid, named=True)
     for person in found.people:
         called = worker(person.id_space, person.worker_id)
         yield Lead(what="a person", worker=called)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offboarding.model.keys import short_finding
-from offboarding.report.pages import Onlooker
+from offboarding.report.pages import Onlooker, checked_place
 from offboarding.report.waivers import SOON, gap
 from offboarding.report.wording import moment, worker
 from offboarding.store.connect import Session
@@ -47,7 +47,7 @@ class WaiversPage:
 
 def waivers_page(session: Session, onlooker: Onlooker, after: int = 0) -> WaiversPage:
     """Those that count first, the first to end first; then what is over."""
-    found = waivers(session, now=onlooker.now, after=max(0, after), most=PAGE + 1)
+    found = waivers(session, now=onlooker.now, after=checked_place(after), most=PAGE + 1)
     return WaiversPage(
         named=onlooker.named,
         rows=tuple(_row(each, onlooker) for each in found[:PAGE]),

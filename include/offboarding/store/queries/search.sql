@@ -17,7 +17,8 @@ with found as (
     limit %(most)s::bigint
 )
 select r.source, a.realm, a.native_id, a.label, '' as thing, a.kind, a.gone_at is not null as gone, l.decision,
-    coalesce(w.id_space, p.id_space, '') as id_space, coalesce(w.worker_id, p.worker_id, '') as worker_id
+    coalesce(p.person_uid::text, '') as person_uid, coalesce(w.id_space, p.id_space, '') as id_space,
+    coalesce(w.worker_id, p.worker_id, '') as worker_id
 from found join account a using (account_pk) join realm r using (realm)
 left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.decision <> 'candidate'
 left join person p on p.person_uid = l.person_uid
@@ -38,7 +39,8 @@ with found as (
     limit %(most)s::bigint
 )
 select r.source, a.realm, a.native_id, a.label, c.native_id as thing, c.kind, c.gone_at is not null as gone, l.decision,
-    coalesce(w.id_space, p.id_space, '') as id_space, coalesce(w.worker_id, p.worker_id, '') as worker_id
+    coalesce(p.person_uid::text, '') as person_uid, coalesce(w.id_space, p.id_space, '') as id_space,
+    coalesce(w.worker_id, p.worker_id, '') as worker_id
 from found join credential c using (account_pk, kind, native_id) join account a using (account_pk) join realm r using (realm)
 left join link l on l.account_pk = a.account_pk and l.valid_to is null and l.decision <> 'candidate'
 left join person p on p.person_uid = l.person_uid

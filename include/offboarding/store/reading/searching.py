@@ -28,9 +28,10 @@ class ThingFound:
     kind: SubjectKind
     gone: bool
     decision: LinkDecision | None
+    person_uid: str
+    """ "" where it's nobody's, as the next two."""
     id_space: str
     worker_id: str
-    """ "" where it's nobody's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +54,15 @@ def search(session: Session, word: str, *, folded: str, named: bool, most: int) 
             *_rows(session, ThingFound, "accounts_found", values),
             *_rows(session, ThingFound, "credentials_found", values),
         ]
-        with session.cursor(row_factory=scalar_row) as cursor:
-            materials = [str(each) for each in cursor.execute(block("search", "keys_found"), values)]
-    return Found(people=tuple(dict.fromkeys(people)), things=tuple(things), materials=tuple(materials))
+        materials = materials_called(session, word, most=most)
+    return Found(people=tuple(dict.fromkeys(people)), things=tuple(things), materials=materials)
+
+
+def materials_called(session: Session, word: str, *, most: int) -> tuple[str, ...]:
+    """Keys that several may hold, by ids: their material, the register's, and a system's own."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        rows = cursor.execute(block("search", "keys_found"), {"word": word, "most": most})
+        return tuple(str(each) for each in rows)
 
 
 def _rows(session: Session, record: type[_Row], name: str, values: dict[str, object]) -> list[_Row]:
