@@ -314,6 +314,13 @@ def test_a_connection_that_holds_anything_but_hashes_is_refused_and_not_repeated
     assert TOKEN not in str(caught.value)
 
 
+def test_one_hash_twice_is_refused(place: PushedPlace) -> None:
+    """It would be no roster's alone, and let nobody in."""
+    context = ReadContext(as_of=place.now, default_zone="Asia/Seoul", pushed=place.users)
+    with pytest.raises(ConfigError, match="has one hash twice"):
+        scim.build(place.settings(), connection(TOKEN, TOKEN), context)
+
+
 def test_proposes_a_list_of_who_works_here() -> None:
     class Says:
         def choose(self, key: str, *_: object, **__: object) -> str:

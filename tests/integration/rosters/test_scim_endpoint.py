@@ -4,10 +4,13 @@ import asyncio
 import json
 import logging
 import ssl
+import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import httpx2
@@ -24,8 +27,9 @@ from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.model.errors import ConfigError
 from offboarding.rosters.scim import endpoint
-from offboarding.rosters.scim.paths import ENTERPRISE
+from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.store.connect import Session
+from offboarding.store.purge import purge
 from offboarding.wiring import pushing
 from offboarding_airflow import plugin
 from tests.support.pushed import (
@@ -273,6 +277,70 @@ def test_okta_puts_whole_users_and_deactivates_by_it(idp: httpx.Client) -> None:
     assert changed(idp, user_id, {"op": "replace", "value": {"active": True}})["active"] is True
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "remove", "path": "active"},
+        {"op": "replace", "path": "active", "value": None},
+        {"op": "replace", "value": {"active": None}},
+        {"op": "add", "path": "active", "value": None},
+    ],
+)
+def test_nobody_works_here_again_by_what_was_not_said(
+    idp: httpx.Client, store: Session, operation: dict[str, Any]
+) -> None:
+    (user_id,) = pushed(idp, user("1", active=False))
+    told = store.execute("select inactive_at from pushed_user").fetchone()
+    idp.patch(f"/Users/{user_id}", json=patch(operation))
+    assert store.execute("select active from pushed_user").fetchone() == (False,)
+    assert store.execute("select inactive_at from pushed_user").fetchone() == told
+
+
+BACK = {"op": "replace", "path": "active", "value": True}
+
+
+@pytest.mark.parametrize("how", ["PATCH", "PUT", "POST"])
+def test_whoever_comes_back_after_purge_is_who_they_were(
+    place: PushedPlace, idp: httpx.Client, store: Session, how: str
+) -> None:
+    one, _ = pushed(idp, user("1", active=False), user("2"))
+    purge(store, place.now + timedelta(days=1), keep=False)
+    assert store.execute("select count(*) from pushed_user where resource = '{}'").fetchone() == (1,)
+    for text in ('userName eq "W1@corp.example"', 'externalId eq "00u1"', 'id eq "' + one + '"'):
+        (found,) = body_of(idp.get("/Users", params={"filter": text}))["Resources"]
+        assert (found["id"], found["userName"], found["active"]) == (one, "w1@corp.example", False)
+        assert (found[ENTERPRISE]["employeeNumber"], "emails" in found) == ("1", False)
+    if how == "POST":
+        assert body_of(idp.post("/Users", json=user("1")))["id"] == one
+        assert idp.post("/Users", json=user("1")).status_code == 409, "once"
+    elif how == "PUT":
+        assert idp.put(f"/Users/{one}", json=user("1")).status_code == 200
+    else:
+        assert idp.patch(f"/Users/{one}", json=patch(BACK)).status_code == 204
+    found = store.execute("select worker_id, active, inactive_at from pushed_user where user_id::text = %s", (one,))
+    assert found.fetchall() == [("1", True, None)]
+    assert {worker.worker_id for worker in place.roster().read()} == {"1", "2"}
+
+
+def test_a_name_and_a_number_that_purge_left_are_not_changed_by_another_change(
+    place: PushedPlace, idp: httpx.Client, store: Session
+) -> None:
+    (one,) = pushed(idp, user("1", active=False))
+    purge(store, place.now + timedelta(days=1), keep=False)
+    name = {"op": "replace", "path": "userName", "value": "lee@corp.example"}
+    assert idp.patch(f"/Users/{one}", json=patch(name, BACK)).status_code == 204
+    found = store.execute("select user_name, external_id, worker_id from pushed_user").fetchall()
+    assert found == [("lee@corp.example", "00u1", "1")]
+
+
+def test_a_feed_of_which_all_is_refused_is_not_heard(place: PushedPlace, idp: httpx.Client, store: Session) -> None:
+    assert idp.post("/Users", json=user("1", userName=" ")).status_code == 400
+    assert idp.get(f"/Users/{uuid4()}").status_code == 404
+    assert store.execute("select from pushed_feed").fetchall() == []
+    pushed(idp, user("1"))
+    assert store.execute("select heard_at from pushed_feed").fetchall() == [(place.now,)]
+
+
 def test_a_user_keeps_who_they_are_whatever_is_put(idp: httpx.Client) -> None:
     one, other = pushed(idp, user("1"), user("2"))
     answer = idp.put(f"/Users/{one}", json=user("1") | {"id": other, "meta": {"created": "1999-01-01T00:00:00Z"}})
@@ -434,6 +502,8 @@ def deep(levels: int) -> bytes:
     return b'{"userName":"x","a":' + b"[" * levels + b"]" * levels + b"}"
 
 
+WIDE = "".join(map(chr, range(0x4E00, 0x4E00 + 900)))
+"""As long as a value may be, and too many bytes for an index."""
 BAD_BODIES: dict[str, tuple[bytes, int]] = {
     "nothing": (b"", 400),
     "no JSON": (b"userName=x", 400),
@@ -453,6 +523,13 @@ BAD_BODIES: dict[str, tuple[bytes, int]] = {
     "deeper": (deep(100_000), 400),
     "active as neither": (json.dumps(user("1", active="perhaps")).encode(), 400),
     "another's schema": (b'{"schemas":["urn:x:y"],"userName":7}', 400),
+    "a name of nothing that shows": (json.dumps(user("1", userName="\u200b\u00a0")).encode(), 400),
+    "a wide name": (json.dumps(user("1", userName=WIDE)).encode(), 400),
+    "a wide id": (json.dumps(user("1", externalId=WIDE)).encode(), 400),
+    "a wide number": (json.dumps(user("1", **{ENTERPRISE: {"employeeNumber": WIDE}})).encode(), 400),
+    "twice": (b'{"userName":"a@x.example","userName":"b@x.example"}', 400),
+    "twice by case": (json.dumps(user("1") | {"ACTIVE": False}).encode(), 400),
+    "twice by its schema": (json.dumps(user("1") | {f"{USER}:active": False}).encode(), 400),
     "too large": (json.dumps(user("1", nickName="x" * 1_000_001)).encode(), 413),
 }
 
@@ -512,6 +589,43 @@ def test_a_change_that_can_not_be_made_is_made_in_no_part(idp: httpx.Client, wha
     assert answer.status_code == 400, answer.text
     assert body_of(answer)["schemas"] == [ERROR]
     assert idp.get(f"/Users/{user_id}").json() == before
+
+
+PATCH_OP = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}
+LONG_PATH = "emails[" + " and ".join(['type eq "work"'] * 5000) + "].value"
+LONG_CHANGES: dict[str, dict[str, Any]] = {
+    "names that hold filters": patch(
+        {"op": "replace", "value": {f'emails[type eq "w{each}"].value': "x" for each in range(900)}}
+    ),
+    "fewer of these": patch(
+        *({"op": "replace", "value": {f'emails[type eq "w{each}"].value': "x" for each in range(20)}} for _ in range(6))
+    ),
+    "mails": patch(*({"op": "add", "path": "emails", "value": [{"value": "x"}] * 21} for _ in range(9))),
+    "names": patch(*({"op": "add", "value": {f"a{each}": "x" for each in range(900)}} for _ in range(20))),
+    "numbers": patch({"op": "add", "path": "title", "value": [[1] * 300] * 300}),
+    "a path in other case": PATCH_OP | {"Operations": [{"op": "replace", "PATH": LONG_PATH, "value": "x"}]},
+    "values in other case": PATCH_OP | {"Operations": [{"op": "replace", "VALUE": {LONG_PATH: "x"}}]},
+    "operations twice": PATCH_OP
+    | {"Operations": [], "operations": [{"op": "replace", "path": LONG_PATH, "value": "x"}]},
+    "active twice": patch({"op": "replace", "value": {"active": False, "ACTIVE": True}}),
+}
+
+
+@pytest.mark.parametrize("what", LONG_CHANGES)
+def test_a_change_that_would_take_long_is_refused(idp: httpx.Client, what: str) -> None:
+    (user_id,) = pushed(idp, user("1"))
+    before = idp.get(f"/Users/{user_id}").json()
+    began = time.monotonic()
+    answer = idp.patch(f"/Users/{user_id}", json=LONG_CHANGES[what])
+    assert (answer.status_code, body_of(answer)["schemas"]) == (400, [ERROR]), answer.text
+    assert time.monotonic() - began < 5
+    assert idp.get(f"/Users/{user_id}").json() == before
+
+
+def test_a_search_that_would_take_long_is_refused(idp: httpx.Client) -> None:
+    asked = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
+    for more in ({"filter": "(" * 600}, {"attributes": ["x" * 501]}, {"attributes": ["x"] * 1900}):
+        assert idp.post("/Users/.search", json=asked | more).status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,10 @@ class Endpoint:
         """The answer, and that the roster was heard of. A defect says nothing of itself to whoever asks."""
         try:
             with served.users(roster) as users:
-                users.heard(self._now())
                 answer = served.services[roster].answer(asked, users, self._now)
+                if answer.status < HTTPStatus.BAD_REQUEST:
+                    # What is refused each time is no feed that goes on.
+                    users.heard(self._now())
         except OffboardingError as error:
             _log.error(str(error), roster=roster)
             return refused(HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a minute.", {"Retry-After": "60"})

@@ -67,6 +67,14 @@ class AttributePath:
             return str(found).lower()
         return found if isinstance(found, str) else ""
 
+    def placed(self, value: str) -> dict[str, object]:
+        """A record of this value alone."""
+        found: object = {self.sub: value} if self.sub else value
+        if self.attribute == "emails":
+            found = [{self.sub: value, "primary": True, **({"type": self.type} if self.type else {})}]
+        own: dict[str, object] = {self.attribute: found}
+        return own if self.schema == USER else {self.schema: own}
+
     def _chosen(self, values: Sequence[object]) -> object:
         wanted = [each for each in map(_object, values) if not self.type or self._is_of_type(each)]
         return next((each for each in wanted if each.get("primary") is True), wanted[0] if wanted else None)

@@ -14,7 +14,7 @@ from scim2_server.responses import ScimResponse
 from scim2_server.service import ScimService
 
 from offboarding.interfaces.pushing import PushedUsers
-from offboarding.rosters.scim.bounds import MOST_FIELDS, check_expression, checked_body
+from offboarding.rosters.scim.bounds import MOST_FIELDS, check_expression, check_search, checked_body
 from offboarding.rosters.scim.described import provider
 from offboarding.rosters.scim.settings import ScimSettings
 from offboarding.rosters.scim.storage import PushedStorage
@@ -83,6 +83,8 @@ class UserService:
         # What can't be asked there is told so, whatever its body.
         self._service.match(request)
         request.body = checked_body(asked.body) if asked.method in _WITH_BODY else b""
+        if request.body and request.path.endswith("/.search"):
+            check_search(request.body)
         return request
 
 

@@ -4,6 +4,7 @@ import unicodedata
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -24,10 +25,12 @@ from scim2_server.storage import ScimStorage, SearchPage
 
 from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model.pushing import NameTakenError, PushedUser
-from offboarding.rosters.scim.bounds import LONGEST_VALUE, MOST_MAILS, check_expression
+from offboarding.rosters.scim.bounds import LONGEST_KEY, LONGEST_VALUE, MOST_MAILS, check_expression
 from offboarding.rosters.scim.described import MOST_RESULTS, kept
 from offboarding.rosters.scim.paths import USER, AttributePath
 
+_VISIBLE = "LNPS"
+"""Categories of characters that show (Unicode, 4.5)."""
 _LAST_INDEX = 1 << 31
 """Behind everybody: what lies beyond, PostgreSQL can't count to."""
 _FINDABLE = {"id": "user_id", "username": "user_name_key", "externalid": "external_id"}
@@ -103,7 +106,7 @@ class PushedStorage(ScimStorage):
         try:
             self._users.add(user)
         except NameTakenError:
-            raise _taken() from None
+            return self._resource(resource_type, self._come_back(user))
         return self._resource(resource_type, user)
 
     def update(
@@ -112,10 +115,13 @@ class PushedStorage(ScimStorage):
         """One that is there, which nobody else can have changed since it was read."""
         del expected_version
         stored = self._stored(str(resource.id))
-        if self._method == "PUT" and stored.active is False and getattr(resource, "active", None) is None:
-            # Nobody works here again by what wasn't said.
+        # Nobody works here again by what wasn't said.
+        stays = stored.active is False and getattr(resource, "active", None) is None
+        if stays and self._method == "PUT":
             resource = resource.model_copy(update={"active": False})
         user = self._made(resource, stored.user_id, stored.created_at, self._now())
+        # RFC 7644 has what a PATCH removes shown no more.
+        user = replace(user, active=False) if stays else user
         try:
             self._users.change(user)
         except NameTakenError:
@@ -127,6 +133,16 @@ class PushedStorage(ScimStorage):
         del resource_type, expected_version
         if not self._users.delete(self._stored(resource_id).user_id, self._now()):
             raise _missing()
+
+    def _come_back(self, user: PushedUser) -> PushedUser:
+        """Whoever left so long ago that `purge` forgot them, and is made anew: they are who they were."""
+        same = self._users.matching(user_id=None, user_name_key=user.user_name_key, external_id=None, most=1)
+        known = self._users.find(same[0].user_id, for_change=True) if same else None
+        if known is None or known.resource:
+            raise _taken()
+        user = replace(user, user_id=known.user_id, created_at=known.created_at)
+        self._users.change(user)
+        return user
 
     def _found(self, node: FilterNode) -> Sequence[PushedUser]:
         """Whoever bears what a filter compares by eq; the rest of the filter is looked at one by one."""
@@ -152,13 +168,21 @@ class PushedStorage(ScimStorage):
 
     def _resource(self, resource_type: ResourceType, user: PushedUser) -> Resource[Any]:
         model = cast("type[Resource[Any]]", self._provider.model_for(resource_type))
-        extensions = [name for name, value in user.resource.items() if name.startswith("urn:") and _is_set(value)]
-        made = model.model_validate({"schemas": [USER, *extensions], **_without_nulls(user.resource)})
+        known = self._known(user)
+        extensions = [name for name, value in known.items() if name.startswith("urn:") and _is_set(value)]
+        made = model.model_validate({"schemas": [USER, *extensions], **_without_nulls(known)})
         made.id = str(user.user_id)
         made.meta = Meta(
             resource_type=resource_type.name, created=user.created_at, last_modified=user.changed_at, version=None
         )
         return made
+
+    def _known(self, user: PushedUser) -> Mapping[str, object]:
+        """What is kept of them; where `purge` forgot that, by what they are still known."""
+        if user.resource:
+            return user.resource
+        number = self._number.placed(user.worker_id) if user.worker_id else {}
+        return {**number, "userName": user.user_name, "externalId": user.external_id, "active": user.active}
 
     def _made(self, resource: Resource[Any], user_id: uuid.UUID, created_at: datetime, at: datetime) -> PushedUser:
         given = cast("dict[str, object]", resource.model_dump())
@@ -166,8 +190,13 @@ class PushedStorage(ScimStorage):
             if len(text) > LONGEST_VALUE:
                 raise InvalidValueException(detail=f"A value has more than {LONGEST_VALUE} characters.")
         name, external, active = given.get("userName"), given.get("externalId"), given.get("active")
-        if not isinstance(name, str) or not name.strip():
+        if not isinstance(name, str) or not any(unicodedata.category(each)[0] in _VISIBLE for each in name):
             raise InvalidValueException(detail="userName is needed.")
+        number = self._number.value(given).strip()
+        for key in (name, name_key(name), number, external if isinstance(external, str) else ""):
+            if len(key.encode()) > LONGEST_KEY:
+                what = "userName, externalId and the worker's number"
+                raise InvalidValueException(detail=f"{what} have at most {LONGEST_KEY} bytes each.")
         if len(cast("list[object]", given.get("emails") or [])) > MOST_MAILS:
             raise InvalidValueException(detail=f"A user has at most {MOST_MAILS} mails.")
         return PushedUser(
@@ -175,7 +204,7 @@ class PushedStorage(ScimStorage):
             user_name=name,
             user_name_key=name_key(name),
             external_id=external if isinstance(external, str) else None,
-            worker_id=self._number.value(given).strip(),
+            worker_id=number,
             active=active if isinstance(active, bool) else None,
             resource=self._whole(given),
             created_at=created_at.astimezone(UTC),

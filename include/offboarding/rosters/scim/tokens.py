@@ -30,6 +30,8 @@ def digests(connection: ConnectionFields, where: str) -> Sequence[bytes]:
             f"{where}: the password of connection {connection.conn_id} is to be sha256:... of a token, or of two with a"
             f" blank between, and no token itself. {MAKING}"
         )
+    if len(set(found)) != len(found):
+        raise ConfigError(f"{where}: the password of connection {connection.conn_id} has one hash twice: take one out.")
     return found
 
 
