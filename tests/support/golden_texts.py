@@ -58,6 +58,7 @@ def _tickets(name: str) -> dict[str, tuple[TicketRow, list[TicketItem]]]:
     )
     password = cases.credential(SubjectKind.CONSOLE_PASSWORD, user)
     person = cases.leaver(cases.linked(entry), cases.linked(user, key, password))
+    listed = cases.leaver(cases.linked(_attested(), source="portal", source_kind="attested"))
     held = key_cases.holder(key_cases.held())
     signing = key_cases.of_key(key_cases.copy(), holders=(held,))
     lapsed = cases.leaver(departure=cases.unconfirmed(Basis.PLANNED))
@@ -65,6 +66,7 @@ def _tickets(name: str) -> dict[str, tuple[TicketRow, list[TicketItem]]]:
     personal = [each for each in _found(person) if _kind(each) is TicketKind.REVOKE]
     return {
         "person": (_row(TicketKind.REVOKE), _items(name, personal, done=1)),
+        "listed": (_row(TicketKind.REVOKE), _items(name, _found(listed))),
         "event": (_row(TicketKind.EVENT), _items(name, events)),
         "key": (_row(TicketKind.ROTATE), _items(name, [f for f in _found(signing) if _kind(f) is TicketKind.ROTATE])),
         "review": (
@@ -104,6 +106,21 @@ def _comments(own: TicketTexts, row: TicketRow, items: Sequence[TicketItem]) -> 
     yield "moved", ticket.moved(own, row, row, [])
     yield "verified_again", ticket.verified_again(own, row)
     yield "unverified_again", ticket.unverified_again(own, row)
+
+
+def _attested() -> Account:
+    reason = "it's on the list of 2026-11-20 that finance gave, and nobody can ask the system"
+    return cases.directory_account(
+        realm="attested:bank",
+        native_id="U0001",
+        label="kim",
+        standing=Standing.UNKNOWN,
+        standing_reason=reason,
+        has_own_login=False,
+        attested_at=cases.LEFT_AT,
+        reached_by="finance",
+        privileged=None,
+    )
 
 
 def _unclaimed(account: Account) -> Case:
@@ -162,7 +179,7 @@ def _item(name: str, finding: Finding, standing: Standing) -> TicketItem:
         ticket_kind=_kind(finding),
         of_keys=False,
         realm=finding.realm,
-        source="aws" if finding.realm.isdigit() else "corp-ldap",
+        source="aws" if finding.realm.isdigit() else "portal" if finding.attestable else "corp-ldap",
         roster=gone.roster,
         subject_kind=subject.kind,
         subject_native_id=subject.native_id,
@@ -179,6 +196,7 @@ def _item(name: str, finding: Finding, standing: Standing) -> TicketItem:
         revoke=list(written(finding.revoke)),
         warning=finding.warning,
         holds_ticket=finding.holds_ticket,
+        attestable=finding.attestable,
         last_used_at=finding.last_used_at,
         due_at=_DUE,
         resolved_at=None,

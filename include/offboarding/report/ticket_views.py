@@ -141,6 +141,7 @@ def _ticket(
         working=sum(item.standing == Standing.WORKS for item in holding),
         untold=sum(item.standing == Standing.UNKNOWN for item in holding),
         holding=len(holding),
+        attested=any(item.attestable for item in open_items),
         more=max(0, len(items if about is None else about) - most),
         missing=tuple(missing),
         explain=f"{COMMAND} explain {short_finding(items[0].finding_key)}" if items else "",

@@ -9,6 +9,7 @@ from offboarding.model import (
     Case,
     DecisionStep,
     Finding,
+    LeaverCase,
     LinkedAccount,
     Relation,
     Resolution,
@@ -16,10 +17,11 @@ from offboarding.model import (
     RuleWords,
     Severity,
     SilentThing,
+    Step,
     TicketKind,
     say,
 )
-from offboarding.rules._access_paths import account_path
+from offboarding.rules._access_paths import AccessPath, account_path
 from offboarding.rules._cases import leavers_accounts
 from offboarding.rules._closings import NOT_A_LEAVERS, account_gone, unlinked
 from offboarding.rules._controls import LEAVER_ACCESS
@@ -76,7 +78,7 @@ class LeaverAttestedAccount(Rule):
                 continue
             path = account_path(linked)
             source, account = linked.source, linked.account
-            steps = (*shut(linked, path), _ATTEST, not_theirs(source, account, leaver.worker_id))
+            steps = (*_away(leaver, linked, path), _ATTEST, not_theirs(source, account, leaver.worker_id))
             found = finding(self, leaver, linked, path, steps=steps)
             yield replace(found, evidence=(*found.evidence, *_no_longer(linked, as_of)))
 
@@ -86,6 +88,22 @@ _ATTEST = DecisionStep(
     decision="attest",
     fields=(("key", THIS_FINDING),),
 )
+
+
+def _away(gone: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[Step, ...]:
+    """Nobody is asked to take themself off a list."""
+    owner = linked.account.reached_by
+    if owner.casefold() not in (gone.worker_id.casefold(), f"{gone.id_space}:{gone.worker_id}".casefold()):
+        return shut(linked, path)
+    return (
+        say(
+            "{owner} gave the list and has left. Name somebody else as its owner, who takes {account} away in the"
+            " system, and its sessions and devices, and gives a new list. One that is newer than the departure, and"
+            " doesn't name it, closes this.",
+            owner=owner,
+            account=linked.account.label,
+        ),
+    )
 
 
 def _stands(linked: LinkedAccount, listed_at: datetime, as_of: datetime) -> bool:

@@ -100,6 +100,7 @@ class TicketItem:
     revoke: list[WrittenStep]
     warning: str
     holds_ticket: bool
+    attestable: bool
     last_used_at: datetime | None
     due_at: datetime | None
     resolved_at: datetime | None
@@ -155,9 +156,8 @@ class TicketItem:
     @property
     def changed(self) -> bool:
         """Whether its ticket says something else of it."""
-        return self.state != FindingState.HELD and self.ticket_says != (
-            self.state if self.state in DONE else FindingState.OPEN
-        )
+        says = self.state if self.state in DONE else FindingState.OPEN
+        return self.state != FindingState.HELD and self.ticket_says != says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

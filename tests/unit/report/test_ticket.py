@@ -71,6 +71,7 @@ ACCOUNT = TicketItem(
     revoke=[LOCK, NOT_THEIRS],
     warning="",
     holds_ticket=True,
+    attestable=False,
     last_used_at=None,
     due_at=NIGHT,
     resolved_at=None,

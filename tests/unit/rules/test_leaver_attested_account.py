@@ -60,6 +60,21 @@ def test_flags_whoever_is_on_the_list_as_not_checked(case: Case) -> None:
     assert any(text.startswith("Not checked whether it works: ") for text in found.evidence)
 
 
+@pytest.mark.parametrize("owner", ["hr:E1042", "HR:e1042", "e1042"])
+def test_whoever_gave_the_list_and_left_is_not_asked_to_take_themself_off(owner: str) -> None:
+    theirs = cases.linked(account(reached_by=owner), source="portal", source_kind="attested")
+    another = cases.linked(account(reached_by="hr:E1043"), source="portal", source_kind="attested")
+
+    steps, usual = (
+        written_out(found.revoke)[0]
+        for case in (theirs, another)
+        for found in RULE.evaluate(cases.leaver(case), cases.AS_OF)
+    )
+
+    assert steps.startswith(f"{owner} gave the list and has left. Name somebody else as its owner")
+    assert usual.startswith("Ask hr:E1043 to take")
+
+
 @pytest.mark.parametrize(
     "case",
     [

@@ -106,13 +106,14 @@ _TICKET = TicketView(
     working=2,
     untold=1,
     holding=2,
+    attested=True,
     more=2_912,
     missing=("Grant ListAccessKeys.",),
     explain="python -m offboarding explain f-7c31aa01",
     list_all="python -m offboarding findings --state all",
     exposure="python -m offboarding exposure hr:1042",
 )
-_PLAIN = replace(_TICKET, holders=(), due=None, working=0, untold=0, holding=0, more=0, missing=())
+_PLAIN = replace(_TICKET, holders=(), due=None, working=0, untold=0, holding=0, attested=False, more=0, missing=())
 _NOTHING = replace(_PLAIN, system="", roster="", thing="", explain="", exposure="")
 """Of which nothing is on a list."""
 _OWN = replace(

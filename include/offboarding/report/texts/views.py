@@ -186,6 +186,8 @@ class TicketView:
     """Things that hold it open and of which it can't be told."""
     holding: int
     """Things that hold it open."""
+    attested: bool
+    """Whether of something open on it no system can be asked, and it stands on a list that somebody gave."""
     more: int
     """Things that aren't among `things`, since there are too many."""
     missing: tuple[str, ...]

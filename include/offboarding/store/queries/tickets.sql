@@ -304,7 +304,7 @@ update ticket set past_due_at = %(due_at)s where ticket_key = %(ticket_key)s;
 -- What stands on a ticket, in the order in which it came.
 select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.roster, f.subject_kind, f.subject_native_id, f.subject_label,
     f.account_native_id, f.account_label, f.state, f.severity, f.standing, f.standing_reason, f.effect, f.privileged,
-    f.evidence, f.revoke, f.made_of, f.warning, f.holds_ticket, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.resolution_details, f.left_at, f.basis,
+    f.evidence, f.revoke, f.made_of, f.warning, f.holds_ticket, f.attestable, f.last_used_at, f.due_at, f.resolved_at, f.resolution, f.resolution_details, f.left_at, f.basis,
     w.worker_id, w.id_space, w.name, d.left_on, d.zone, d.told,
     coalesce(d.circumstance, '') as circumstance, f.reopened, f.told as ticket_says, f.told_left_at,
     f.told_basis, f.told_worker,
