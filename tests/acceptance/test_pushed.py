@@ -12,6 +12,7 @@ import pytest
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Roster
+from offboarding.rosters.scim.paths import ENTERPRISE
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
 from tests.support.pushed import SETTINGS, PushedPlace, patch, pushed, served, user
@@ -90,6 +91,27 @@ def test_whoever_is_deactivated_is_found_the_same_night_and_a_colleague_is_not(
     company.told("101", patch({"op": "Replace", "path": "active", "value": "True"}))
     company.night()
     assert not tracker.ticket(ticket.ref).is_open
+
+
+@pytest.mark.slow
+def test_nobody_has_left_who_gets_another_number_or_a_colleague_s(company: ByScim, tracker: ListedTracker) -> None:
+    company.place.own = {"columns": {"worker_id": "employeeNumber", "login": "userName"}}
+    company.night()
+    path = f"{ENTERPRISE}:employeeNumber"
+    company.told("101", patch({"op": "replace", "path": path, "value": "901"}))
+    company.told("102", patch({"op": "replace", "path": path, "value": "103"}))
+    for _ in range(3):
+        company.night()
+    company.told("102", patch({"op": "replace", "path": path, "value": "902"}))
+    for _ in range(2):
+        company.night()
+    assert tracker.there() == []
+    assert company.session.execute("select from departure where valid_to is null").fetchall() == []
+    # Who leaves under the new number is found, with what is known by the earlier one.
+    company.told("101", INACTIVE)
+    company.night()
+    (ticket,) = tracker.there()
+    assert "u101" in ticket.draft.body
 
 
 def test_nobody_has_left_when_the_app_is_taken_from_everybody(company: ByScim, tracker: ListedTracker) -> None:

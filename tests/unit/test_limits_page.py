@@ -148,7 +148,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "SCIM: operations of a change, as carried out": (pushed.MOST_OPERATIONS, ""),
     "SCIM: users of an answer": (MOST_RESULTS, ""),
     "SCIM: requests of a roster in a second": (endpoint.A_SECOND, ""),
-    "SCIM: requests that wait, of all rosters": (endpoint.MOST_WAITING, ""),
+    "SCIM: requests of a roster that are sent or wait": (endpoint.MOST_WAITING, ""),
     "JWKS: a page, or a file": (default(JwksSettings, "max_kilobytes") * KB, "max_kilobytes"),
     "JWKS: a page, redirects included": (default(JwksSettings, "timeout_seconds"), "timeout_seconds"),
     "CRL: a list, or a file": (default(AskedCrls, "max_kilobytes") * KB, "max_kilobytes"),

@@ -1,6 +1,6 @@
 """Users that an identity provider tells us of by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +43,8 @@ class PushedRow:
     resource: Resource = field(repr=False)
     manager: Resource | None = field(repr=False)
     """The record of whom they have for a manager; None where that isn't one of these."""
+    former_worker_ids: Sequence[str] = ()
+    """Numbers that they bore before, and nobody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +62,5 @@ class PushedState:
     """New since a moment, and still there."""
     went: int
     """Deleted since then."""
+    doubled: int
+    """Numbers that two or more bear who aren't inactive."""

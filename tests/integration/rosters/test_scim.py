@@ -20,7 +20,7 @@ from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
 from tests.contract.roster_contract import Publish, RosterContract, row
 from tests.support.feed import Feed
-from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, published, user
+from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, patch, published, user
 from tests.support.small_company import LEFT, worker
 
 pytestmark = pytest.mark.slow
@@ -201,6 +201,59 @@ def test_a_manager_is_told_by_their_number(place: PushedPlace) -> None:
         "2": "7",
         "3": "",
     }
+
+
+def renumber(place: PushedPlace, user_id: str, *numbers: str) -> None:
+    path = f"{ENTERPRISE}:employeeNumber"
+    service = UserService(place.settings())
+    with place.users("hr") as kept:
+        for number in numbers:
+            body = patch({"op": "replace", "path": path, "value": number})
+            answer = service.answer(_asked("PATCH", f"/v2/Users/{user_id}", body), kept, lambda: place.now)
+            assert answer.status == 204
+
+
+@pytest.mark.parametrize(
+    ("numbers", "number", "former"),
+    [
+        (["9"], "9", ("1",)),
+        (["8", "9"], "9", ("1", "8")),
+        (["9", "9"], "9", ("1",)),
+        (["9", "1"], "1", ()),
+        (["", "1"], "1", ()),
+        (["", "9"], "9", ("1",)),
+        (["8", "9", "8"], "8", ("1",)),
+    ],
+)
+def test_whoever_gets_another_number_is_the_same_worker(
+    place: PushedPlace, numbers: list[str], number: str, former: tuple[str, ...]
+) -> None:
+    ids = push(place, user("1"), user("2"))
+    renumber(place, ids[0], *numbers)
+    roster = place.roster()
+    told = {worker.worker_id: tuple(worker.previous_worker_ids) for worker in roster.read()}
+    assert told == {number: former, "2": ()}
+    assert list(roster.problems) == []
+
+
+def test_two_active_users_of_one_number_are_told_and_are_not_taken_for_one(place: PushedPlace) -> None:
+    ids = push(place, user("1"), user("2"), user("3"))
+    renumber(place, ids[0], "2")
+    roster = place.roster()
+    assert sorted((each.worker_id, tuple(each.previous_worker_ids)) for each in roster.read()) == [
+        *([("2", ())] * 2),
+        ("3", ()),
+    ]
+    (problem,) = roster.problems
+    assert problem.text == "1 number borne by two users or more, who are active"
+    renumber(place, ids[0], "9")
+    roster = place.roster()
+    assert {each.worker_id: tuple(each.previous_worker_ids) for each in roster.read()} == {
+        "9": ("1",),
+        "2": (),
+        "3": (),
+    }
+    assert list(roster.problems) == []
 
 
 def test_a_user_without_a_number_is_told(place: PushedPlace) -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import logging
+import socket
 import ssl
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -493,6 +495,27 @@ def test_who_asks_too_fast_waits_and_others_do_not(
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     monkeypatch.setattr(endpoint, "A_SECOND", 50)
     assert idp.get("/Users").status_code == 200
+
+
+def test_half_sent_bodies_of_one_roster_keep_no_other_waiting(
+    place: PushedPlace, idp: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MOST_WAITING", 3)
+    assert place.tls
+    where = httpx.URL(place.url)
+    trusting = ssl.create_default_context(cafile=place.tls.authority)
+    half = (
+        f"POST {where.path}/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {OTHER_TOKEN}\r\n"
+        "Content-Length: 500\r\n\r\n{"
+    )
+    with ExitStack() as stack, place.client(OTHER_TOKEN) as other:
+        for _ in range(3):
+            plain = stack.enter_context(socket.create_connection((where.host, where.port or 443)))
+            stack.enter_context(trusting.wrap_socket(plain, server_hostname=where.host)).sendall(half.encode())
+        deadline = time.monotonic() + 10
+        while other.get("/Users").status_code != 429:
+            assert time.monotonic() < deadline, "they hold their own roster's places"
+        assert idp.get("/Users").status_code == 200
 
 
 # --- what nobody should send ------------------------------------------------------------------------------------------

@@ -109,12 +109,14 @@ class ScimRoster:
     def _workers(self, own: ScimSettings, users: PushedUsers, table: TableRead) -> Iterator[Worker]:
         paths = own.paths()
         there = users.attributes() | {ACTIVE}
-        numbers: list[UUID] = []
+        current: list[PushedRow] = []
         try:
             names = [name for name, path in paths.items() if path.place in there]
             where = layout(own.columns, names, own.list_separator)
-            rows = self._rows(users, where, paths, numbers)
-            yield from table.workers(where, rows, lambda _, cells: self._label(numbers[-1], cells))
+            rows = self._rows(users, where, paths, current)
+            for worker in table.workers(where, rows, lambda _, cells: self._label(current[-1].user_id, cells)):
+                former = (*worker.previous_worker_ids, *current[-1].former_worker_ids)
+                yield replace(worker, previous_worker_ids=former) if current[-1].former_worker_ids else worker
         except MissingColumnsError as error:
             fix = "Since it stands in columns, no user has been pushed: have the identity provider push everybody again"
             raise table.incomplete(str(error), fix) from error
@@ -123,7 +125,7 @@ class ScimRoster:
             raise table.incomplete(error.text, error.fix or fix) from error
 
     def _rows(
-        self, users: PushedUsers, where: Layout, paths: Mapping[str, AttributePath], numbers: list[UUID]
+        self, users: PushedUsers, where: Layout, paths: Mapping[str, AttributePath], current: list[PushedRow]
     ) -> Iterator[Sequence[str]]:
         """Values in the header's order."""
         off = OffTheList(self._settings, self._context)
@@ -132,7 +134,7 @@ class ScimRoster:
             if off(row):
                 continue
             self._contradicted += off.contradicts(row)
-            numbers[:] = [row.user_id]
+            current[:] = [row]
             yield [self._cell(row, paths[name]) for name in where.header]
 
     def _cell(self, row: PushedRow, path: AttributePath) -> str:
@@ -160,6 +162,9 @@ class ScimRoster:
             since = f"{state.heard_at:%Y-%m-%d}, and max_quiet is {told(own.max_quiet)}"
             text = f"nothing was heard from the identity provider since {since}"
             yield Problem(record=origin, text=text, fix=f"{_HOW}; if so few change there, raise max_quiet.")
+        if state.doubled:
+            text = f"{counted(state.doubled, 'number')} borne by two users or more, who are active"
+            yield Problem(record=origin, text=text, fix="In the identity provider, give each the number of their own.")
         moved = state.came + state.went
         if moved > max(_LEAST_SYNC, state.users * _SYNC_PERCENT / 100):
             text = (

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ KEPT_SECONDS = 60
 """So long the configuration and its connections count as they were read; a token that is taken out lets in so long."""
 LONGEST_BODY_SECONDS = 30
 AT_ONCE, MOST_WAITING = 4, 50
-"""Requests that are worked on, and those that wait for it."""
+"""Requests that are worked on, and those of a roster that are sent or wait for it."""
 A_SECOND = 50
 """Requests of a roster; Entra ID wants 25. https://learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups"""
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="SCIM"'}
@@ -60,7 +60,7 @@ class Endpoint:
         self._loaded_at = float("-inf")
         self._loading = asyncio.Lock()
         self._working = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
         self._lately: dict[str, deque[float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,13 +85,13 @@ class Endpoint:
         roster = _roster(scope, served)
         if roster is None:
             return refused(HTTPStatus.UNAUTHORIZED, "A roster's token is needed.", _CHALLENGE)
-        if self._waiting >= MOST_WAITING or self._is_too_fast(roster):
+        if self._waiting[roster] >= MOST_WAITING or self._is_too_fast(roster):
             return refused(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests at once.", {"Retry-After": "1"})
-        self._waiting += 1
+        self._waiting[roster] += 1
         try:
             return await self._worked(scope, receive, served, roster)
         finally:
-            self._waiting -= 1
+            self._waiting[roster] -= 1
 
     async def _worked(self, scope: Scope, receive: Receive, served: _Served, roster: str) -> PushAnswer:
         try:

@@ -35,9 +35,14 @@ values (%(user_id)s, %(roster)s, %(user_name)s, %(user_name_key)s, %(external_id
     %(resource)s, %(created_at)s, %(changed_at)s, case when not %(active)s::boolean then %(changed_at)s::timestamptz end);
 
 -- name: change
--- Since when somebody is inactive stays, until they are active again.
+-- Since when somebody is inactive stays, until they are active again. Who gets an earlier number back has borne none since.
 update pushed_user
-set user_name = %(user_name)s, user_name_key = %(user_name_key)s, external_id = %(external_id)s,
+set former_worker_ids = case
+        when %(worker_id)s = any(former_worker_ids)
+            then former_worker_ids[:array_position(former_worker_ids, %(worker_id)s) - 1]
+        when worker_id in ('', %(worker_id)s) then former_worker_ids
+        else (former_worker_ids || worker_id)[greatest(1, cardinality(former_worker_ids) - 8):] end,
+    user_name = %(user_name)s, user_name_key = %(user_name_key)s, external_id = %(external_id)s,
     worker_id = %(worker_id)s, active = %(active)s, resource = %(resource)s, changed_at = %(changed_at)s,
     inactive_at = case when not %(active)s::boolean then coalesce(inactive_at, %(changed_at)s::timestamptz) end
 where roster = %(roster)s and user_id = %(user_id)s and deleted_at is null;
@@ -62,7 +67,10 @@ select (select heard_at from pushed_feed where roster = %(roster)s) as heard_at,
     count(*) filter (where deleted_at is null and active is not false)::int as active,
     count(*) filter (where deleted_at is not null)::int as deleted,
     count(*) filter (where deleted_at is null and created_at > %(since)s)::int as came,
-    count(*) filter (where deleted_at > %(since)s)::int as went
+    count(*) filter (where deleted_at > %(since)s)::int as went,
+    (select count(*)::int from (
+        select from pushed_user where roster = %(roster)s and deleted_at is null and active is not false and worker_id <> ''
+        group by worker_id having count(*) > 1) d) as doubled
 from pushed_user where roster = %(roster)s;
 
 -- name: attributes
@@ -76,7 +84,16 @@ where u.roster = %(roster)s and u.deleted_at is null;
 
 -- name: read
 -- Everybody, each with the record of whom they have for a manager, where that is one of these.
-select u.user_id, u.user_name, u.external_id, u.active, u.resource, m.resource as manager
+-- A number that anybody else bears or bore, or that stands for two, makes nobody the same.
+select u.user_id, u.user_name, u.external_id, u.active, u.resource, m.resource as manager,
+    case when u.former_worker_ids = '{}' or exists (
+            select from pushed_user o where o.roster = u.roster and o.user_id <> u.user_id and o.worker_id = u.worker_id)
+        then '{}' else array(
+            select f.number from unnest(u.former_worker_ids) with ordinality f (number, place)
+            where not exists (
+                select from pushed_user o where o.roster = u.roster and o.user_id <> u.user_id
+                    and (o.worker_id = f.number or f.number = any(o.former_worker_ids)))
+            order by f.place) end as former_worker_ids
 from pushed_user u
 left join pushed_user m on m.roster = u.roster and m.deleted_at is null and m.user_id::text
     = u.resource -> 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User' -> 'manager' ->> 'value'
