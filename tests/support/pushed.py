@@ -189,7 +189,7 @@ def published(
                     user_name_key=name,
                     external_id=None,
                     worker_id=row.get("worker_id", ""),
-                    active=True,
+                    active=None,
                     resource={"userName": name, _EXTENSION: told},
                     created_at=long_ago,
                     changed_at=long_ago,
