@@ -15,9 +15,11 @@ from offboarding.interfaces import Roster
 from offboarding.rosters.scim.paths import ENTERPRISE
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
-from tests.support.pushed import SETTINGS, PushedPlace, patch, pushed, served, user
+from tests.support.pushed import SETTINGS, PushedPlace, as_fast_as_it_asks, patch, pushed, served, user
 from tests.support.small_company import account, number
 
+__all__ = ["as_fast_as_it_asks"]
+pytestmark = pytest.mark.usefixtures("as_fast_as_it_asks")
 OWN: dict[str, Any] = {"id_space": "hr", "login_realm": "corp"}
 NUMBERS = [str(each) for each in range(101, 131)]
 INACTIVE = patch({"op": "Replace", "path": "active", "value": "False"})

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import httpx
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -120,6 +121,12 @@ def served(place: PushedPlace, tls: Tls) -> Generator[PushedPlace]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def as_fast_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks here waits for nothing, and takes what is refused for being too fast for a defect."""
+    monkeypatch.setattr("offboarding.rosters.scim.endpoint.A_SECOND", 1_000_000)
 
 
 def user(number: str, **more: Any) -> dict[str, Any]:

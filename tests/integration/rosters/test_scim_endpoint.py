@@ -38,6 +38,7 @@ from tests.support.pushed import (
     OTHER_TOKEN,
     TOKEN,
     PushedPlace,
+    as_fast_as_it_asks,
     body_of,
     connection,
     known_by,
@@ -47,6 +48,7 @@ from tests.support.pushed import (
     user,
 )
 
+__all__ = ["as_fast_as_it_asks"]
 pytestmark = pytest.mark.slow
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 SECRET = "canary-Pa55word"
@@ -80,12 +82,6 @@ def changed(idp: httpx.Client, user_id: str, *operations: dict[str, Any]) -> dic
 
 
 # --- by the RFCs ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def as_fast_as_it_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tester waits for nothing, and takes what it's refused for being too fast for a defect."""
-    monkeypatch.setattr("offboarding.rosters.scim.endpoint.A_SECOND", 1_000_000)
 
 
 @pytest.mark.usefixtures("as_fast_as_it_asks")
