@@ -1,13 +1,15 @@
 """The same thing a second time: a ticket follows each time, as it did the first."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from offboarding.config.settings import Settings
 from offboarding.model import Standing
-from offboarding.model.errors import RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store.connect import opened
 from tests.support.database import cloned
 from tests.support.listed_tracker import ListedTracker
@@ -22,6 +24,19 @@ def kim(office: Office) -> TwoTrackers:
     made = kim_has_left(office)
     made.cloud.credentials = []
     return made
+
+
+@dataclass(slots=True, kw_only=True)
+class Restored(TwoTrackers):
+    """Whose trackers' entries may say that a store before this one opened what is there."""
+
+    takes_over: bool = False
+
+    @property
+    def settings(self) -> Settings:
+        settings = TwoTrackers.settings.__get__(self)
+        entries = [each.model_copy(update={"takes_over": self.takes_over}) for each in settings.trackers]
+        return settings.model_copy(update={"trackers": tuple(entries)})
 
 
 def except_it(kim: TwoTrackers) -> None:
@@ -70,7 +85,8 @@ def test_a_store_restored_from_before_a_later_ticket_keeps_that_one(
     store_server: Any, store_parameters: Mapping[str, Any]
 ) -> None:
     with opened(store_parameters) as session:
-        kim = kim_has_left(Office(session=session, tracker=HeardTracker(ListedTracker())))
+        made = kim_has_left(Office(session=session, tracker=HeardTracker(ListedTracker())))
+        kim = Restored(**{each.name: getattr(made, each.name) for each in fields(made) if each.init})
         kim.cloud.credentials = []
         kim.night()
     with cloned(store_server, store_parameters["dbname"]) as before:
@@ -85,6 +101,11 @@ def test_a_store_restored_from_before_a_later_ticket_keeps_that_one(
 
         with opened(store_server.connection_kwargs(dbname=before)) as session:
             kim.session = session
+            with pytest.raises(FatalError, match="refused by secops"):
+                kim.night()
+            assert [ticket.is_open for ticket in kim.inner().there()] == [False, True]
+
+            kim.takes_over = True
             kim.night()
             kim.night()
 

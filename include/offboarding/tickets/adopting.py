@@ -33,6 +33,7 @@ def _another_stores(row: TicketRow, ref: TicketRef, *, takes_over: bool) -> None
         raise FatalError(
             f"trackers.{row.tracker}: a ticket with the key {row.ticket_key} is there already ({ref.url or ref.ref}),"
             " and this store never opened one: another store tells this tracker. Give each a project of its own; or,"
-            " where that store is gone or tells it no more, write takes_over: true in this tracker's entry"
+            " where that store is gone or tells it no more, or this one was restored from an older copy, write"
+            " takes_over: true in this tracker's entry"
         )
     log.warning("another store's ticket is taken over", key=row.ticket_key, tracker=row.tracker, ticket=ref.ref)
