@@ -488,7 +488,7 @@ def test_a_refused_login_ends_it_with_that_sentence(
     [
         ("github_org", "organization", "https://github.com/corp"),
         ("gitlab_users", "group", "https://gitlab.com/corp"),
-        ("npm_packages", "organization", "https://npmjs.com/org/corp"),
+        ("npm_packages", "organization", "https://npm.example/org/corp"),
     ],
 )
 def test_an_answer_that_cannot_be_right_is_named(
