@@ -222,10 +222,10 @@ ARROWS: dict[str, set[str]] = {
         "wiring",
     },
     # For auditors: what the store knows, as spreadsheets and programs read it.
-    "evidence": NOUNS | {"decisions", "rules", "store"},
+    "report.evidence": NOUNS | {"decisions", "rules", "store"},
     "cli": NOUNS
     | {
-        "evidence",
+        "report.evidence",
         "interfaces",
         "config.loading",
         "config.settings",

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from offboarding.evidence.sampling import Draw, size
+from offboarding.report.evidence.sampling import Draw, size
 
 
 @pytest.mark.parametrize(

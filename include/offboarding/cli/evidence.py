@@ -11,10 +11,10 @@ from offboarding.cli.stores import session_on
 from offboarding.cli.terminal import at_the_terminal
 from offboarding.config import loading
 from offboarding.config.settings import Settings
-from offboarding.evidence.pack import AuditPeriod, PackBasis, Packed, write_pack
-from offboarding.evidence.signing import signer
 from offboarding.model import counted
 from offboarding.model.errors import FatalError
+from offboarding.report.evidence.pack import AuditPeriod, PackBasis, Packed, write_pack
+from offboarding.report.evidence.signing import signer
 from offboarding.report.wording import moment
 
 LONGEST = timedelta(days=3653)

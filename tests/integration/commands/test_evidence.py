@@ -27,9 +27,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from psycopg.types.json import Jsonb
 
-from offboarding.evidence import verify
 from offboarding.model import IdentityKeyKind
 from offboarding.model.errors import RetriableError
+from offboarding.report.evidence import verify
 from offboarding.rules import all_rules
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from offboarding.evidence.sampling import Draw, size
 from offboarding.model import RunKind
+from offboarding.report.evidence.sampling import Draw, size
 from offboarding.rules import all_rules, rule_of
 
 _Row = tuple[object, ...]

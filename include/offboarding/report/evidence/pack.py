@@ -12,10 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from offboarding.evidence.drawing import Draws
-from offboarding.evidence.files import PackedFile, as_json, packed, packed_table
-from offboarding.evidence.signing import PackKey
 from offboarding.model.errors import FatalError
+from offboarding.report.evidence.drawing import Draws
+from offboarding.report.evidence.files import PackedFile, as_json, packed, packed_table
+from offboarding.report.evidence.signing import PackKey
 from offboarding.store import events
 from offboarding.store.connect import Session
 from offboarding.store.events import Head
