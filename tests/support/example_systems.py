@@ -256,6 +256,10 @@ class UpdateKeyFolder:
 # --- a board of tickets -----------------------------------------------------------------------------------------------
 
 
+US, ANALYST, ONCALL = "offboarding", "analyst", "oncall"
+"""Logins: whose our token is, and two people's."""
+
+
 @dataclass
 class Ticketboard:
     """A board, and what people do on it (tests/contract/tracker_contract.py)."""
@@ -268,26 +272,28 @@ class Ticketboard:
         return _connection("secops_board", self.port, self.token)
 
     def answer(self, method: str, path: str, parameters: Mapping[str, str], sent: Any) -> tuple[int, object]:
-        """As the board does: a comment with a name is there once, however often it's put."""
+        """As the board does: a comment with a name of its login's is there once, however often it's put."""
+        if path == "/api/me":
+            return 200, {"login": US}
         number, _, name = path.removeprefix("/api/tickets").removeprefix("/").partition("/comments/")
         ticket = self.tickets.get(number)
         if method == "POST":
             if sent.get("assignee") not in (None, *self.members):
                 return 422, {"field": "assignee"}
-            return 201, self._made(sent)
+            return 201, self._made(US, sent)
         if not number:
             return 200, [each for each in self.tickets.values() if parameters["title"] in each["title"]]
         if ticket is None:
             return 404, {}
         if method == "PUT":
-            ticket["comments"].setdefault(name, sent["text"])
+            ticket["comments"].setdefault(f"{US}/{name}", sent["text"])
         elif method == "PATCH":
             ticket.update(sent, changes=ticket["changes"] + 1)
         return 200, ticket
 
-    def _made(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+    def _made(self, by: str, sent: Mapping[str, Any]) -> dict[str, Any]:
         number = str(len(self.tickets) + 1)
-        self.tickets[number] = {"id": number, "state": "open", "comments": {}, "changes": 0, **sent}
+        self.tickets[number] = {**sent, "id": number, "by": by, "state": "open", "comments": {}, "changes": 0}
         return self.tickets[number]
 
     def tracker(self) -> Tracker:
@@ -307,12 +313,15 @@ class Ticketboard:
     def title(self, ref: TicketRef) -> str:
         return self.tickets[ref.ref]["title"]
 
+    def retitle(self, ref: TicketRef, title: str) -> None:
+        self.tickets[ref.ref]["title"] = title
+
     def priority(self, ref: TicketRef) -> str:
         return self.tickets[ref.ref]["priority"]
 
     @property
     def members(self) -> tuple[str, str]:
-        return "analyst", "oncall"
+        return ANALYST, ONCALL
 
     def assignee(self, ref: TicketRef) -> str:
         return self.tickets[ref.ref].get("assignee") or ""
@@ -327,13 +336,17 @@ class Ticketboard:
         return self.tickets[ref.ref]["labels"]
 
     def say(self, ref: TicketRef, text: str) -> None:
-        self.tickets[ref.ref]["comments"][secrets.token_hex(8)] = text
+        self.tickets[ref.ref]["comments"][f"{ANALYST}/{secrets.token_hex(8)}"] = text
+
+    def repeat(self, ref: TicketRef, on: TicketRef) -> None:
+        last, text = list(self.tickets[ref.ref]["comments"].items())[-1]
+        self.tickets[on.ref]["comments"][last.replace(US, ANALYST)] = text
 
     def texts(self, ref: TicketRef) -> list[str]:
         return [self.tickets[ref.ref]["body"], *self.tickets[ref.ref]["comments"].values()]
 
     def copy(self, ref: TicketRef) -> TicketRef:
-        told = self._made({**self.tickets[ref.ref], "id": str(len(self.tickets) + 1)})
+        told = self._made(ANALYST, {"title": self.title(ref)})
         return TicketRef(ref=told["id"], url="")
 
     def trace(self, ref: TicketRef) -> str:
