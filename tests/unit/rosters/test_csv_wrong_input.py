@@ -129,7 +129,7 @@ def _zip(**members: str) -> bytes:
     (
         (
             _zip(**{"[Content_Types].xml": "", "xl/workbook.xml": ""}),
-            "hr.csv is no workbook that can be read (ParseError).",
+            "hr.csv is no workbook that can be read (XMLSyntaxError).",
         ),
         (_zip(a_csv=GOOD, b_csv=GOOD), "hr.csv is a zip of 2 files."),
         (_zip(), "hr.csv is a zip of 0 files."),
