@@ -399,6 +399,7 @@ def test_pages_that_lead_elsewhere_are_not_followed(place: SuccessFactorsPlace) 
         ("/Date(1492009200000+0540)/", "Pacific/Honolulu", date(2017, 4, 13)),
         ("/Date(-86400000)/", "UTC", date(1969, 12, 31)),
         ("/Date(253402214400000)/", "UTC", None),
+        ("/Date(253402300799000+0060)/", "UTC", None),
         ("2026-11-13", "UTC", date(2026, 11, 13)),
     ],
 )
@@ -406,7 +407,10 @@ def test_a_day_without_an_offset_stands_and_an_instant_is_the_worker_s(text: str
     assert ODataDays(("%Y-%m-%d",))(text, zone) == day
 
 
-@pytest.mark.parametrize("text", ["/Date()/", "/Date(999999999999999)/", "/Date(1e3)/", "/Date(1+0)", "Date(0)"])
+@pytest.mark.parametrize(
+    "text",
+    ["/Date()/", "/Date(999999999999999)/", "/Date(-62135596800000-60)/", "/Date(1e3)/", "/Date(1+0)", "Date(0)"],
+)
 def test_what_is_no_day_is_said(text: str) -> None:
     with pytest.raises(ValueError, match="is no date"):
         ODataDays(("%Y-%m-%d",))(text, "UTC")
@@ -459,10 +463,15 @@ def test_a_connection_needs(place: SuccessFactorsPlace, field: str) -> None:
         place.roster(connection=place.connection(**empty))
 
 
+_KEY_OF_NO_ALGORITHM = "-----BEGIN PRIVATE KEY-----\nMAwCAQAwBQYDKgMEBAA=\n-----END PRIVATE KEY-----\n"
+"""PKCS#8 of the OID 1.2.3.4."""
+
+
 @pytest.mark.parametrize(
     ("password", "said"),
     [
         ("a-plain-password", "is no private key in PEM"),
+        (_KEY_OF_NO_ALGORITHM, "is no RSA key"),
         (other_key(), "is no RSA key"),
         (key_pair("another")[0], "is another key's"),
     ],

@@ -8,6 +8,7 @@ the name in it is a user id.
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -15,6 +16,7 @@ from uuid import uuid4
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -86,8 +88,10 @@ def _moment(moment: datetime) -> str:
 
 def _check(where: str, connection: ConnectionFields, key: str, certificate: str) -> None:
     said = f"{where}: connection {connection.conn_id}"
+    private = public = None
     try:
-        private = load_pem_private_key(key.encode(), password=None)
+        with suppress(UnsupportedAlgorithm):
+            private = load_pem_private_key(key.encode(), password=None)
     except (ValueError, TypeError) as error:
         raise ConfigError(
             f"{said}: its password is no private key in PEM. Paste the one whose certificate the OAuth client was"
@@ -96,7 +100,8 @@ def _check(where: str, connection: ConnectionFields, key: str, certificate: str)
     if not isinstance(private, RSAPrivateKey):
         raise ConfigError(f"{said}: its password is no RSA key, and SuccessFactors takes no other. Make one of RSA")
     try:
-        public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+        with suppress(UnsupportedAlgorithm):
+            public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
     except ValueError as error:
         raise ConfigError(f"{said}: extra.certificate is no certificate in PEM. Paste the OAuth client's") from error
     if public != private.public_key():

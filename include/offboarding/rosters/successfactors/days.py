@@ -8,12 +8,12 @@ the server's wall; Edm.DateTimeOffset is an instant, told with an offset in minu
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from offboarding.rosters._records.days import WrittenDays, day_in, real_day
+from offboarding.rosters._records.days import HIGH_DAY, WrittenDays, day_in, real_day
 from offboarding.rosters._records.words import shown
 
 _WRITTEN = re.compile(r"/Date\((-?\d{1,15})([+-]\d{1,4})?\)/")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_A_DAY = 86_400_000
+_A_MINUTE, _A_DAY = 60_000, 86_400_000
 
 
 class ODataDays:
@@ -30,10 +30,10 @@ class ODataDays:
         if match is None:
             return self._written(text, zone)
         moment = _moment(int(match[1]), text)
-        local = moment + timedelta(minutes=int(match[2] or 0))
-        if match[2] is None or local.time() == time():
-            return real_day(local.date())
-        return real_day(day_in(moment, zone))
+        if match[2] is None or moment.date() == HIGH_DAY:
+            return real_day(moment.date())
+        local = _moment(int(match[1]) + int(match[2]) * _A_MINUTE, text)
+        return real_day(local.date() if local.time() == time() else day_in(moment, zone))
 
 
 def standing_day(value: object) -> date | None:
