@@ -14,7 +14,7 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.rosters import scim
 from offboarding.rosters.scim import ScimRoster
-from offboarding.rosters.scim.paths import ENTERPRISE
+from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.rosters.scim.service import PushRequest, UserService
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
@@ -343,14 +343,25 @@ def test_an_attribute_that_is_not_kept_can_not_be_asked_for(place: PushedPlace, 
         place.settings(columns={"worker_id": "employeeNumber", "type": text})
 
 
-def test_inactive_is_not_said_to_mean_that_somebody_left(place: PushedPlace) -> None:
-    columns = {"worker_id": "employeeNumber", "status": "active"}
+@pytest.mark.parametrize("active", ["active", f"{USER}:active"])
+def test_inactive_is_not_said_to_mean_that_somebody_left(place: PushedPlace, active: str) -> None:
+    columns = {"worker_id": "employeeNumber", "status": active}
     words = {"true": "active", "false": "left"}
     with pytest.raises(ValidationError, match="who is no longer assigned"):
         place.settings(coverage="full", columns=columns, statuses=words)
     push(place, user("1", active=False), user("2"))
     away = place.roster(coverage="full", columns=columns, statuses=words | {"false": "suspended"})
     assert {each.worker_id: each.employments[0].circumstance for each in away.read()} == {"1": "suspended", "2": ""}
+
+
+def test_an_attribute_of_our_own_is_itself_whatever_it_is_called(place: PushedPlace) -> None:
+    """HR's own `active` isn't the provider's, and HR's own `manager` is no user's id."""
+    own, number = "urn:corp:hr:2.0:User", str(uuid4())
+    columns = {"worker_id": "employeeNumber", "status": f"{own}:active", "manager": f"{own}:manager"}
+    place.own = {"columns": columns, "statuses": {"true": "active", "no": "left"}, "coverage": "full"}
+    push(place, user("1", active=True, **{own: {"active": "no", "manager": number}}))
+    (worker,) = place.roster().read()
+    assert (worker.employments[0].status, worker.manager) == ("left", number)
 
 
 @pytest.mark.parametrize(

@@ -21,14 +21,15 @@ from offboarding.rosters._records.columns import Layout, MissingColumnsError, la
 from offboarding.rosters._records.durations import told
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
 from offboarding.rosters.scim.inactive import OffTheList, lists_active
-from offboarding.rosters.scim.paths import AttributePath
+from offboarding.rosters.scim.paths import ACTIVE, ENTERPRISE, AttributePath
 from offboarding.rosters.scim.proposing import propose
-from offboarding.rosters.scim.settings import ACTIVE, ScimSettings
+from offboarding.rosters.scim.settings import ScimSettings
 from offboarding.rosters.scim.tokens import digests
 
 __all__ = ["ScimRoster", "Settings", "build", "destinations", "propose"]
 
 Settings = ScimSettings
+_MANAGER = f"{ENTERPRISE}:manager"
 _SYNC = timedelta(hours=1)
 """So long ago a change is no longer part of a sync that goes on."""
 _LEAST_SYNC, _SYNC_PERCENT = 5, 5
@@ -138,9 +139,9 @@ class ScimRoster:
             yield [self._cell(row, paths[name]) for name in where.header]
 
     def _cell(self, row: PushedRow, path: AttributePath) -> str:
-        if path.attribute == ACTIVE:
+        if path.is_active:
             return "" if row.active is None else str(row.active).lower()
-        if path.attribute == "manager":
+        if path.place == _MANAGER:
             return self._manager(row.manager, path.value(row.resource))
         return path.value(row.resource)
 

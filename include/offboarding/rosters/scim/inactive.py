@@ -8,12 +8,12 @@ from offboarding.model.pushing import PushedRow
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.days import WrittenDays
 from offboarding.rosters._records.words import folded
-from offboarding.rosters.scim.settings import ACTIVE, ScimSettings
+from offboarding.rosters.scim.settings import ScimSettings
 
 
 def lists_active(own: ScimSettings) -> bool:
     """Whether who is inactive may be off the list: of leavers nobody is, nor where `active` itself is the status."""
-    return own.coverage is not Coverage.LEAVERS and own.columns.get("status") != ACTIVE
+    return own.coverage is not Coverage.LEAVERS and not own.has_status_active()
 
 
 class OffTheList:

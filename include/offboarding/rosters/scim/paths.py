@@ -14,12 +14,13 @@ from offboarding.rosters._records.words import choice
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+ACTIVE = "active"
 _CORE = (
     *(
         "userName",
         "externalId",
         "displayName",
-        "active",
+        ACTIVE,
         "title",
         "userType",
         "preferredLanguage",
@@ -54,6 +55,11 @@ class AttributePath:
     def place(self) -> str:
         """The attribute itself, as `PushedUsers.attributes` names it."""
         return self.attribute if self.schema == USER else f"{self.schema}:{self.attribute}"
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it's SCIM's own `active`, by its whole name too: what the provider says, and not HR."""
+        return self.place == ACTIVE
 
     def value(self, resource: Resource) -> str:
         """Of a user; "" where there is none."""

@@ -19,7 +19,6 @@ COLUMNS: ColumnNames = {
     "login": "userName",
     "manager": "manager.value",
 }
-ACTIVE = "active"
 
 
 def _paths(columns: ColumnNames) -> ColumnNames:
@@ -53,13 +52,18 @@ class ScimSettings(MappedSettings):
     def _inactive_is_no_departure(self) -> "ScimSettings":
         """Identity providers say it of whoever is taken off the app, too."""
         ends = {word for word, status in self.statuses.items() if status.status is EmploymentStatus.LEFT}
-        if self.columns.get("status") == ACTIVE and ends:
+        if self.has_status_active() and ends:
             listed = ", ".join(sorted(ends))
             raise ValueError(
                 f"status: active doesn't tell who left ({listed}), but who is no longer assigned. Leave status out with"
                 " coverage: active, or name an attribute of HR's."
             )
         return self
+
+    def has_status_active(self) -> bool:
+        """Whether the status is what the provider says of who is assigned, and no word of HR's."""
+        status = self.columns.get("status")
+        return isinstance(status, str) and attribute_path(status).is_active
 
     def paths(self) -> dict[str, AttributePath]:
         """By SCIM's names of what is mapped."""
