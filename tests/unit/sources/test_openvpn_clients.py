@@ -1,5 +1,7 @@
 """What is said of a client's certificate, by what the server asks."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -233,3 +235,9 @@ def test_a_chain_is_followed_to_its_root(server: WrittenVpn) -> None:
     assert server.account("carl").standing is WORKS
     server.crl = server.authority.crl(made)
     assert server.account("carl").standing is DEAD
+
+
+def test_reading_the_configuration_needs_no_cryptography() -> None:
+    code = "import sys; import offboarding.sources.openvpn_clients; sys.exit('cryptography' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

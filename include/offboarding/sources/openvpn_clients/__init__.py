@@ -7,13 +7,14 @@
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source
 from offboarding.sources import _collected
 from offboarding.sources.openvpn_clients.settings import OpenvpnSettings
-from offboarding.sources.openvpn_clients.source import OpenvpnClients
 
 Settings = OpenvpnSettings
 
 
 def build(settings: OpenvpnSettings, connection: ConnectionFields | None, part: str, context: ReadContext) -> Source:
     """The source of one server; no file is opened before its first fact is wanted."""
+    from offboarding.sources.openvpn_clients.source import OpenvpnClients  # noqa: PLC0415 - it brings cryptography
+
     del connection
     return OpenvpnClients(settings, part, context)
 
