@@ -26,10 +26,13 @@ LIST: dict[str, Any] = {
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 1 << 16])
 @pytest.mark.parametrize("indent", [None, 2])
-def test_names_and_nothing_else_are_yielded(monkeypatch: pytest.MonkeyPatch, size: int, indent: int | None) -> None:
+@pytest.mark.parametrize("colon", [":", " \n: "])
+def test_names_and_nothing_else_are_yielded(
+    monkeypatch: pytest.MonkeyPatch, size: int, indent: int | None, colon: str
+) -> None:
     monkeypatch.setattr(listing, "_CHUNK", size)
 
-    assert [*names_in(io.BytesIO(json.dumps(LIST, indent=indent).encode()))] == HOSTILE
+    assert [*names_in(io.BytesIO(json.dumps(LIST, indent=indent, separators=(",", colon)).encode()))] == HOSTILE
 
 
 def test_a_list_of_nobody_is_one() -> None:

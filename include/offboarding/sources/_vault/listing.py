@@ -16,7 +16,7 @@ _CHUNK = 1 << 16
 _LONGEST = 1 << 20
 """Bytes of one text in it."""
 _WORD = re.compile(
-    rb'(?P<text>"(?:[^"\\]|\\.)*")(?P<colon>\s*:)?|[\[\]{}]|(?P<plain>[^\s\[\]{}:,"]+)|(?P<open>")', re.DOTALL
+    rb'(?P<text>"(?:[^"\\]|\\.)*")\s*(?P<colon>:)?|[\[\]{}]|(?P<plain>[^\s\[\]{}:,"]+)|(?P<open>")', re.DOTALL
 )
 _NAMES = [b"", b'"data"', b'"keys"']
 
