@@ -42,6 +42,7 @@ from offboarding.sources import (
 )
 from offboarding.sources._aws.client import session as aws
 from offboarding.sources._http import rows
+from offboarding.sources._vault import listing
 from offboarding.sources.attested import lists
 from offboarding.sources.aws_cloudtrail import bucket
 from offboarding.sources.kubernetes_cluster import client as kubernetes_client
@@ -167,8 +168,9 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: the connection": (mariadb._CONNECT_SECONDS, ""),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
-    "Linux hosts, WireGuard: a machine's file": (_collected.LARGEST, ""),
+    "Linux hosts, WireGuard, OpenVPN: a machine's file": (_collected.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
+    "Vault's logins: a list of names": (listing.MOST_MEGABYTES << 20, ""),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),

@@ -19,6 +19,7 @@ from offboarding.rosters import workday
 from offboarding.rosters._workday.tenant import effective_date
 from tests.contract.roster_contract import COLUMNS, Publish, RosterContract, row
 from tests.support.described.server import Answered
+from tests.support.full_disk import no_file_beyond
 from tests.support.liars import lying
 from tests.support.workday_service import (
     ACCESS,
@@ -283,6 +284,15 @@ def test_a_report_larger_than_it_may_be_is_refused(place: WorkdayPlace) -> None:
     error = failure(place.roster({"max_megabytes": 1}))
     assert "an answer of more than 1 MB" in str(error)
     assert "raise max_megabytes" in str(error)
+
+
+def test_a_report_that_the_disk_has_no_room_for_may_be_tried_again(place: WorkdayPlace) -> None:
+    place.kept.rows = [{"Worker_ID": str(number), "Worker": "x" * 60_000} for number in range(20)]
+    with no_file_beyond(1 << 16):
+        error = failure(place.roster())
+
+    assert isinstance(error, RetriableError)
+    assert "Make room in this machine's folder of temporary files" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from offboarding.model import (
 )
 from offboarding.model.errors import ConfigError, FatalError
 from offboarding.sources import vault_auth
+from offboarding.sources._vault import client
 from offboarding.sources.vault_auth.connection import greet
 from offboarding.sources.vault_auth.remedy import REMEDIES
 from tests.contract.source_contract import of
@@ -463,6 +464,16 @@ class TestRights:
         assert path in error
         assert "docs/permissions/vault.md" in error
         assert "kim" not in error
+
+    def test_a_list_that_is_larger_than_it_may_be_fails_and_names_no_setting_that_it_has_not(
+        self, logins: Logins, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(client, "MOST_MEGABYTES", 0)
+
+        (scope,) = of(ScopeRead, logins.source().collect())
+
+        assert "auth/token/accessors: an answer of more than 0 MB. Look where" in scope.error
+        assert "max_megabytes" not in scope.error
 
     def test_an_entity_that_can_t_be_read_is_not_checked(self, logins: Logins, kim: dict[str, Any]) -> None:
         found = accounts(logins)[f"kim at auth/{logins.userpass}"]

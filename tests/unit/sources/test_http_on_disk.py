@@ -1,15 +1,13 @@
 """What a read remembers of its rows on disk, beyond a little of it."""
 
-import resource
-import signal
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
 from offboarding.model.errors import RetriableError
 from offboarding.net.service.answers import Told
 from offboarding.sources._http.on_disk import IN_MEMORY_KB, DiskIndex, DiskRows
+from tests.support.full_disk import no_file_beyond
 
 WIDE = "x" * 1000
 HALF = "half a pair \ud800, and a zero \x00"
@@ -18,18 +16,6 @@ HALF = "half a pair \ud800, and a zero \x00"
 class Row(Told):
     id: int
     name: str | None = None
-
-
-@contextmanager
-def no_file_beyond(size: int) -> Generator[None]:
-    """Of more bytes than that nothing is written by this process, as on a disk that is full."""
-    before, heard = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, heard)
 
 
 @pytest.mark.parametrize("key", ["", "100", "Kim", "kim", "kim ", "김민준", HALF])

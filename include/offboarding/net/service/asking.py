@@ -26,6 +26,10 @@ _MOST_LOOKED_AT = 1 << 16
 WHERE_IT_LEADS = "Look where the connection leads"
 
 
+class AnswerTooLargeError(FatalError):
+    """It's more than was to be taken."""
+
+
 class Asker:
     """What asks. Errors begin with `where` ("trackers.secops"), and with what was asked.
 
@@ -106,14 +110,23 @@ def _whole(what: str, response: httpx.Response, into: BinaryIO | None, most: int
     for chunk in response.iter_raw():
         size += len(chunk)
         if size > bound:
-            fix = WHERE_IT_LEADS if into is None else f"{WHERE_IT_LEADS}; if that's right, raise max_megabytes"
-            raise FatalError(f"{what}: an answer of more than {bound >> 20} MB. {fix}")
+            raise AnswerTooLargeError(f"{what}: an answer of more than {bound >> 20} MB. {WHERE_IT_LEADS}")
         if into is None:
             body += chunk
         else:
-            into.write(chunk)
+            _keep_chunk(what, into, chunk)
     headers = [each for each in response.headers.multi_items() if not _is_no_number(each[1])]
     return httpx.Response(response.status_code, headers=headers, content=bytes(body), request=response.request)
+
+
+def _keep_chunk(what: str, into: BinaryIO, chunk: bytes) -> None:
+    try:
+        into.write(chunk)
+        into.flush()
+    except OSError as error:
+        raise RetriableError(
+            f"{what}: its answer can't be kept for now ({error}). Make room in this machine's folder of temporary files"
+        ) from error
 
 
 def _is_no_number(text: str) -> bool:

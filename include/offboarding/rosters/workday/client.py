@@ -10,7 +10,8 @@ from typing import BinaryIO
 import httpx
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import IncompleteReadError
+from offboarding.model.errors import FatalError, IncompleteReadError
+from offboarding.net.service.asking import AnswerTooLargeError
 from offboarding.rosters._workday.tenant import WorkdayTenant, effective_date
 from offboarding.rosters.workday.settings import WorkdaySettings
 
@@ -40,7 +41,10 @@ class WorkdayApi(WorkdayTenant):
         query = httpx.QueryParams({**prompts, "format": "csv"})
         url = f"ccx/service/customreport2/{settings.report}?{query}"
         most = settings.max_megabytes * _MEGABYTE
-        answer = self.ask("GET", url, "inventory", called=called, into=into, most=most)
+        try:
+            answer = self.ask("GET", url, "inventory", called=called, into=into, most=most)
+        except AnswerTooLargeError as error:
+            raise FatalError(f"{error}; if that's right, raise max_megabytes") from error
         if "content-length" not in answer.headers and answer.headers.get("transfer-encoding") != "chunked":
             raise IncompleteReadError(
                 f"{self.where}: {called}: its answer doesn't say where it ends, so that nobody knows whether it's"
