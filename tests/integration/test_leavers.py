@@ -102,6 +102,22 @@ def test_who_left_longer_ago_may_be_left_out(office: Office) -> None:
     assert not listed(office, days=3)
 
 
+def test_who_left_longer_ago_is_no_colleague(office: Office) -> None:
+    """A key of two leavers is listed as the later one's, too, where the earlier one isn't asked for."""
+    office.hr.workers.append(worker("1043", job("left", last="2026-10-01"), mail=LEE))
+    office.cloud.accounts.append(user("AIDALEE", tag(IdentityKeyKind.NUMBER, "1043")))
+    office.night()
+    copies_key(office, "APKAKIM", "AIDALEE")
+
+    assert listed(office, days=14) == ENTRYS | USERS
+
+
+def test_what_stands_on_a_list_is_not_said_to_be_dead(office: Office) -> None:
+    office.session.execute("update account set attested_at = now(), gone_at = now() where native_id = 'kim'")
+
+    assert {each.standing for each in found(office) if each.account_native_id == "kim"} == {Standing.UNKNOWN}
+
+
 def test_a_thing_that_is_gone_stays_listed_and_is_dead(office: Office) -> None:
     office.cloud.remove(KEY.native_id)
     office.night()
@@ -137,26 +153,49 @@ def test_a_key_that_a_colleague_uses_too_is_not_listed(office: Office) -> None:
     other = user("AIDALEE", tag(IdentityKeyKind.NUMBER, "1043"))
     office.cloud.accounts.append(other)
     office.night()
-    office.session.execute(
-        "insert into credential select a.account_pk, c.standing, c.can_reactivate, c.gone_at, c.kind, 'APKALEE',"
-        " c.label, c.standing_reason, c.effect, c.fingerprint, c.created_at, c.last_used_at, c.last_used_service,"
-        " c.last_used_region, c.observed_at from credential c join account a on a.native_id = 'AIDALEE'"
-        " where c.native_id = 'APKAKIM'"
-    )
+    copies_key(office, "APKAKIM", "AIDALEE")
 
     assert listed(office) == (ENTRYS | USERS) - {("ssh_fingerprint", "SHA256:kim")}
+
+
+def test_a_key_of_a_workload_that_a_colleague_answers_for_is_not_listed(office: Office) -> None:
+    office.hr.workers.append(worker("1043", mail=LEE))
+    office.cloud.accounts.append(user("AIDADEPLOY"))
+    office.night()
+    copies_key(office, "APKAKIM", "AIDADEPLOY")
+    answers_for(office, "1042", "AIDADEPLOY")
+    assert listed(office) == ENTRYS | USERS, "it's Kim's alone"
+
+    answers_for(office, "1043", "AIDADEPLOY")
+    assert listed(office) == (ENTRYS | USERS) - {("ssh_fingerprint", "SHA256:kim")}
+
+
+def copies_key(office: Office, key: str, onto: str) -> None:
+    office.session.execute(
+        "insert into credential select a.account_pk, c.standing, c.can_reactivate, c.gone_at, c.kind, 'APKACOPY',"
+        " c.label, c.standing_reason, c.effect, c.fingerprint, c.created_at, c.last_used_at, c.last_used_service,"
+        " c.last_used_region, c.observed_at from credential c join account a on a.native_id = %s"
+        " where c.native_id = %s",
+        [onto, key],
+    )
+
+
+def answers_for(office: Office, worker_id: str, native_id: str) -> None:
+    office.session.execute(
+        "insert into link (account_pk, person_uid, relation, decision, score, definite, own_now, valid_from, evidence)"
+        " select a.account_pk, w.person_uid, 'owns', 'linked', 100, true, true, now(), '[]'"
+        " from account a, worker w where a.native_id = %s and w.worker_id = %s",
+        [native_id, worker_id],
+    )
 
 
 def test_an_account_that_a_colleague_answers_for_is_not_listed(office: Office) -> None:
     office.hr.workers.append(worker("1043", mail=LEE))
     office.night()
-    office.session.execute(
-        "insert into link (account_pk, person_uid, relation, decision, score, definite, own_now, valid_from, evidence)"
-        " select a.account_pk, w.person_uid, 'owns', 'linked', 100, true, true, now(), '[]'"
-        " from account a, worker w where a.native_id = 'AIDAKIM' and w.worker_id = '1043'"
-    )
+    answers_for(office, "1043", "AIDAKIM")
 
     assert listed(office) == ENTRYS
+    assert {(each.identifier_kind.value, each.identifier) for each in found(office) if each.shared} == USERS, "counted"
 
 
 def test_departures_of_a_roster_that_the_guard_does_not_believe_are_not_listed(office: Office) -> None:
@@ -171,6 +210,26 @@ def test_departures_of_a_roster_that_the_guard_does_not_believe_are_not_listed(o
     assert {kind for kind, _ in office.holds} >= {"roster"}
     assert listed(office) == ENTRYS | USERS
     assert {each.worker_id for each in found(office) if each.waits} == set(everybody)
+
+
+def test_whose_departure_is_not_believed_still_works_here(office: Office) -> None:
+    """A file in which half the company has left: who took over the name, has the key, and answers for the user."""
+    office.hr.workers.append(worker("1043", mail=LEE))
+    everybody = [each.worker_id for each in office.hr.workers[1:]]
+    heir = login("u1043", number("1043"), login="kim")
+    office.directory.accounts = [heir, *(login(f"u{each}", number(each), login=f"u{each}") for each in everybody[:-1])]
+    office.cloud.accounts.append(user("AIDALEE", tag(IdentityKeyKind.NUMBER, "1043")))
+    office.night()
+    for each in everybody:
+        office.hr.change(each, employments=(job("left", last="2026-11-20"),))
+    office.night()
+    assert {each.worker_id for each in found(office) if each.waits} == set(everybody)
+
+    copies_key(office, "APKAKIM", "AIDALEE")
+    assert listed(office) == (ENTRYS | USERS) - {("login", "kim"), ("ssh_fingerprint", "SHA256:kim")}
+    assert not any(each.shared for each in found(office) if each.waits)
+    answers_for(office, "1043", "AIDAKIM")
+    assert listed(office) == ENTRYS - {("login", "kim")}
 
 
 def test_a_first_night_that_waits_for_a_release_lists_nothing(store: Session, tracker: Tracker) -> None:

@@ -37,6 +37,6 @@ class LeaverLine(JsonLine):
     kind: Annotated[SubjectKind, By("thing")]
     """What it is: `account`, `access_key`, `ssh_key`..."""
     standing: Standing
-    """`works`, `dead`, or `unknown`: not checked by the last night."""
+    """`works`, `dead`, or `unknown`: not checked by the last night, or on a list that somebody gave."""
     gone_at: At | None
     """Since when it isn't there any more; null where it is."""

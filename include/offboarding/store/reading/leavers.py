@@ -16,6 +16,10 @@ _ARN = re.compile(r"arn:[^:]+:")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
+_EVER = 36_500
+"""Days: of nobody who left longer ago is anything kept."""
+
+
 class IdentifierKind(StrEnum):
     """What an identifier is, which says in which fields of a log it stands."""
 
@@ -67,7 +71,7 @@ def leavers(session: Session, *, as_of: datetime, days: int | None, since: datet
 
     `since`: what wasn't read whole from then on isn't known to work.
     """
-    values = {"as_of": as_of, "since_left": as_of - timedelta(days=days) if days is not None else None}
+    values = {"as_of": as_of, "since_left": as_of - timedelta(days=min(days, _EVER)) if days is not None else None}
     with session.transaction():
         for statement in statements("leavers", "make_left"):
             session.execute(statement, values)
