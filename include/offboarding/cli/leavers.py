@@ -4,6 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 from offboarding import wiring
@@ -25,8 +26,6 @@ from offboarding.store.runs import last_finished_night
 
 _KINDS = tuple(kind for kind in IdentifierKind if kind is not IdentifierKind.LABEL)
 _USUAL = tuple(kind for kind in _KINDS if kind is not IdentifierKind.MAIL)
-_RUNS = ("=", "+", "-", "@")
-"""How a cell begins that a spreadsheet runs (https://owasp.org/www-community/attacks/CSV_Injection)."""
 
 
 @command("leavers", example="--format csv")
@@ -64,7 +63,7 @@ def listing(
     """
     with reading_store() as (session, zone):
         night = _last_night(session, zone)
-        at = (wiring.moment(as_of) if as_of else None) or night.run.as_of
+        at = _moment(as_of, night) if as_of else night.run.as_of
         found = leavers(session, as_of=at, days=days, since=night.run.reads_since)
     listed = list(_asked(found, [IdentifierKind(each) for each in identifiers or _USUAL]))
     lines = [LeaverLine.read(each) for each in listed]
@@ -85,6 +84,16 @@ def _last_night(session: Session, zone: str) -> Night:
     if unread := people_unread(session):
         raise FatalError(unread)
     return reading.night(session, last.run_id, zone)
+
+
+def _moment(given: str, night: Night) -> datetime:
+    """Never one to come: whoever has left by then works here now."""
+    at = wiring.moment(given) or night.run.as_of
+    if at > max(night.run.as_of, datetime.now(UTC)):
+        raise FatalError(
+            f"--as-of {given} is still to come, and who leaves until then works here. Give one that has passed."
+        )
+    return at
 
 
 def _asked(found: Iterable[LeaverIdentifier], kinds: Sequence[IdentifierKind]) -> Iterator[LeaverIdentifier]:
@@ -113,7 +122,7 @@ def _row(cells: Iterable[str]) -> str:
 def _cell(value: object) -> str:
     """As it is, so that it matches, unless a spreadsheet would run it."""
     shown = spreadsheet.shown("" if value is None else str(value))
-    return f"'{shown}" if shown.lstrip().startswith(_RUNS) else shown
+    return f"'{shown}" if spreadsheet.runs(shown) else shown
 
 
 def _notes(

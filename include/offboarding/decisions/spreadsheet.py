@@ -1,9 +1,10 @@
 """CSV that people edit in a spreadsheet, and that comes back as it went out.
 
-A spreadsheet runs a cell that begins with = + - or @ (https://owasp.org/www-community/attacks/CSV_Injection), and makes
-numbers and days of ids that look like them: 00042 becomes 42, 222222222222 becomes 2.22E+11, MAR1 becomes 1 March. Such
-cells go out behind an apostrophe, which is taken off again when they're read. Excel saves with semicolons where commas
-are decimal, with tabs as "Unicode text", and in the machine's own code page unless UTF-8 is asked for.
+A spreadsheet runs a cell that begins with = + - or @, some in their full width, too
+(https://owasp.org/www-community/attacks/CSV_Injection), and makes numbers and days of ids that look like them: 00042
+becomes 42, 222222222222 becomes 2.22E+11, MAR1 becomes 1 March. Such cells go out behind an apostrophe, which is taken
+off again when they're read. Excel saves with semicolons where commas are decimal, with tabs as "Unicode text", and in
+the machine's own code page unless UTF-8 is asked for.
 """
 
 import csv
@@ -22,7 +23,7 @@ BOM = "\ufeff"
 """Without it Excel takes UTF-8 for the machine's own code page."""
 MOST_BYTES = 50_000_000
 _DELIMITERS = ",;\t"
-_RUN = re.compile(r"[=+\-@|%']")
+_RUN = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _SHORT_NUMBER = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?")
 _NUMBER = re.compile(r"[\d\s.,:/%$\u20ac()-]*\d[\d\s.,:/%$\u20ac()-]*|\d+([.,]\d*)?e[+-]?\d+", re.IGNORECASE)
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -70,9 +71,14 @@ def line(row: Sequence[str]) -> str:
 def guarded(cell: str) -> str:
     """The cell, behind an apostrophe where a spreadsheet would run it or make something else of it; as `shown`."""
     cell = shown(cell)
-    if _RUN.match(cell) or (not _SHORT_NUMBER.fullmatch(cell) and _looks_else(cell)):
+    if runs(cell) or cell.startswith(("|", "%", "'")) or (not _SHORT_NUMBER.fullmatch(cell) and _looks_else(cell)):
         return f"'{cell}"
     return cell
+
+
+def runs(cell: str) -> bool:
+    """Whether a spreadsheet takes it for a formula."""
+    return _RUN.match(cell) is not None
 
 
 def shown(cell: str) -> str:

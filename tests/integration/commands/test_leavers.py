@@ -11,7 +11,8 @@ from tests.integration.commands.conftest import Type, Typed
 from tests.integration.commands.test_jsonl import promised
 from tests.support import filled
 
-HOSTILE = ("=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", 'a"b,c', "a\nb", "\x1b[31mkim", "\u202ekim", "00042")
+RUN = ("=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", "\uff1d1+1", "\uff20SUM(A1)")
+HOSTILE = (*RUN, 'a"b,c', "a\nb", "\x1b[31mkim", "\u202ekim", "00042")
 
 
 def rows(done: Typed) -> list[dict[str, str]]:
@@ -70,7 +71,7 @@ def test_no_cell_is_run_and_no_line_is_broken(deciding: Type, store: Session, va
     done = deciding("leavers", "--identifiers", "login")
     (cell,) = [row["identifier"] for row in rows(done) if row["account_native_id"] == filled.DOE]
 
-    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    assert not cell.lstrip().startswith(("=", "+", "-", "@", "\uff1d", "\uff20"))
     assert cell.isprintable()
     assert spreadsheet.plain(cell) == spreadsheet.shown(value)
     told = "1 identifier written otherwise in CSV" in done.err
@@ -91,6 +92,18 @@ def test_an_empty_store_is_no_empty_list(deciding: Type, store: Session) -> None
 
     assert (done.code, done.out) == (1, "")
     assert "Nothing has been checked yet" in done.err
+
+
+def test_nobody_is_listed_who_leaves_one_day(reading: Type) -> None:
+    """A planned end is one that HR may still move, and until then they work here."""
+    done = reading("leavers", "--as-of", "2999-01-01T00:00:00+00:00")
+
+    assert (done.code, done.out) == (1, "")
+    assert "--as-of 2999-01-01T00:00:00+00:00 is still to come" in done.err
+
+
+def test_any_number_of_days_may_be_asked_for(reading: Type) -> None:
+    assert reading("leavers", "--days", "999999999999").out == reading("leavers").out
 
 
 def test_what_was_not_checked_is_said_beside_it(reading: Type) -> None:

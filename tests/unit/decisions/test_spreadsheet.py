@@ -24,7 +24,20 @@ def refusal(tmp_path: Path, octets: bytes | str) -> str:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", '=HYPERLINK("http://x","y")', "+1", "-1", "@SUM(A1)", "|calc", "%x", "'=1", "'", "-"],
+    [
+        "=1+1",
+        '=HYPERLINK("http://x","y")',
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "|calc",
+        "%x",
+        "'=1",
+        "'",
+        "-",
+        "\uff1d1+1",
+        "\uff20SUM(A1)",
+    ],
 )
 def test_what_would_be_run_goes_out_as_text_and_comes_back(cell: str) -> None:
     assert spreadsheet.guarded(cell) == f"'{cell}"
