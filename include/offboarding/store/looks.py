@@ -75,10 +75,13 @@ def note(session: Session, *, viewer: str, kind: LookKind, subject: str, named: 
 
 
 def seal(session: Session, *, run_id: int) -> None:
-    """Say in the record where the chain stands, if anybody has looked since it last did."""
+    """Say in the record where the chain stands, if anybody has looked since it last did.
+
+    Not of a chain that has lost or changed what the record knows of it: else the record would vouch for that.
+    """
     with session.transaction():
         end, sealed = _head(session), _sealed(session)
-        if end is None or end == sealed:
+        if end is None or end == sealed or (sealed and _look_at(session, sealed.seq) != sealed):
             return
         lock_findings(session)
         text = json.dumps({"looks": end.seq, "hash": end.hash})
@@ -103,6 +106,11 @@ def broken_at(session: Session, *, most: int | None = None) -> int | None:
 def _head(session: Session) -> Head | None:
     with session.cursor(row_factory=class_row(Head)) as cursor:
         return cursor.execute(block("looks", "last_look")).fetchone()
+
+
+def _look_at(session: Session, seq: int) -> Head | None:
+    with session.cursor(row_factory=class_row(Head)) as cursor:
+        return cursor.execute(block("looks", "look_at"), {"seq": seq}).fetchone()
 
 
 def _sealed(session: Session) -> Head | None:

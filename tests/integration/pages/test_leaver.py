@@ -136,10 +136,27 @@ def test_the_record_knows_how_many_there_were(night: Session, meddling: str) -> 
 
     night.execute(meddling.encode())
 
-    assert looks.broken_at(night) == 3 if "seq" in meddling else 1
+    assert looks.broken_at(night) == (3 if "seq" in meddling else 1)
     assert before is not None
     assert after is not None
     assert after.seq == before.seq + 1, "once, and again only when somebody has looked since"
+
+
+@pytest.mark.parametrize("since", [0, 1, 4])
+def test_looks_that_were_cut_off_are_never_vouched_for(night: Session, since: int) -> None:
+    """Not by a later night either, whether anybody has looked since or not."""
+    for number in range(3):
+        looks.note(night, viewer=f"v{number}", kind=looks.LookKind.KEY, subject="m", named=True)
+    looks.seal(night, run_id=1)
+    before = events.head(night)
+    night.execute("delete from look where seq > 1")
+    for number in range(since):
+        looks.note(night, viewer=f"w{number}", kind=looks.LookKind.KEY, subject="m", named=True)
+
+    looks.seal(night, run_id=1)
+
+    assert looks.broken_at(night) == min(2 + since, 3)
+    assert events.head(night) == before
 
 
 def test_what_another_site_has_a_browser_ask_is_no_look(night: Session, get: Get) -> None:
