@@ -7,6 +7,7 @@ written again in it, but put in where it is read:
     {c.credential}            of a table or its alias: c.kind, c.native_id, ...
     {c.credential as found}   as `record_row` makes a record of them: c.kind as found__kind, ...
     {held}                    another block of the file
+    {guard:held}              one of another file
 """
 
 import functools
@@ -17,7 +18,7 @@ from importlib.resources import files
 from offboarding.store.columns import LISTS
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
-_PUT_IN = re.compile(r"\{(?:(?P<table>\w+)\.)?(?P<name>[a-z]\w*)(?: as (?P<record>\w+))?\}")
+_PUT_IN = re.compile(r"\{(?:(?P<file>[a-z_]+):)?(?:(?P<table>\w+)\.)?(?P<name>[a-z]\w*)(?: as (?P<record>\w+))?\}")
 
 
 @functools.cache
@@ -44,6 +45,8 @@ def statements(file: str, name: str) -> list[bytes]:
 def _whole(body: str, named: Mapping[str, str]) -> str:
     def put_in(found: re.Match[str]) -> str:
         table, name, record = found["table"], found["name"], found["record"]
+        if found["file"]:
+            return block(found["file"], name).decode().rstrip(";")
         if name not in LISTS:
             return _whole(named[name], named).rstrip(";")
         of = f"{table}." if table else ""

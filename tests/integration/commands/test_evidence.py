@@ -159,6 +159,27 @@ def test_what_stands_on_a_list_was_seen_by_nobody(packing: Packing, store: Sessi
 
     (kim,) = [row for row in rows(packing.made(), "things") if row["native_id"] == "kim"]
     assert (kim["state"], kim["seen_at"], bool(kim["attested_at"])) == ("unknown", None, True)
+    store.execute("update account set gone_at = now() where native_id = 'kim'")
+    (kim,) = [row for row in rows(packing.made(out="gone"), "things") if row["native_id"] == "kim"]
+    assert (kim["state"], kim["reason"]) == ("unknown", "it no longer stands on the list")
+
+
+WAITING = (
+    "update departure set basis = 'inferred', confirmed = false where valid_to is null",
+    """insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status)
+    select 'person', person_uid, run_id, run_id, '[]', 0, 0, 'waiting'
+    from departure, (select max(run_id) as run_id from run) r""",
+)
+
+
+@pytest.mark.parametrize("waiting", WAITING, ids=["for a person's word", "for a release"])
+def test_a_departure_that_waits_is_not_said_to_be_one(packing: Packing, store: Session, waiting: str) -> None:
+    store.execute(waiting.encode())
+    pack = packing.made()
+
+    assert {row["departed"] for row in rows(pack, "leavers")} == {None}
+    assert [row["size"] for row in rows(pack, "populations") if row["population"] == "leavers"] == [0]
+    assert verify.main([str(pack), "--unsigned"]) == 0
 
 
 def test_leavers_findings_and_waivers_of_the_period_stand_there_and_no_others(packing: Packing) -> None:

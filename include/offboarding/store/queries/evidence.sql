@@ -20,10 +20,13 @@ select * from (
 where d.basis <> 'away' and d.left_at >= %(begins)s and d.left_at < %(ends)s
 
 -- name: leavers
--- Whom the period's departures are about. `departed`: they stand, or they ended by a return alone.
+-- Whom the period's departures are about. `departed`: they stand, whether or not who left is back by now; null where that
+-- waits for somebody's word, or the guard doesn't let it through.
 select d.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id_space,
     coalesce(w.worker_id, p.worker_id) as worker_id, coalesce(w.name, '') as name, d.episode, d.left_at, d.left_on, d.zone,
-    d.basis, d.confirmed, d.roster, d.told, d.valid_to is null and d.certain_at <= %(as_of)s as departed,
+    d.basis, d.confirmed, d.roster, d.told, case when d.valid_to is not null or d.certain_at > %(as_of)s then false
+        when d.confirmed and d.departure_id not in ({guard:waiting_departures}
+        ) then true end as departed,
     d.returned, d.valid_to as withdrawn_at, d.ended_because as withdrawn_because
 from ({leaver}
 ) d
@@ -62,7 +65,8 @@ select j.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id
     coalesce(w.worker_id, p.worker_id) as worker_id, j.left_at, j.source, j.realm, j.kind, j.native_id, j.account, j.label,
     j.relation, j.decision, j.valid_from as linked_from, j.valid_to as linked_to, j.state,
     case j.state when 'dead' then coalesce(j.gone_at, j.observed_at) when 'works' then j.last_whole_read_at end as seen_at,
-    case when j.gone_at is null then j.standing_reason else 'it no longer exists' end as reason, j.last_whole_read_at,
+    case when j.gone_at is null then j.standing_reason when j.attested_at is null then 'it no longer exists'
+        else 'it no longer stands on the list' end as reason, j.last_whole_read_at,
     j.attested_at
 from judged j join person p using (person_uid) left join worker w on w.worker_pk = p.shown_worker_pk
 order by j.left_at, id_space, worker_id, j.departure_id, j.realm, j.account, j.kind, j.native_id, j.relation;

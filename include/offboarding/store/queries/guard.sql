@@ -501,3 +501,14 @@ select exists (select from guard_closing g join finding f using (finding_key) wh
 -- Whether a ticket tells of somebody by the word of a roster that isn't believed.
 select exists (
     select from finding f join doubted_roster d using (roster) where f.ticket_key = %(ticket_key)s);
+
+-- name: waiting_departures
+-- Departures that stand and aren't let through yet: told by a roster that isn't believed, and not before it was, or of a
+-- person who waits for a release. A notice needs no roster.
+select d.departure_id from departure d
+where d.valid_to is null and (d.basis <> 'notice' and d.roster in (select roster from doubted_roster) and not exists (
+        select from departure o join guard_accepted a on a.kind = 'roster' and a.name = d.roster
+        where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
+            and o.certain_at <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of))
+    or exists (
+        select from guard_hold h where h.kind = 'person' and h.name = d.person_uid::text and h.status = 'waiting'));

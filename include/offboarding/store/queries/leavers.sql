@@ -7,13 +7,8 @@
 create temp table left_account on commit drop as
 with gone as (
     select d.person_uid, d.left_at, d.certain_at, d.basis,
-        d.basis <> 'notice' and d.roster in (select roster from doubted_roster) and not exists (
-            select from departure o join guard_accepted a on a.kind = 'roster' and a.name = d.roster
-            where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
-                and o.certain_at <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of))
-        or exists (
-            select from guard_hold h
-            where h.kind = 'person' and h.name = d.person_uid::text and h.status = 'waiting') as waits
+        d.departure_id in ({guard:waiting_departures}
+        ) as waits
     from departure d
     where d.valid_to is null and not d.returned and d.confirmed and d.basis <> 'away' and d.certain_at <= %(as_of)s
 )
