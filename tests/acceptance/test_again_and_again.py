@@ -1,16 +1,19 @@
 """The same thing a second time: a ticket follows each time, as it did the first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.model import Standing
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store import outbox
 from offboarding.store.connect import opened
+from tests.support.crashing import desk_of, plan_of
 from tests.support.database import cloned
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
@@ -59,6 +62,42 @@ def test_each_exception_closes_the_ticket_and_each_end_of_one_opens_it(kim: TwoT
         (ticket,) = kim.inner().there()
         assert ticket.is_open, times
         assert (reds(kim), told_nowhere(kim)) == ((), [])
+
+
+@pytest.mark.parametrize("told", ["close", "reopen"])
+def test_what_another_worker_tells_while_a_plan_is_made_is_told_once(
+    kim: TwoTrackers, store_parameters: Mapping[str, Any], told: str
+) -> None:
+    """Two workers at once: between a ticket's state and what was said of it, the other says it."""
+    kim.night()
+    kim.directory.change("kim", **locked())
+    if told == "reopen":
+        kim.night()
+        kim.directory.accounts = [login("kim", number("1042"))]
+    run_id = kim.untold(days=1)
+    there = kim.inner()
+
+    with opened(store_parameters) as session:
+        others = plan_of(session, run_id)
+        others.make()
+        plan = plan_of(kim.session, run_id)
+        with patch.object(outbox, "unheard", side_effect=_first(desk_of(others, there).drain, outbox.unheard)) as met:
+            plan.make()
+        desk_of(plan, there).drain()
+
+    (ticket,) = there.there()
+    assert met.called
+    assert ticket.is_open == (told == "reopen")
+    assert kim.session.execute("select count(*) from outbox where op = %s", [told]).fetchone() == (1,)
+
+
+def _first(act: Callable[[], object], then: Callable[..., Any]) -> Callable[..., Any]:
+    def both(*args: Any) -> Any:
+        with patch.object(outbox, "unheard", then):
+            act()
+        return then(*args)
+
+    return both
 
 
 def test_an_end_that_was_overtaken_while_the_tracker_was_away_is_told_the_next_time(kim: TwoTrackers) -> None:

@@ -17,6 +17,8 @@ from offboarding.tickets.plan import TicketPlan
 from offboarding.trackers.roundup import Settings, build
 from tests.support.forked import FORK_SERVER
 
+_TEXTS = TicketTexts(zone="Asia/Seoul")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
@@ -83,13 +85,26 @@ def started(orders: Orders) -> BaseProcess:
 
 def told(session: Session, run_id: int, tracker: Tracker) -> None:
     """The ticket task, as `pipeline.ticket` does it."""
-    run = runs.run(session, run_id)
-    texts = TicketTexts(zone="Asia/Seoul")
-    plan = TicketPlan(
-        session=session, run=run, trackers=["secops"], unverified_nights=3, keep=timedelta(days=30), texts={"": texts}
-    )
+    plan = plan_of(session, run_id)
     plan.make()
-    TicketDesk(session=session, plan=plan, name="secops", tracker=tracker, texts=texts).drain()
+    desk_of(plan, tracker).drain()
+
+
+def plan_of(session: Session, run_id: int) -> TicketPlan:
+    """What a worker is to decide."""
+    return TicketPlan(
+        session=session,
+        run=runs.run(session, run_id),
+        trackers=["secops"],
+        unverified_nights=3,
+        keep=timedelta(days=30),
+        texts={"": _TEXTS},
+    )
+
+
+def desk_of(plan: TicketPlan, tracker: Tracker) -> TicketDesk:
+    """What tells it, in the plan's session."""
+    return TicketDesk(session=plan.session, plan=plan, name="secops", tracker=tracker, texts=_TEXTS)
 
 
 def main(orders: Orders) -> None:

@@ -137,7 +137,10 @@ class TicketPlan:
         about = [item for item in about if item.changed or item.reopened]
         event_key = _occasion(about if op is TicketCall.COMMENT else items)
         # What is excepted again and again is told each time, and closes and opens its ticket.
-        if op is TicketCall.COMMENT or outbox.is_done(self.session, row.ticket_key, op, event_key):
+        again = outbox.is_done(self.session, row.ticket_key, op, event_key)
+        if again and tickets.ticket(self.session, row.ticket_key).state != row.state:
+            return  # another worker told it just now
+        if again or op is TicketCall.COMMENT:
             event_key = f"{self.run.run_id}:{event_key}"
         outbox.overtake(self.session, row.ticket_key, op, event_key)
         texts, several = self._texts(row), bool(unheard)
