@@ -9,24 +9,27 @@ asked beyond that is written in our names of columns and in ISO days.
 
 import gc
 import importlib
+import traceback
 import tracemalloc
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 from pydantic import ValidationError
 
 from offboarding.interfaces import Roster, RosterSettings
 from offboarding.model import Coverage, Employment, EmploymentStatus, HrStatus, ScopedValue, Worker
-from offboarding.model.errors import IncompleteReadError
+from offboarding.model.errors import IncompleteReadError, OffboardingError
 
 COLUMNS = (
     *("worker_id", "previous_worker_ids", "name", "mail", "former_mail", "login", "login:corp-ldap"),
     *("directory_id:corp-ldap", "manager", "location", "type", "status", "start", "last_working_day", "end"),
 )
 """Every column that a feed may have; `publish` maps them all, but for those it is told to leave out."""
+STATUSES = {status: status for status in HrStatus}
+"""For a system with words of its own: ours."""
 
 
 class Publish(Protocol):
@@ -47,6 +50,45 @@ class Publish(Protocol):
         aren't there. `settings` go into the roster's own, beside zones for Seoul and Berlin.
         """
         ...
+
+
+def publishing(
+    held: Callable[[Sequence[Mapping[str, str]], Sequence[str], dict[str, Any]], Roster],
+    *,
+    column: Callable[[str], str] = str,
+    **own: object,
+) -> Publish:
+    """`held` puts rows where HR's system keeps them, in the columns of these names of ours, and gives the roster of
+    these settings. `column`: the system's name of a column of ours; `own`: settings where a test says nothing.
+    """
+
+    def published(
+        rows: Iterable[Mapping[str, str]],
+        *,
+        coverage: Coverage = Coverage.FULL,
+        unmapped: Sequence[str] = (),
+        absent: Sequence[str] = (),
+        **settings: object,
+    ) -> Roster:
+        mapped = [name for name in COLUMNS if name not in unmapped]
+        given: dict[str, Any] = {
+            "columns": {name: column(name) for name in mapped},
+            "coverage": coverage,
+            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
+        }
+        return held(list(rows), [name for name in mapped if name not in absent], given | own | settings)
+
+    return published
+
+
+def failure_of(roster: Roster, *secrets: str) -> OffboardingError:
+    """What a read fails with: no secret is in that, nor in the roster itself, and nothing is concluded."""
+    with pytest.raises(OffboardingError) as caught:
+        list(roster.read())
+    shown = "".join(traceback.format_exception(caught.value)) + repr(roster) + repr(vars(roster))
+    assert [secret for secret in secrets if secret in shown or repr(secret) in shown] == []
+    assert roster.summary is None
+    return caught.value
 
 
 def row(worker_id: str, **cells: str) -> dict[str, str]:

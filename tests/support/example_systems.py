@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from offboarding.custody.thumbprints import thumbprint
 from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, Roster, Source, Tracker
 from offboarding.interfaces.kinds import kind_module
-from offboarding.model import Coverage, TicketRef, TicketState
-from tests.contract.roster_contract import COLUMNS, Publish
+from offboarding.model import TicketRef, TicketState
+from tests.contract.roster_contract import Publish, publishing
 
 Answer = Callable[[str, str, Mapping[str, str], Any], tuple[int, object]]
 """Method, path, parameters and the JSON that was sent -> status and JSON."""
@@ -179,30 +179,14 @@ def gatehouse(*logins: str) -> Generator[Gatehouse]:
 def json_lines(path: Path) -> Publish:
     """Writes HR's rows into this file (tests/contract/roster_contract.py)."""
 
-    def published(
-        rows: Iterable[Mapping[str, str]],
-        *,
-        coverage: Coverage = Coverage.FULL,
-        unmapped: Sequence[str] = (),
-        absent: Sequence[str] = (),
-        **settings: object,
-    ) -> Roster:
-        mapped = [name for name in COLUMNS if name not in unmapped]
-        there = [name for name in mapped if name not in absent]
+    def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
         lines = [there, *([row.get(name) for name in there] for row in rows)]
         path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
         kind = kind_module("rosters", "json_lines")
-        given = {
-            "name": "hr",
-            "kind": "json_lines",
-            "path": str(path),
-            "coverage": coverage,
-            "columns": {name: name for name in mapped},
-            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-        }
-        return kind.build(kind.Settings.model_validate(given | settings), None, CONTEXT)
+        settings = kind.Settings.model_validate({"name": "hr", "kind": "json_lines", "path": str(path)} | given)
+        return kind.build(settings, None, CONTEXT)
 
-    return published
+    return publishing(held)
 
 
 # --- a folder of update keys ------------------------------------------------------------------------------------------

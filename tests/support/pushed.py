@@ -4,7 +4,7 @@ import hashlib
 import json
 import ssl
 import threading
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,14 +20,12 @@ from starlette.routing import Mount
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.interfaces.pushing import Pushing
-from offboarding.model import Coverage, HrStatus
 from offboarding.model.pushing import PushedUser
 from offboarding.rosters import scim
 from offboarding.rosters.scim.endpoint import Endpoint, build
 from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.store.connect import Session, opened
 from offboarding.store.pushed import PushedUsersStore
-from tests.contract.roster_contract import COLUMNS
 
 MOUNTED = "/offboarding-scim"
 TOKEN, OTHER_TOKEN = "okta-tells-us-of-hr-by-this-0123456789", "entra-tells-us-of-vendors-by-this-0123"
@@ -171,16 +169,11 @@ def attribute(column: str) -> str:
 def published(
     place: PushedPlace,
     session: Session,
-    rows: Iterable[Mapping[str, str]],
-    *,
-    coverage: Coverage = Coverage.FULL,
-    unmapped: Sequence[str] = (),
-    absent: Sequence[str] = (),
-    **settings: object,
+    rows: Sequence[Mapping[str, str]],
+    there: Sequence[str],
+    given: dict[str, Any],
 ) -> scim.ScimRoster:
     """The roster of these rows, as if they had been pushed long ago (tests/contract/roster_contract.py)."""
-    mapped = [name for name in COLUMNS if name not in unmapped]
-    there = [name for name in mapped if name not in absent]
     users, long_ago = PushedUsersStore(session=session, roster="hr"), NIGHT - timedelta(days=90)
     with session.transaction():
         session.execute("delete from pushed_user")
@@ -202,14 +195,7 @@ def published(
                     changed_at=long_ago,
                 )
             )
-    given: dict[str, Any] = {
-        "columns": {name: attribute(name) for name in mapped},
-        "coverage": coverage,
-        "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-        "statuses": {status: status for status in HrStatus},
-    }
-    more: dict[str, Any] = dict(settings)
-    return place.roster("hr", **given | more)
+    return place.roster("hr", **given)
 
 
 def body_of(answer: httpx.Response) -> Any:

@@ -176,10 +176,9 @@ def _offset(text: str) -> timedelta:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkdayPlace:
-    """A running tenant, and who reads it."""
+class TenantPlace:
+    """A running tenant."""
 
-    kept: WorkdayService
     service: Described
     tls: Tls | None
 
@@ -189,6 +188,13 @@ class WorkdayPlace:
         fields = self.service.fields(conn_id="hr_workday", login=login, password=password)
         fields["extra"] |= {"refresh_token": REFRESH} if by_token else {}
         return ConnectionFields(**(fields | more))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkdayPlace(TenantPlace):
+    """A running tenant, and who reads its report."""
+
+    kept: WorkdayService
 
     def roster(
         self,

@@ -21,8 +21,8 @@ from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.rosters import workday_workers
 from offboarding.rosters.workday_workers.soap import NAMESPACES, WD
-from tests.support.described.server import Answered, Asked, Described, described
-from tests.support.workday_service import ACCESS, CLIENT, NIGHT, PASSWORD, REFRESH, SECRET, USER, Text
+from tests.support.described.server import Answered, Asked, described
+from tests.support.workday_service import ACCESS, CLIENT, NIGHT, PASSWORD, REFRESH, SECRET, USER, TenantPlace, Text
 
 etree: Any = lxml.etree
 SETTINGS: dict[str, Any] = {
@@ -242,19 +242,10 @@ def not_as_described(element: Any) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WorkersPlace:
-    """A running tenant, and who reads it."""
+class WorkersPlace(TenantPlace):
+    """A running tenant, and who reads its workers."""
 
     kept: WorkersService
-    service: Described
-    tls: Tls | None
-
-    def connection(self, *, by_token: bool = False, **more: Any) -> ConnectionFields:
-        """As the integration system user, or as an API client."""
-        login, password = (CLIENT, SECRET) if by_token else (USER, PASSWORD)
-        fields = self.service.fields(conn_id="hr_workday", login=login, password=password)
-        fields["extra"] |= {"refresh_token": REFRESH} if by_token else {}
-        return ConnectionFields(**(fields | more))
 
     def roster(
         self,

@@ -1,14 +1,14 @@
 """HR's own database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Coverage
+from offboarding.interfaces import ConnectionFields, ReadContext, Roster
 from offboarding.rosters import postgres
-from tests.contract.roster_contract import COLUMNS, Publish
+from tests.contract.roster_contract import Publish, publishing
 from tests.support.hr_database import HrDatabase, hr_database, hr_server
 
 __all__ = ["hr_database", "hr_server"]
@@ -30,21 +30,8 @@ def build(hr_database: HrDatabase) -> Build:
 
 @pytest.fixture
 def publish(hr_database: HrDatabase, build: Build) -> Publish:
-    def published(
-        rows: Iterable[Mapping[str, str]],
-        *,
-        coverage: Coverage = Coverage.FULL,
-        unmapped: Sequence[str] = (),
-        absent: Sequence[str] = (),
-        **settings: object,
-    ) -> postgres.PostgresRoster:
-        mapped = [name for name in COLUMNS if name not in unmapped]
-        hr_database.fill("worker", [name for name in mapped if name not in absent], rows)
-        given = {
-            "columns": {name: name for name in mapped},
-            "coverage": coverage,
-            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-        }
-        return build("SELECT * FROM worker ORDER BY position", **(given | settings))
+    def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
+        hr_database.fill("worker", there, rows)
+        return build("SELECT * FROM worker ORDER BY position", **given)
 
-    return published
+    return publishing(held)

@@ -2,8 +2,7 @@
 
 import base64
 import ssl
-import traceback
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,13 @@ import pytest
 from pydantic import ValidationError
 
 from demo.certificates import make_certificate
-from offboarding.model import Coverage, HrStatus, Worker
+from offboarding.config.init.asking import Answers
+from offboarding.interfaces import Roster
+from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import bamboohr
-from tests.contract.roster_contract import COLUMNS, Publish, RosterContract
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing
 from tests.support.bamboo_service import KEY, BambooPlace, bamboo_place
 from tests.support.described.server import Answered, Nested
 
@@ -47,27 +48,13 @@ def publish() -> Generator[Publish]:
     """Under any names, which the description knows nothing of; 20 on a page."""
     with bamboo_place(None) as place:
 
-        def published(
-            rows: Iterable[Mapping[str, str]],
-            *,
-            coverage: Coverage = Coverage.FULL,
-            unmapped: Sequence[str] = (),
-            absent: Sequence[str] = (),
-            **settings: object,
-        ) -> bamboohr.BambooRoster:
-            mapped = [name for name in COLUMNS if name not in unmapped]
+        def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
             place.kept.most = 20
-            place.kept.fields = {*mapped} - {*absent}
+            place.kept.fields = {*there}
             place.kept.employees = [{"employeeId": str(number), **each} for number, each in enumerate(rows)]
-            given: dict[str, Any] = {
-                "columns": {name: name for name in mapped},
-                "coverage": coverage,
-                "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-                "statuses": {status: status for status in HrStatus},
-            }
-            return place.roster(given | settings)
+            return place.roster(given)
 
-        yield published
+        yield publishing(held, statuses=STATUSES)
 
 
 class TestContract(RosterContract):
@@ -79,14 +66,8 @@ def told(worker: Worker) -> list[tuple[str, date | None, date | None]]:
     return [(job.status, job.start_on, job.end_on) for job in worker.employments]
 
 
-def failure(roster: bamboohr.BambooRoster) -> OffboardingError:
-    """What it fails with, and that the key isn't in it."""
-    with pytest.raises(OffboardingError) as caught:
-        list(roster.read())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert [secret for secret in (KEY, BASIC) if secret in shown] == []
-    assert roster.summary is None
-    return caught.value
+def failure(roster: Roster) -> OffboardingError:
+    return failure_of(roster, KEY, BASIC)
 
 
 # --- who has left -----------------------------------------------------------------------------------------------------
@@ -392,27 +373,13 @@ def test_columns_without_a_status_are_refused() -> None:
         bamboohr.Settings.model_validate(given)
 
 
-class Typed:
-    """Somebody who takes what is proposed."""
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        del key, question, options, confirm
-        assert proposed is not None
-        return proposed
+NOBODY = Answers(given={}, interactive=False).about("hr")
 
 
 def test_init_proposes_hr_s_number_where_everybody_has_one(place: BambooPlace) -> None:
     place.kept.add("1042")
     place.kept.add("1043", locationName="Atlantis")
-    proposal = bamboohr.propose("hr_bamboo", place.connection(), Typed())
+    proposal = bamboohr.propose("hr_bamboo", place.connection(), NOBODY)
     assert proposal.settings == {"coverage": "full", "zones": {"Seoul": "Asia/Seoul"}}
     assert proposal.mail_domains == ("corp.example",)
     assert proposal.warnings == ()
@@ -421,7 +388,7 @@ def test_init_proposes_hr_s_number_where_everybody_has_one(place: BambooPlace) -
 def test_init_takes_bamboohr_s_own_where_somebody_has_none_and_says_what_is_hidden(place: BambooPlace) -> None:
     place.kept.add("1042", employeeNumber=None)
     place.kept.hidden = {"terminationDate"}
-    proposal = bamboohr.propose("hr_bamboo", place.connection(), Typed())
+    proposal = bamboohr.propose("hr_bamboo", place.connection(), NOBODY)
     assert proposal.settings["columns"] == {
         "worker_id": "employeeId",
         "name": ["firstName", "lastName"],

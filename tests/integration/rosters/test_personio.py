@@ -1,7 +1,6 @@
 """A company's Personio: what every roster must do, and what Personio does of its own."""
 
-import traceback
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,13 @@ import pytest
 from pydantic import ValidationError
 
 from demo.certificates import make_certificate
-from offboarding.model import Coverage, HrStatus, Worker
+from offboarding.config.init.asking import Answers
+from offboarding.interfaces import Roster
+from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import personio
-from tests.contract.roster_contract import COLUMNS, Publish, RosterContract
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing
 from tests.support.described.server import Answered, Asked, Nested
 from tests.support.personio_service import CLIENT, SECRET, TOKEN, PersonioPlace, description, personio_place
 
@@ -41,27 +42,13 @@ def publish() -> Generator[Publish]:
     """Under any names; 15 on a page."""
     with personio_place(None) as place:
 
-        def published(
-            rows: Iterable[Mapping[str, str]],
-            *,
-            coverage: Coverage = Coverage.FULL,
-            unmapped: Sequence[str] = (),
-            absent: Sequence[str] = (),
-            **settings: object,
-        ) -> personio.PersonioRoster:
-            mapped = [name for name in COLUMNS if name not in unmapped]
+        def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
             place.kept.most = 15
-            place.kept.granted = {*mapped, "id"} - {*absent}
+            place.kept.granted = {*there, "id"}
             place.kept.employees = [{"id": number, **each} for number, each in enumerate(rows)]
-            given: dict[str, Any] = {
-                "columns": {name: name for name in mapped},
-                "coverage": coverage,
-                "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-                "statuses": {status: status for status in HrStatus},
-            }
-            return place.roster(given | settings)
+            return place.roster(given)
 
-        yield published
+        yield publishing(held, statuses=STATUSES)
 
 
 class TestContract(RosterContract):
@@ -74,14 +61,8 @@ def told(worker: Worker) -> tuple[str, date | None, date | None]:
     return job.status, job.last_working_on, job.end_on
 
 
-def failure(roster: personio.PersonioRoster) -> OffboardingError:
-    """What it fails with, and that no secret is in it."""
-    with pytest.raises(OffboardingError) as caught:
-        list(roster.read())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert [secret for secret in (SECRET, TOKEN) if secret in shown] == []
-    assert roster.summary is None
-    return caught.value
+def failure(roster: Roster) -> OffboardingError:
+    return failure_of(roster, SECRET, TOKEN)
 
 
 # --- who has left -----------------------------------------------------------------------------------------------------
@@ -283,28 +264,16 @@ def test_columns_without_a_status_are_refused() -> None:
         personio.Settings.model_validate(given)
 
 
-class Typed:
-    """Nobody is asked anything."""
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        raise AssertionError(key, question, options, proposed, confirm)
+NOBODY = Answers(given={}, interactive=False).about("hr")
 
 
 def test_init_proposes_zones_and_says_what_was_not_granted(place: PersonioPlace) -> None:
     place.kept.add(1042)
     place.kept.add(1043, office=None)
-    proposal = personio.propose("hr_personio", place.connection(), Typed())
+    proposal = personio.propose("hr_personio", place.connection(), NOBODY)
     assert proposal.settings == {"coverage": "full", "zones": {"Munich": "Europe/Berlin"}}
     assert proposal.mail_domains == ("corp.example",)
     assert proposal.warnings == ()
     place.kept.granted -= {"termination_date"}
-    (warning,) = personio.propose("hr_personio", place.connection(), Typed()).warnings
+    (warning,) = personio.propose("hr_personio", place.connection(), NOBODY).warnings
     assert "wasn't granted: termination_date." in warning

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
+from offboarding.config.init.asking import Answers
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.rosters import scim
@@ -18,7 +19,7 @@ from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.rosters.scim.service import PushRequest, UserService
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
-from tests.contract.roster_contract import Publish, RosterContract, row
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, publishing, row
 from tests.support.feed import Feed
 from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, patch, published, user
 from tests.support.small_company import LEFT, worker
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.slow
 def publish(store_parameters: dict[str, str | int]) -> Generator[Publish]:
     place = PushedPlace(parameters=store_parameters)
     with opened(store_parameters) as session:
-        yield partial(published, place, session)
+        yield publishing(partial(published, place, session), column=attribute, statuses=STATUSES)
 
 
 class TestContract(RosterContract):
@@ -386,12 +387,8 @@ def test_one_hash_twice_is_refused(place: PushedPlace) -> None:
 
 
 def test_proposes_a_list_of_who_works_here() -> None:
-    class Says:
-        def choose(self, key: str, *_: object, **__: object) -> str:
-            assert key == "columns.worker_id"
-            return "externalId"
-
-    proposal = scim.propose("hr_scim", connection(), Says())
+    flags = Answers(given={"columns.worker_id": "externalId"}, interactive=False).about("hr")
+    proposal = scim.propose("hr_scim", connection(), flags)
     made = scim.Settings.model_validate({"name": "hr", "kind": "scim", "connection": "hr_scim", **proposal.settings})
     assert (made.coverage, made.columns["worker_id"]) == ("active", "externalId")
     assert "/offboarding-scim/v2" in proposal.notes[0]

@@ -3,7 +3,6 @@
 import base64
 import json
 import ssl
-import traceback
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,13 +14,15 @@ from pydantic import ValidationError
 
 from demo.certificates import make_certificate
 from demo.okta_app import other_key
-from offboarding.model import Coverage, HrStatus, Worker
+from offboarding.config.init.asking import Answers
+from offboarding.interfaces import Roster
+from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import successfactors
 from offboarding.rosters.successfactors.assertion import SamlKey
 from offboarding.rosters.successfactors.days import ODataDays
-from tests.contract.roster_contract import COLUMNS, Publish, RosterContract
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing
 from tests.support.described.server import Answered, Nested
 from tests.support.successfactors_service import (
     CLIENT,
@@ -60,16 +61,7 @@ def publish() -> Generator[Publish]:
     """Under any names, which the description knows nothing of; 20 on a page."""
     with successfactors_place(None) as place:
 
-        def published(
-            rows: Iterable[Mapping[str, str]],
-            *,
-            coverage: Coverage = Coverage.FULL,
-            unmapped: Sequence[str] = (),
-            absent: Sequence[str] = (),
-            **settings: object,
-        ) -> successfactors.SuccessFactorsRoster:
-            mapped = [name for name in COLUMNS if name not in unmapped]
-            there = [name for name in mapped if name not in absent]
+        def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
             place.kept.most = 20
             place.kept.people = [
                 KeptPerson(
@@ -79,15 +71,9 @@ def publish() -> Generator[Publish]:
                 )
                 for at, each in enumerate(rows)
             ]
-            given: dict[str, Any] = {
-                "columns": {name: name for name in mapped},
-                "coverage": coverage,
-                "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-                "statuses": {status: status for status in HrStatus},
-            }
-            return place.roster(given | settings)
+            return place.roster(given)
 
-        yield published
+        yield publishing(held, statuses=STATUSES)
 
 
 class TestContract(RosterContract):
@@ -100,14 +86,8 @@ def told(workers: Iterable[Worker]) -> list[tuple[str, date | None, date | None]
     return [(job.status, job.start_on, job.last_working_on or job.end_on) for job in jobs]
 
 
-def failure(roster: successfactors.SuccessFactorsRoster) -> OffboardingError:
-    """What it fails with, and that no secret is in it."""
-    with pytest.raises(OffboardingError) as caught:
-        list(roster.read())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert [secret for secret in (key_pair()[0], TOKEN) if secret in shown] == []
-    assert roster.summary is None
-    return caught.value
+def failure(roster: Roster) -> OffboardingError:
+    return failure_of(roster, key_pair()[0], TOKEN)
 
 
 # --- who has left -----------------------------------------------------------------------------------------------------
@@ -594,27 +574,14 @@ def test_an_answer_that_sap_would_not_give_is_noted(running: SuccessFactorsPlace
 # --- what is proposed -------------------------------------------------------------------------------------------------
 
 
-class Typed:
-    """Somebody who takes what is proposed, and says what a status means."""
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        del question, options, confirm
-        return proposed or {"statuses.SABB": "leave"}[key]
+FLAGS = Answers(given={"statuses.SABB": "leave"}, interactive=False).about("hr")
 
 
 def test_init_asks_what_the_company_s_own_codes_mean(place: SuccessFactorsPlace) -> None:
     place.kept.add("1042", job={"code": "SABB", "location": "Seoul"})
     place.kept.add("1043", job={"location": "Atlantis"})
     place.kept.people.append(KeptPerson(number="D-1"))
-    proposal = successfactors.propose("hr_sf", place.connection(), Typed())
+    proposal = successfactors.propose("hr_sf", place.connection(), FLAGS)
     assert proposal.settings["coverage"] == "full"
     assert proposal.settings["zones"] == {"Seoul": "Asia/Seoul"}
     assert dict(proposal.settings["statuses"])["SABB"] == "leave"  # pyright: ignore[reportCallIssue, reportArgumentType] - a mapping
@@ -627,6 +594,6 @@ def test_init_asks_what_the_company_s_own_codes_mean(place: SuccessFactorsPlace)
 def test_init_says_that_no_status_may_be_seen(place: SuccessFactorsPlace) -> None:
     place.kept.add("1042")
     place.kept.hidden_jobs = {"1042"}
-    proposal = successfactors.propose("hr_sf", place.connection(), Typed())
+    proposal = successfactors.propose("hr_sf", place.connection(), FLAGS)
     assert proposal.settings == {"coverage": "full"}
     assert len(proposal.warnings) == 1

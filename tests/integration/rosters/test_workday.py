@@ -1,7 +1,6 @@
 """A report of Workday's: what every roster must do, and what Workday and reports of it do of their own."""
 
 import socket
-import traceback
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,13 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from demo.certificates import make_certificate
-from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Coverage, HrStatus, Worker
+from offboarding.config.init.asking import Answers
+from offboarding.interfaces import Chooser, ConnectionFields, ReadContext, Roster
+from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import workday
 from offboarding.rosters._workday.tenant import effective_date
-from tests.contract.roster_contract import COLUMNS, Publish, RosterContract, row
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing, row
 from tests.support.described.server import Answered
 from tests.support.full_disk import no_file_beyond
 from tests.support.liars import lying
@@ -57,26 +57,11 @@ def place(running: WorkdayPlace) -> WorkdayPlace:
 
 @pytest.fixture
 def publish(place: WorkdayPlace) -> Publish:
-    def published(
-        rows: Iterable[Mapping[str, str]],
-        *,
-        coverage: Coverage = Coverage.FULL,
-        unmapped: Sequence[str] = (),
-        absent: Sequence[str] = (),
-        **settings: object,
-    ) -> workday.WorkdayRoster:
-        mapped = [name for name in COLUMNS if name not in unmapped]
-        place.kept.rows = list(rows)
-        place.kept.columns = [name for name in mapped if name not in absent]
-        given: dict[str, Any] = {
-            "columns": {name: name for name in mapped},
-            "coverage": coverage,
-            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-            "statuses": {status: status for status in HrStatus},
-        }
-        return place.roster(given | settings)
+    def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
+        place.kept.rows, place.kept.columns = [*rows], [*there]
+        return place.roster(given)
 
-    return published
+    return publishing(held, statuses=STATUSES)
 
 
 class TestContract(RosterContract):
@@ -88,14 +73,8 @@ def ended(worker: Worker) -> tuple[str, date | None]:
     return job.status, job.last_working_on
 
 
-def failure(roster: workday.WorkdayRoster) -> OffboardingError:
-    """What it fails with, and that no secret is in it."""
-    with pytest.raises(OffboardingError) as caught:
-        list(roster.read())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert [secret for secret in (PASSWORD, SECRET, REFRESH, ACCESS) if secret in shown] == []
-    assert roster.summary is None
-    return caught.value
+def failure(roster: Roster) -> OffboardingError:
+    return failure_of(roster, PASSWORD, SECRET, REFRESH, ACCESS)
 
 
 # --- the moment -------------------------------------------------------------------------------------------------------
@@ -358,31 +337,14 @@ def test_prompts_are_asked_with(place: WorkdayPlace) -> None:
     assert len(list(place.roster({"prompts": {"Include_Contingent": "1"}} | AHEAD).read())) == 1
 
 
-class Typed:
-    """Somebody who types what is wanted, and takes else what is proposed."""
-
-    def __init__(self, **typed: str) -> None:
-        self._typed = typed
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        del question, options, confirm
-        if key not in self._typed and proposed is None:
-            raise ConfigError(key)
-        return self._typed.get(key, proposed or "")
+def flags(**given: str) -> Chooser:
+    return Answers(given=given, interactive=False).about("hr")
 
 
 def test_init_proposes_what_the_report_has(place: WorkdayPlace) -> None:
     place.kept.add("1042", terminated_on=YESTERDAY)
     place.kept.add("1043", location="Atlantis")
-    proposal = workday.propose("hr_workday", place.connection(), Typed(report=REPORT, effective_prompt=PROMPT))
+    proposal = workday.propose("hr_workday", place.connection(), flags(report=REPORT, effective_prompt=PROMPT))
     assert proposal.settings == {
         "report": REPORT,
         "coverage": "full",
@@ -407,7 +369,7 @@ def test_init_proposes_what_the_report_has(place: WorkdayPlace) -> None:
 
 def test_init_says_what_comes_late_without_a_prompt(place: WorkdayPlace) -> None:
     place.kept.add("1042")
-    proposal = workday.propose("hr_workday", place.connection(), Typed(report=REPORT))
+    proposal = workday.propose("hr_workday", place.connection(), flags(report=REPORT))
     assert "effective_prompt" not in proposal.settings
     assert any("up to 21 hours late" in note for note in proposal.notes)
     assert proposal.settings["coverage"] == "active", "nobody in it has left"

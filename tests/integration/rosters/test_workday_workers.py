@@ -1,6 +1,5 @@
 """A tenant's workers: what every roster must do, and what Workday's Get_Workers does of its own."""
 
-import traceback
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,13 +9,15 @@ import pytest
 from pydantic import ValidationError
 
 from demo.certificates import make_certificate
-from offboarding.model import Coverage, HrStatus, Worker
+from offboarding.config.init.asking import Answers
+from offboarding.interfaces import Roster
+from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import workday_workers
 from offboarding.rosters.workday_workers.settings import COLUMNS as PATHS
 from offboarding.rosters.workday_workers.soap import NAMESPACES, AsOf, question
-from tests.contract.roster_contract import COLUMNS, Publish, RosterContract
+from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing
 from tests.support.described.server import Answered
 from tests.support.workday_service import ACCESS, PASSWORD, REFRESH, SECRET, Text
 from tests.support.workers_service import (
@@ -54,27 +55,12 @@ def publish() -> Generator[Publish]:
     """Under any names, which the schema knows nothing of; 20 on a page."""
     with workers_place(None) as place:
 
-        def published(
-            rows: Iterable[Mapping[str, str]],
-            *,
-            coverage: Coverage = Coverage.FULL,
-            unmapped: Sequence[str] = (),
-            absent: Sequence[str] = (),
-            **settings: object,
-        ) -> workday_workers.WorkdayWorkersRoster:
-            mapped = [name for name in COLUMNS if name not in unmapped]
+        def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
             place.kept.most = 20
-            place.kept.profiles = rows_as_profiles([*rows], [name for name in mapped if name not in absent])
-            given: dict[str, Any] = {
-                "columns": {name: tag(name) for name in mapped},
-                "coverage": coverage,
-                "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-                "statuses": {status: status for status in HrStatus},
-                "page_size": 20,
-            }
-            return place.roster(given | settings)
+            place.kept.profiles = rows_as_profiles(rows, there)
+            return place.roster(given)
 
-        yield published
+        yield publishing(held, column=tag, statuses=STATUSES, page_size=20)
 
 
 class TestContract(RosterContract):
@@ -87,14 +73,8 @@ def told(workers: Iterable[Worker]) -> list[tuple[str, date | None, date | None]
     return [(job.status, job.start_on, job.last_working_on or job.end_on) for job in jobs]
 
 
-def failure(roster: workday_workers.WorkdayWorkersRoster) -> OffboardingError:
-    """What it fails with, and that no secret is in it."""
-    with pytest.raises(OffboardingError) as caught:
-        list(roster.read())
-    shown = "".join(traceback.format_exception(caught.value))
-    assert [secret for secret in (PASSWORD, SECRET, REFRESH, ACCESS) if secret in shown] == []
-    assert roster.summary is None
-    return caught.value
+def failure(roster: Roster) -> OffboardingError:
+    return failure_of(roster, PASSWORD, SECRET, REFRESH, ACCESS)
 
 
 # --- who has left -----------------------------------------------------------------------------------------------------
@@ -448,27 +428,14 @@ def test_an_answer_that_workday_would_not_give_is_noted(running: WorkersPlace) -
 # --- what is proposed -------------------------------------------------------------------------------------------------
 
 
-class Typed:
-    """Somebody who knows the tenant's name."""
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        del question, options, confirm
-        return proposed or {"tenant": "acme"}[key]
+FLAGS = Answers(given={"tenant": "acme"}, interactive=False).about("hr")
 
 
 def test_init_proposes_zones_and_says_whose_status_may_not_be_seen(place: WorkersPlace) -> None:
     place.kept.add("1042")
     place.kept.add("1043", location="Atlantis")
     place.kept.hidden_status = {"1043"}
-    proposal = workday_workers.propose("hr_workday", place.connection(), Typed())
+    proposal = workday_workers.propose("hr_workday", place.connection(), FLAGS)
     assert proposal.settings == {"tenant": "acme", "coverage": "full", "zones": {"Seoul": "Asia/Seoul"}}
     assert proposal.mail_domains == ("corp.example",)
     assert proposal.notes == ("Proposed from 2 profiles.",)

@@ -2,16 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.model import Coverage
+from offboarding.interfaces import ConnectionFields, ReadContext, Roster
 from offboarding.rosters import csv as csv_roster
-from tests.contract.roster_contract import COLUMNS, Publish
+from tests.contract.roster_contract import Publish, publishing
 
 Build = Callable[..., csv_roster.CsvRoster]
 Deliver = Callable[[str], tuple[str, Mapping[str, object]]]
@@ -51,25 +51,12 @@ def deliver(tmp_path: Path) -> Deliver:
 
 @pytest.fixture
 def publish(deliver: Deliver, build: Build) -> Publish:
-    def published(
-        rows: Iterable[Mapping[str, str]],
-        *,
-        coverage: Coverage = Coverage.FULL,
-        unmapped: Sequence[str] = (),
-        absent: Sequence[str] = (),
-        **settings: object,
-    ) -> csv_roster.CsvRoster:
-        mapped = [name for name in COLUMNS if name not in unmapped]
+    def held(rows: Sequence[Mapping[str, str]], there: Sequence[str], given: dict[str, Any]) -> Roster:
         text = io.StringIO()
-        writer = csv.DictWriter(text, [name for name in mapped if name not in absent], restval="")
+        writer = csv.DictWriter(text, there, restval="")
         writer.writeheader()
         writer.writerows(rows)
         path, needed = deliver(text.getvalue())
-        given = {
-            "columns": {name: name for name in mapped},
-            "coverage": coverage,
-            "zones": {"Seoul": "Asia/Seoul", "Berlin": "Europe/Berlin"},
-        }
-        return build(path, **(given | dict(needed) | settings))
+        return build(path, **(dict(needed) | given))
 
-    return published
+    return publishing(held)
