@@ -57,8 +57,8 @@ def installation_of(where: str, connection: ConnectionFields) -> int | None:
 
 def app_of(connection: ConnectionFields) -> "AppAuth":
     """What signs as the App. Its key was looked at by `installation_of`: whether it is one takes long to tell."""
-    import jwt  # noqa: PLC0415 - it comes with PyGithub
-    from github.Auth import AppAuth  # noqa: PLC0415 - reading a configuration needs no PyGithub
+    import jwt  # noqa: PLC0415 - see interfaces
+    from github.Auth import AppAuth  # noqa: PLC0415 - see interfaces
 
     key = _key_of(connection, looked_at=True)
 

@@ -14,10 +14,10 @@ def session_of(asker: Asker) -> "Session":
 
     Raises what the asker does, and FatalError for a redirect: requests would take the headers along, tokens with them.
     """
-    import requests  # noqa: PLC0415 - reading a configuration needs no library
-    from requests.adapters import BaseAdapter  # noqa: PLC0415 - see above
-    from requests.structures import CaseInsensitiveDict  # noqa: PLC0415 - see above
-    from requests.utils import get_encoding_from_headers  # noqa: PLC0415 - see above
+    import requests  # noqa: PLC0415 - see interfaces
+    from requests.adapters import BaseAdapter  # noqa: PLC0415 - see interfaces
+    from requests.structures import CaseInsensitiveDict  # noqa: PLC0415 - see interfaces
+    from requests.utils import get_encoding_from_headers  # noqa: PLC0415 - see interfaces
 
     class AskingAdapter(BaseAdapter):
         """In the place of urllib3."""

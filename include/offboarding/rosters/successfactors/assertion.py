@@ -45,7 +45,7 @@ class SamlKey:
 
     def assertion(self, token_url: str, now: datetime) -> str:
         """Signed, and in base64 as it's sent. It says who asks, and lets in until `_LASTS` is over."""
-        # Here, since reading a configuration needs no library. Neither of them says of which types it is.
+        # By their names since neither says anything of its types; in here: see interfaces.
         etree: Any = import_module("lxml.etree")
         signer: Any = import_module("signxml.signer")
         made = _assertion(self._user, self._client, token_url, now)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from importlib import import_module
 from typing import Any, cast
 
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters.workday_workers.settings import COLUMNS, RESCINDED, STATUS
-from offboarding.rosters.workday_workers.soap import NAMESPACES
+from offboarding.rosters.workday_workers.soap import NAMESPACES, xml_library
 
 _STATUS_DATA = "wd:Worker_Data/wd:Employment_Data/wd:Worker_Status_Data"
 _TRUE = ("1", "true")
@@ -24,7 +23,7 @@ class WorkerPaths:
 
     def __init__(self, paths: Iterable[str]) -> None:
         """Raises BadPathError, which says which."""
-        etree: Any = import_module("lxml.etree")
+        etree = xml_library()
         self._found: dict[str, Any] = {}
         for path in paths:
             try:

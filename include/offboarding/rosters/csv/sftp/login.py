@@ -66,8 +66,8 @@ def server_of(address: str, connection: ConnectionFields | None, where: str) -> 
 
 def session(server: SftpServer, connection: ConnectionFields | None, where: str) -> tuple["Transport", "SFTPClient"]:
     """Log in. Nothing of ours is sent before the server's key is seen to be one of those that the connection names."""
-    import paramiko  # noqa: PLC0415 - reading a configuration needs no paramiko
-    from paramiko.ssh_exception import IncompatiblePeer  # noqa: PLC0415 - the same
+    import paramiko  # noqa: PLC0415 - see interfaces
+    from paramiko.ssh_exception import IncompatiblePeer  # noqa: PLC0415 - see interfaces
 
     assert connection
     key = _private_key(f"{where}: connection {connection.conn_id}", connection)
@@ -134,7 +134,7 @@ def _checked(shown: "PKey", server: SftpServer, where: str, connection: Connecti
 
 
 def _logged_in(transport: "Transport", server: SftpServer, connection: ConnectionFields, key: "PKey | None") -> None:
-    from paramiko import AuthenticationException  # noqa: PLC0415 - reading a configuration needs no paramiko
+    from paramiko import AuthenticationException  # noqa: PLC0415 - see interfaces
 
     left = transport.auth_publickey(server.login, key) if key else ["password"]
     if left and connection.password:
@@ -144,7 +144,7 @@ def _logged_in(transport: "Transport", server: SftpServer, connection: Connectio
 
 
 def _files(transport: "Transport", server: SftpServer, where: str) -> "SFTPClient":
-    from paramiko import SFTPClient, SSHException  # noqa: PLC0415 - reading a configuration needs no paramiko
+    from paramiko import SFTPClient, SSHException  # noqa: PLC0415 - see interfaces
 
     try:
         client = SFTPClient.from_transport(transport)
@@ -185,7 +185,7 @@ def _host_keys(named: str, connection: ConnectionFields, host: str) -> "Collecti
 
 def _private_key(named: str, connection: ConnectionFields) -> "PKey | None":
     """The login's own. Raises ConfigError, which says nothing of what it holds."""
-    import paramiko  # noqa: PLC0415 - reading a configuration needs no paramiko
+    import paramiko  # noqa: PLC0415 - see interfaces
 
     given = str(connection.extra.get("private_key") or "")
     passphrase = str(connection.extra.get("private_key_passphrase") or "")
