@@ -1,23 +1,15 @@
-"""A defect of ours at a terminal: where it happened and of what kind each error was, and no value that it spoke of.
-
-An error of a library's may repeat a whole row, and a trace with local variables repeats everything: names and mails.
-"""
+"""A defect of ours at a terminal."""
 
 import sys
-import traceback
-from collections.abc import Iterator
 from types import TracebackType
 from typing import TextIO
+
+from offboarding.model.defects import trace
 
 DEFECT = (
     "This is a defect of ours: please report it with the lines above. They name files and kinds of errors; what the"
     " errors themselves say is left out, since it may name people."
 )
-
-
-def trace(error: BaseException) -> str:
-    """Each error of the chain with its frames, the first cause first."""
-    return "\n".join(line for each in _chain(error) for line in _frames(each))
 
 
 def for_log(
@@ -31,18 +23,3 @@ def for_log(
 def end_of(error: BaseException) -> None:
     """Say it on the error output."""
     print(trace(error), DEFECT, sep="\n", file=sys.stderr)  # noqa: T201 - a command speaks to a terminal
-
-
-def _chain(error: BaseException) -> list[BaseException]:
-    chain: list[BaseException] = []
-    each: BaseException | None = error
-    while each is not None and each not in chain:
-        chain.insert(0, each)
-        each = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
-    return chain
-
-
-def _frames(error: BaseException) -> Iterator[str]:
-    for frame in traceback.extract_tb(error.__traceback__):
-        yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
-    yield f"{type(error).__module__}.{type(error).__qualname__}"

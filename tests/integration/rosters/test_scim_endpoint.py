@@ -463,10 +463,16 @@ def test_nobody_is_let_in_while_the_configuration_can_not_be_read(
     place: PushedPlace, idp: httpx.Client, error: Exception
 ) -> None:
     place.broken = error
-    for method in METHODS:
-        answer = idp.request(method, "/Users", json=user("1"))
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
-        assert SECRET not in answer.text
+    with capture_logs() as logs:
+        for method in METHODS:
+            answer = idp.request(method, "/Users", json=user("1"))
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+            assert SECRET not in answer.text
+    said = str(logs)
+    if isinstance(error, ZeroDivisionError):
+        assert SECRET not in said
+        assert "ZeroDivisionError" in said
+        assert "in _loaded" in said, "and where"
 
 
 def test_what_breaks_within_says_nothing_of_itself(
@@ -481,6 +487,7 @@ def test_what_breaks_within_says_nothing_of_itself(
     assert (answer.status_code, body_of(answer)["schemas"]) == (500, [ERROR])
     assert SECRET not in answer.text + str(logs)
     assert "RuntimeError" in str(logs)
+    assert "in broken" in str(logs), "and where"
 
 
 def test_who_asks_too_fast_waits_and_others_do_not(

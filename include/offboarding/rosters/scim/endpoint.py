@@ -14,6 +14,7 @@ import structlog
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.pushing import PushedBy, Pushing
+from offboarding.model.defects import trace
 from offboarding.model.errors import ConfigError, OffboardingError
 from offboarding.rosters.scim.bounds import LARGEST_BODY
 from offboarding.rosters.scim.service import PushAnswer, PushRequest, UserService, refused
@@ -117,7 +118,7 @@ class Endpoint:
             _log.error(str(error), roster=roster)
             return refused(HTTPStatus.SERVICE_UNAVAILABLE, "Try again in a minute.", {"Retry-After": "60"})
         except Exception as error:  # noqa: BLE001 - what it says may hold what was pushed
-            _log.error("a push could not be taken", roster=roster, defect=type(error).__name__)
+            _log.error("a push could not be taken", roster=roster, defect=trace(error))
             return refused(HTTPStatus.INTERNAL_SERVER_ERROR, "This could not be taken. Its log names the defect.")
         _log.info("answered a push", roster=roster, method=asked.method, status=answer.status)
         return answer
@@ -132,9 +133,11 @@ class Endpoint:
     def _loaded(self) -> _Served | None:
         try:
             pushing = self._rosters()
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody is let in
-            text = str(error) if isinstance(error, OffboardingError) else type(error).__name__
-            _log.error(f"nobody may push: {text}")
+        except OffboardingError as error:
+            _log.error(f"nobody may push: {error}")
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody is let in; what it says may hold a secret
+            _log.error("nobody may push", defect=trace(error))
             return None
         tokens = {own.name: found for own, fields in pushing.rosters if (found := _tokens(own.name, fields))}
         named = {own.name: own for own, _ in pushing.rosters if isinstance(own, ScimSettings)}
