@@ -30,7 +30,7 @@ from offboarding.runs import messages
 from offboarding.sources._aws.policy.conditions import Who, identity_part, judge, named_values
 from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
 from offboarding.sources._aws.policy.trusts import trust_statements
-from offboarding.sources._collected import CollectionError
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources._vault.listing import names_in
 from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.attested.lists import ListError, read_list

@@ -27,7 +27,6 @@ from offboarding.rosters.scim import endpoint
 from offboarding.rosters.scim.described import MOST_RESULTS
 from offboarding.runs import messages
 from offboarding.sources import (
-    _collected,
     aws_cloudtrail,
     entra_id,
     github_org,
@@ -41,6 +40,7 @@ from offboarding.sources import (
     vault_transit,
 )
 from offboarding.sources._aws.client import session as aws
+from offboarding.sources._collected import files
 from offboarding.sources._http import rows
 from offboarding.sources._vault import listing
 from offboarding.sources.attested import lists
@@ -168,7 +168,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: the connection": (mariadb._CONNECT_SECONDS, ""),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
-    "Linux hosts, WireGuard, OpenVPN: a machine's file": (_collected.LARGEST, ""),
+    "Linux hosts, WireGuard, OpenVPN: a machine's file": (files.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
     "Vault's logins: a list of names": (listing.MOST_MEGABYTES << 20, ""),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),

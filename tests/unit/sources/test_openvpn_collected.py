@@ -22,7 +22,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError
-from offboarding.sources._collected import CollectionError, propose
+from offboarding.sources._collected.files import propose
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.sources.openvpn_clients.remedy import disable
 from tests.contract.source_contract import error_of, of, refs, sought

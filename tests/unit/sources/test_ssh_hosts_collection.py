@@ -9,7 +9,8 @@ import pytest
 from offboarding.model import Account, Gap, ScopeRead
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.sources import ssh_hosts
-from offboarding.sources._collected import CollectionError, propose
+from offboarding.sources._collected.files import propose
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.ssh_hosts.collection import read_collection
 from tests.contract.source_contract import of, refs
 from tests.support.written_host import CONTEXT, WrittenHost
@@ -89,12 +90,19 @@ def test_one_that_is_not_of_today_tells_nothing(host: WrittenHost, age: timedelt
 
 
 def test_one_machine_under_two_names_is_refused_under_both(host: WrittenHost) -> None:
+    known = refs(host.source().collect())
     twin = WrittenHost(folder=host.folder, name="web2")
     twin.person("carl")
 
     for each in (host, twin):
-        with pytest.raises(FatalError, match="are one machine by their /etc/machine-id"):
-            list(each.source(machines=["web1", "web2"]).collect())
+        source = each.source(machines=["web1", "web2"])
+        for read in (
+            source.collect,
+            lambda source=source: source.collect_for([], []),
+            lambda source=source: source.detail(known),
+        ):
+            with pytest.raises(FatalError, match="are one machine by their /etc/machine-id"):
+                list(read())
 
     twin.machine = "f" * 32
     twin.write()

@@ -8,7 +8,8 @@ import pytest
 
 from offboarding.model import Account, Gap, ScopeRead, Standing
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources._collected import CollectionError, propose
+from offboarding.sources._collected.files import propose
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.wireguard_peers.collection import read_collection
 from tests.contract.source_contract import error_of, of, refs, sought
 from tests.support.written_wireguard import CONTEXT, HANDSHAKE_AT, WrittenServer
@@ -135,6 +136,16 @@ def test_no_line_can_be_missing_in_between(server: WrittenServer) -> None:
 def test_what_it_does_not_write_is_none(server: WrittenServer, change: Callable[[str], str], says: str) -> None:
     with pytest.raises(CollectionError, match=says):
         read_collection(change(server.text).encode())
+
+
+def test_a_clone_of_the_machine_shows_none_of_its_peers_gone(server: WrittenServer) -> None:
+    known = refs(server.source().collect())
+    twin = WrittenServer(folder=server.folder, name="vpn2")
+    twin.write()
+
+    for each in (server, twin):
+        with pytest.raises(FatalError, match="are one machine by their /etc/machine-id"):
+            list(each.source(machines=["vpn1", "vpn2"]).detail(known))
 
 
 def test_an_old_file_and_none_tell_nothing(server: WrittenServer) -> None:

@@ -22,7 +22,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import OwnerRegister
+from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.npm_packages.client import NpmRegistry
 from offboarding.sources.npm_packages.people import NpmPeople, NpmUser, everybody, standing_of
 from offboarding.sources.npm_packages.settings import NpmPackagesSettings
@@ -90,8 +90,7 @@ class NpmPackages:
 
     def _read(self, purpose: Purpose) -> tuple[NpmPeople, dict[str, tuple[str, ...]]]:
         self._rest.begin()
-        name = self._settings.register_file
-        owners = REGISTER.read(self._where, name) if name else {}
+        owners = REGISTER.read(self._where, self._settings.register_file)
         return everybody(self._rest, self._settings, purpose), owners
 
     def _accounts(self, people: NpmPeople, owners: dict[str, tuple[str, ...]]) -> Iterator[Account]:

@@ -5,7 +5,7 @@
 """
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source
-from offboarding.sources import _collected
+from offboarding.sources._collected import files
 from offboarding.sources.openvpn_clients.settings import OpenvpnSettings
 
 Settings = OpenvpnSettings
@@ -22,7 +22,7 @@ def build(settings: OpenvpnSettings, connection: ConnectionFields | None, part: 
 def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> Proposal:
     """What a first configuration should say of a folder of them."""
     del connection, asker
-    return _collected.propose(
+    return files.propose(
         where,
         "openvpn_clients",
         "Where the authority isn't on a server, say by issued_folders where its index.txt and its certificates lie.",

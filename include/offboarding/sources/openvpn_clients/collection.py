@@ -5,10 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from offboarding.sources._collected import CollectionError, framed, plain
+from offboarding.sources._collected.lines import CollectedMachine, number_in, plain, take_counted
 
-_MACHINE = re.compile(r"[0-9a-f]{32}")
-_NUMBER = re.compile(r"\d{1,100}")
+_SERIAL_DIGITS = 100
 _IN_NO_FILE = re.compile(r"[\x00-\x1f\x7f/]")
 
 
@@ -50,16 +49,9 @@ class ToldFolder:
 
 
 @dataclass(slots=True, kw_only=True)
-class ToldMachine:
+class ToldMachine(CollectedMachine):
     """A machine."""
 
-    made_at: datetime | None = None
-    name: str = ""
-    """What it calls itself."""
-    machine: str = ""
-    """Made of its machine-id."""
-    expected: int = -1
-    lines: int = 0
     servers: list[ToldServer] = field(default_factory=list[ToldServer])
     folders: list[ToldFolder] = field(default_factory=list[ToldFolder])
 
@@ -73,54 +65,12 @@ def file_of(common_name: str) -> str:
 
 def read_collection(body: bytes) -> ToldMachine:
     """The machine. Raises CollectionError."""
-    found = ToldMachine()
-    for number, row in enumerate(framed(body, "openvpn_clients"), 2):
-        word, _, rest = row.decode("utf-8", "backslashreplace").partition(" ")
-        try:
-            if word in _HEAD:
-                _HEAD[word](found, rest)
-            else:
-                _WORDS[word](found, rest)
-                found.lines += 1
-        except CollectionError:
-            raise
-        except (ValueError, LookupError, OverflowError):
-            raise CollectionError(f"line {number} isn't as collect.sh writes it. Collect it anew") from None
-    if found.lines != found.expected:
-        raise CollectionError(
-            f"tells of servers in {found.lines} lines where it should in {max(found.expected, 0)}. Collect it anew"
-        )
-    if not (found.made_at and found.machine and found.name):
-        raise CollectionError("lacks what collect.sh always tells. Collect it anew")
-    return found
-
-
-def _refused(found: ToldMachine, text: str) -> None:
-    del found
-    raise CollectionError(f"tells nothing: on that machine {plain(text)} (docs/permissions/openvpn_clients.md)")
-
-
-def _at(found: ToldMachine, text: str) -> None:
-    found.made_at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def _name(found: ToldMachine, text: str) -> None:
-    found.name = plain(text)
-
-
-def _machine(found: ToldMachine, text: str) -> None:
-    if not _MACHINE.fullmatch(text):
-        raise ValueError
-    found.machine = text
-
-
-def _lines(found: ToldMachine, text: str) -> None:
-    found.expected = _number(text)
+    return take_counted(body, "openvpn_clients", ToldMachine(), _WORDS, "servers")
 
 
 def _server(found: ToldMachine, text: str) -> None:
     process, _, path = text.partition(" ")
-    found.servers.append(ToldServer(path=plain(path) or f"process {process}", runs=_number(process) > 0))
+    found.servers.append(ToldServer(path=plain(path) or f"process {process}", runs=number_in(process) > 0))
 
 
 def _option(found: ToldMachine, text: str) -> None:
@@ -138,7 +88,7 @@ def _crl_directory(found: ToldMachine, text: str) -> None:
 
 
 def _revoked(found: ToldMachine, text: str) -> None:
-    found.servers[-1].revoked.add(_number(text))
+    found.servers[-1].revoked.add(number_in(text, _SERIAL_DIGITS))
 
 
 def _client(found: ToldMachine, text: str) -> None:
@@ -150,20 +100,13 @@ def _client(found: ToldMachine, text: str) -> None:
 
 def _connected(found: ToldMachine, text: str) -> None:
     seconds, _, name = text.partition(" ")
-    found.servers[-1].connected[name] = datetime.fromtimestamp(_number(seconds), UTC)
+    found.servers[-1].connected[name] = datetime.fromtimestamp(number_in(seconds), UTC)
 
 
 def _folder(found: ToldMachine, text: str) -> None:
     found.folders.append(ToldFolder(path=plain(text)))
 
 
-_HEAD: Mapping[str, Callable[[ToldMachine, str], None]] = {
-    "at": _at,
-    "lines": _lines,
-    "machine": _machine,
-    "name": _name,
-    "refused": _refused,
-}
 _WORDS: Mapping[str, Callable[[ToldMachine, str], None]] = {
     "authority": lambda found, text: found.folders[-1].authorities.append(text),
     "ca": lambda found, text: found.servers[-1].authorities.append(text),
@@ -181,9 +124,3 @@ _WORDS: Mapping[str, Callable[[ToldMachine, str], None]] = {
     "revoked": _revoked,
     "server": _server,
 }
-
-
-def _number(text: str) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise ValueError
-    return int(text)

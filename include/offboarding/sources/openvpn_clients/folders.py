@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from offboarding.model.errors import FatalError
 from offboarding.net import plain_file
 from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
-from offboarding.sources._collected import LARGEST
+from offboarding.sources._collected.files import LARGEST
 from offboarding.sources.openvpn_clients.collection import ToldFolder
 
 _ENDINGS = (".crt", ".pem", ".cer")

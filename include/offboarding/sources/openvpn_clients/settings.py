@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from offboarding.model import SubjectKind
-from offboarding.sources._collected import CollectedSettings
+from offboarding.sources._collected.files import CollectedSettings
 
 
 class OpenvpnSettings(CollectedSettings):

@@ -1,7 +1,6 @@
 """The source that the kind builds: a machine's collected file, read anew for each call."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,7 +23,8 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import CollectionError, MachineFile, OwnerRegister
+from offboarding.sources._collected.files import MachineFile
+from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.openvpn_clients.admission import judged
 from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.sources.openvpn_clients.folders import kept_folder
@@ -59,12 +59,11 @@ class OpenvpnClients:
         self._context = context
         self._file = MachineFile(settings, machine, context)
         self._where = self._file.where
-        self._asked = Counter[str]()
 
     @property
     def requests(self) -> RequestCounts:
         """Files so far."""
-        return RequestCounts(**self._asked)
+        return self._file.requests
 
     def collect(self) -> Iterator[Fact]:
         """Yield every certificate, and one ScopeRead of the realm at the end.
@@ -124,22 +123,15 @@ class OpenvpnClients:
         )
 
     def _read(self, purpose: str) -> ReadMachine:
-        self._asked[purpose] += 1
-        try:
-            machine = read_collection(self._file.body())
-        except CollectionError as error:
-            raise FatalError(f"{self._where}: its file {error}.") from error
-        assert machine.made_at is not None, "a collection says when it was made"
-        self._file.need_fresh(machine.made_at)
-        self._file.need_no_twin(machine.machine)
-        where, name = f"sources.{self._settings.name}", self._settings.register_file
+        machine = self._file.read(purpose, read_collection)
+        where = f"sources.{self._settings.name}"
         folders = [kept_folder(where, path) for path in self._settings.issued_folders]
         servers = [server for each in machine.servers if (server := served(each))]
         return ReadMachine(
             realm=f"openvpn:{machine.machine}",
             servers=servers,
             issued=issued_in([*machine.folders, *folders]),
-            owners=REGISTER.read(where, name) if name else {},
+            owners=REGISTER.read(where, self._settings.register_file),
             seen=_seen(servers),
         )
 

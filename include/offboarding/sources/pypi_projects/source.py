@@ -25,7 +25,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import OwnerRegister
+from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.pypi_projects.client import PypiIndex, PypiProject
 from offboarding.sources.pypi_projects.settings import PypiProjectsSettings
 
@@ -115,8 +115,7 @@ class PypiProjects:
     def _read(self, purpose: Purpose) -> PypiPeople:
         """Raises FatalError where not one project can be read."""
         self._index.begin()
-        name = self._settings.register_file
-        people = PypiPeople(owners=REGISTER.read(self._where, name) if name else {})
+        people = PypiPeople(owners=REGISTER.read(self._where, self._settings.register_file))
         projects = dict.fromkeys(self._settings.projects)
         for project in projects:
             try:

@@ -5,7 +5,7 @@ what keeps a user out, `standing` what a password and a key are worth, `users` t
 """
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source
-from offboarding.sources import _collected
+from offboarding.sources._collected import files
 from offboarding.sources.ssh_hosts.settings import SshHostSettings
 
 Settings = SshHostSettings
@@ -23,6 +23,4 @@ def build(settings: SshHostSettings, connection: ConnectionFields | None, part: 
 def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> Proposal:
     """What a first configuration should say of a folder of them."""
     del connection, asker
-    return _collected.propose(
-        where, "ssh_hosts", "What links a user is the login: login_realm says whose logins these are."
-    )
+    return files.propose(where, "ssh_hosts", "What links a user is the login: login_realm says whose logins these are.")

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 
-from offboarding.sources._collected import CollectionError, framed, plain
+from offboarding.sources._collected.lines import (
+    CollectedMachine,
+    CollectionError,
+    number_in,
+    plain,
+    take_apart,
+    text_of,
+)
 
-_MACHINE = re.compile(r"[0-9a-f]{32}")
 _DAYS = re.compile(r"-|-?\d{1,9}")
-_NUMBER = re.compile(r"\d{1,10}")
 
 
 class PasswordState(StrEnum):
@@ -68,14 +72,9 @@ class HostUser:
 
 
 @dataclass(slots=True, kw_only=True)
-class HostCollection:
+class HostCollection(CollectedMachine):
     """A machine."""
 
-    made_at: datetime | None = None
-    name: str = ""
-    """What it calls itself."""
-    machine: str = ""
-    """Made of its machine-id."""
     nss: list[str] = field(default_factory=list[str])
     """Lines of /etc/nsswitch.conf that say where users and groups come from."""
     pam: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -88,59 +87,26 @@ class HostCollection:
     """Names by number."""
     odd: int = 0
     """Lines of /etc/passwd that are no user's."""
-    expected: int = -1
-    """How many users it tells of."""
     users: list[HostUser] = field(default_factory=list[HostUser])
 
 
 def read_collection(body: bytes) -> HostCollection:
     """The machine. Raises CollectionError."""
     found = HostCollection()
-    for number, row in enumerate(framed(body, "ssh_hosts"), 2):
-        try:
-            _take(found, row)
-        except CollectionError:
-            raise
-        except (ValueError, LookupError, OverflowError):
-            raise CollectionError(f"line {number} isn't as collect.sh writes it. Collect it anew") from None
-    _need_all(found)
-    return found
 
+    def take(word: str, rest: bytes) -> None:
+        if word == "key":
+            found.users[-1].files[-1].lines.append(rest)
+        else:
+            _WORDS[word](found, text_of(rest))
 
-def _need_all(found: HostCollection) -> None:
+    take_apart(body, "ssh_hosts", found, take)
     if len(found.users) != found.expected:
         there, should = len(found.users), max(found.expected, 0)
         raise CollectionError(f"tells of {there} users where it should of {should}. Collect it anew")
-    if not (found.made_at and found.machine and found.name and found.groups and found.users):
+    if not (found.groups and found.users):
         raise CollectionError("lacks what collect.sh always tells. Collect it anew")
-
-
-def _take(found: HostCollection, row: bytes) -> None:
-    """A line. Raises ValueError and the like where it isn't as it should be."""
-    word, _, rest = row.partition(b" ")
-    if word == b"key":
-        found.users[-1].files[-1].lines.append(rest)
-    else:
-        _WORDS[word.decode("ascii")](found, rest.decode("utf-8", "backslashreplace"))
-
-
-def _refused(found: HostCollection, text: str) -> None:
-    del found
-    raise CollectionError(f"tells nothing: on that machine {plain(text)} (docs/permissions/ssh_hosts.md)")
-
-
-def _at(found: HostCollection, text: str) -> None:
-    found.made_at = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def _name(found: HostCollection, text: str) -> None:
-    found.name = plain(text)
-
-
-def _machine(found: HostCollection, text: str) -> None:
-    if not _MACHINE.fullmatch(text):
-        raise ValueError
-    found.machine = text
+    return found
 
 
 def _nss(found: HostCollection, text: str) -> None:
@@ -157,27 +123,27 @@ def _match(found: HostCollection, text: str) -> None:
 
 
 def _running(found: HostCollection, text: str) -> None:
-    found.running.add(_number(text))
+    found.running.add(number_in(text))
 
 
 def _group(found: HostCollection, text: str) -> None:
     name, _, number = text.rpartition(":")
-    found.groups.setdefault(_number(number), []).append(name)
+    found.groups.setdefault(number_in(number), []).append(name)
 
 
 def _users(found: HostCollection, text: str) -> None:
-    found.expected = _number(text)
+    found.expected = number_in(text)
 
 
 def _odd(found: HostCollection, text: str) -> None:
-    found.odd = _number(text)
+    found.odd = number_in(text)
 
 
 def _user(found: HostCollection, text: str) -> None:
     login, uid, gid, name, home, shell = text.split(":")
     if not login:
         raise ValueError
-    found.users.append(HostUser(login=login, uid=_number(uid), gid=_number(gid), name=name, home=home, shell=shell))
+    found.users.append(HostUser(login=login, uid=number_in(uid), gid=number_in(gid), name=name, home=home, shell=shell))
 
 
 def _password(found: HostCollection, text: str) -> None:
@@ -193,7 +159,7 @@ def _shell(found: HostCollection, text: str) -> None:
 
 
 def _gids(found: HostCollection, text: str) -> None:
-    found.users[-1].gids = frozenset(map(_number, text.split()))
+    found.users[-1].gids = frozenset(map(number_in, text.split()))
 
 
 def _unsettled(found: HostCollection, text: str) -> None:
@@ -225,20 +191,16 @@ def _loose(found: HostCollection, text: str) -> None:
 
 
 _WORDS: Mapping[str, Callable[[HostCollection, str], None]] = {
-    "at": _at,
     "file": _file,
     "gids": _gids,
     "group": _group,
     "loose": _loose,
-    "machine": _machine,
     "match": _match,
-    "name": _name,
     "nss": _nss,
     "odd": _odd,
     "pam": _pam,
     "password": _password,
     "private": _private,
-    "refused": _refused,
     "running": _running,
     "setting": _setting,
     "shell": _shell,
@@ -247,12 +209,6 @@ _WORDS: Mapping[str, Callable[[HostCollection, str], None]] = {
     "user": _user,
     "users": _users,
 }
-
-
-def _number(text: str) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise ValueError
-    return int(text)
 
 
 def _day(text: str) -> int | None:

@@ -1,6 +1,6 @@
 """What a user may write for Linux hosts whose users are read."""
 
-from offboarding.sources._collected import CollectedSettings
+from offboarding.sources._collected.files import CollectedSettings
 
 
 class SshHostSettings(CollectedSettings):

@@ -1,6 +1,5 @@
 """The source that the kind builds: a host's collected file, read anew for each call."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from offboarding.interfaces import ReadContext
@@ -15,9 +14,8 @@ from offboarding.model import (
     ScopeRead,
     SubjectKind,
 )
-from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import CollectionError, MachineFile
+from offboarding.sources._collected.files import MachineFile
 from offboarding.sources.ssh_hosts.admission import elsewhere
 from offboarding.sources.ssh_hosts.collection import HostCollection, read_collection
 from offboarding.sources.ssh_hosts.settings import SshHostSettings
@@ -34,20 +32,18 @@ class SshHosts:
         self._context = context
         self._file = MachineFile(settings, host, context)
         self._where = self._file.where
-        self._asked = Counter[str]()
 
     @property
     def requests(self) -> RequestCounts:
         """Files so far."""
-        return RequestCounts(**self._asked)
+        return self._file.requests
 
     def collect(self) -> Iterator[Fact]:
         """Yield every user with their keys, and one ScopeRead of the realm at the end.
 
         Raises RetriableError where there's no file yet, FatalError where it's cut off, too old or can't be read.
         """
-        host = self._read("inventory")
-        self._file.need_no_twin(host.machine)
+        host = self._file.read("inventory", read_collection)
         yield from self._gaps(host)
         for facts in self._described(host):
             yield from self._told(facts)
@@ -57,8 +53,7 @@ class SshHosts:
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield whoever may be one of these people and isn't known yet. Raises as `collect`."""
-        host = self._read("inventory")
-        self._file.need_no_twin(host.machine)
+        host = self._file.read("inventory", read_collection)
         yield ScopeRead(realm=realm(host), scope="", kinds=())
         yield from self._gaps(host)
         yield from borne((facts.account for facts in self._described(host)), keys, known)
@@ -70,7 +65,7 @@ class SshHosts:
         """
         if not accounts:
             return
-        host = self._read("detail")
+        host = self._file.read("detail", read_collection)
         yield from self._gaps(host)
         there = {facts.account.native_id: facts for facts in self._described(host)}
         for ref in accounts:
@@ -108,16 +103,6 @@ class SshHosts:
 
     def _described(self, host: HostCollection) -> Iterator[UserFacts]:
         return HostDescriber(host=host, called=self._host, realm=realm(host), context=self._context).users()
-
-    def _read(self, purpose: str) -> HostCollection:
-        self._asked[purpose] += 1
-        try:
-            host = read_collection(self._file.body())
-        except CollectionError as error:
-            raise FatalError(f"{self._where}: its file {error}.") from error
-        assert host.made_at is not None, "a collection says when it was made"
-        self._file.need_fresh(host.made_at)
-        return host
 
     def _gaps(self, host: HostCollection) -> Iterator[Gap]:
         red, said = list[str](), list[str]()

@@ -5,7 +5,7 @@
 """
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal, ReadContext, Source
-from offboarding.sources import _collected
+from offboarding.sources._collected import files
 from offboarding.sources.wireguard_peers.settings import WireguardSettings
 from offboarding.sources.wireguard_peers.source import WireguardPeers
 
@@ -21,7 +21,7 @@ def build(settings: WireguardSettings, connection: ConnectionFields | None, part
 def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> Proposal:
     """What a first configuration should say of a folder of them."""
     del connection, asker
-    return _collected.propose(
+    return files.propose(
         where,
         "wireguard_peers",
         "A peer has no name: write a register of whose key is whose, and say where it lies by register_file.",

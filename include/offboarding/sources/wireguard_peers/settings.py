@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from offboarding.sources._collected import CollectedSettings
+from offboarding.sources._collected.files import CollectedSettings
 
 
 class WireguardSettings(CollectedSettings):

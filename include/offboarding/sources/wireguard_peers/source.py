@@ -1,6 +1,5 @@
 """The source that the kind builds: a server's collected file, read anew for each call."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from offboarding.interfaces import ReadContext
@@ -21,7 +20,8 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
-from offboarding.sources._collected import CollectionError, MachineFile, OwnerRegister
+from offboarding.sources._collected.files import MachineFile
+from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.wireguard_peers.collection import (
     PUBLIC_KEY,
     WireguardPeer,
@@ -46,12 +46,11 @@ class WireguardPeers:
         self._context = context
         self._file = MachineFile(settings, machine, context)
         self._where = self._file.where
-        self._asked = Counter[str]()
 
     @property
     def requests(self) -> RequestCounts:
         """Files so far."""
-        return RequestCounts(**self._asked)
+        return self._file.requests
 
     def collect(self) -> Iterator[Fact]:
         """Yield every peer, and one ScopeRead of the realm at the end.
@@ -59,7 +58,6 @@ class WireguardPeers:
         Raises RetriableError where there's no file yet, FatalError where it or the register can't be read.
         """
         server, owners = self._read("inventory")
-        self._file.need_no_twin(server.machine)
         yield from self._gaps(server)
         yield from self._accounts(server, owners)
         yield ScopeRead(realm=_realm(server), scope="", kinds=(_ACCOUNT,), error=self._not_whole(server, owners))
@@ -67,7 +65,6 @@ class WireguardPeers:
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """Yield what may be one of these people's and isn't known yet. Raises as `collect`."""
         server, owners = self._read("inventory")
-        self._file.need_no_twin(server.machine)
         yield ScopeRead(realm=_realm(server), scope="", kinds=())
         yield from self._gaps(server)
         yield from borne(self._accounts(server, owners), keys, known)
@@ -101,15 +98,8 @@ class WireguardPeers:
             yield ScopeRead(realm=_realm(server), scope=ref.native_id, kinds=(_ACCOUNT,), error=error)
 
     def _read(self, purpose: str) -> tuple[WireguardServer, dict[str, tuple[str, ...]]]:
-        self._asked[purpose] += 1
-        try:
-            server = read_collection(self._file.body())
-        except CollectionError as error:
-            raise FatalError(f"{self._where}: its file {error}.") from error
-        assert server.made_at is not None, "a collection says when it was made"
-        self._file.need_fresh(server.made_at)
-        name = self._settings.register_file
-        return server, REGISTER.read(f"sources.{self._settings.name}", name) if name else {}
+        server = self._file.read(purpose, read_collection)
+        return server, REGISTER.read(f"sources.{self._settings.name}", self._settings.register_file)
 
     def _accounts(self, server: WireguardServer, owners: dict[str, tuple[str, ...]]) -> Iterator[Account]:
         """Yield each, but those that the register gives to more than one."""

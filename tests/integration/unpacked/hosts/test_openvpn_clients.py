@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from offboarding.model import Account, AccountAction, Fact, Gap, Remedy, Standing, Subject, SubjectKind
-from offboarding.sources._collected import CollectionError
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.tickets.remedies import written_out
 from tests.contract.source_contract import of

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from offboarding.sources import wireguard_peers
-from offboarding.sources._collected import CollectionError
+from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.wireguard_peers.collection import WireguardServer, read_collection
 from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 

@@ -1,24 +1,19 @@
-"""What kinds share that read a folder of collected files: a machine each, told by a script on that machine; and the
-company's own register of whose something is.
+"""A folder of collected files: what a user may write of it, and how one of its files is read."""
 
-Of such a file the first lines say by which script it was written (`offboarding KIND 1`) and of which machine it is
-(`machine HEX`); the last is `end`.
-"""
-
-import csv
-import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, field_validator
 
 from offboarding.interfaces import Proposal, ReadContext, Some, SourceSettings
+from offboarding.model import RequestCounts
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net import plain_file
+from offboarding.sources._collected.lines import CollectedMachine, CollectionError, machine_of
 
 HEAD = 4096
 """Bytes in which a file says whose it is."""
@@ -28,9 +23,7 @@ _AHEAD = timedelta(days=1)
 """By which a machine's clock may be wrong before its file counts as none."""
 MachineName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
-
-class CollectionError(ValueError):
-    """It isn't what the script writes, or not all of it. A clause with the fix, which repeats nothing of it."""
+_Machine = TypeVar("_Machine", bound=CollectedMachine)
 
 
 class CollectedSettings(SourceSettings):
@@ -61,6 +54,12 @@ class MachineFile:
     machine: str
     """As the configuration calls it."""
     context: ReadContext
+    _asked: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def requests(self) -> RequestCounts:
+        """Reads so far."""
+        return RequestCounts(**self._asked)
 
     @property
     def where(self) -> str:
@@ -71,8 +70,23 @@ class MachineFile:
     def _folder(self) -> Path:
         return plain_file.PROJECT / self.settings.folder
 
-    def body(self) -> bytes:
-        """All of it. Raises RetriableError where there's none yet, FatalError where it can't be read."""
+    def read(self, purpose: str, read_collection: Callable[[bytes], _Machine]) -> _Machine:
+        """The machine that it tells, taken apart.
+
+        Raises RetriableError where there's no file yet, FatalError where it can't be read, isn't whole, is too old, or
+        is of another listed machine as well.
+        """
+        self._asked[purpose] += 1
+        try:
+            found = read_collection(self._body())
+        except CollectionError as error:
+            raise FatalError(f"{self.where}: its file {error}.") from error
+        assert found.made_at is not None, "a collection says when it was made"
+        self._need_fresh(found.made_at)
+        self._need_no_twin(found.machine)
+        return found
+
+    def _body(self) -> bytes:
         name, folder = self.machine, self.settings.folder
         try:
             body = plain_file.read(self._folder / name, LARGEST)
@@ -89,8 +103,7 @@ class MachineFile:
             raise FatalError(f"{self.where}: its file is larger than {LARGEST // 1024 // 1024} MiB. Collect it anew.")
         return body
 
-    def need_fresh(self, made_at: datetime) -> None:
-        """Raises FatalError where it's too old, or of a moment to come."""
+    def _need_fresh(self, made_at: datetime) -> None:
         age, made = self.context.as_of - made_at, f"{made_at:%Y-%m-%d %H:%M} UTC"
         if age > timedelta(hours=self.settings.max_age_hours):
             raise FatalError(
@@ -100,8 +113,8 @@ class MachineFile:
         if age < -_AHEAD:
             raise FatalError(f"{self.where}: its file says it's of {made}, which is to come. Mend the host's clock.")
 
-    def need_no_twin(self, machine_id: str) -> None:
-        """Two files of one machine would each show what the other tells as gone: raises FatalError."""
+    def _need_no_twin(self, machine_id: str) -> None:
+        """Two files of one machine would each show what the other tells as gone."""
         for other in self.settings.machines:
             if other == self.machine:
                 continue
@@ -130,78 +143,6 @@ class MachineFile:
                 yield f"{lies} and isn't among machines: list it or take it out"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerRegister:
-    """Whose a thing is that names nobody, as the company's own file says: CSV, the thing's column and then `login`."""
-
-    column: str
-    thing: re.Pattern[str]
-    called: str
-    """What it is, for people: "public key"."""
-    any_case: bool = False
-    """Things that differ by case alone are one: they're in small letters then."""
-
-    def read(self, where: str, name: str) -> dict[str, tuple[str, ...]]:
-        """Each thing with whoever it is said to be of; more than one where lines differ. `name`: its path.
-
-        Raises FatalError where any of it can't be read: whom the missing line names would look like nobody's.
-        """
-        try:
-            body = plain_file.read(plain_file.PROJECT / name, LARGEST)
-        except OSError as error:
-            said = error.strerror or type(error).__name__
-            raise FatalError(
-                f"{where}: the register {name} can't be read ({said}). Put it there, and let our user read it."
-            ) from error
-        if len(body) > LARGEST:
-            most = LARGEST // 1024 // 1024
-            raise FatalError(f"{where}: the register {name} is larger than {most} MiB. Make it smaller.")
-        return self.read_body(where, name, body)
-
-    def read_body(self, where: str, name: str, body: bytes) -> dict[str, tuple[str, ...]]:
-        """What such a file says. Raises FatalError."""
-        try:
-            rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True))
-        except (csv.Error, UnicodeDecodeError):
-            # Not `from error`: it may hold what stands there.
-            raise FatalError(f"{where}: the register {name} isn't CSV in UTF-8. Mend it.") from None
-        header = [self.column, "login"]
-        if not rows or rows[0] != header:
-            raise FatalError(
-                f"{where}: the register {name} doesn't begin with {','.join(header)}. Mend its first line."
-            )
-        found: dict[str, tuple[str, ...]] = {}
-        for number, row in enumerate(rows[1:], 2):
-            if not row:
-                continue
-            if len(row) != len(header) or not self.thing.fullmatch(row[0].strip()) or not row[1].strip():
-                raise FatalError(
-                    f"{where}: row {number} of the register {name} is no {self.called} and login. Mend it."
-                )
-            thing, login = row[0].strip(), row[1].strip()
-            thing = thing.lower() if self.any_case else thing
-            found[thing] = tuple(dict.fromkeys((*found.get(thing, ()), login)))
-        return found
-
-
-def framed(body: bytes, kind: str) -> list[bytes]:
-    """The lines between the first and the last. Raises CollectionError where those aren't what the script writes."""
-    rows, begin = body.split(b"\n"), f"offboarding {kind} "
-    if not rows[0].startswith(begin.encode()):
-        raise CollectionError("isn't what collect.sh writes. Collect it anew")
-    if rows[0] != f"{begin}1".encode():
-        raise CollectionError("was written by another version of collect.sh. Put this version's on the machine")
-    if rows[-2:] != [b"end", b""]:
-        raise CollectionError("was cut off: its last line isn't `end`. Collect it anew")
-    return rows[1:-2]
-
-
-def machine_of(head: bytes) -> str:
-    """Which machine the first lines are of; "" where they don't say."""
-    lines = (line.split(b" ") for line in head.split(b"\n"))
-    return next((line[1].decode("ascii", "replace") for line in lines if line[0] == b"machine" and len(line) == 2), "")
-
-
 def propose(where: str, kind: str, *notes: str) -> Proposal:
     """The machines of a folder, by files that the kind's script wrote. Raises ConfigError where there's none."""
     folder = plain_file.PROJECT / where
@@ -214,11 +155,6 @@ def propose(where: str, kind: str, *notes: str) -> Proposal:
     if not machines:
         raise ConfigError(f"{where}: no file there is of a host. Collect them first (docs/permissions/{kind}.md).")
     return Proposal(settings={"folder": where, "machines": machines}, notes=notes)
-
-
-def plain(text: str) -> str:
-    """What a machine says of itself, fit for a sentence."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:200]
 
 
 def _is_one(path: Path, kind: str) -> bool:
