@@ -1,5 +1,5 @@
-"""Whom a tag, an annotation or a note names as an owner: a mail address, or a login, or a number. And whose the company's
-own register says that something is.
+"""Whom a tag, an annotation or a note names as an owner: a mail address, or a login, or a number. And whose something
+is by the company's own register.
 """
 
 import csv
