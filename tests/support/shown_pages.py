@@ -185,4 +185,4 @@ def every_path(get: Get) -> list[str]:
     key = quote(KEY, safe="")
     one = [f"/findings/{keys_on(listed)[0]}", f"/leaver/{leavers[0]}", f"/key/{key}"]
     runs = ["/runs/offboarding_nightly/night", "/runs/others/manual__1"]
-    return ["/", "/findings?state=all", "/sources", "/waivers", "/record", "/search", *one, *runs]
+    return ["/", "/findings?state=all", "/review", "/sources", "/waivers", "/record", "/search", *one, *runs]

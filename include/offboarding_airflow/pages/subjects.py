@@ -11,6 +11,7 @@ from offboarding.report.pages import Onlooker
 from offboarding.report.pages.key import key_page
 from offboarding.report.pages.leaver import leaver
 from offboarding.report.pages.record import record
+from offboarding.report.pages.review import review
 from offboarding.report.pages.search import search_page
 from offboarding.report.pages.waivers import waivers_page
 from offboarding_airflow.pages.guard import Viewer
@@ -28,6 +29,12 @@ def _key(material: str, request: Request) -> Response:
     with wiring.looking() as (choice, session):
         page = key_page(session, material, _onlooker(request, choice))
     return shown("key.html", page=page, up=way_up(request))
+
+
+def _review(request: Request, after: str = "", finding: str = "") -> Response:
+    with wiring.looking() as (choice, session):
+        page = review(session, _onlooker(request, choice), after=after, finding=finding)
+    return shown("review.html", page=page, up="")
 
 
 def _waivers(request: Request, after: int = 0) -> Response:
@@ -71,6 +78,7 @@ ROUTES: Mapping[str, Callable[..., Response]] = {
     # An id may hold a slash.
     "/leaver/{worker:path}": _leaver,
     "/key/{material:path}": _key,
+    "/review": _review,
     "/waivers": _waivers,
     "/record": _record,
     "/search": _search,

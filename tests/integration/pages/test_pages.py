@@ -358,6 +358,7 @@ def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> 
 
 _FIELDS = {
     "findings": ("state", "severity", "rule", "source", "due", "worker", "after"),
+    "review": ("after", "finding"),
     "sources": ("after",),
     "waivers": ("after",),
     "record": ("before",),

@@ -50,6 +50,8 @@ class FindingPage:
     """What its rule finds."""
     material: str
     """Of a key, by which its own page is found; else ""."""
+    review: bool
+    """A person must say whose an account is: the review asks."""
     sections: tuple[Section, ...]
 
 
@@ -78,6 +80,7 @@ def finding_page(session: Session, word: str, zone: str, now: datetime) -> Findi
         subject=_subject(finding),
         what=rule.words.what if rule else "",
         material=finding.subject_native_id if SubjectKind(finding.subject_kind) in KEY_KINDS else "",
+        review=bool(reading.findings(session, whose=True, finding_key=finding.finding_key)),
         sections=tuple(section for section in sections if section.lines or section.commands),
     )
 

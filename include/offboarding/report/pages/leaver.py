@@ -7,7 +7,7 @@ from itertools import groupby
 from offboarding.model import Relation, Standing, SubjectKind, counted
 from offboarding.model.errors import FatalError
 from offboarding.report.pages import AskedInVainError, Onlooker
-from offboarding.report.pages.rows import FindingRow, claim_line, row
+from offboarding.report.pages.rows import STANDINGS, FindingRow, claim_line, credential_line, row
 from offboarding.report.pages.timeline import Happening, Matter, happenings
 from offboarding.report.person import departure_line, employment_line, left_when, record_line, unnamed_record_line
 from offboarding.report.wording import SUBJECTS, moment, shortened, thing, worker, zoned
@@ -27,7 +27,6 @@ MOST = 200
 MOST_ACCOUNTS = 50
 _LONGEST = 200
 """Of what is asked for."""
-_STANDINGS = {Standing.WORKS: "works", Standing.UNKNOWN: "not checked", Standing.DEAD: "dead"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +150,7 @@ def _accounts(
             source=where,
             native_id=link.account_native_id,
             label=link.account_label if onlooker.named else "",
-            standing=_STANDINGS[link.standing],
+            standing=STANDINGS[link.standing],
             link=_link(link, onlooker.zone),
             why=(
                 tuple(zoned(text, onlooker.zone) for text in link.evidence)
@@ -159,7 +158,7 @@ def _accounts(
                 else tuple(_same([each for each in seen.same if on(link, each)]))
             ),
             rivals=tuple(claim_line(each, onlooker.zone) for each in rivals),
-            credentials=tuple(_credential(each, onlooker) for each in seen.credentials if on(link, each)),
+            credentials=tuple(credential_line(each, onlooker) for each in seen.credentials if on(link, each)),
         )
 
 
@@ -175,14 +174,6 @@ def _same(keys: Sequence[SameKey]) -> Iterator[str]:
     for kind, several in groupby(keys, key=lambda key: key.kind):
         places = ", ".join(key.name for key in several if key.name)
         yield f"the same {kind.replace('_', ' ')} as HR's{f' ({places})' if places else ''}"
-
-
-def _credential(each: CredentialSeen, onlooker: Onlooker) -> str:
-    named = f", {each.label}" if onlooker.named and each.label != each.native_id else ""
-    reason = f": {zoned(each.standing_reason, onlooker.zone)}" if onlooker.named and each.standing_reason else ""
-    used = f", last used {moment(each.last_used_at, onlooker.zone)}" if each.last_used_at else ""
-    read = moment(each.observed_at, onlooker.zone)
-    return f"{SUBJECTS[each.kind]} {each.native_id}{named}: {_STANDINGS[each.standing]}{reason}{used} (read {read})"
 
 
 # --- what they may know -----------------------------------------------------------------------------------------------
@@ -204,7 +195,7 @@ def _secret(each: Exposure, onlooker: Onlooker) -> KnownSecret:
     return KnownSecret(
         remedy=each.remedy.value,
         grade=each.grade.value,
-        standing={**_STANDINGS, Standing.DEAD: "refused"}[each.standing],
+        standing={**STANDINGS, Standing.DEAD: "refused"}[each.standing],
         what=what,
         material=each.native_id if each.kind in (SubjectKind.SIGNING_KEY, SubjectKind.SHARED_SECRET) else "",
         where=", ".join(each.sources),

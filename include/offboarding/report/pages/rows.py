@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model import KEY_KINDS, FindingState, Relation, Severity, SubjectKind, TicketStatus, counted
+from offboarding.model import KEY_KINDS, FindingState, Relation, Severity, Standing, SubjectKind, TicketStatus, counted
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import moment, thing_by_ids, ticket, whole_days, worker
+from offboarding.report.pages import Onlooker
+from offboarding.report.wording import SUBJECTS, moment, thing_by_ids, ticket, whole_days, worker, zoned
 from offboarding.store.reading import FindingView
 from offboarding.store.reading.link_views import Claim
 from offboarding.store.reading.nights import NightFinding
+from offboarding.store.reading.timelines import CredentialSeen
 
+STANDINGS = {Standing.WORKS: "works", Standing.UNKNOWN: "not checked", Standing.DEAD: "dead"}
 _ADDRESSES = ("https://", "http://")
 
 
@@ -90,3 +93,12 @@ def claim_line(claim: Claim, zone: str) -> str:
     for_it = counted(len(claim.evidence), "piece of evidence", "pieces of evidence")
     who = worker(claim.id_space, claim.worker_id)
     return f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}, by {for_it}"
+
+
+def credential_line(each: CredentialSeen, onlooker: Onlooker) -> str:
+    """Something that lets somebody in: whether it works, and when it was used last."""
+    named = f", {each.label}" if onlooker.named and each.label != each.native_id else ""
+    reason = f": {zoned(each.standing_reason, onlooker.zone)}" if onlooker.named and each.standing_reason else ""
+    used = f", last used {moment(each.last_used_at, onlooker.zone)}" if each.last_used_at else ""
+    read = moment(each.observed_at, onlooker.zone)
+    return f"{SUBJECTS[each.kind]} {each.native_id}{named}: {STANDINGS[each.standing]}{reason}{used} (read {read})"

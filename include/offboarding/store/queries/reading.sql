@@ -17,6 +17,8 @@ with last as (
         and (%(finding_key)s::text is null or finding_key = %(finding_key)s)
         and (%(subject)s::text is null or subject_native_id = %(subject)s)
         and (%(due_before)s::timestamptz is null or (state = 'open' and due_at < %(due_before)s))
+        and (not %(whose)s::boolean or (ticket_kind = 'review' and account_native_id <> '' and person_uid is not null
+            and state not in ('resolved', 'excepted')))
         and (%(after)s::text is null
             or place > (select other.place from placed other where other.finding_key = %(after)s))
     order by place limit %(most)s::bigint
@@ -125,12 +127,6 @@ where w.person_uid = %(person_uid)s order by k.kind, k.space, k.raw;
 select d.episode, d.returned, d.left_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.told, d.valid_from,
     d.valid_to, d.ended_because
 from departure d where d.person_uid = %(person_uid)s order by d.departure_id desc;
-
--- name: credentials_of
--- What is on an account, as last seen.
-select c.kind, c.native_id, c.label, c.standing, c.standing_reason, c.last_used_at, c.observed_at
-from credential c join account a using (account_pk)
-where a.realm = %(realm)s and a.native_id = %(native_id)s and c.gone_at is null order by c.kind, c.native_id;
 
 -- name: claims
 -- Who else an account may belong to, and why, best first.

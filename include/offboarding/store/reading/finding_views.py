@@ -156,13 +156,15 @@ def findings(
     finding_key: str | None = None,
     subject: str | None = None,
     due_before: datetime | None = None,
+    whose: bool = False,
     after: str | None = None,
     most: int | None = None,
 ) -> list[FindingView]:
     """Findings that are so, worst first; None leaves something open.
 
-    `subject`: the native id of what it's about. `after`: only those that follow the finding of this whole key, and none
-    where there is no such finding; `most`: no more than so many.
+    `subject`: the native id of what it's about. `whose`: only those for which a person must say whose an account is
+    that may be somebody's. `after`: only those that follow the finding of this whole key, and none where there is no
+    such finding; `most`: no more than so many.
     """
     values = {
         "state": state,
@@ -173,6 +175,7 @@ def findings(
         "finding_key": finding_key,
         "subject": subject,
         "due_before": due_before,
+        "whose": whose,
         "after": after,
         "most": most,
     }
