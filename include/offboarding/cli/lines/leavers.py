@@ -30,6 +30,8 @@ class LeaverLine(JsonLine):
     """The worker id that people know the person by now."""
     source: str
     """The source's name in the configuration today."""
+    source_kind: str
+    """Its kind, such as `aws_iam`: an id is one only there, so that 42 of `github_org` isn't 42 of `gitlab_users`."""
     realm: str
     """The system itself: an AWS account id, a directory's own id."""
     account_native_id: str

@@ -30,7 +30,7 @@ analyze left_account;
 -- another one of the system that exists goes by it, or an account has the key that a colleague is or answers for. What
 -- wasn't read whole since is unknown, and so is what stands on a list; what else is gone is dead.
 with theirs as (
-    select l.left_at, l.certain_at, l.basis, l.waits, l.shared, w.id_space, w.worker_id, r.source, a.*
+    select l.left_at, l.certain_at, l.basis, l.waits, l.shared, w.id_space, w.worker_id, r.source, r.kind as source_kind, a.*
     from left_account l join account a using (account_pk) join realm r using (realm)
     join person p on p.person_uid = l.person_uid join worker w on w.worker_pk = p.shown_worker_pk
     where l.asked
@@ -73,7 +73,7 @@ with theirs as (
     where c.gone_at is null and c.account_pk not in (select account_pk from certain)
         and h.value in (select t.value from told t where not t.by_name and t.kind <> 'native_id')
 )
-select t.id_space, t.worker_id, t.basis, t.waits, t.left_at, t.certain_at, t.source, t.realm,
+select t.id_space, t.worker_id, t.basis, t.waits, t.left_at, t.certain_at, t.source, t.source_kind, t.realm,
     t.native_id as account_native_id, i.thing, i.thing_native_id as native_id, i.kind as identifier_kind,
     i.value as identifier, i.gone_at,
     case when t.attested_at is not null then 'unknown' when i.gone_at is not null then 'dead'

@@ -47,6 +47,7 @@ class LeaverIdentifier:
     certain_at: datetime
     """From then on a use is one after the departure, wherever they may be."""
     source: str
+    source_kind: str
     realm: str
     account_native_id: str
     thing: SubjectKind
