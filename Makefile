@@ -60,7 +60,7 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
 
-test-slow: setup slapd ## each system's own tests, a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
+test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
 	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)

@@ -21,6 +21,8 @@ from tests.support.small_company import LEFT, worker
 from tests.support.watching import hour
 from tests.support.whole_night import NightTold
 
+pytestmark = pytest.mark.slow
+
 STAFF = {"1042": "kim", "1043": "kimm"}
 
 

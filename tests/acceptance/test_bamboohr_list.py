@@ -13,6 +13,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
 from tests.support.small_company import account, number
 
+pytestmark = pytest.mark.slow
+
 OWN = {"id_space": "hr", "login_realm": "corp"}
 LEFT_ON = {"terminationDate": "2026-11-26", "employmentStatusEffectiveDate": "2026-11-26"}
 

@@ -15,6 +15,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, HeardTracker, Office, login
 from tests.support.small_company import LEFT, STAFF, account, job, key, mail, number, owner, worker
 
+pytestmark = pytest.mark.slow
+
 RETIRED = job("left", last="2026-11-13", circumstance="retired")
 DIED = job("left", last="2026-11-13", circumstance="deceased")
 

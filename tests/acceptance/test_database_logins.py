@@ -10,6 +10,8 @@ from tests.support.office import Office
 from tests.support.postgres_logins import LoginServer, login_host, login_server
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["login_host", "login_server"]  # fixtures
 
 

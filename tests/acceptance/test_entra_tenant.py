@@ -20,6 +20,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, login
 from tests.support.small_company import LEFT, key, worker
 
+pytestmark = pytest.mark.slow
+
 KIM, KIMM, LEE = (f"{who}@corp.example" for who in ("kim", "kimm", "lee"))
 SOON = "2026-11-21T09:00:00Z"
 

@@ -24,6 +24,8 @@ from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.variants import variants
 from tests.support.whole_night import NightTold
 
+pytestmark = pytest.mark.slow
+
 LEE_LEFT = worker("1044", LEFT, mail="lee@corp.example", name="Lee Haneul")
 DESK = "uid=desk,dc=corp"
 """Of a login that Lee left behind, which may stand for a while."""

@@ -15,6 +15,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 
 class AtGithub(Office):
     """An office whose only accounts are an organization's."""

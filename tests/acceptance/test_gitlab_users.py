@@ -12,6 +12,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 
 class AtGitlab(Office):
     """An office whose only accounts are a GitLab's."""

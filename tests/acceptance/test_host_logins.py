@@ -12,6 +12,8 @@ from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 from tests.support.written_host import WrittenHost
 
+pytestmark = pytest.mark.slow
+
 
 class AtHost(Office):
     """An office whose only logins are a host's."""

@@ -11,6 +11,8 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, worker
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kim(office: Office) -> Office:

@@ -32,6 +32,8 @@ from tests.support.office import HeardTracker, Office, access_key, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, worker
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 ENTRY = entry(mail(KIM))
 STRANGER = worker("v1", job(start="2010-01-01"), mail=KIM, name="Someone")
 RECORDS = {

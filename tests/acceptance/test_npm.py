@@ -14,6 +14,8 @@ from tests.support.npm_service import KIT, ORG, NpmPlace, npm_place
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 
 class AtNpm(Office):
     """An office whose only accounts are an organization's at npm."""

@@ -13,6 +13,8 @@ from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 from tests.support.written_openvpn import WrittenVpn
 
+pytestmark = pytest.mark.slow
+
 
 class AtServer(Office):
     """An office whose only way in is an OpenVPN server."""

@@ -13,6 +13,8 @@ from tests.support.office import DIRECTORY, Office
 from tests.support.personio_service import SETTINGS, PersonioPlace, personio_place
 from tests.support.small_company import account, number
 
+pytestmark = pytest.mark.slow
+
 OWN = {"id_space": "hr", "login_realm": "corp"}
 
 

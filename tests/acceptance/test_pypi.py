@@ -14,6 +14,8 @@ from tests.support.office import Office
 from tests.support.pypi_service import SHOP, PypiPlace, pypi_place
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 
 class AtPypi(Office):
     """An office whose only accounts are those of its projects."""

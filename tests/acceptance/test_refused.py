@@ -25,6 +25,8 @@ from tests.support.small_company import AFTER, LEFT, STAFF, job, number, worker
 from tests.support.watching import hour
 from tests.support.whole_night import Readers
 
+pytestmark = pytest.mark.slow
+
 SAID = "trackers.secops: POST issue: 400, Field\x1b[2J 'category' is\nmandatory. Set it by fields"
 SHOWN = "trackers.secops: POST issue: 400, Field\\x1b[2J 'category' is mandatory. Set it by fields"
 

@@ -20,6 +20,8 @@ from tests.support.office import CLOUD, HeardTracker, Office, access_key, login,
 from tests.support.small_company import KIM, LEE, LEFT, mail, number, owner, ssh, worker
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 KEY = "AKIAREPORTINGREPORTI"
 LEES_USER = user("REPORTING", owner(IdentityKeyKind.MAIL, LEE), service_like=True)
 BACKUP = login("svc-backup", mail(KIM), service_like=True)

@@ -47,6 +47,8 @@ from tests.support.shutting import (
 from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, number, tag, worker
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kim(begun: Begun) -> Shutting:

@@ -29,6 +29,8 @@ from tests.support.shutting import (
 from tests.support.small_company import STAFF
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kim(begun: Begun) -> Shutting:

@@ -28,6 +28,8 @@ from tests.support.two_trackers import (
     said_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kim(office: Office) -> TwoTrackers:

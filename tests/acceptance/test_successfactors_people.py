@@ -14,6 +14,8 @@ from tests.support.office import DIRECTORY, Office
 from tests.support.small_company import account, number
 from tests.support.successfactors_service import SETTINGS, SuccessFactorsPlace, successfactors_place
 
+pytestmark = pytest.mark.slow
+
 OWN = {"id_space": "hr", "login_realm": "corp"}
 
 

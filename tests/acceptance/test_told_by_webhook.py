@@ -20,6 +20,8 @@ from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.webhook_receiver import Receiving, receiving, settings
 
+pytestmark = pytest.mark.slow
+
 
 class Line(HeardTracker):
     """Between the desk and a webhook."""

@@ -13,6 +13,8 @@ from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, worker
 
+pytestmark = pytest.mark.slow
+
 KIM = "1042"
 
 

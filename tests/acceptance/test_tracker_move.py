@@ -33,6 +33,8 @@ from tests.support.two_trackers import (
     told_nowhere,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kim(office: Office) -> TwoTrackers:

@@ -11,6 +11,8 @@ from tests.support.small_company import LEFT, worker
 from tests.support.vault import vault
 from tests.support.vault_logins import NAME, Logins, logins
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["logins", "vault"]
 
 

@@ -12,6 +12,8 @@ from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 from tests.support.written_wireguard import WrittenServer
 
+pytestmark = pytest.mark.slow
+
 
 class AtServer(Office):
     """An office whose only way in is a WireGuard server."""

@@ -14,6 +14,8 @@ from tests.support.office import DIRECTORY, Office
 from tests.support.small_company import account, number
 from tests.support.workday_service import PROMPT, SETTINGS, WorkdayPlace, workday_place
 
+pytestmark = pytest.mark.slow
+
 OWN = {"effective_prompt": PROMPT, "id_space": "hr", "login_realm": "corp"}
 
 

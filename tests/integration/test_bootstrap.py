@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[2]
 SUMMED = ("requirements.lock", "scripts/build.txt", "scripts/bootstrap.sh")
 """What an environment is made by: where one of these has changed, it's made again."""

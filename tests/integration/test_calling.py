@@ -13,6 +13,8 @@ import pytest
 
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).parents[2]
 PEOPLE = "Employee ID,Name,Status\n7,Ada,Active\n8,Bo,Terminated\n"
 

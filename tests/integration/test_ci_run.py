@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.source_tree import PROJECT, Module, modules
 
+pytestmark = pytest.mark.slow
+
 READER = "include/offboarding/sources/ldap/paging.py"
 ELSEWHERE = "docs/decisions/README.md"
 TESTS = ["test"]

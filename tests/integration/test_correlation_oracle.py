@@ -1,4 +1,4 @@
-"""The SQL against the oracle: on the oracle's own hand-written cases, and on random companies.
+"""The SQL against the oracle, on random companies; test_correlation_cases.py has the hand-written ones.
 
 More random companies: ORACLE_EXAMPLES=5000 python -m pytest tests/integration/test_correlation_oracle.py
 """
@@ -8,24 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 
 from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
-from tests.support import oracle, small_company
+from tests.support import oracle
 from tests.support.companies import companies
 from tests.support.database import undone
 from tests.support.night import spend_night, told
-from tests.unit import test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices
 
-# The oracle's own cases are collected here a second time; the fixture below gives them the SQL's verdict to look at.
-from tests.unit.test_oracle import *  # noqa: F403 - its tests, run again
-from tests.unit.test_oracle_decisions import *  # noqa: F403 - its tests, run again
-from tests.unit.test_oracle_departures import *  # noqa: F403 - its tests, run again
-from tests.unit.test_oracle_notices import *  # noqa: F403 - its tests, run again
-
-JUDGES = (small_company, test_oracle, test_oracle_decisions, test_oracle_departures, test_oracle_notices)
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
     max_examples=EXAMPLES or 10,
@@ -50,12 +41,6 @@ def agreed(session: Session, company: oracle.Company) -> oracle.Verdict:
     for key, verdict in expected.accounts.items():
         assert found.accounts[key] == verdict, key
     return found
-
-
-@pytest.fixture(autouse=True)
-def sql_judges(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, lasting_store: Session) -> None:
-    for module in JUDGES:
-        monkeypatch.setattr(module, "judge", lambda company: agreed(lasting_store, company))
 
 
 def untangled(workers: Sequence[Worker]) -> tuple[Worker, ...]:

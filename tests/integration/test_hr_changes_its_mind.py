@@ -19,6 +19,8 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, WORKS, job, mail, number, worker
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
 MAIL, NAME = "kim@corp.example", "Kim Minjun"

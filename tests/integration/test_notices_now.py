@@ -21,6 +21,8 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import WORKS, number, worker
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
 LAST = "2026-11-25T15:00 Asia/Seoul"

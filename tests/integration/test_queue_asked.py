@@ -31,6 +31,8 @@ from tests.support.small_company import LEFT, number, worker
 from tests.support.source_tree import PROJECT
 from tests.unit.test_config import GOOD as CONFIGURATION
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["mailbox", "office", "people", "sqs_server", "tracker"]  # fixtures
 
 Night = Callable[..., Run]

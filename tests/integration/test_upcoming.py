@@ -14,6 +14,8 @@ from tests.support.listed_tracker import people, tracker
 from tests.support.office import Office, locked
 from tests.support.small_company import LEFT, WORKS, job
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["office", "people", "tracker"]  # fixtures
 
 

@@ -3,11 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from offboarding.model import LinkDecision, Relation, Worker
 from tests.support.companies import companies
 from tests.support.oracle import AccountVerdict, Company, Verb, judge
+
+pytestmark = pytest.mark.slow
 
 ANY = companies(history=True)
 FEW = settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])

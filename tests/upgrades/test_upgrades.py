@@ -72,16 +72,19 @@ def states(session: Session) -> dict[str, str]:
     return {str(key): str(state) for key, state in session.execute("select finding_key, state from finding").fetchall()}
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_by_the_migrations(release: Kept, upgraded: Upgraded) -> None:
     assert states(upgraded.session) == release.findings
     assert set(release.findings.values()) == {"unverified", "held", "open", "excepted", "resolved"}
 
 
+@pytest.mark.slow
 def test_the_record_holds(upgraded: Upgraded) -> None:
     assert broken_at(upgraded.session) is None
     assert recorded.troubles(upgraded.session) == []
 
 
+@pytest.mark.slow
 def test_everything_can_be_read(
     release: Kept, restored: dict[str, str | int], typed: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +114,7 @@ COMMANDS = (
 )
 
 
+@pytest.mark.slow
 def test_the_next_night_tells_nothing_twice(upgraded: Upgraded) -> None:
     house, tracker = upgraded.house, upgraded.tracker
     before, stood = {each.ref.ref: (each.draft.title, each.state) for each in tracker.tickets}, states(house.session)
@@ -126,6 +130,7 @@ def test_the_next_night_tells_nothing_twice(upgraded: Upgraded) -> None:
     pipeline.report(house.session, house.settings, told.run)
 
 
+@pytest.mark.slow
 def test_what_waits_goes_on_waiting_until_it_is_let_through(upgraded: Upgraded) -> None:
     house = upgraded.house
     waiting = house.night().run

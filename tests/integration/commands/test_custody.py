@@ -27,6 +27,8 @@ from tests.support.key_company import CLOUD, KIM_GONE, KeyCompany
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key
 from tests.support.registered import custodian, entry
 
+pytestmark = pytest.mark.slow
+
 SIGNER = ec.generate_private_key(ec.SECP256R1())
 LOGIN = signing_key("2024-05", material=material_of(SIGNER.public_key()))
 OLD = signing_key("2023-01", material=f"jkt:{'b' * 43}")

@@ -14,6 +14,8 @@ from tests.integration.commands.test_jsonl import promised
 from tests.support.directory import WITNESS
 from tests.support.tiny_company import NAMES, READ, REFUSES, TinyCompany
 
+pytestmark = pytest.mark.slow
+
 
 def line(done: Typed, name: str, part: str | None = None) -> dict[str, Any]:
     (found,) = [told for told in done.lines if (told["name"], told["part"]) == (name, part)]

@@ -19,6 +19,8 @@ from tests.integration.commands.conftest import Type, trial_schemas
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, NAMES, REFUSES, TinyCompany
 
+pytestmark = pytest.mark.slow
+
 NIGHT = "2026-11-25T01:30:00+09:00"
 
 

@@ -42,6 +42,8 @@ from tests.support.office import HeardTracker, Office, access_key, locked, login
 from tests.support.rows import versions
 from tests.support.small_company import LEFT, NIGHT, job, number, tag, worker
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "=cmd|'/c calc'!A1,\"\r\n\x1b[31m\u202e"
 KIM = worker("1042", LEFT, mail="kim@corp.example", name=HOSTILE)
 LEE = worker("1043", LEFT, mail="lee@corp.example", name="Lee Jieun")

@@ -12,6 +12,8 @@ from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_deciding import decision_of, next_night
 from tests.support import filled
 
+pytestmark = pytest.mark.slow
+
 AUTHOR = ("--author", "minjun.kim")
 COLUMNS = [
     *("decision", "reason", "source", "realm", "native_id", "label", "is_now", "link", "relation", "worker", "score"),

@@ -23,6 +23,8 @@ from offboarding.model import RunKind
 from offboarding.model.errors import ConfigError
 from offboarding.store import embedded, runs
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_second_demo_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:
     folder = DemoFolder(root=tmp_path / "demo")

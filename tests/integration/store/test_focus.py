@@ -26,6 +26,8 @@ from tests.support.night import rows_of, spend_night
 from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number, worker
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "5"))
 CLUSTERS = ("", "x", "y", "z")
 LINKS = """

@@ -19,6 +19,8 @@ from offboarding.store.rows import RosterOutcome
 from tests.support.feed import Feed, night_of
 from tests.support.variants import variants
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {"worker_id": "id", "status": "state", "last_working_day": "last"}
 BEFORE = "id,state,last\n1,active,\n2,active,\n3,left,2026-11-01\n"
 AFTER = "id,state,last\n1,left,2026-11-10\n2,active,\n3,left,2026-11-01\n"

@@ -22,6 +22,8 @@ from tests.support.feed import BROKEN, Feed
 from tests.support.night import rows_of
 from tests.support.small_company import KIM, LEE, job, worker
 
+pytestmark = pytest.mark.slow
+
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.data_too_large]
 EXAMPLES = int(os.environ.get("TICKED_EXAMPLES", "4"))
 SEEN = (

@@ -16,6 +16,8 @@ from tests.contract import key_contract
 from tests.contract.key_contract import KeyContract, RemoteKeyContract
 from tests.support.jwks import cluster_connection, verifier
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.service-account.token"
 
 

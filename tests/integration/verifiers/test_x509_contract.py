@@ -10,6 +10,8 @@ from tests.contract.key_contract import KeyContract
 from tests.support.pki import Authority, Leaf, verifier
 from tests.support.ssh_files import put
 
+pytestmark = pytest.mark.slow
+
 
 class Folder:
     """An authority's certificate and two that it issued, one in a file with its private key."""

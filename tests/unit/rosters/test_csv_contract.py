@@ -14,6 +14,8 @@ from tests.contract.roster_contract import Publish, RosterContract, _peak, row
 from tests.support.buckets import Store, s3, s3_process
 from tests.unit.rosters.conftest import Deliver
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["s3", "s3_process"]
 
 

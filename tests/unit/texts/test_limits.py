@@ -18,6 +18,8 @@ from offboarding.trackers.jira.document import MOST_CHARACTERS, document, writte
 from offboarding.trackers.jira.wiki import wiki
 from tests.unit.report.test_ticket import ACCOUNT, TICKET
 
+pytestmark = pytest.mark.slow
+
 WRITTEN: dict[str, tuple[int, Callable[[str, Language], str]]] = {
     "github": (github.MOST_CHARACTERS, lambda text, language: markdown(text, github.MOST_CHARACTERS, language)),
     "gitlab": (gitlab.MOST_CHARACTERS, lambda text, language: markdown(text, gitlab.MOST_CHARACTERS, language)),

@@ -20,6 +20,8 @@ from offboarding.report.ticket import closed_too_early, draft
 from tests.support import golden_texts
 from tests.unit.report.test_ticket import ACCOUNT, SSH_KEY, TICKET
 
+pytestmark = pytest.mark.slow
+
 TITLE = "{{ say('Security: {worker}', worker=person.worker if person else '-') }} [{{ ticket.key }}]\n"
 LIST = "{% for thing in things %}{{ thing.key }} {% endfor %}{{ ticket.more }}"
 """All that a body must say."""
