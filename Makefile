@@ -1,8 +1,8 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters test-directories \
-    test-trackers test-databases test-rosters test-hosts test-slow clean distclean
+.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters chromium \
+    test-directories test-trackers test-databases test-rosters test-hosts test-browser test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -18,6 +18,7 @@ HOSTS := tests/integration/unpacked/hosts
 SLOW := tests/slow
 AIRFLOWS := tests/airflows
 CELERY := tests/celery
+BROWSER := tests/browser
 # Of whose variants `make test` plays some.
 VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.(support.(variants|tracker_faults)|contract.roster_contract) import' tests)
 # What `make test` leaves out whole: one system's own tests, and cases in number.
@@ -58,7 +59,7 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) -j2 lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
 
 test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
@@ -82,6 +83,9 @@ test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted o
 
 test-hosts: setup rosters ## who gets in to a host with a real sshd or OpenVPN, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
+
+test-browser: setup slapd chromium ## the pages inside a whole Airflow, as Chromium shows them: what a person does, axe-core, hostile data; five minutes
+	@$(PYTHON_BIN) -m pytest $(BROWSER) $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))
@@ -139,6 +143,9 @@ databases:
 
 rosters:
 	@scripts/rosters.sh
+
+chromium:
+	@scripts/browser.sh
 
 clean: ## remove what was made; downloads stay
 	rm -rf .venv .airflow .demo .try .offboarding dist .cache/venvs .cache/airflows .cache/ruff .hypothesis .pytest_cache .ruff_cache

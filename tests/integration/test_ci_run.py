@@ -20,6 +20,7 @@ SLOW = [*TESTS, "test-slow"]
 EVERY = [
     *SLOW,
     *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases", "rosters", "hosts")),
+    "test-browser",
 ]
 FOLDERS = {
     "slow": "tests/slow",
@@ -30,6 +31,7 @@ FOLDERS = {
     "databases": "tests/integration/unpacked/sources",
     "rosters": "tests/integration/unpacked/rosters",
     "hosts": "tests/integration/unpacked/hosts",
+    "browser": "tests/browser",
 }
 """Where the tests of a list lie."""
 
@@ -164,7 +166,7 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("tests/unit/trackers/test_liars.py", SLOW),
         ("docs/adding.md", SLOW),
         ("monitoring/alerts.yml", SLOW),
-        ("dags/offboarding_nightly.py", [*SLOW, "test-celery"]),
+        ("dags/offboarding_nightly.py", [*SLOW, "test-celery", "test-browser"]),
         ("tests/integration/unpacked/trackers/test_rt.py", [*SLOW, "test-trackers"]),
         ("docs/configuration/rt.md", [*TESTS, "test-trackers"]),
         ("docs/configuration/redmine.md", [*TESTS, "test-trackers"]),
@@ -179,6 +181,8 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("scripts/directories.sh", [*TESTS, "test-directories"]),
         ("tests/airflows/test_wheel.py", [*SLOW, "test-airflows"]),
         ("constraints-3.2.txt", [*TESTS, "test-airflows"]),
+        ("tests/browser/test_everybody.py", [*SLOW, "test-browser"]),
+        ("scripts/browser.sh", [*TESTS, "test-browser"]),
         ("docs/operations.md", [*TESTS, "test-celery"]),
         ("scripts/celery.txt", [*TESTS, "test-celery"]),
         (ELSEWHERE, TESTS),

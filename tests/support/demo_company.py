@@ -62,7 +62,7 @@ class DemoCompany:
                 self.session,
                 settings,
                 Readers(trackers=self._trackers, parts=wiring.asker_of_parts),
-                caller=f"demo {next(_numbers)}",
+                caller=f"demo-{next(_numbers)}",
                 as_of=night.as_of,
             )
         self.logged += screen.getvalue().splitlines()

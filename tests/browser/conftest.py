@@ -1,0 +1,48 @@
+"""The demo company, an Airflow that shows its store, and a browser in front of it."""
+
+from collections.abc import Generator
+
+import pytest
+from playwright.sync_api import Browser
+
+from offboarding.store import embedded
+from tests.support.browser import Watched, chromium, program, window
+from tests.support.demo_company import DemoCompany, demo_company
+from tests.support.memory import Folder
+from tests.support.shown_airflow import House, enter, shown_airflow
+
+__all__ = ["demo_company"]  # a fixture
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    """Begun before everything else, so that nothing is where it isn't."""
+    found = program()
+    if found is None:
+        pytest.skip("there is no Chromium here: scripts/browser.sh says why")
+    with chromium(found) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def house(
+    browser: Browser, demo_company: DemoCompany, store_server: embedded.EmbeddedServer, in_memory: Folder
+) -> Generator[House]:
+    with shown_airflow(in_memory("an airflow"), store_server, demo_company.session) as made:
+        yield made
+
+
+@pytest.fixture
+def lead(house: House, browser: Browser) -> Generator[Watched]:
+    """Somebody who may decide and so sees names, logged in."""
+    with window(browser) as made:
+        enter(house, made, "admin")
+        yield made
+
+
+@pytest.fixture
+def viewer(house: House, browser: Browser) -> Generator[Watched]:
+    """Somebody who may look."""
+    with window(browser) as made:
+        enter(house, made, "viewer")
+        yield made
