@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
         "worker",
         "upcoming",
         "exposure",
+        "graph",
         "leavers",
         "audit",
         "evidence",

@@ -45,6 +45,9 @@ class Exposure:
     label: str
     sources: tuple[str, ...]
     """Where it lies or is accepted; none for what the register alone knows."""
+    realm: str
+    account_native_id: str
+    """With `realm` the account that it's on, by id; "" for a key."""
     account_label: str
     """The account that it's on; "" for a key."""
     opens: str
@@ -117,6 +120,8 @@ def _of_key(key: KeyView, holder: HolderView, now: datetime, since: datetime) ->
         native_id=key.material,
         label=key.label,
         sources=tuple(dict.fromkeys(copy.source for copy in key.copies if copy.untrusted_since is None)),
+        realm="",
+        account_native_id="",
         account_label="",
         opens=key.registered.signs_for if key.registered else "",
         privileged=False,
@@ -163,6 +168,8 @@ def _of_secrets(rows: Sequence[_SecretRow]) -> Iterator[Exposure]:
             native_id=best.native_id,
             label=best.label,
             sources=(best.source,),
+            realm=best.realm,
+            account_native_id=best.account_native_id,
             account_label=best.account_label,
             opens=best.privileged_by if best.privileged else "",
             privileged=best.privileged,
