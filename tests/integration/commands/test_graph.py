@@ -21,6 +21,8 @@ from tests.support.described.trim import FOLDER
 
 __all__ = ["company", "keys", "store_template", "two_nights"]  # fixtures
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = Draft202012Validator(json.loads((FOLDER / "bloodhound.json").read_text("utf-8")))
 Document = dict[str, Any]
 

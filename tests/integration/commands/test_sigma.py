@@ -30,6 +30,8 @@ from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_leavers import rows
 from tests.support import filled
 
+pytestmark = pytest.mark.slow
+
 FOLDER = loading.project_folder() / "monitoring/sigma"
 RULES = sorted(path.stem for path in FOLDER.glob("*.yml"))
 LOGS = Path(__file__).parents[2] / "support/logs"
