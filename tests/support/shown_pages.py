@@ -112,6 +112,45 @@ def with_a_key(session: Session) -> None:
     )
 
 
+def poisoned(session: Session, value: str) -> None:
+    """Have every system tell this, in each place that a page shows."""
+    session.execute(
+        "update finding set subject_native_id = %(value)s, source = %(value)s, realm = %(value)s,"
+        " account_native_id = %(value)s, rule = %(value)s",
+        {"value": value},
+    )
+    session.execute(
+        "update worker set worker_id = %(value)s, name = %(value)s, manager = %(value)s, location = %(value)s"
+        " where worker_id = 'E1042' and id_space = 'hr'",
+        {"value": value},
+    )
+    session.execute("update account set label = %(value)s, login = %(value)s", {"value": value})
+    session.execute("update link set evidence = jsonb_build_array(%s::text)", (value,))
+    session.execute(
+        "update registered_key set signs_for = %(value)s, owner = %(value)s, queue = %(value)s,"
+        " carryable_reason = %(value)s",
+        {"value": value},
+    )
+    session.execute("update custodian set holder = %(value)s, team = %(value)s", {"value": value})
+    session.execute("update attestation set author = %(value)s, reason = %(value)s", {"value": value})
+    session.execute(
+        "update source_read set error = %(value)s,"
+        " gaps = jsonb_build_array(jsonb_build_object('text', %(value)s::text, 'red', true))",
+        {"value": value},
+    )
+    session.execute(
+        "update roster_read set error = %(value)s, problems = jsonb_build_array(%(value)s::text)", {"value": value}
+    )
+    session.execute("update realm set source = %s", (value,))
+    session.execute(
+        "update exception set account = %(value)s, source = %(value)s, reason = %(value)s, approver = %(value)s,"
+        " rule = %(value)s, worker = %(value)s",
+        {"value": value},
+    )
+    session.execute("update finding_event set actor = %(value)s, text = %(value)s", {"value": value})
+    session.execute("update departure set told = %s", (value,))
+
+
 @pytest.fixture
 def store_template(request: pytest.FixtureRequest) -> str:
     """After that night where a test asks for it, else empty."""
@@ -178,7 +217,7 @@ def keys_on(page: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"findings/(f-[0-9a-f]+)", page)))
 
 
-def every_path(get: Get) -> list[str]:
+def every_path(get: Callable[[str], httpx.Response]) -> list[str]:
     """An address for each page that there is."""
     listed = get("/findings?state=all").text
     leavers = re.findall(r'href="leaver/([^"]+)"', listed)

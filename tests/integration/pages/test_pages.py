@@ -33,6 +33,7 @@ from tests.support.shown_pages import (
     keys_on,
     night,
     one_night,
+    poisoned,
     store_template,
 )
 
@@ -248,41 +249,7 @@ def test_a_finding_says_what_explain_says(night: Session) -> None:
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, get: Get, value: str) -> None:
-    night.execute(
-        "update finding set subject_native_id = %(value)s, source = %(value)s, realm = %(value)s,"
-        " account_native_id = %(value)s, rule = %(value)s",
-        {"value": value},
-    )
-    night.execute(
-        "update worker set worker_id = %(value)s, name = %(value)s, manager = %(value)s, location = %(value)s"
-        " where worker_id = 'E1042' and id_space = 'hr'",
-        {"value": value},
-    )
-    night.execute("update account set label = %(value)s, login = %(value)s", {"value": value})
-    night.execute("update link set evidence = jsonb_build_array(%s::text)", (value,))
-    night.execute(
-        "update registered_key set signs_for = %(value)s, owner = %(value)s, queue = %(value)s,"
-        " carryable_reason = %(value)s",
-        {"value": value},
-    )
-    night.execute("update custodian set holder = %(value)s, team = %(value)s", {"value": value})
-    night.execute("update attestation set author = %(value)s, reason = %(value)s", {"value": value})
-    night.execute(
-        "update source_read set error = %(value)s,"
-        " gaps = jsonb_build_array(jsonb_build_object('text', %(value)s::text, 'red', true))",
-        {"value": value},
-    )
-    night.execute(
-        "update roster_read set error = %(value)s, problems = jsonb_build_array(%(value)s::text)", {"value": value}
-    )
-    night.execute("update realm set source = %s", (value,))
-    night.execute(
-        "update exception set account = %(value)s, source = %(value)s, reason = %(value)s, approver = %(value)s,"
-        " rule = %(value)s, worker = %(value)s",
-        {"value": value},
-    )
-    night.execute("update finding_event set actor = %(value)s, text = %(value)s", {"value": value})
-    night.execute("update departure set told = %s", (value,))
+    poisoned(night, value)
     shown = [(path, get(path, named=named)) for path in every_path(get) for named in (False, True)]
 
     for path, page in shown:
