@@ -2,7 +2,7 @@
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
 .PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters chromium \
-    test-directories test-trackers test-databases test-rosters test-hosts test-browser test-slow clean distclean
+    test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
 # Paths below are relative, since the folder's own may hold a space.
@@ -86,6 +86,9 @@ test-hosts: setup rosters ## who gets in to a host with a real sshd or OpenVPN, 
 
 test-browser: setup slapd chromium ## the pages inside a whole Airflow, as Chromium shows them: what a person does, axe-core, hostile data; five minutes
 	@$(PYTHON_BIN) -m pytest $(BROWSER) $(ARGS)
+
+screenshots: setup slapd chromium ## the README's pictures of the pages, light and dark, anew into docs/images; look at them before they're committed
+	@PICTURES=docs/images $(PYTHON_BIN) -m pytest $(BROWSER)/test_pictures.py $(ARGS)
 
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))
