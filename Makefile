@@ -75,7 +75,7 @@ test-celery: setup slapd celery ## a night on several machines' worth of Airflow
 test-trackers: setup slapd trackers ## what real ticket systems say, Request Tracker for one, fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(TRACKERS) $(ARGS)
 
-test-databases: setup databases ## what a real MariaDB says of its accounts, fetched and not installed; needs root and apt
+test-databases: setup databases ## what a real MariaDB and MySQL say of their accounts, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
 
 test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt

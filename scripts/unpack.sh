@@ -10,6 +10,8 @@ fail() {
 # A script that sources this says what isn't there without what it fetches, and whether that must run here by itself.
 untested=''
 runs=''
+# Another suite of Debian's than the machine's own, from where the machine has its own.
+suite=''
 
 # skip WHY: those tests are skipped, and nothing else fails.
 skip() {
@@ -85,6 +87,7 @@ Acquire::Retries "3";
 #clear DPkg::Post-Invoke;
 CONF
     apt_get update >>"$log" || return 1
+    [ -z "$suite" ] || take_suite || return 1
     # What apt would install: those of their dependencies that this machine lacks. No names of ours to grow old. The
     # packages themselves in any case: of two, the machine may have one.
     simulated=$(apt_get --simulate --no-install-recommends install "$@") || return 1
@@ -98,6 +101,24 @@ CONF
     for deb in "$cache"/debs/*.deb; do
         dpkg-deb --extract "$deb" "$cache/root.new" || return 1
     done
+}
+
+# take_suite: from here on apt knows that suite alone; it is signed as the machine's own is.
+take_suite() {
+    # The fields are apt's.
+    # shellcheck disable=SC2016
+    own=$(apt_get indextargets --format '$(SIGNED_BY) $(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
+        'Label: Debian') || return 1
+    [ -n "$own" ] || return 1
+    printf '%s\n' "$own" | awk -v suite="$suite" 'NR == 1 {
+        print "deb", (NF > 1 ? "[signed-by=" $1 "]" : ""), $NF, suite, "main" }' >"$state/sources.list"
+    cat >>"$config" <<CONF
+Dir::Etc::sourcelist "$state/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+CONF
+    apt_get update >>"$log"
 }
 
 # keep_unpacked CACHE: what was unpacked is good.

@@ -48,6 +48,11 @@ class MariaDb:
         """The reader's."""
         return ConnectionFields(conn_id="shop_db", host=str(self.running.socket), login=READER, password=PASSWORD)
 
+    @property
+    def accounts_right(self) -> str:
+        """Without which no account is seen."""
+        return "select on mysql.global_priv"
+
     def do(self, statement: str, *values: str) -> list[Any]:
         """As root; `%s` stands for a name or a word, in quotes."""
         with self.owner.cursor() as cursor:

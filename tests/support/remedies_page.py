@@ -39,6 +39,7 @@ _PRODUCTS: Mapping[str, Sequence[str]] = {
     "gitlab_users": ("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
     "entra_id": ("member", "external user", "application", "service principal"),
     "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
+    "mariadb_logins": ("", "mysql", "mysql, an old password kept"),
     "kubernetes_cluster": ("user", "service account", "client certificate", "bootstrap token"),
 }
 _REACHED = {
@@ -47,6 +48,7 @@ _REACHED = {
     "gitlab_users": "https://GITLAB/api/v4",
     "entra_id": "https://graph.microsoft.com/v1.0",
     "vault_auth": "https://HOST:8200/v1/PATH",
+    "mariadb_logins": "HOST PORT",
     "kubernetes_cluster": "https://HOST:6443",
 }
 _NAMES: Mapping[str, Sequence[str]] = {

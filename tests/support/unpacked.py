@@ -22,6 +22,13 @@ DATABASES = Tree(
     server="usr/sbin/mariadbd",
     own_network=False,
 )
+MYSQL = Tree(
+    what="MySQL",
+    script="databases.sh",
+    root=CACHE / "mysql/root",
+    server="usr/sbin/mysqld",
+    own_network=False,
+)
 ROSTERS = Tree(
     what="OpenSSH's server, sqop and OpenVPN",
     script="rosters.sh",

@@ -55,9 +55,9 @@ def text(*values: str) -> bytes:
     return b"".join(bytes([len(value)]) + value.encode() for value in values)
 
 
-def server_of(version: str) -> Callable[[Any], None]:
+def server_of(version: str, reader: str = "reader@%") -> Callable[[Any], None]:
     """What logs everybody in, and answers each question after the first with one row."""
-    row = (version, "reader@%", "1")
+    row = (version, reader, "1")
     column = text("def", "", "", "", "c", "") + b"\x0c" + struct.pack("<HIBHB", 45, 1020, 253, 0, 0) + bytes(2)
     end = b"\xfe\0\0\2\0"
     answer = [bytes([len(row)]), *([column] * len(row)), end, text(*row), end]
@@ -77,7 +77,8 @@ def server_of(version: str) -> Callable[[Any], None]:
     ("version", "says"),
     [
         ("10.3.39-MariaDB-log", "MariaDB 10.3.39-MariaDB-log is older than 10.4, and keeps its accounts elsewhere"),
-        ("8.4.3", "this is 8.4.3, and not MariaDB"),
+        ("8.0.13", "MySQL 8.0.13 is older than 8.0.14, and keeps its accounts elsewhere"),
+        ("8.0.11-TiDB-v8.5.0", "MySQL 8.0.11-TiDB-v8.5.0 is older than 8.0.14"),
         ("MariaDB", "speaks no MariaDB's protocol"),
     ],
 )
@@ -88,6 +89,17 @@ def test_a_server_that_is_not_known_is_refused(version: str, says: str) -> None:
     with echo.listening(server_of(version)) as port:
         fields = ConnectionFields(conn_id="db", host="127.0.0.1", port=port, login="reader", extra={"tls": "none"})
         with pytest.raises(FatalError, match=f"^sources.db: db: .*{says}"):
+            list(mariadb_logins.build(settings, fields, "", CONTEXT).collect())
+
+
+def test_a_server_that_asks_nobody_who_they_are_is_refused() -> None:
+    """As MySQL's answers at skip-grant-tables."""
+    settings = mariadb_logins.Settings.model_validate(
+        {"name": "db", "kind": "mariadb_logins", "connection": "db", "cluster": "db"}
+    )
+    with echo.listening(server_of("9.7.4", "skip-grants user@skip-grants host")) as port:
+        fields = ConnectionFields(conn_id="db", host="127.0.0.1", port=port, login="reader", extra={"tls": "none"})
+        with pytest.raises(FatalError, match=r"^sources\.db: db: the server runs with skip-grant-tables: .*without\.$"):
             list(mariadb_logins.build(settings, fields, "", CONTEXT).collect())
 
 

@@ -1,4 +1,4 @@
-"""Kind `mariadb_logins`: a MariaDB server's own accounts (docs/configuration/mariadb_logins.md).
+"""Kind `mariadb_logins`: a MariaDB or MySQL server's own accounts (docs/configuration/mariadb_logins.md).
 
 Read from below: `standing` is what an account's attributes mean, `server` one look at a server, `source` tells its
 accounts.

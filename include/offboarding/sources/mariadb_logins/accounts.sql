@@ -11,10 +11,12 @@ with recursive held (user, host, role) as (
 )
 select p.user, p.host,
     coalesce(json_value(p.priv, '$.account_locked'), '0') in ('1', 'true'),
-    coalesce(cast(json_value(p.priv, '$.max_user_connections') as signed), 0) < 0,
+    if(coalesce(cast(json_value(p.priv, '$.max_user_connections') as signed), 0) < 0, 'MAX_USER_CONNECTIONS -1', ''),
     coalesce(json_value(p.priv, '$.plugin'), ''),
     coalesce(json_value(p.priv, '$.authentication_string'), '') = 'invalid',
     coalesce(json_extract(p.priv, '$.auth_or[*].plugin'), '[]'),
+    '[]',
+    0,
     coalesce(cast(json_value(p.priv, '$.password_last_changed') as unsigned), 0),
     coalesce(cast(json_value(p.priv, '$.access') as unsigned), 0) | coalesce(of_roles.access, 0),
     count(*) over (partition by p.user) > 1

@@ -6,7 +6,7 @@ from offboarding.model import counted
 from offboarding.sources.mariadb_logins.server import looked_at
 
 FORM = ConnectionForm(
-    name="MariaDB logins (offboarding)",
+    name="MariaDB or MySQL logins (offboarding)",
     examples={"host": "db.corp.example", "port": "3306", "login": "offboarding_logins"},
     hidden=("schema",),
     extra={

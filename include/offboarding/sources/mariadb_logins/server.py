@@ -1,4 +1,4 @@
-"""One look at a MariaDB server: what it is, its accounts, and which of them are in a session.
+"""One look at a MariaDB or MySQL server: what it is, its accounts, and which of them are in a session.
 
 Rights: docs/permissions/mariadb.md.
 """
@@ -24,14 +24,15 @@ RIGHTS = "docs/permissions/mariadb.md"
 _CONNECT_SECONDS = 10
 _DENIED = (1142, 1143, 1227)
 """A table, a column, a privilege (https://mariadb.com/kb/en/mariadb-error-code-reference/)."""
-_AGAIN = (1040, 1053, 1203, 1205, 1226, 1317, 1969, 2002, 2003, 2006, 2013, 2014, 2055)
+_AGAIN = (1040, 1053, 1203, 1205, 1226, 1317, 1969, 2002, 2003, 2006, 2013, 2014, 2055, 3024)
 """Too many connections, a shutdown, a limit, a lock, a query that was killed, or that took too long; the network."""
 _UNFORMED = (
     *(struct.error, LookupError, ValueError, OverflowError, TypeError),
     *(AttributeError, NameError, AssertionError),
 )
 """What an answer of no form that PyMySQL knows, or we, fails as."""
-_OLDEST = (10, 4)
+_OLDEST = {"MariaDB": (10, 4, 0), "MySQL": (8, 0, 14)}
+"""What keeps accounts where they are looked for (https://dev.mysql.com/doc/relnotes/mysql/8.0/en/news-8-0-14.html)."""
 _POWERS = (
     ("SUPER", 1 << 15),
     ("CREATE USER", 1 << 25),
@@ -39,9 +40,13 @@ _POWERS = (
     ("FILE", 1 << 9),
     ("INSERT", 1 << 1),
     ("UPDATE", 1 << 2),
+    ("ROLE_ADMIN", 1 << 50),
+    ("SET_ANY_DEFINER", 1 << 51),
+    ("SYSTEM_VARIABLES_ADMIN", 1 << 52),
 )
 """What makes an account privileged where it holds for everything (`*.*`), as bits of `access`; who may write anything
-may write accounts (https://github.com/MariaDB/server/blob/main/sql/privilege.h).
+may write accounts (https://github.com/MariaDB/server/blob/main/sql/privilege.h). The last three are MySQL's alone, and
+their bits ours (mysql_accounts.sql).
 """
 
 
@@ -57,9 +62,11 @@ class MariaDbAccount:
     host: str
     """Where it may come from: `10.%`."""
     locked: bool
-    shut_out: bool
+    shut_out: str
     plugins: tuple[str, ...]
     no_password: bool
+    factors: tuple[str, ...]
+    old_password: bool
     password_set_at: datetime | None
     power: str
     """What makes it privileged; "" for nothing."""
@@ -81,6 +88,7 @@ class MariaDbServer:
     begin: str
     """What begins each sentence on it."""
     version: str
+    is_mysql: bool
     reader: str
     """The account that reads, as `user@host`."""
     sees_sessions: bool
@@ -93,7 +101,7 @@ class MariaDbServer:
 
         They are read whole before the sessions: whoever got in just before an account was locked is seen then.
         """
-        rows = _asked(self.opened, "accounts", self.begin, self.asked)
+        rows = _asked(self.opened, "mysql_accounts" if self.is_mysql else "accounts", self.begin, self.asked)
         users = None
         if self.sees_sessions:
             users = frozenset(user for (user,) in _asked(self.opened, "sessions", self.begin, self.asked))
@@ -108,7 +116,7 @@ def looked_at(
     """The server, for as long as the block runs; `asked` is called for each question.
 
     Raises ConfigError, RetriableError where nobody answers, MissingGrantError where a grant is missing, and FatalError
-    where the login or the certificate is refused, or it isn't MariaDB.
+    where the login or the certificate is refused, or the server's accounts decide nothing.
     """
     begin = f"{where}: {connection.conn_id}"
     with _in_sentences(begin):
@@ -117,10 +125,13 @@ def looked_at(
         answer = _asked(opened, "server", begin, asked)
         with _in_sentences(begin):
             ((version, reader, sees_sessions),) = answer
-            _refuse_unknown(begin, version)
+            is_mysql = "mariadb" not in version.lower()
+            _refuse_unknown(begin, version, "MySQL" if is_mysql else "MariaDB")
+            _refuse_open(begin, reader)
         yield MariaDbServer(
             begin=begin,
-            version=version,
+            version=f"MySQL {version}" if is_mysql else version,
+            is_mysql=is_mysql,
             reader=reader,
             sees_sessions=bool(sees_sessions),
             opened=opened,
@@ -131,27 +142,39 @@ def looked_at(
 
 
 def _account(row: tuple[Any, ...], users: frozenset[str] | None) -> MariaDbAccount:
-    user, host, locked, shut_out, plugin, no_password, others, changed, access, namesakes = row
+    user, host, locked, shut_out, plugin, no_password, others, factors, old, changed, access, namesakes = row
     return MariaDbAccount(
         user=user,
         host=host,
         locked=bool(locked),
-        shut_out=bool(shut_out),
-        plugins=(plugin, *(str(each) for each in cast("list[object]", json.loads(others)))),
+        shut_out=shut_out,
+        plugins=(plugin, *_words(others)),
         no_password=bool(no_password),
+        factors=_words(factors),
+        old_password=bool(old),
         password_set_at=_moment(int(changed)),
         in_session=None if users is None else user in users and (None if namesakes else True),
         power=next((word for word, bit in _POWERS if int(access) & bit), ""),
     )
 
 
-def _refuse_unknown(begin: str, version: str) -> None:
-    if "mariadb" not in version.lower():
-        raise FatalError(f"{begin}: this is {version}, and not MariaDB. MySQL isn't read yet.")
-    major, minor = version.split(".")[:2]
-    if (int(major), int(minor)) < _OLDEST:
-        why = "is older than 10.4, and keeps its accounts elsewhere"
-        raise FatalError(f"{begin}: MariaDB {version} {why}. Upgrade it.")
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(str(each) for each in cast("list[object]", json.loads(listed)))
+
+
+def _refuse_unknown(begin: str, version: str, product: str) -> None:
+    major, minor, patch = version.split("-", maxsplit=1)[0].split(".")[:3]
+    if (int(major), int(minor), int(patch)) < _OLDEST[product]:
+        oldest = ".".join(map(str, _OLDEST[product])).removesuffix(".0")
+        why = f"is older than {oldest}, and keeps its accounts elsewhere"
+        raise FatalError(f"{begin}: {product} {version} {why}. Upgrade it.")
+
+
+def _refuse_open(begin: str, reader: str) -> None:
+    """What MySQL calls everybody who comes in without being asked who they are."""
+    if reader.startswith("skip-grants user@"):
+        said = "runs with skip-grant-tables: whoever reaches it is let in, as anybody"
+        raise FatalError(f"{begin}: the server {said}. Restart it without.")
 
 
 def _asked(

@@ -116,6 +116,8 @@ class MariaDbLogins:
                 shut_out=row.shut_out,
                 plugins=row.plugins,
                 no_password=row.no_password,
+                factors=row.factors,
+                old_password=row.old_password,
                 in_session=row.in_session,
             )
         )
@@ -130,16 +132,24 @@ class MariaDbLogins:
             keys=(login,) if row.user else (),
             standing=standing,
             standing_reason=reason,
+            product=_product(server, row),
             reached_by=reached_by(self._connection),
             is_reader=f"{row.user}@{row.host}" == server.reader,
             keeps_password=True,  # by what others decide it isn't told to work
-            password_set_at=row.password_set_at,
+            password_set_at=None if row.old_password else row.password_set_at,  # nobody notes when the old one was
             service_like=self._context.is_workload(row.user),
             privileged=bool(row.power),
             privileged_by=row.power,
         )
 
 
+def _product(server: MariaDbServer, row: MariaDbAccount) -> str:
+    """What decides which program is typed, and what."""
+    if not server.is_mysql:
+        return ""
+    return "mysql, an old password kept" if row.old_password else "mysql"
+
+
 def reached_by(connection: ConnectionFields) -> str:
-    """The server, as mariadb(1) is told it: host and port, or a socket."""
+    """The server, as mariadb(1) and mysql(1) are told it: host and port, or a socket."""
     return connection.host if connection.host.startswith("/") else f"{connection.host} {connection.port or 3306}"

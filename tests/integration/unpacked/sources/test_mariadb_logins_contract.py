@@ -1,4 +1,4 @@
-"""A MariaDB server's accounts are told as every source must."""
+"""A MariaDB server's accounts are told as every source must, and a MySQL server's."""
 
 from dataclasses import replace
 
@@ -9,8 +9,9 @@ from offboarding.model import Account
 from tests.contract import source_contract
 from tests.contract.source_contract import LoginsAlone, SourceContract, of, refs
 from tests.support.mariadb import PASSWORD, MariaDb, mariadb, mariadb_running
+from tests.support.mysql import mysql, mysql_running
 
-__all__ = ["mariadb", "mariadb_running"]  # fixtures
+__all__ = ["mariadb", "mariadb_running", "mysql", "mysql_running"]  # fixtures
 
 
 class Accounts:
@@ -46,7 +47,7 @@ class Accounts:
         self._server.do("alter user %s@'%%' account lock", login)
 
     def forbid_inventory(self) -> str:
-        self._server.take("select on mysql.global_priv")
+        self._server.take(self._server.accounts_right)
         return "docs/permissions/mariadb.md"
 
     def forbid_detail(self, login: str) -> str:
@@ -54,14 +55,14 @@ class Accounts:
         return self.forbid_inventory()
 
 
-@pytest.fixture
-def system(mariadb: MariaDb) -> source_contract.System:
-    return Accounts(mariadb)
+@pytest.fixture(params=["mariadb", "mysql"])
+def system(request: pytest.FixtureRequest) -> source_contract.System:
+    return Accounts(request.getfixturevalue(request.param))
 
 
 class TestContract(LoginsAlone, SourceContract):
     def test_another_account_of_the_same_login_is_somebody_else(self, system: source_contract.System) -> None:
-        """MariaDB has no id but the two names: dropped and made again it's taken for the same."""
+        """Neither has an id but the two names: dropped and made again it's taken for the same."""
         known = refs(system.source().collect(), "alice")
         system.remove("alice")
         system.add("alice")
