@@ -57,7 +57,7 @@ def define() -> None:
     settings = wiring.configured()
     for each in forms.every().values():
         with DAG(
-            FORM.format(form=each.name.replace(" ", "_").replace("-", "_")),
+            FORM.format(form=each.slug),
             description=each.says,
             schedule=None,
             # Nothing of it runs by itself.

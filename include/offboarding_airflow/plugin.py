@@ -19,8 +19,9 @@ PUSHED = {
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer as the pages' app does; it's made for whoever asks first, since only the API server is ever asked."""
     from offboarding_airflow.pages import app  # noqa: PLC0415 - it brings the store
+    from offboarding_airflow.pages.asking_airflow import AIRFLOW  # noqa: PLC0415 - the same
 
-    await app()(scope, receive, send)
+    await app()({**scope, AIRFLOW: scope.get("app")}, receive, send)
 
 
 def pushed(kind: str) -> ASGIApp:

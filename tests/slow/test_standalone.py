@@ -3,11 +3,12 @@
 One Airflow for all of it, and one company, whose story goes on from test to test: they run in the file's order.
 """
 
-from collections.abc import Callable, Generator
+import html
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ import yaml
 from offboarding.store import events, guard, looks, reading
 from offboarding.store.guard import Hold
 from offboarding_airflow import pages, plugin
+from offboarding_airflow.pages.acts import acts
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder
@@ -346,7 +348,7 @@ def test_nobody_sees_a_page_whom_airflow_does_not_let(
         (key,) = session.execute("select finding_key from finding limit 1").fetchone() or ("",)
     routes = [str(getattr(route, "path", "")).replace(":path", "") for route in pages.app().routes]
     worker = quote(f"hr:{BY_MESSAGE}", safe="")
-    given = {"key": key, "worker": worker, "material": "KEY", "dag": NIGHTLY, "run": "none"}
+    given = {"key": key, "worker": worker, "material": "KEY", "dag": NIGHTLY, "run": "none", "token": "0" * 32}
     # No key that several hold is known here, and that is said with another status than 200.
     paths = list(
         dict.fromkeys(f"{plugin.PREFIX}{route.format(**given)}" for route in routes if "material" not in route)
@@ -354,10 +356,17 @@ def test_nobody_sees_a_page_whom_airflow_does_not_let(
     paths.append(f"{plugin.PREFIX}/key/{given['material']}")
     hidden = [f"{plugin.PREFIX}/{path}" for path in ("docs", "redoc", "openapi.json", "templates/page.html")]
     all_of_them, search = len(paths), f"{plugin.PREFIX}/search"
+    # What decides is for whoever may trigger its DAG: to see the form, to send it, and to hear what came of it.
+    forms = [f"{plugin.PREFIX}/decide/{path}" for path in acts()]
+    deciding = [*forms, *(f"{plugin.PREFIX}/decided/{path}/{given['token']}" for path in acts())]
+    changing = [*forms, f"{plugin.PREFIX}/review"]
 
     assert all_of_them == len(set(paths))
-    for who in ("viewer", "op"):
-        assert [asked(house, who, "GET", path).status_code for path in paths] == [200] * (all_of_them - 1) + [404]
+    assert set(deciding) | set(changing) <= set(paths)
+    for who, lets in (("viewer", 403), ("op", 200)):
+        answers = {path: asked(house, who, "GET", path).status_code for path in paths}
+        assert answers.pop(paths[-1]) == 404
+        assert answers == {path: lets if path in deciding else 200 for path in answers}, who
         foreign = {asked(house, who, "GET", path, Origin="https://elsewhere.example").status_code for path in paths}
         assert foreign == {403}, who
     refused = {"nobody": 401, "garbage": 403, "stranger": 403}
@@ -367,13 +376,23 @@ def test_nobody_sees_a_page_whom_airflow_does_not_let(
         assert not any("f-" in answer.text or BY_MESSAGE in answer.text for answer in answers)
     for who in ("admin", *refused):
         for method in ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-            shut = [path for path in paths if (method, path) != ("POST", search)]
+            shut = [path for path in paths if method != "POST" or path not in (*changing, search)]
             assert {asked(house, who, method, path).status_code for path in shut} == {405}, (who, method)
         assert asked(house, who, "POST", search).status_code == refused.get(who, 200)
         foreign = asked(house, who, "POST", search, Origin="https://elsewhere.example")
         assert foreign.status_code == refused.get(who, 403)
         assert {asked(house, who, "GET", path).status_code for path in hidden} == {404}
-    record_property("attacks", all_of_them * (len(refused) + 2))
+    # Whoever may gets as far as being told that this is no form of a page's.
+    for who in ("admin", "op", "viewer", *refused):
+        status = {"admin": 404, "op": 404, "viewer": 403, **refused}[who]
+        assert {asked(house, who, "POST", path).status_code for path in changing} == {status}, who
+        foreign = {asked(house, who, "POST", path, Origin="https://elsewhere.example").status_code for path in changing}
+        assert foreign == {refused.get(who, 403)}, who
+    cookie = {"Cookie": f"_token={house.user('op').client.headers['Authorization'].removeprefix('Bearer ')}"}
+    for headers in (cookie, {**cookie, "Origin": "https://elsewhere.example"}, {**cookie, "Origin": "null"}):
+        assert {asked(house, "nobody", "POST", path, **headers).status_code for path in changing} == {403}
+    assert house.airflow.admin.runs(LINK) == []
+    record_property("attacks", all_of_them * (len(refused) + 2) + len(changing) * (len(refused) + 4))
     record_property("silent", 0)
 
 
@@ -388,6 +407,55 @@ def test_names_are_for_whoever_may_decide_and_each_look_is_written_down(house: H
         looked = session.execute("select viewer, kind, named from look order by seq desc limit 1").fetchone()
         assert looks.broken_at(session) is None
     assert looked == (who, "worker", named)
+
+
+def posted(house: House, who: str, path: str, form: Mapping[str, str]) -> httpx.Response:
+    """As a browser sends a form of ours: by cookie, from here."""
+    bearer = house.user(who).client.headers["Authorization"].removeprefix("Bearer ")
+    headers = {"Cookie": f"_token={bearer}", "Origin": house.airflow.url}
+    url = f"{house.airflow.url}{plugin.PREFIX}{path}"
+    return httpx.post(url, data=dict(form), headers=headers, trust_env=False, timeout=60)
+
+
+def came_of(house: House, who: str, path: str, form: Mapping[str, str]) -> str:
+    """What the page says once the run has ended."""
+    answer = posted(house, who, path, form)
+    assert answer.status_code == 303, answer.text
+    led = urljoin(f"{plugin.PREFIX}{path}", answer.headers["location"])
+    return house.airflow.until(
+        lambda: "" if "Not yet known" in (page := asked(house, who, "GET", led).text) else html.unescape(page),
+        "the page says what came of it",
+    )
+
+
+def test_what_is_decided_by_a_page_is_a_run_in_their_name(house: House) -> None:
+    """By Airflow's own API, within the process that serves the page."""
+    form = {"token": "1" * 32, "source": "corp-ldap", "worker": f"hr:{BY_MESSAGE}", "reason": "asked their team"}
+    with house.company.at_the_store() as (_, session):
+        found = session.execute(
+            "select a.native_id, p.person_uid::text from account a join link l using (account_pk)"
+            " join person p using (person_uid) where p.worker_id = %s and l.valid_to is null limit 1",
+            [BY_MESSAGE],
+        ).fetchone()
+    assert found is not None
+    form |= {"account": str(found[0]), "decision": "confirm"}
+
+    says = came_of(house, "lead", "/decide/link", form)
+
+    assert "Decided." in says, says
+    run = f"page__{form['token']}_0"
+    assert house.airflow.admin.runs(LINK) == [run]
+    seen = house.airflow.admin.client.get(f"/api/v2/dags/{LINK}/dagRuns/{run}").raise_for_status().json()
+    assert (seen["triggering_user_name"], seen["run_type"]) == ("lead", "manual")
+    with house.company.at_the_store() as (_, session):
+        assert session.execute("select author, verdict from link_decision").fetchall() == [("lead", "confirm")]
+        assert events.broken_at(session) is None
+    assert posted(house, "viewer", "/decide/link", {**form, "token": "2" * 32}).status_code == 403
+    again = came_of(house, "lead", "/decide/link", {**form, "token": "3" * 32})
+    assert "Nothing is decided." in again
+    assert "confirmed" in again, "the sentence of the task's log"
+    assert posted(house, "lead", "/decide/link", {**form, "reason": " "}).status_code == 400
+    assert len(house.airflow.admin.runs(LINK)) == 2
 
 
 def test_airflow_leads_to_the_pages_and_they_show_the_night(house: House) -> None:

@@ -61,6 +61,7 @@ class House:
         ((key,),) = self.holds("select finding_key from finding where rule = 'leaver-signing-key' order by 1 limit 1")
         ((run,),) = self.holds("select caller from run order by run_id desc limit 1")
         given = {"key": key, "worker": LEAVER, "material": self.material(), "dag": NIGHTLY, "run": run}
+        given |= {"token": "0" * 32}
         routes = [str(getattr(each, "path", "")).replace(":path", "") for each in pages.app().routes]
         escaped = {name: quote(value, safe="") for name, value in given.items()}
         return [

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import quote
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 
 from offboarding.runs import pipeline
@@ -26,6 +26,7 @@ from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard
 from offboarding_airflow.pages.guard import Viewer
 from tests.support import filled
+from tests.support.airflow_side import AirflowSide
 from tests.support.database import TEMPLATE, cloned
 
 ZONE = "Asia/Seoul"
@@ -43,10 +44,19 @@ HOSTILE = {
 
 
 class Get(Protocol):
-    """Asks for a page: as somebody who may see names, or who may not. `typed`: sent by its form."""
+    """Asks for a page: as somebody who may decide, and sees names, or may not. `typed`, `form`: sent by its form."""
+
+    airflow: AirflowSide
+    """What it asks."""
 
     def __call__(
-        self, path: str, *, named: bool = False, headers: dict[str, str] | None = None, typed: str | None = None
+        self,
+        path: str,
+        *,
+        named: bool = False,
+        headers: dict[str, str] | None = None,
+        typed: str | None = None,
+        form: dict[str, str] | None = None,
     ) -> httpx.Response: ...
 
 
@@ -178,31 +188,44 @@ def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pyt
     def viewer(request: Request) -> None:
         request.state.viewer = Viewer(name=VIEWER, may_decide=may_decide)
 
+    def deciding() -> None:
+        if not may_decide:
+            raise HTTPException(403)
+
     may_look, *others = (each.dependency for each in app.router.dependencies)
     assert may_look is not None
     assert others == [guard.from_here, guard.sayable]
     app.dependency_overrides[may_look] = lambda: None
-    for noting in noted(app):
-        app.dependency_overrides[noting] = viewer
+    for each in noted(app):
+        app.dependency_overrides[each] = viewer if each.__name__ == "viewer" else deciding
 
-    airflow = FastAPI()
+    side = AirflowSide(store=store_parameters)
+    airflow = side.app()
     airflow.mount(plugin.PREFIX, plugin.pages)
 
-    async def ask(path: str, headers: dict[str, str] | None, typed: str | None) -> httpx.Response:
+    async def ask(path: str, headers: dict[str, str] | None, form: dict[str, str] | None) -> httpx.Response:
         transport = httpx.ASGITransport(app=airflow)
         async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
-            form = None if typed is None else {"typed": typed}
             method = "GET" if form is None else "POST"
-            return await client.request(method, f"{plugin.PREFIX}{path}", headers=headers, data=form)
+            here = {"Origin": "http://airflow"} if form is not None else {}
+            given = (here if headers is None else headers) | ({"Cookie": "_token=theirs"})
+            return await client.request(method, f"{plugin.PREFIX}{path}", headers=given, data=form)
 
     def get(
-        path: str, *, named: bool = False, headers: dict[str, str] | None = None, typed: str | None = None
+        path: str,
+        *,
+        named: bool = False,
+        headers: dict[str, str] | None = None,
+        typed: str | None = None,
+        form: dict[str, str] | None = None,
     ) -> httpx.Response:
         nonlocal may_decide
         may_decide = named
-        return asyncio.run(ask(path, headers, typed))
+        return asyncio.run(ask(path, headers, form if typed is None else {"typed": typed}))
 
-    yield get
+    asks = cast("Get", get)
+    asks.airflow = side
+    yield asks
     app.dependency_overrides.clear()
 
 
@@ -224,4 +247,4 @@ def every_path(get: Callable[[str], httpx.Response]) -> list[str]:
     key = quote(KEY, safe="")
     one = [f"/findings/{keys_on(listed)[0]}", f"/leaver/{leavers[0]}", f"/key/{key}"]
     runs = ["/runs/offboarding_nightly/night", "/runs/others/manual__1"]
-    return ["/", "/findings?state=all", "/review", "/sources", "/waivers", "/record", "/search", *one, *runs]
+    return ["/", "/findings?state=all", "/review", "/decide", "/sources", "/waivers", "/record", "/search", *one, *runs]

@@ -48,11 +48,11 @@ def _in_file(path: Path, room: ModuleType, mark: str) -> Iterator[Declared]:
 
 
 def _declared(function: ast.FunctionDef, mark: ast.Call, module: str) -> Declared:
-    named = {str(word.arg): ast.literal_eval(word.value) for word in mark.keywords}
+    named = {word.arg: word.value.value for word in mark.keywords if isinstance(word.value, ast.Constant)}
     name, docstring = str(ast.literal_eval(mark.args[0])), ast.get_docstring(function) or ""
     return Declared(
-        words=named.get("command", name),
-        example=named.get("example", ""),
+        words=str(named.get("command", name)),
+        example=str(named.get("example", "")),
         sentence=" ".join(docstring.partition("\n\n")[0].split()),
         module=module,
         function=function.name,

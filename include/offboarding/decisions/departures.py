@@ -1,5 +1,6 @@
 """A person's word on a departure that HR leaves open: it happened, or it didn't."""
 
+import hashlib
 import re
 from datetime import UTC, datetime
 
@@ -11,12 +12,21 @@ from offboarding.model.errors import FatalError
 from offboarding.model.naming import worker_of
 from offboarding.report.wording import COMMAND, moment, worker
 from offboarding.store import words
+from offboarding.store.connect import Session
 from offboarding.store.words import OpenEnd
 
 _OWN_ID = re.compile(r"(?:d-)?(\d{1,18})")
 
 
-@decision("departure confirm", example='d-418 --reason "asked their manager"')
+def evidence(session: Session, *, departure: str, **others: object) -> str:
+    """A digest of what HR says of that end, and of the last word on it; "" where it isn't named by its id."""
+    del others
+    own = _OWN_ID.fullmatch(departure.strip())
+    end = words.of_departure(session, int(own[1])) if own else None
+    return hashlib.sha256(repr(end).encode()).hexdigest()[:32] if end else ""
+
+
+@decision("departure confirm", example='d-418 --reason "asked their manager"', evidence=evidence)
 def confirm(context: ConfiguredContext, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
     """They left: what is theirs is judged from the next run on.
 
@@ -32,7 +42,7 @@ def confirm(context: ConfiguredContext, *, departure: Departure, reason: Reason)
     )
 
 
-@decision("departure deny", example='d-418 --reason "asked their manager"')
+@decision("departure deny", example='d-418 --reason "asked their manager"', evidence=evidence)
 def deny(context: ConfiguredContext, *, departure: Departure, reason: Reason) -> Decided[OpenEnd]:
     """They didn't leave: what rested on it closes; asked again after policy.deny_days.
 

@@ -30,6 +30,11 @@ class Form:
     """By what is chosen; one alone by "", and nothing is asked."""
 
     @property
+    def slug(self) -> str:
+        """Its name in its DAG's id, and in an address."""
+        return self.name.replace(" ", "_").replace("-", "_")
+
+    @property
     def says(self) -> str:
         """What comes of it, in a sentence of each."""
         return " ".join(self._each({name: _first_sentence(kind.about) for name, kind in self.choices.items()}))
@@ -44,8 +49,11 @@ class Form:
         """Only those may whom guard.approvers names."""
         return any(kind.by_approvers for kind in self.choices.values())
 
-    def schemas(self, settings: Settings) -> dict[str, dict[str, Any]]:
-        """Name -> JSON schema of each field. What may be left out is of the type null, too."""
+    def schemas(self, settings: Settings | None) -> dict[str, dict[str, Any]]:
+        """Name -> JSON schema of each field. What may be left out is of the type null, too.
+
+        Without `settings` nothing is offered that the configuration names.
+        """
         found: dict[str, dict[str, Any]] = {}
         if "" not in self.choices:
             found[CHOICE] = {"type": "string", "title": "Decision", "description": self.says, "enum": [*self.choices]}
@@ -89,7 +97,7 @@ def _first_sentence(text: str) -> str:
     return found[0] if found else text
 
 
-def _schema(kind: DecisionKind, name: str, settings: Settings) -> dict[str, Any]:
+def _schema(kind: DecisionKind, name: str, settings: Settings | None) -> dict[str, Any]:
     schema = kind.schema(name)
     about = [str(schema["description"])]
     if name in kind.one_of:
@@ -99,7 +107,7 @@ def _schema(kind: DecisionKind, name: str, settings: Settings) -> dict[str, Any]
         # The page takes a list of numbers as JSON.
         about.append("Written as [3], or [3, 4].")
     offered = next((each for each in _beside(kind.hint(name)) if isinstance(each, Offered)), None)
-    names = {"examples": list(offered.names(settings))} if offered else {}
+    names = {"examples": list(offered.names(settings))} if offered and settings else {}
     return {**schema, **names, "description": " ".join(about)}
 
 

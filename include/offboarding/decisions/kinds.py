@@ -45,6 +45,8 @@ class ConfiguredContext(DecisionContext):
     settings: Settings
     trackers: Callable[[], Trackers]
     """For those that tell them at once."""
+    seen: str = ""
+    """What was shown to whoever decides: for one that isn't made in one transaction, and holds itself to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ class DecisionKind:
     """By form only those may whom guard.approvers names."""
     in_one: bool
     """In one transaction. False where something outside is told meanwhile."""
+    evidence: Callable[..., str] | None
+    """A digest of what it's decided by, of a session and the fields: another one where any of that is another."""
 
     @property
     def whole(self) -> bool:
@@ -138,6 +142,7 @@ def decision(
     by_form: bool = True,
     by_approvers: bool = False,
     in_one: bool = True,
+    evidence: Callable[..., str] | None = None,
 ) -> Callable[[_Function], _Function]:
     """A function that is a decision: takes a context, and each further parameter is a field, declared in `fields`.
 
@@ -154,6 +159,7 @@ def decision(
             by_form=by_form,
             by_approvers=by_approvers,
             in_one=in_one,
+            evidence=evidence,
         )
         return function
 

@@ -1,18 +1,20 @@
 """Whose an account is, by a person's word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
 from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import LinkVerdict
-from offboarding.model.errors import FatalError, NamedError
+from offboarding.model.errors import ChangedSinceError, FatalError, NamedError
 from offboarding.report import wording
 from offboarding.report.wording import COMMAND
 from offboarding.store import decisions
 from offboarding.store.connect import Session
 from offboarding.store.decisions import AccountFound, Decision
 from offboarding.store.reading import workers
+from offboarding.store.reading.reviews import in_question
 from offboarding.store.reading.workers import WorkerFound
 
 
@@ -25,7 +27,23 @@ class LinkDecided:
     worker: WorkerFound
 
 
-@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"')
+def evidence(session: Session, *, source: str, account: str, **others: object) -> str:
+    """A digest of what speaks for anybody, as the review shows it. Raises FatalError as `account_called`."""
+    del others
+    found = account_called(session, source, account)
+    asked = in_question(session, found.realm, found.native_id)
+    return asked.seen if asked else ""
+
+
+def check_standing(session: Session, source: str, account: str, numbers: Sequence[int]) -> None:
+    """Raises ChangedSinceError where these aren't the decisions about an account that stand, newest first."""
+    found = account_called(session, source, account)
+    stand = [each for each in decisions.decisions_about(session, found.realm, found.native_id) if not each.revoked_at]
+    if [each.decision_id for each in stand] != list(numbers):
+        raise ChangedSinceError
+
+
+@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', evidence=evidence)
 def confirm(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:
@@ -37,7 +55,7 @@ def confirm(
     return _decided(context, LinkVerdict.CONFIRM, source, account, worker, reason)
 
 
-@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"')
+@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', evidence=evidence)
 def reject(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:

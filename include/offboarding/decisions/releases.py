@@ -8,10 +8,20 @@ from offboarding.guard import releasing
 from offboarding.report import held, night
 from offboarding.report.wording import COMMAND
 from offboarding.store import reading, rows
+from offboarding.store.connect import Session
 from offboarding.store.guard import Hold
 
 
-@decision("release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False)
+def evidence(session: Session, *, run: int | None = None, **others: object) -> str:
+    """A digest of what somebody is asked who is asked what waits."""
+    del others
+    asked = releasing.question(session, run)
+    return asked.seen if asked else ""
+
+
+@decision(
+    "release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False, evidence=evidence
+)
 def release(
     context: ConfiguredContext, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason
 ) -> Decided[rows.Run]:
@@ -30,11 +40,12 @@ def release(
         holds=holds or (),
         batch=batch,
         caller=f"by form {context.caller}" if context.caller else "",
+        seen=context.seen,
     )
     return Decided(made=made, ids={"run": made.run_id, "of": run}, says=_report(context, made))
 
 
-@decision("reject", example='3 --reason "HR sent the file of another company"', by_approvers=True)
+@decision("reject", example='3 --reason "HR sent the file of another company"', by_approvers=True, evidence=evidence)
 def reject(context: DecisionContext, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold]]:
     """Refuse what waits on a line: nothing of it is told, and the next night compares with what was accepted.
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 
@@ -12,12 +13,34 @@ from offboarding.decisions.forms import Form
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
 from offboarding.interfaces import Trackers
-from offboarding.model.errors import FatalError, NamedError
+from offboarding.model.errors import ChangedSinceError, FatalError, NamedError
 from offboarding.store import submissions
 from offboarding.store.connect import Session
 from offboarding.store.submissions import NewSubmission
 
+SEEN = "seen"
+"""What a page sends along that showed what it's decided by: a digest of that."""
+
 log = structlog.get_logger("offboarding.forms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What a form holds."""
+
+    kind: DecisionKind
+    fields: Mapping[str, object]
+    seen: str
+    """"" where nothing was shown."""
+
+    def check_seen(self, session: Session) -> None:
+        """Raises ChangedSinceError where what was shown has changed since, FatalError where nothing of it is known."""
+        if not self.seen:
+            return
+        if self.kind.evidence is None:
+            raise FatalError(f"{self.kind.name}: {SEEN} is nothing that it asks for: leave it empty.")
+        if self.kind.evidence(session, **self.fields) != self.seen:
+            raise ChangedSinceError
 
 
 def submit(
@@ -41,6 +64,7 @@ def submit(
             "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
             " Trigger it by the form or by REST, as yourself."
         )
+    filled = read(form, given)
     context = ConfiguredContext(
         session=session,
         author=author.strip(),
@@ -48,12 +72,13 @@ def submit(
         caller=caller,
         settings=settings,
         trackers=trackers,
+        seen=filled.seen,
     )
-    kind, fields = _read(form, given)
+    kind = filled.kind
     digest = _digest(form, given, context.author)
     new = NewSubmission(caller=caller, decision=kind.name, digest=digest, author=context.author)
     try:
-        ids = _once(context, kind, fields, new)
+        ids = _once(context, filled, new)
     except NamedError as error:
         # The cause isn't for a log.
         raise FatalError(error.logged) from None
@@ -63,27 +88,32 @@ def submit(
         log.info("decided", decision=kind.name, **ids)
 
 
-def _once(
-    context: ConfiguredContext, kind: DecisionKind, fields: Mapping[str, object], new: NewSubmission
-) -> Ids | None:
+def has_decided(session: Session, caller: str) -> bool:
+    """Whether the run of this name has."""
+    return submissions.submission(session, caller) is not None
+
+
+def _once(context: ConfiguredContext, filled: Filled, new: NewSubmission) -> Ids | None:
     """What came of it; None where this run has decided already."""
-    if kind.in_one:
+    if filled.kind.in_one:
         with context.session.transaction():
             if not submissions.note(context.session, new):
                 return _already(context.session, new)
-            return _decided(context, kind, fields)
+            return _decided(context, filled)
     # Broken off, it's taken up again: what it tells outside is told once by itself.
     if submissions.submission(context.session, new.caller) is not None:
         return _already(context.session, new)
-    ids = _decided(context, kind, fields)
+    ids = _decided(context, filled)
     submissions.note(context.session, new)
     return ids
 
 
-def _decided(context: ConfiguredContext, kind: DecisionKind, fields: Mapping[str, object]) -> Ids:
-    if kind.by_approvers:
+def _decided(context: ConfiguredContext, filled: Filled) -> Ids:
+    if filled.kind.by_approvers:
         releasing.check_approver(context.settings, name=context.author)
-    return kind.decide(context, **fields).ids
+    if filled.kind.in_one:
+        filled.check_seen(context.session)
+    return filled.kind.decide(context, **filled.fields).ids
 
 
 def _already(session: Session, new: NewSubmission) -> None:
@@ -96,14 +126,17 @@ def _already(session: Session, new: NewSubmission) -> None:
         )
 
 
-def _read(form: Form, given: Mapping[str, object]) -> tuple[DecisionKind, Mapping[str, object]]:
-    kind, fields = form.read({name: value for name, value in given.items() if value is not None and value != ""})
+def read(form: Form, given: Mapping[str, object]) -> Filled:
+    """What is given, held against the form's fields. Raises FatalError for those that are missing or too many."""
+    some = {name: value for name, value in given.items() if value is not None and value != ""}
+    seen = str(some.pop(SEEN, ""))
+    kind, fields = form.read(some)
     # From JSON, in which a day is a text.
     values, mistakes = checked(kind, fields, lambda model, asked: model.model_validate_json(json.dumps(asked)))
     if mistakes:
         needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
         raise FatalError(f"{kind.name}: {' '.join(map(str, mistakes))} It needs {', '.join(needed)}.")
-    return kind, values
+    return Filled(kind=kind, fields=values, seen=seen)
 
 
 def _digest(form: Form, given: Mapping[str, object], author: str) -> str:

@@ -1,5 +1,6 @@
 """What waits, let through or refused by a person: by command, by form, or by an answer to `offboarding_release`."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from offboarding.config.spelling import nearest
 from offboarding.guard.holds import Release
 from offboarding.interfaces import Trackers
 from offboarding.model import HoldStatus
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.report import held
 from offboarding.runs import pipeline
 from offboarding.store import guard, reading, runs
@@ -49,6 +50,11 @@ class Question:
     holds: int
     """Lines that went beyond their limits. Where there are any, an answer needs its reason, and may refuse them."""
 
+    @property
+    def seen(self) -> str:
+        """A digest of it: another one where anything else waits."""
+        return hashlib.sha256(f"{self.of_run} {self.details}".encode()).hexdigest()[:32]
+
 
 def release(
     session: Session,
@@ -61,17 +67,20 @@ def release(
     holds: Sequence[int] = (),
     batch: int | None = None,
     caller: str = "",
+    seen: str = "",
 ) -> Run:
     """Let through what waits since a run or earlier, or on these holds alone, after evaluating the last reads afresh.
 
     Of a first read so many tickets as a batch holds, the worst first. `caller`: whose task this is; begun again after
-    it was broken off, it tells what it let through then, and lets nothing more through. Raises FatalError where nothing
-    waits, a hold is none that waits, or the last night's reads are older than guard.max_age_hours.
+    it was broken off, it tells what it let through then, and lets nothing more through. `seen`: the digest of the
+    question that was answered, if one was. Raises FatalError where nothing waits, a hold is none that waits, another
+    question would be asked now, or the last night's reads are older than guard.max_age_hours.
     """
     caller = f"release of {run_id} by {author} {caller or datetime.now(UTC)}"
     run = runs.begun(session, caller)
     if run is None:
-        run = _let_through(session, settings, run_id, caller, reason=reason, author=author, named=holds, batch=batch)
+        answer = {"reason": reason, "author": author, "seen": seen}
+        run = _let_through(session, settings, run_id, caller, **answer, named=holds, batch=batch)
     if run.finished_at is None:
         pipeline.ticket(session, settings, run, trackers)
         runs.end_release(session, run.run_id)
@@ -96,6 +105,7 @@ def _let_through(
     *,
     reason: str,
     author: str,
+    seen: str,
     named: Sequence[int],
     batch: int | None,
 ) -> Run:
@@ -104,6 +114,9 @@ def _let_through(
     last = _fresh_enough(session, settings)
     with session.transaction():
         lock_findings(session)
+        asked = question(session, run_id) if seen else None
+        if seen and (asked is None or asked.seen != seen):
+            raise ChangedSinceError
         decided = _named(session, named) if named else [h for h in guard.holds(session) if h.opened_run <= run_id]
         if not decided and not guard.waiting(session, run_id):
             raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
@@ -192,7 +205,7 @@ def question(session: Session, run_id: int | None = None) -> Question | None:
     last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
     if last is None:
         return None
-    then = reading.night(session, last.run_id).held
+    then = reading.night(session, last.run_id, ahead=False).held
     waits = replace(then, holds=tuple(hold for hold in then.holds if hold.status == HoldStatus.WAITING))
     if not (waits.holds or waits.baseline or waits.over_maximum):
         return None

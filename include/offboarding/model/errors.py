@@ -36,6 +36,16 @@ class NamedError(FatalError):
         """The same for logs: without such words."""
 
 
+class ChangedSinceError(FatalError):
+    """What a decision rests on isn't any more what was shown to whoever decided."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what this rests on has changed since it was shown, and nothing is decided. Look again, and decide by what"
+            " is there now."
+        )
+
+
 class ConfigError(FatalError):
     """The configuration is wrong; the text starts with the path in the file."""
 

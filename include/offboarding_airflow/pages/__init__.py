@@ -1,16 +1,25 @@
-"""The pages: a FastAPI app that Airflow mounts, all of it behind Airflow's own authorisation. It only reads."""
+"""The pages: a FastAPI app that Airflow mounts, all of it behind Airflow's own authorisation.
+
+It only reads: what somebody decides by it is a run that Airflow begins, as whoever they are.
+"""
 
 from functools import cache
 from importlib import resources
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from offboarding.model.errors import OffboardingError
 from offboarding.report.pages import AskedInVainError
-from offboarding_airflow.pages import states, subjects
-from offboarding_airflow.pages.guard import from_here, may_look, noting, sayable
+from offboarding_airflow.pages import deciding, outcomes, reviewing, states, subjects
+from offboarding_airflow.pages.acts import acts
+from offboarding_airflow.pages.asking_airflow import AirflowAwayError
+from offboarding_airflow.pages.guard import from_here, may_look, may_trigger, noting, sayable
 from offboarding_airflow.pages.showing import CSS, answer, shown, way_up
+
+_UNREAD = 503
+_HEADINGS = {401: "Not logged in", 403: "You may not", 405: "No such form", 413: "Too much"}
 
 
 @cache
@@ -31,10 +40,25 @@ def app() -> FastAPI:
         made.add_api_route(path, page, methods=["GET"], dependencies=noted)
     for path, page in subjects.POSTED.items():
         made.add_api_route(path, page, methods=["POST"], dependencies=noted)
+    _decided_by(made, noted)
     made.add_api_route("/pages.css", _css, methods=["GET"])
     made.add_exception_handler(OffboardingError, _refused)
     made.add_exception_handler(RequestValidationError, _no_number)
+    made.add_exception_handler(HTTPException, _shut)
     return made
+
+
+def _decided_by(made: FastAPI, noted: list[params.Depends]) -> None:
+    """Each form is for whoever may trigger its DAG: to see it, to send it, and to hear what came of it."""
+    made.add_api_route("/decide", deciding.index, methods=["GET"])
+    for act in acts().values():
+        may = [Depends(may_trigger(act.dag)), *noted]
+        made.add_api_route(f"/decide/{act.path}", deciding.asking(act), methods=["GET"], dependencies=may)
+        made.add_api_route(f"/decide/{act.path}", deciding.doing(act), methods=["POST"], dependencies=may)
+        came = f"/decided/{act.path}/{{token}}"
+        made.add_api_route(came, outcomes.outcome(act), methods=["GET"], dependencies=may)
+        if act.path == "link":
+            made.add_api_route("/review", reviewing.decide_links, methods=["POST"], dependencies=may)
 
 
 def _css() -> Response:
@@ -44,11 +68,27 @@ def _css() -> Response:
 def _no_number(request: Request, error: Exception) -> Response:
     """Say what FastAPI checks, without what was asked for: numbers alone."""
     del error
-    says = "The address has no whole number where one belongs."
-    return shown("refused.html", status=400, vain=True, text=says, up=way_up(request))
+    return _nothing(request, 400, "Not found", "The address has no whole number where one belongs.")
+
+
+def _shut(request: Request, error: Exception) -> Response:
+    """Say that somebody may not, or that there is no such page: in the frame a browser would show JSON."""
+    assert isinstance(error, HTTPException)
+    answer = _nothing(request, error.status_code, _HEADINGS.get(error.status_code, "Not found"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _refused(request: Request, error: Exception) -> Response:
     """Say in a sentence why there is nothing to see: that must not look as if nothing were wrong."""
-    vain = isinstance(error, AskedInVainError)
-    return shown("refused.html", status=404 if vain else 503, vain=vain, text=str(error), up=way_up(request))
+    if isinstance(error, AskedInVainError):
+        text = str(error)
+        return _nothing(request, 404, "Not found", text[:1].upper() + text[1:])
+    away = isinstance(error, AirflowAwayError)
+    heading = "Airflow doesn't answer" if away else "The store can't be read"
+    return _nothing(request, _UNREAD, heading, str(error), away=away)
+
+
+def _nothing(request: Request, status: int, heading: str, text: str, *, away: bool = False) -> Response:
+    values = {"heading": heading, "text": text, "away": away, "unread": status == _UNREAD and not away}
+    return shown("refused.html", status=status, **values, up=way_up(request))

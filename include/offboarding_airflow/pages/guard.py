@@ -1,6 +1,5 @@
-"""Who may look: whoever may see the nightly DAG's runs, by Airflow's own authorisation, and else nobody.
-
-Who may see names is whoever may decide whose an account is: Airflow's own right to trigger that DAG.
+"""Who may look: whoever may see the nightly DAG's runs, by Airflow's own authorisation, and else nobody. Who may see
+names is whoever may decide whose an account is, by the right to trigger that DAG.
 """
 
 from collections.abc import Callable
@@ -42,6 +41,16 @@ def may_look() -> Callable[..., Any]:
     return requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=DAG)
 
 
+def may_trigger(dag: str) -> Callable[..., Any]:
+    """Return what each request depends on that decides: Airflow's own right to trigger this DAG, else nobody's."""
+    try:
+        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - see above
+        from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415 - see above
+    except ImportError:
+        return nobody
+    return requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=dag)
+
+
 def noting() -> Callable[..., Any]:
     """Return what a request depends on whose look is written down: it puts the Viewer into the request's state."""
     try:
@@ -61,15 +70,18 @@ def noting() -> Callable[..., Any]:
 def from_here(request: Request) -> None:
     """Refuse what another site's page had this browser ask: it's no look of the person whose name it would bear.
 
-    A link that somebody follows, from a ticket or a mail, is a document (https://www.w3.org/TR/fetch-metadata/).
+    What a form sends has to show that it's from here, or bear a token, which no browser adds by itself. A link that
+    somebody follows, from a ticket or a mail, is a document (https://www.w3.org/TR/fetch-metadata/).
     """
     headers = request.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is None:
-        ours = origin is None or urlsplit(origin).netloc == headers.get("host")
+    if site is None and origin is None:
+        ours = request.method == "GET" or headers.get("authorization", "").lower().startswith("bearer ")
+    elif site is None:
+        ours = urlsplit(origin or "").netloc == headers.get("host")
     else:
-        followed = headers.get("sec-fetch-dest") == "document" and request.method == "GET"
-        ours = site == "same-origin" or (origin is None and (site == "none" or followed))
+        followed = site == "none" or headers.get("sec-fetch-dest") == "document"
+        ours = site == "same-origin" or (origin is None and followed and request.method == "GET")
     if not ours:
         raise HTTPException(403, "Another site's page asked for this one.")
 

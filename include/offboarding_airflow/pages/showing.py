@@ -1,5 +1,6 @@
 """From data to an answer: templates that escape whatever they are given, and what a browser may do with the result."""
 
+import json
 from collections.abc import Mapping
 from functools import cache, partial
 from urllib.parse import quote, urlencode
@@ -17,7 +18,8 @@ _HEADERS = {
     " frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "no-referrer",
+    # Not to anybody else. Without any a browser says of a form that it comes from nowhere.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     # What still works of whom is kept in no cache.
     "Cache-Control": "no-store",
@@ -32,6 +34,11 @@ def shown(template: str, *, status: int = 200, **values: object) -> Response:
 def answer(text: str, media: str, status: int = 200) -> Response:
     """A text, under the headers that hold for all of them."""
     return Response(text, status, _HEADERS, media)
+
+
+def led(to: str) -> Response:
+    """On to another page, once a form was sent: loading that anew sends nothing again."""
+    return Response(None, 303, {**_HEADERS, "Location": to})
 
 
 def way_up(request: Request) -> str:
@@ -52,6 +59,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["address"] = _address
+    made.filters["json"] = json.dumps
     made.filters["segment"] = partial(quote, safe="")
     return made
 

@@ -21,6 +21,7 @@ from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard, states, subjects
+from offboarding_airflow.pages.acts import acts
 from tests.support import filled
 from tests.support.shown_pages import (
     HOSTILE,
@@ -308,7 +309,8 @@ def test_whoever_reads_by_ear_or_by_keyboard_finds_their_way(night: Session, get
         assert len(tags.named("h1")) == len(tags.named("main")) == 1
         assert all("scope" in each for each in tags.named("th"))
         assert len(tags.named("caption")) == len(tags.named("table"))
-        fields = len(tags.named("select")) + len(tags.named("input"))
+        typed = [each for each in tags.named("input") if each.get("type") != "hidden"]
+        fields = len(tags.named("select")) + len(typed) + len(tags.named("textarea"))
         assert len(tags.named("label")) == fields
         levels = [int(tag[1]) for tag, _ in tags.found if re.fullmatch("h[1-6]", tag)]
         assert levels[0] == 1
@@ -377,12 +379,12 @@ def test_it_only_reads(night: Session, get: Get) -> None:
         session.execute("delete from finding")
 
 
-def test_each_route_is_a_get_but_the_search_and_the_whole_app_is_guarded() -> None:
+def test_each_route_is_a_get_but_forms_and_the_whole_app_is_guarded() -> None:
     app = pages.app()
 
     assert all(isinstance(route, APIRoute) for route in app.routes), "what isn't one isn't guarded by the app"
     posted = {route.path for route in app.routes if isinstance(route, APIRoute) and route.methods != {"GET"}}
-    assert posted == {"/search"}, "else what is typed would stand in an address, and in logs"
+    assert posted == {"/search", "/review", *(f"/decide/{path}" for path in acts())}
     assert app.router.dependencies
     assert (app.docs_url, app.redoc_url, app.openapi_url) == (None, None, None)
 
@@ -390,6 +392,6 @@ def test_each_route_is_a_get_but_the_search_and_the_whole_app_is_guarded() -> No
 def test_where_airflows_guard_is_another_nobody_may_look(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "airflow.api_fastapi.core_api.security", None)
 
-    assert guard.may_look() is guard.noting() is guard.nobody
+    assert guard.may_look() is guard.noting() is guard.may_trigger("any") is guard.nobody
     with pytest.raises(Exception, match="nobody may look"):
         guard.nobody()

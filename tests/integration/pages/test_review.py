@@ -147,6 +147,7 @@ def test_without_a_question_it_says_so(store: Session) -> None:
     assert page_of(store).questions == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_an_account_bears_is_text(night: Session, get: Get, value: str) -> None:
     night.execute("update account set label = %s, standing_reason = %s", (value, value))

@@ -10,6 +10,7 @@ from offboarding.model import (
     FindingState,
     LinkVerdict,
     SubjectKind,
+    TicketKind,
     counted,
 )
 from offboarding.model.errors import FatalError
@@ -52,6 +53,8 @@ class FindingPage:
     """Of a key, by which its own page is found; else ""."""
     review: bool
     """A person must say whose an account is: the review asks."""
+    judged: bool
+    """A person says what it was: a use after a departure."""
     sections: tuple[Section, ...]
 
 
@@ -81,6 +84,7 @@ def finding_page(session: Session, word: str, zone: str, now: datetime) -> Findi
         what=rule.words.what if rule else "",
         material=finding.subject_native_id if SubjectKind(finding.subject_kind) in KEY_KINDS else "",
         review=bool(reading.findings(session, whose=True, finding_key=finding.finding_key)),
+        judged=finding.ticket_kind == TicketKind.EVENT and not _done(finding),
         sections=tuple(section for section in sections if section.lines or section.commands),
     )
 

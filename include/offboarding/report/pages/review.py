@@ -66,6 +66,8 @@ class Reviewed:
     """Of each column of what is compared, the worker."""
     compared: tuple[ComparedRow, ...]
     decided: tuple[str, ...]
+    standing_decisions: tuple[int, ...]
+    """Their numbers."""
     seen: str
     """A digest of what speaks for anybody: by it a decision is refused that was made over something else."""
 
@@ -150,6 +152,7 @@ def _question(views: Sequence[FindingView], asked: AccountInQuestion, onlooker: 
         people=tuple(_called(asked.claims)[person] for person in people),
         compared=tuple(_compared(asked.compared, people, onlooker)),
         decided=tuple(_decided(each, onlooker) for each in asked.decisions),
+        standing_decisions=tuple(each.decision_id for each in asked.decisions),
         seen=asked.seen,
     )
 

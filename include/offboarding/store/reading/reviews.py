@@ -69,12 +69,12 @@ class AccountInQuestion:
     def seen(self) -> str:
         """A digest of all that speaks for or against anybody: another one where any of it is another.
 
-        When it was read, and what was used when, isn't in it: that is new each night.
+        When it was read, and what was used when, isn't in it: that is new each night. Nor are decisions, of which
+        several may be taken on one account: those that stand refuse by themselves what contradicts them.
         """
         account = (self.account.label, self.account.standing, self.account.gone)
         said = [asdict(each) for each in (*self.claims, *self.compared)]
-        stand = [(each.decision_id, each.verdict) for each in self.decisions]
-        whole = json.dumps([account, said, stand], sort_keys=True, default=str)
+        whole = json.dumps([account, said], sort_keys=True, default=str)
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 

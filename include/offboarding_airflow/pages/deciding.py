@@ -1,0 +1,82 @@
+"""Pages by which somebody decides. They write nothing: each decision is a run of its form's own DAG, begun by Airflow's
+REST API as whoever is logged in, so that it's authorised, held against its fields, signed and recorded as any other.
+"""
+
+import uuid
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from offboarding import wiring
+from offboarding.decisions import submitting
+from offboarding.decisions.grounds import grounds
+from offboarding.decisions.submitting import SEEN
+from offboarding.model.errors import ChangedSinceError, FatalError
+from offboarding_airflow.pages.acts import Act, acts, run_id
+from offboarding_airflow.pages.asking_airflow import AskedAirflow, RefusedByAirflowError
+from offboarding_airflow.pages.controls import control, given
+from offboarding_airflow.pages.posting import fields
+from offboarding_airflow.pages.showing import led, shown
+
+_UNSHOWN = ("reason", SEEN)
+Endpoint = Callable[..., Coroutine[Any, Any, Response]]
+
+
+def index() -> Response:
+    """What there is to decide."""
+    return shown("deciding.html", acts=acts().values(), up="")
+
+
+def asking(act: Act) -> Endpoint:
+    """The form, with what the address fills in; never the reason."""
+
+    async def ask(request: Request) -> Response:
+        typed = {name: request.query_params.get(name, "") for name in act.schemas if name not in _UNSHOWN}
+        return await run_in_threadpool(_form, act, typed)
+
+    return ask
+
+
+def doing(act: Act) -> Endpoint:
+    """What is done with the form that is sent: a run begins, or the form is shown again, with what is wrong."""
+
+    async def do(request: Request, sent: Annotated[Mapping[str, str], Depends(fields)]) -> Response:
+        token, typed = sent.get("token", ""), {name: sent.get(name, "") for name in (*act.schemas, SEEN)}
+        name, conf = run_id(token, 0), conf_of(act, typed)
+        try:
+            await run_in_threadpool(_check, act, conf)
+            await AskedAirflow(request).trigger(act.dag, name, conf)
+        except ChangedSinceError as error:
+            return await run_in_threadpool(_form, act, typed, str(error), 409)
+        except (FatalError, RefusedByAirflowError) as error:
+            return await run_in_threadpool(_form, act, typed, str(error), 400)
+        return led(f"../decided/{act.path}/{token}")
+
+    return do
+
+
+def conf_of(act: Act, typed: Mapping[str, str]) -> dict[str, object]:
+    """What a run of it is given: what was typed, of its fields' types, without what wasn't."""
+    conf = {name: given(schema, typed[name]) for name, schema in act.schemas.items() if typed.get(name, "").strip()}
+    return conf | ({SEEN: typed[SEEN]} if typed.get(SEEN) else {})
+
+
+def _check(act: Act, conf: Mapping[str, object]) -> None:
+    """Raises FatalError for what the run would refuse by itself, but for what is settled only as it's decided."""
+    if act.form is None:
+        return
+    filled = submitting.read(act.form, conf)
+    with wiring.looking() as (_, session):
+        filled.check_seen(session)
+
+
+def _form(act: Act, typed: Mapping[str, str], says: str = "", status: int = 200) -> Response:
+    with wiring.looking() as (choice, session):
+        seen = grounds(session, act.path, typed, choice.time_zone)
+    filled = {name: typed.get(name) or seen.fills.get(name, "") for name in act.schemas}
+    controls = [control(name, schema, filled[name]) for name, schema in act.schemas.items()]
+    token = uuid.uuid4().hex
+    values = {"act": act, "controls": controls, "grounds": seen, "token": token, "says": says, "up": "../"}
+    return shown("decide.html", status=status, **values)

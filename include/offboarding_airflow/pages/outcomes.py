@@ -1,0 +1,75 @@
+"""What came of a form that was sent: as Airflow has its runs, and as the store has what they decided."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from offboarding import wiring
+from offboarding.decisions import submitting
+from offboarding.decisions.submitting import SEEN
+from offboarding_airflow.pages.acts import Act, run_id
+from offboarding_airflow.pages.asking_airflow import FAILED, SUCCESS, AskedAirflow, RunSeen
+from offboarding_airflow.pages.showing import shown
+
+SECONDS, PAUSE = 8.0, 0.4
+"""So long the page waits for what comes of it, and so long between two looks."""
+_UNSHOWN = ("reason", SEEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one run."""
+
+    run_id: str
+    about: tuple[str, ...]
+    """What it decides, by its fields; without the reason."""
+    state: str
+    """decided, done, refused, waiting, or none where nothing of it began."""
+    says: str
+
+
+def outcome(act: Act) -> Callable[..., Coroutine[Any, Any, Response]]:
+    """What came of it, as soon as it's known; until then that it isn't."""
+
+    async def tell(request: Request, token: str, of: int = 1) -> Response:
+        names = [run_id(token, number) for number in range(max(1, of))]
+        airflow, until = AskedAirflow(request), time.monotonic() + SECONDS
+        while True:
+            runs = [await airflow.run(act.dag, name) for name in names]
+            if (
+                all(each.state in (SUCCESS, FAILED, "") for each in runs)
+                or act.form is None
+                or time.monotonic() > until
+            ):
+                break
+            await asyncio.sleep(PAUSE)
+        red = {each.run_id: await airflow.why_red(each, act.task) for each in runs if each.state == FAILED}
+        came = await run_in_threadpool(_came, act, runs, red)
+        return shown("decided.html", act=act, came=came, up="../../")
+
+    return tell
+
+
+def _came(act: Act, runs: Sequence[RunSeen], red: Mapping[str, str]) -> list[Outcome]:
+    with wiring.looking() as (_, session):
+        decided = {each.run_id for each in runs if submitting.has_decided(session, f"{each.dag} {each.run_id}")}
+    return [
+        Outcome(
+            run_id=each.run_id,
+            about=tuple(f"{name}: {value}" for name, value in each.conf.items() if name not in _UNSHOWN),
+            state="decided" if each.run_id in decided else _state(act, each),
+            says=red.get(each.run_id, ""),
+        )
+        for each in runs
+    ]
+
+
+def _state(act: Act, run: RunSeen) -> str:
+    if act.form is None and run.state == SUCCESS:
+        return "done"
+    return {"": "none", FAILED: "refused"}.get(run.state, "waiting")

@@ -1,0 +1,363 @@
+"""Deciding by a page: what a form begins, in whose name, and what is refused before anything begins.
+
+Under a whole Airflow: tests/slow/test_standalone.py.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+
+import pytest
+
+from offboarding.decisions import forms
+from offboarding.runs import pipeline
+from offboarding.store import events
+from offboarding.store.connect import Session
+from offboarding_airflow.pages import outcomes
+from offboarding_airflow.pages.acts import acts
+from tests.support import filled
+from tests.support.airflow_side import AUTHOR
+from tests.support.shown_pages import HOSTILE, Get, Tags, get, night, one_night, store_template
+
+__all__ = ["get", "night", "one_night", "store_template"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+SLOW = pytest.mark.slow
+LINK, REASON = "offboarding_decide_link", "asked the scanner's team, CHG-1881"
+
+
+class Fields(HTMLParser):
+    """A page's form, as a browser would send it: name -> what stands there."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._open = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = str(given.get("name") or "")
+        if tag in ("input", "select", "textarea") and name:
+            self.found[name] = str(given.get("value") or "")
+            self._open = name if tag != "input" else ""
+        if tag == "option" and "selected" in given and self._open:
+            self.found[self._open] = str(given.get("value") or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._open and data.strip():
+            self.found[self._open] = self.found[self._open] or data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = "" if tag in ("select", "textarea", "option") and tag != "option" else self._open
+
+
+def form_on(page: str) -> dict[str, str]:
+    return {name: "" if value == "-" else value for name, value in Fields(page).found.items()}
+
+
+def review_form(get: Get, verdict: str = "reject") -> dict[str, str]:
+    """The review's form over the one account that is in question, with that chosen of its one claimant."""
+    form = form_on(get("/review", named=True).text)
+    (choice,) = [name for name in form if name.startswith("decision.")]
+    return {**form, choice: verdict, "reason": REASON}
+
+
+def sent(get: Get, path: str, form: Mapping[str, str], status: int = 303) -> str:
+    """What the page says where nothing began; else what came of it."""
+    answer = get(path, named=True, form=dict(form))
+    assert answer.status_code == status, answer.text
+    if status != 303:
+        return html.unescape(answer.text)
+    led = re.sub(r"^(\.\./)*", "/", answer.headers["location"])
+    return html.unescape(get(led, named=True).text)
+
+
+def decided(session: Session) -> list[tuple[object, ...]]:
+    return session.execute(
+        "select native_id, verdict, reason, author from link_decision order by decision_id"
+    ).fetchall()
+
+
+# --- whose accounts are -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "reject"])
+def test_a_choice_is_a_decision_in_the_name_of_whoever_chose(night: Session, get: Get, verdict: str) -> None:
+    says = sent(get, "/review", review_form(get, verdict))
+
+    assert "Decided." in says
+    assert REASON not in says
+    assert decided(night) == [(filled.POE_MAYBE, verdict, REASON, AUTHOR)]
+    assert events.broken_at(night) is None
+    ((dag, run),) = get.airflow.runs
+    assert (dag, run.startswith("page__")) == (LINK, True)
+    assert night.execute("select caller from submission").fetchall() == [(f"{dag} {run}",)]
+    assert "Already decided:" in get("/review", named=True).text
+
+
+def test_a_form_that_is_sent_twice_decides_once(night: Session, get: Get) -> None:
+    form = review_form(get)
+
+    first, again = get("/review", named=True, form=form), get("/review", named=True, form=form)
+
+    assert (first.status_code, again.status_code) == (303, 409), "it sees that it's decided"
+    assert len(decided(night)) == len(get.airflow.runs) == 1
+
+
+def test_one_that_is_sent_twice_before_it_runs_begins_one_run(night: Session, get: Get) -> None:
+    get.airflow.is_away = True
+    form = review_form(get)
+
+    answers = [get("/review", named=True, form=form) for _ in range(2)]
+
+    assert {answer.headers["location"] for answer in answers} == {f"decided/link/{form['token']}?of=1"}
+    assert len(get.airflow.runs) == 1
+
+
+def test_what_is_left_open_is_not_decided(night: Session, get: Get) -> None:
+    says = sent(get, "/review", review_form(get, ""), 400)
+
+    assert "Choose at least one" in says
+    assert get.airflow.runs == {}
+
+
+@pytest.mark.parametrize(
+    "changed", [{"reason": "  "}, {"reason": ""}, {"verdict": "maybe"}, {"about": "{}"}, {"about": "["}]
+)
+def test_a_wrong_one_is_refused_in_a_sentence_and_nothing_begins(
+    night: Session, get: Get, changed: dict[str, str]
+) -> None:
+    form = review_form(get, changed.get("verdict", "reject"))
+    form |= {name: changed["about"] for name in form if name.startswith("about.") and "about" in changed}
+
+    says = sent(get, "/review", {**form, "reason": changed.get("reason", REASON)}, 400)
+
+    assert "Nothing was decided: " in says
+    assert get.airflow.runs == {}
+
+
+CHANGES = {
+    "evidence": "update link set score = score - 1",
+    "the account": "update account set label = 'somebody else''s'",
+    "another decision": (
+        "insert into link_decision (realm, native_id, person_uid, verdict, reason, author)"
+        " select realm, native_id, p.person_uid, 'reject', 'why', 'another' from account a, person p"
+        " where label like '%adm-spoe%'"
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_nothing_is_decided_over_a_page_that_is_stale(night: Session, get: Get, change: str) -> None:
+    form = review_form(get)
+    night.execute(change.encode())
+    before = decided(night)
+
+    says = sent(get, "/review", form, 409)
+
+    assert "has changed since it was shown" in says
+    assert REASON in says, "what was typed is still there"
+    assert decided(night) == before
+    assert get.airflow.runs == {}
+
+
+def test_nor_where_it_changes_before_the_run_decides(night: Session, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "SECONDS", 0)
+    get.airflow.is_away = True
+    form = review_form(get)
+    waits = sent(get, "/review", form)
+    night.execute("update link set score = score - 1")
+    get.airflow.is_away = False
+    get.airflow.carry_out()
+
+    says = html.unescape(get(f"/decided/link/{form['token']}", named=True).text)
+
+    assert "Not yet known." in waits
+    assert "Nothing is decided." in says
+    assert "has changed since it was shown" in says
+    assert decided(night) == []
+
+
+def test_one_account_is_confirmed_for_one_person_at_most(night: Session, get: Get) -> None:
+    form = review_form(get, "confirm")
+    (name,) = [each for each in form if each.startswith("about.")]
+    other = {"about.9.9": form[name].replace("hr:E1043", "hr:E1042"), "decision.9.9": "confirm"}
+
+    assert "two were confirmed for one" in sent(get, "/review", {**form, **other}, 400)
+    says = sent(get, "/review", {**form, **other, "decision.9.9": "reject"})
+
+    assert says.count("Decided.") == 2
+    assert [verdict for _, verdict, *_ in decided(night)] == ["confirm", "reject"]
+
+
+# --- the other forms --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", forms.every().values(), ids=lambda form: form.name)
+def test_each_form_has_its_own_fields_and_no_other(night: Session, get: Get, form: forms.Form) -> None:
+    fields = form_on(get(f"/decide/{form.slug}", named=True).text)
+
+    assert set(fields) - {"token", "seen"} == set(form.schemas(filled.settings()))
+
+
+def test_a_form_that_lacks_something_is_shown_again_with_what_was_typed(night: Session, get: Get) -> None:
+    form = form_on(get("/decide/verdict?finding=f-0000&reason=no", named=True).text)
+    assert (form["finding"], form["reason"]) == ("f-0000", ""), "no address fills in a reason"
+
+    says = sent(get, "/decide/verdict", {**form, "finding": "nothing"}, 400)
+
+    assert "verdict: finding" in says
+    assert form_on(says)["finding"] == "nothing"
+    assert get.airflow.runs == {}
+
+
+def test_what_only_the_run_can_see_is_told_once_it_has(night: Session, get: Get) -> None:
+    form = form_on(get("/decide/verdict", named=True).text)
+
+    says = sent(get, "/decide/verdict", {**form, "finding": "f-00000000", "reason": REASON})
+
+    assert "Nothing is decided." in says
+    assert "there is no finding f-00000000" in says
+
+
+def test_what_waits_is_let_through_or_refused_as_it_was_shown(store: Session, get: Get) -> None:
+    run = filled.spend_night(store, policy=filled.Policy(baseline="hold"))
+    pipeline.report(store, filled.settings(), run)
+    shown = get("/decide/release", named=True).text
+    form = form_on(shown)
+
+    assert "of a first read" in html.unescape(shown)
+    assert (form["run"], bool(form["seen"])) == (str(run.run_id), True)
+    assert "has changed since it was shown" in sent(
+        get, "/decide/release", {**form, "seen": "0" * 32, "reason": REASON}, 409
+    )
+    assert "Decided." in sent(get, "/decide/release", {**form, "reason": REASON})
+    assert store.execute("select author, reason from release").fetchall() == [(AUTHOR, REASON)]
+    assert "Nothing waits for a person." in get("/decide/release", named=True).text
+    assert "has changed" in sent(get, "/decide/release", {**form, "token": "0" * 32, "reason": REASON}, 409)
+
+
+def test_a_departure_that_hr_leaves_open_is_chosen_and_decided(night: Session, get: Get) -> None:
+    night.execute("update departure set basis = 'planned', confirmed = false where valid_to is null")
+    listed = Tags(get("/decide/departure", named=True).text).named("a")
+    (first, *_) = [str(each["href"]) for each in listed if "departure=" in str(each["href"])]
+    form = form_on(get(f"/decide/{first}", named=True).text)
+
+    says = sent(get, "/decide/departure", {**form, "decision": "deny", "reason": REASON})
+
+    assert form["seen"]
+    assert "Decided." in says
+    assert night.execute("select verdict, author from departure_word").fetchall() == [("deny", AUTHOR)]
+    assert "has changed" in sent(get, "/decide/departure", {**form, "decision": "deny", "reason": REASON}, 409)
+
+
+def test_people_are_checked_now_by_their_ids(night: Session, get: Get) -> None:
+    form = form_on(get("/decide/check?people=hr%3AE1042", named=True).text)
+
+    says = sent(get, "/decide/check", {**form, "people": form["people"] + "\r\nhr:E1043"})
+
+    assert list(get.airflow.runs.values()) == [{"people": ["hr:E1042", "hr:E1043"]}]
+    assert "Done." in says
+    assert "Nothing is begun: " in sent(get, "/decide/check", {**form, "people": "\n".join(["x"] * 101)}, 400)
+
+
+# --- who may, and what is no form of ours -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/review", "/decide/link", "/decide/check"])
+def test_who_may_not_decide_sees_no_form_and_sends_none(night: Session, get: Get, path: str) -> None:
+    form = review_form(get)
+
+    assert get(path, form=form).status_code == 403
+    shown = get(path)
+    assert shown.status_code == (200 if path == "/review" else 403)
+    assert Tags(shown.text).named("html") == [{"lang": "en"}]
+    assert Tags(shown.text).named("form") == []
+    assert get.airflow.runs == {}
+
+
+FOREIGN = {
+    "another site's": {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"},
+    "another site's, by a link": {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"},
+    "a neighbour's": {"Sec-Fetch-Site": "same-site"},
+    "typed by hand": {"Sec-Fetch-Site": "none"},
+    "an old browser's": {"Origin": "https://elsewhere.example"},
+    "of a page in a sandbox": {"Origin": "null"},
+    "of nowhere": {},
+    "of nowhere, with another login": {"Authorization": "Basic YTpi"},
+}
+
+
+@pytest.mark.parametrize("headers", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize(
+    "path", ["/review", *(pytest.param(f"/decide/{each}", marks=SLOW) for each in ("link", "check", "release"))]
+)
+def test_a_form_of_another_site_begins_nothing(night: Session, get: Get, path: str, headers: dict[str, str]) -> None:
+    form = {**review_form(get), "people": "hr:E1042"}
+
+    assert get(path, named=True, form=form, headers=headers).status_code == 403
+    assert get.airflow.runs == {}
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Authorization": "Bearer theirs"}, {"Sec-Fetch-Site": "same-origin", "Origin": "null"}]
+)
+def test_a_token_or_our_own_page_is_taken(night: Session, get: Get, headers: dict[str, str]) -> None:
+    assert get("/review", named=True, form=review_form(get), headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("refuses", "status", "says"),
+    [
+        (401, 401, "Airflow doesn't let you"),
+        (403, 403, "Airflow doesn't let you"),
+        (404, 503, "knows no DAG"),
+        (500, 503, "Airflow answers 500"),
+    ],
+)
+def test_what_airflow_refuses_is_refused_and_said(
+    night: Session, get: Get, refuses: int, status: int, says: str
+) -> None:
+    form = review_form(get)
+    get.airflow.refuses = refuses
+
+    assert says in sent(get, "/review", form, status)
+    assert get.airflow.runs == {}
+    assert decided(night) == []
+
+
+@pytest.mark.parametrize("token", ["", "x", "0" * 31, "../" + "0" * 29, "0" * 33])
+def test_no_run_is_called_by_what_is_no_token(night: Session, get: Get, token: str) -> None:
+    assert get("/review", named=True, form={**review_form(get), "token": token}).status_code == 404
+    assert get.airflow.runs == {}
+
+
+def test_what_nobody_sent_came_to_nothing(night: Session, get: Get) -> None:
+    assert "Nothing was begun." in get(f"/decided/link/{'0' * 32}", named=True).text
+    assert get(f"/decided/link/{'0' * 32}?of=21", named=True).status_code == 404
+
+
+def test_too_much_is_refused_before_it_is_read(night: Session, get: Get) -> None:
+    assert get("/review", named=True, form={"reason": "k" * 500_000}).status_code == 413
+    assert get("/review", named=True, form={f"decision.{number}": "x" for number in range(500)}).status_code == 413
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ["verdict", "link", "check"])
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_is_typed_is_text(night: Session, get: Get, path: str, value: str) -> None:
+    form = form_on(get(f"/decide/{path}", named=True).text)
+    answer = get(f"/decide/{path}", named=True, form={**form, **dict.fromkeys(acts()[path].schemas, value)})
+    pages = [answer.text]
+    if answer.status_code == 303:
+        pages.append(get(re.sub(r"^(\.\./)*", "/", answer.headers["location"]), named=True).text)
+
+    assert answer.status_code in (303, 400)
+    for page in pages:
+        tags = Tags(page)
+        assert {tag for tag, _ in tags.found} & {"script", "img", "iframe", "object", "style", "base"} == set()
+        assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x01\x1b]", page)
+    assert decided(night) == []
