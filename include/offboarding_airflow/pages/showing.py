@@ -59,6 +59,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["address"] = _address
+    made.filters["lined"] = _lined
     made.filters["json"] = json.dumps
     made.filters["segment"] = partial(quote, safe="")
     return made
@@ -67,6 +68,11 @@ def _templates() -> Environment:
 def _seen(value: object) -> object:
     """What isn't seen, or turns what is seen round, is shown as its number."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _lined(text: str) -> Markup:
+    """A text of several lines, which stay lines: elsewhere a line's end is shown as its number."""
+    return Markup("\n").join(printable(line) for line in text.splitlines())
 
 
 def _address(asked: Mapping[str, str], **also: str) -> str:

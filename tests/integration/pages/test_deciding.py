@@ -200,6 +200,7 @@ def test_each_form_has_its_own_fields_and_no_other(night: Session, get: Get, for
     fields = form_on(get(f"/decide/{form.slug}", named=True).text)
 
     assert set(fields) - {"token", "seen"} == set(form.schemas(filled.settings()))
+    assert "\\n" not in get("/decide", named=True).text + get(f"/decide/{form.slug}", named=True).text
 
 
 def test_a_form_that_lacks_something_is_shown_again_with_what_was_typed(night: Session, get: Get) -> None:
@@ -210,6 +211,8 @@ def test_a_form_that_lacks_something_is_shown_again_with_what_was_typed(night: S
 
     assert "verdict: finding" in says
     assert form_on(says)["finding"] == "nothing"
+    again = sent(get, "/decide/verdict", {**form, "finding": "nothing", "reason": "asked\r\nthem"}, 400)
+    assert form_on(again)["reason"] == "asked\nthem", "and its lines"
     assert get.airflow.runs == {}
 
 
@@ -229,6 +232,7 @@ def test_what_waits_is_let_through_or_refused_as_it_was_shown(store: Session, ge
     form = form_on(shown)
 
     assert "of a first read" in html.unescape(shown)
+    assert "\\n" not in shown, "lines are lines"
     assert (form["run"], bool(form["seen"])) == (str(run.run_id), True)
     assert "has changed since it was shown" in sent(
         get, "/decide/release", {**form, "seen": "0" * 32, "reason": REASON}, 409
