@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters chromium \
+.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters chromium \
     test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
@@ -50,6 +50,9 @@ help: ## this list
 
 demo: setup slapd ## check an invented company: its directory, AWS accounts and ticket system run on this machine (ARGS=--help)
 	@$(PYTHON_BIN) -m demo $(ARGS)
+
+up: setup slapd ## the demo in a whole Airflow: its address and login, tonight's check, and all of it until Ctrl-C; 3 GB
+	@$(PYTHON_BIN) -m demo --airflow $(ARGS)
 
 try: setup slapd ## the first hour on systems that nobody prepared: plain OpenLDAP, plain moto, a workbook of HR's; a minute
 	@$(PYTHON_BIN) -m demo.first_hour
