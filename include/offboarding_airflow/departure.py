@@ -14,6 +14,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.runs import pipeline
+from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.queue import told, watched
 from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
 from offboarding_airflow.versions import AirflowSkipException
@@ -78,7 +79,7 @@ def define() -> None:
         found = find_people(run)
         check = cast("int", found)
         collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
-        correlated, last = once(pipeline.correlate, check, GOES_ON), tell(check)
+        correlated, last = once(pipeline.correlate, check, GOES_ON), linked(tell(check), TicketsLink())
         chain(each_roster(run, settings), found, collected, correlated, detailed, last)
         if settings.policy.revocation is not None:
             chain([found, last], ask_to_revoke(check))

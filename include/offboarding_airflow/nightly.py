@@ -14,6 +14,7 @@ from offboarding import wiring
 from offboarding.runs import pipeline
 from offboarding.runs.order import NIGHT
 from offboarding_airflow.late import tell_late
+from offboarding_airflow.links import NightLink, TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.queue import ask_queue
 from offboarding_airflow.tasks import (
@@ -74,9 +75,12 @@ def define() -> None:
         steps = {
             "read_roster": each_roster(night, settings),
             **{work.__name__: each_part(work, night, parts) for work in (pipeline.collect, pipeline.detail)},
-            **{work.__name__: once(work, night, RULES[NIGHT[work.__name__].goes_on]) for work in ONCE},
-            "ticket": told(night),
-            "alert": alert(night),
+            **{
+                work.__name__: linked(once(work, night, RULES[NIGHT[work.__name__].goes_on]), NightLink())
+                for work in ONCE
+            },
+            "ticket": linked(told(night), NightLink(), TicketsLink()),
+            "alert": linked(alert(night), NightLink()),
         }
         if settings.messages is not None:
             steps["ask_queue"] = ask_queue(night)
@@ -88,4 +92,4 @@ def define() -> None:
         # What the guard holds is asked about though nothing could be proposed.
         asked = ask.override(trigger_rule=GOES_ON)(night) if waits else ask(night)
         chain(steps["report"], *waits, asked)
-        chain([*(steps[name] for name in CONCLUDING), *waits, asked], end(night))
+        chain([*(steps[name] for name in CONCLUDING), *waits, asked], linked(end(night), NightLink()))

@@ -15,6 +15,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from offboarding import wiring
 from offboarding.report.revocations import NOTHING
 from offboarding_airflow.asking import APPROVE, NEEDED, OPTIONAL, REJECT, AskOperator
+from offboarding_airflow.links import HeldLink
 from offboarding_airflow.revoking import RevokeOperator
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.work import tried_again
@@ -39,7 +40,7 @@ def define() -> None:
         tags=["offboarding"],
         doc_md=__doc__,
     ):
-        AskOperator(
+        asked = AskOperator(
             task_id="ask",
             subject="Let through what waits?",
             options=[APPROVE, REJECT],
@@ -47,6 +48,7 @@ def define() -> None:
             assigned_users=who,
             response_timeout=UNTIL_NEXT,
         )
+        asked.operator_extra_links = (HeldLink(),)
         if settings.policy.revocation is not None:
             RevokeOperator(
                 task_id="revoke",

@@ -14,6 +14,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.runs import pipeline
+from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
 from offboarding_airflow.versions import CronTriggerTimetable
@@ -64,7 +65,7 @@ def look_again() -> None:
     """What is open."""
     check = begun(pipeline.open_verify, "begin")
     parts = find_parts(check)
-    chain(parts, each_part(pipeline.reread, check, parts), tell_open(check))
+    chain(parts, each_part(pipeline.reread, check, parts), linked(tell_open(check), TicketsLink()))
 
 
 @task_group(group_id="due")
@@ -74,7 +75,7 @@ def departures(settings: wiring.Settings) -> None:
     parts = all_parts(check)
     collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
     read = [each_roster(check, settings), collected]
-    chain(read, once(pipeline.correlate, check, GOES_ON), detailed, tell_due(check))
+    chain(read, once(pipeline.correlate, check, GOES_ON), detailed, linked(tell_due(check), TicketsLink()))
 
 
 def define() -> None:

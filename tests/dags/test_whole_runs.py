@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
@@ -18,7 +19,8 @@ from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
 
-FIRST, SECOND = "2026-11-25T01:30:00+09:00", "2026-11-26T01:30:00+09:00"
+FIRST, SECOND = (f"2026-11-{day}T01:30:00+09:00" for day in (25, 26))
+ADDRESS = "https://airflow.corp.example"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins twice before the first test; a machine that is busy elsewhere takes minutes for that."""
 OWN_TABLES = {"run", "roster_read", "source_read", "scope"}
@@ -44,7 +46,7 @@ def nights(in_memory: Folder) -> Generator[Nights]:
     folder = in_memory("tiny company")
     with airflow_home(folder / "airflow") as home, tiny_company(folder) as company:
         company.aws.deny(REFUSES, "AssumeRole")
-        red = home.run(company.environment, FIRST)
+        red = home.run({**company.environment, "AIRFLOW__API__BASE_URL": ADDRESS}, FIRST)
         tickets = company.tickets()
         company.aws.relent()
         green = home.run({**company.environment, "OFFBOARDING_AS_OF": SECOND})
@@ -134,11 +136,25 @@ class TestWhatAirflowKeeps:
     def test_between_tasks_goes_a_number_and_what_there_is_to_read(self, nights: Nights) -> None:
         kept = nights.home.rows("select task_id, key, value from xcom")
 
-        told = {(task, key): str(value) for task, key, value in kept}
+        told = {(task, key): str(value) for task, key, value in kept if not key.startswith("_link_")}
         parts = json.loads(told.pop(("find_parts", "return_value")))
         assert {part["source"] for part in parts} == {"corp-ldap", "aws"}
         assert told.keys() == {("open_run", "return_value")}
         assert all(value.isdigit() for value in told.values())
+
+    def test_tasks_lead_to_the_nights_page_and_to_what_is_open(self, nights: Nights) -> None:
+        """The red night's last task too, which nobody would have to look further from."""
+        kept = nights.home.rows(
+            "select task_id, key, value from xcom where key like '@_link@_%' escape '@' and run_id = ?",
+            nights.red.run_id,
+        )
+
+        told = {(task, key.removeprefix("_link_")): json.loads(value) for task, key, value in kept}
+        night = f"/offboarding/runs/offboarding_nightly/{quote(nights.red.run_id, safe='')}"
+        assert {task for task, link in told if link == "NightLink"} >= {"ticket", "alert", "report", "end"}
+        assert {urlsplit(url).path for (_, link), url in told.items() if link == "NightLink"} == {night}
+        assert [task for task, link in told if link == "TicketsLink"] == ["ticket"]
+        assert urlsplit(told["ticket", "TicketsLink"]).path == "/offboarding/findings"
 
     def test_no_name_no_mail_and_no_secret_lies_in_its_database(self, nights: Nights) -> None:
         with sqlite3.connect(nights.home.folder / "airflow.db") as database:
