@@ -13,6 +13,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from offboarding import wiring
 from offboarding.runs import pipeline
 from offboarding.runs.order import NIGHT
+from offboarding_airflow.keeping import keep_report
 from offboarding_airflow.late import tell_late
 from offboarding_airflow.links import NightLink, TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
@@ -91,5 +92,8 @@ def define() -> None:
         waits = [propose(night)] if settings.policy.revocation is not None else []
         # What the guard holds is asked about though nothing could be proposed.
         asked = ask.override(trigger_rule=GOES_ON)(night) if waits else ask(night)
+        kept = [linked(keep_report(night), NightLink())] if settings.policy.night_report else []
         chain(steps["report"], *waits, asked)
-        chain([*(steps[name] for name in CONCLUDING), *waits, asked], linked(end(night), NightLink()))
+        # Beside the question, which a place that can't be written to keeps nobody from.
+        chain(steps["report"], kept)
+        chain([*(steps[name] for name in CONCLUDING), *waits, asked, *kept], linked(end(night), NightLink()))

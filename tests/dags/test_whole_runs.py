@@ -4,10 +4,12 @@ import json
 import sqlite3
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
+import yaml
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 from airflow.sdk.execution_time.context import set_current_context
@@ -19,7 +21,7 @@ from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, TinyCompany, tiny_company
 
-FIRST, SECOND = (f"2026-11-{day}T01:30:00+09:00" for day in (25, 26))
+FIRST, SECOND, THIRD = (f"2026-11-{day}T01:30:00+09:00" for day in (25, 26, 27))
 ADDRESS = "https://airflow.corp.example"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins twice before the first test; a machine that is busy elsewhere takes minutes for that."""
@@ -35,6 +37,7 @@ class Nights:
     home: AirflowHome
     red: Ended
     """An AWS account refused."""
+    reports: Path
     tickets: list[str]
     """As they stood after the red night."""
     green: Ended
@@ -45,6 +48,7 @@ class Nights:
 def nights(in_memory: Folder) -> Generator[Nights]:
     folder = in_memory("tiny company")
     with airflow_home(folder / "airflow") as home, tiny_company(folder) as company:
+        keep_reports(company, f"file://{folder}/reports")
         company.aws.deny(REFUSES, "AssumeRole")
         red = home.run({**company.environment, "AIRFLOW__API__BASE_URL": ADDRESS}, FIRST)
         tickets = company.tickets()
@@ -53,6 +57,7 @@ def nights(in_memory: Folder) -> Generator[Nights]:
         yield Nights(
             company=company,
             home=home,
+            reports=folder / "reports",
             red=red,
             tickets=tickets,
             green=green,
@@ -169,6 +174,24 @@ class TestWhatAirflowKeeps:
         assert not [each for each in (*NAMES, *MAILS, *labels, *nights.company.secrets) if each in output]
 
 
+class TestKept:
+    def test_each_night_has_its_report_red_or_green(self, nights: Nights) -> None:
+        red, green = sorted(nights.reports.iterdir())
+
+        assert (red.name, green.name) == ("night-2026-11-25-run-1.html", "night-2026-11-26-run-2.html")
+        text = red.read_text("utf-8")
+        assert '<span class="verdict red">RED</span>' in text
+        assert REFUSES in text
+        assert LEAVER in text
+        assert f'href="{ADDRESS}/offboarding/findings/f-' in text
+        assert '<span class="verdict green">GREEN</span>' in green.read_text("utf-8")
+
+    def test_it_names_nobody(self, nights: Nights) -> None:
+        text = "\n".join(each.read_text("utf-8") for each in nights.reports.iterdir())
+
+        assert not [each for each in (*NAMES, *MAILS, *nights.company.secrets) if each in text]
+
+
 class TestAgain:
     """A worker that died after its work was done: the task runs again, in the same run."""
 
@@ -207,6 +230,35 @@ class TestAgain:
         task: Any = nightly.get_task("open_run")
         with nights.company.at_the_store(), set_current_context(told_by(nights.green)):
             assert task.python_callable() == 2
+
+
+class TestNowhereToKeep:
+    """The last of all: a night more."""
+
+    def test_the_run_is_red_once_everything_else_is_done(self, nights: Nights) -> None:
+        keep_reports(nights.company, "file:///dev/null/reports")
+
+        ended = nights.home.run({**nights.company.environment, "OFFBOARDING_AS_OF": THIRD})
+
+        states = ended.states()
+        assert ended.code == 1
+        assert (states.pop("keep_report"), states.pop("end"), states.pop("ask")) == (
+            "failed",
+            "upstream_failed",
+            "skipped",
+        )
+        assert set(states.values()) == {"success"}
+        assert ended.tries()["keep_report"] == 1, "a person has to act first"
+        assert ended.own[-1].startswith("!! policy.night_report: file:///dev/null/reports can't be written to")
+        assert nights.company.tickets() == nights.tickets
+
+
+def keep_reports(company: TinyCompany, folder: str) -> None:
+    """Set where they are kept."""
+    path = Path(company.environment["OFFBOARDING_CONFIG"])
+    given = yaml.safe_load(path.read_text("utf-8"))
+    given["policy"]["night_report"] = folder
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
 
 
 def told_by(ended: Ended) -> Any:

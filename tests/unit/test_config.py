@@ -335,6 +335,11 @@ def test_the_committed_file_is_good_and_names_its_schema() -> None:
             id="YAML's number of 16:00",
         ),
         pytest.param(
+            lambda s: s.update(policy={"night_report": "/srv/reports"}),
+            None,
+            id="a place of reports without its scheme",
+        ),
+        pytest.param(
             lambda s: s.update(policy={"nightly_done_by": "6:00"}), None, id="a time of day without its nought"
         ),
         pytest.param(

@@ -131,6 +131,11 @@ class Policy(Strict):
     nightly_done_by: DayTime | None = Field(
         default=None, description="Where the night isn't done by then, whoever `notifiers` name is told."
     )
+    night_report: str = Field(
+        default="",
+        pattern=r"^([a-z][a-z0-9+.-]*://[^\x00-\x1f?#]+)?$",
+        description="A folder where each night's report is kept as HTML, as Airflow's ObjectStoragePath names it.",
+    )
     verify: CronLine = Field(
         default="5 * * * *", description="When open findings are looked at again: a cron line, in the company's zone."
     )

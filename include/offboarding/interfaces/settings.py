@@ -155,3 +155,4 @@ class NotifierSettings(Strict):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and errors.")
     kind: str
     connection: str = Field(description="Airflow connection id.")
+    night_report: bool = Field(default=False, description="Told each night where policy.night_report has kept it.")

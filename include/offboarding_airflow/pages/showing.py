@@ -1,15 +1,8 @@
-"""From data to an answer: templates that escape whatever they are given, and what a browser may do with the result."""
-
-import json
-from collections.abc import Mapping
-from functools import cache, partial
-from urllib.parse import quote, urlencode
+"""From a page to an answer: what a browser may do with it."""
 
 from fastapi import Request, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
-from offboarding.report.wording import printable
+from offboarding_airflow.rendering import rendered
 
 HTML, CSS = "text/html", "text/css"
 _HEADERS = {
@@ -28,7 +21,7 @@ _HEADERS = {
 
 def shown(template: str, *, status: int = 200, **values: object) -> Response:
     """A page."""
-    return answer(_templates().get_template(template).render(**values), HTML, status)
+    return answer(rendered(template, **values), HTML, status)
 
 
 def answer(text: str, media: str, status: int = 200) -> Response:
@@ -46,35 +39,3 @@ def way_up(request: Request) -> str:
     scope = request.scope
     steps = scope.get("raw_path", scope["path"].encode()).count(b"/") - scope["root_path"].count("/") - 1
     return "../" * steps
-
-
-@cache
-def _templates() -> Environment:
-    made = Environment(
-        loader=PackageLoader(__name__.rpartition(".")[0]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_seen,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["address"] = _address
-    made.filters["lined"] = _lined
-    made.filters["json"] = json.dumps
-    made.filters["segment"] = partial(quote, safe="")
-    return made
-
-
-def _seen(value: object) -> object:
-    """What isn't seen, or turns what is seen round, is shown as its number."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _lined(text: str) -> Markup:
-    """A text of several lines, which stay lines: elsewhere a line's end is shown as its number."""
-    return Markup("\n").join(printable(line) for line in text.splitlines())
-
-
-def _address(asked: Mapping[str, str], **also: str) -> str:
-    """The part of an address behind the question mark."""
-    return urlencode({**asked, **also})

@@ -1,0 +1,21 @@
+"""The night's report as a file: what it's called, and what whoever is told where it lies hears."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from offboarding.model import Alert
+
+
+def name(as_of: datetime, run_id: int, zone: str) -> str:
+    """Such as night-2026-11-25-run-418.html: by day they stand in order."""
+    return f"night-{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d}-run-{run_id}.html"
+
+
+def told(title: str, run_id: int, place: str, *, is_red: bool) -> Alert:
+    """One message, of ids alone."""
+    verdict = "RED" if is_red else "GREEN"
+    return Alert(
+        key=f"night-report:run:{run_id}",
+        subject=f"Offboarding: {title}: {verdict}",
+        body=f"{title} is {verdict}. Its report is kept at:\n{place}",
+    )

@@ -1,0 +1,63 @@
+"""The night's report, kept as a file that needs nothing else: the page Tonight, by ids alone."""
+
+from datetime import UTC, datetime
+
+from airflow.sdk import ObjectStoragePath, task
+from markupsafe import Markup
+
+from offboarding import wiring
+from offboarding.interfaces import Notifier
+from offboarding.model.errors import FatalError
+from offboarding.report import kept
+from offboarding.report.pages.tonight import Tonight, night_page
+from offboarding.report.wording import moment
+from offboarding.runs import pipeline
+from offboarding_airflow.plugin import PREFIX
+from offboarding_airflow.rendering import css, rendered
+from offboarding_airflow.tasks import GOES_ON, context
+from offboarding_airflow.work import at_work, page
+
+NOWHERE = "#"
+"""Where links lead to while nobody has told Airflow its own address."""
+
+
+@task(trigger_rule=GOES_ON, show_return_value_in_logs=False)
+def keep_report(check: int) -> None:
+    """Write the night's report where `policy.night_report` says, and tell whoever is to hear where it lies."""
+    with at_work() as (loaded, session):
+        settings = loaded.settings
+        run, zone, now = pipeline.find_run(session, check), settings.company.time_zone, datetime.now(UTC)
+        night = night_page(session, context()["run_id"], zone, now)
+        if night is None:
+            raise FatalError(f"run {check} is no night: it has no report to keep.")
+        place = written(settings.policy.night_report, kept.name(run.as_of, run.run_id, zone), html(night, zone, now))
+        pipeline.tell_now(listening(settings), kept.told(night.title, run.run_id, place, is_red=night.is_red))
+
+
+def listening(settings: wiring.Settings) -> list[Notifier]:
+    """Return who is to hear each night where its report lies."""
+    names = {each.name for each in settings.notifiers if each.night_report}
+    return [each for each in wiring.notifiers(settings) if each.name in names]
+
+
+def html(night: Tonight, zone: str, now: datetime) -> str:
+    """A file of its own: what makes it readable is in it, and links lead to the pages in Airflow."""
+    up = f"{page()}{PREFIX}/" if page() else NOWHERE
+    # Our own file, and no text of anybody's.
+    style = Markup(css())  # noqa: S704 - see above
+    return rendered("tonight.html", layout="kept.html", page=night, up=up, css=style, written=moment(now, zone))
+
+
+def written(folder: str, name: str, text: str) -> str:
+    """Write it, over what an attempt before wrote. Returns where. Raises FatalError where that can't be done."""
+    try:
+        place = ObjectStoragePath(folder) / name
+        if place.protocol == "file":
+            place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text.encode("utf-8"))
+    except (OSError, ValueError, ImportError) as error:
+        raise FatalError(
+            f"policy.night_report: {folder} can't be written to ({type(error).__name__}). Everything else of this night"
+            " is done. Mend the place, its connection or its driver's package, and clear this task."
+        ) from error
+    return str(place)

@@ -1,0 +1,143 @@
+"""The night's report as a file, over a store on a real PostgreSQL: it needs nothing else, and names nobody."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from offboarding.model.errors import FatalError
+from offboarding.report.pages import tonight
+from offboarding.store.connect import Session
+from offboarding_airflow import keeping
+from tests.support import filled
+from tests.support.shown_pages import (
+    HOSTILE,
+    MORNING,
+    ZONE,
+    Tags,
+    get,
+    keys_on,
+    night,
+    one_night,
+    poisoned,
+    store_template,
+)
+
+__all__ = ["get", "night", "one_night", "store_template"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+ADDRESS = "https://airflow.corp.example/below"
+
+
+def report(session: Session) -> str:
+    page = tonight.night_page(session, "night", ZONE, MORNING)
+    assert page is not None
+    return keeping.html(page, ZONE, MORNING)
+
+
+@pytest.fixture(autouse=True)
+def address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "page", lambda: ADDRESS)
+
+
+def test_it_says_what_the_page_says_and_needs_nothing_else(night: Session) -> None:
+    text = report(night)
+    tags = Tags(text)
+
+    assert [*re.findall("<h1>(.*?) <", text)] == ["Night of 2026-11-24, run 1"]
+    assert filled.DENIED in text
+    assert {tag for tag, _ in tags.found} & {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "base",
+        "form",
+        "svg",
+    } == set()
+    assert [attributes for _, attributes in tags.found if {"src", "srcset", "style"} & attributes.keys()] == []
+    assert len(tags.named("style")) == 1
+    assert "url(" not in text
+    assert "@import" not in text
+    (policy,) = [each["content"] for each in tags.named("meta") if each.get("http-equiv") == "Content-Security-Policy"]
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+
+
+def test_links_lead_to_the_pages_in_airflow_and_nowhere_else(night: Session) -> None:
+    text = report(night)
+    led = {str(each["href"]) for each in Tags(text).named("a")}
+
+    assert f"{ADDRESS}/offboarding/findings/{keys_on(text)[0]}" in led
+    assert f"{ADDRESS}/offboarding/leaver/hr%3AE1042" in led
+    assert [url for url in led if not url.startswith((f"{ADDRESS}/offboarding/", "https://tracker.example/"))] == []
+
+
+def test_where_airflow_has_no_address_links_lead_nowhere(night: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "page", str)
+
+    led = {str(each["href"]) for each in Tags(report(night)).named("a")}
+
+    assert [url for url in led if not url.startswith(("#", "https://tracker.example/"))] == []
+
+
+def test_it_names_nobody(night: Session) -> None:
+    text = report(night)
+
+    assert "E1042" in text
+    assert "Doe" not in text
+    assert filled.DOE not in text
+    assert "@" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, value: str) -> None:
+    poisoned(night, value)
+
+    text = report(night)
+
+    tags = Tags(text)
+    assert {tag for tag, _ in tags.found} & {"script", "img", "iframe", "object", "base", "link"} == set()
+    assert len(tags.named("style")) == 1
+    assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
+    assert [url for each in tags.named("a") if not (url := str(each["href"])).startswith(("https://", "#"))] == []
+    assert str(7777 * 1111) not in text
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x01\x1b]", text)
+
+
+def test_on_paper_it_is_dark_on_white_and_torn_in_no_row(night: Session) -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", report(night), re.DOTALL)
+    (paper,) = re.findall(r"@media print \{(.*)\}", style, re.DOTALL)
+
+    assert "--ground: #fff; --text: #000" in paper
+    assert "break-inside: avoid" in paper
+    assert "nav, .skip, form { display: none; }" in paper
+
+
+def test_it_is_written_where_the_setting_says_and_over_an_attempt_before(tmp_path: Path) -> None:
+    folder = f"file://{tmp_path}/reports/offboarding"
+
+    first = keeping.written(folder, "night.html", "one")
+    again = keeping.written(folder, "night.html", "zwei, 二")
+
+    assert first == again
+    assert (tmp_path / "reports/offboarding/night.html").read_text("utf-8") == "zwei, 二"
+    assert [each.name for each in (tmp_path / "reports/offboarding").iterdir()] == ["night.html"]
+
+
+@pytest.mark.parametrize("folder", ["file:///dev/null/reports", "nosuch://bucket/reports"])
+def test_a_place_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
+    with pytest.raises(FatalError, match=r"policy.night_report: .* Everything else of this night is done"):
+        keeping.written(folder, "night.html", "one")
+
+
+def test_only_whoever_is_to_hear_of_it_each_night_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    mail, slack = SimpleNamespace(name="mail", night_report=True), SimpleNamespace(name="slack", night_report=False)
+    monkeypatch.setattr(keeping.wiring, "notifiers", lambda settings: settings.notifiers)
+
+    settings: Any = SimpleNamespace(notifiers=(slack, mail))
+
+    assert keeping.listening(settings) == [mail]
