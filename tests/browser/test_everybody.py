@@ -20,20 +20,29 @@ def test_what_is_wrong_on_purpose_is_seen(lead: Watched) -> None:
     assert all(rule in found for rule in ("color-contrast", "image-alt", "select-name"))
 
 
+def may_decide(path: str) -> bool:
+    """Whether it's a form, or what came of one: those are for whoever may begin its DAG."""
+    return path.startswith(("/decide/", "/decided/"))
+
+
 @pytest.mark.parametrize("who", ["lead", "viewer"])
 def test_no_page_keeps_anybody_out(house: House, request: pytest.FixtureRequest, who: str) -> None:
     by: Watched = request.getfixturevalue(who)
     found: dict[str, list[str]] = {}
-    grounds = set[str]()
+    grounds, refused = set[str](), set[str]()
     for path in house.every_path():
         for scheme in SCHEMES:
             by.looks(scheme)
-            by.page.goto(house.address(path))
+            answer = by.page.goto(house.address(path))
+            if answer is None or answer.status == 403:
+                refused.add(path)
+                continue
             grounds.add(by.page.evaluate(GROUND))
             found |= {f"{path} {scheme}": grave(by.page)}
 
     assert {place: told for place, told in found.items() if told} == {}
     assert len(grounds) == len(SCHEMES), "it's light, and it's dark"
+    assert refused == ({path for path in house.every_path() if may_decide(path)} if who == "viewer" else set())
 
 
 def test_a_telephone_shows_each_page_whole(house: House, lead: Watched) -> None:
