@@ -14,7 +14,7 @@ from offboarding.model import Coverage
 from offboarding.store import embedded
 from offboarding.store.connect import opened
 from tests.support.database import cloned
-from tests.support.filed_feed import FIRST, FiledCompany, FiledNight, Row, company, written
+from tests.support.filed_feed import FIRST, FiledCompany, FiledNight, Row, company, person, written
 from tests.support.listed_tracker import ListedTracker
 from tests.support.night import rows_of
 from tests.support.office import HeardTracker, Office
@@ -33,6 +33,8 @@ EMPLOYMENT = """select worker_id, status, start_on, last_working_on, missing_sin
     from employment join worker using (worker_pk) where worker_id = any(%s)"""
 ALL = """select p.worker_id, f.rule, f.subject_native_id, f.state, f.severity, f.standing, f.left_at
     from finding f left join person p using (person_uid)"""
+LEFT = """select w.worker_id from departure d join worker w using (worker_pk)
+    where d.valid_to is null and not d.returned"""
 READS = "select status, inferred from roster_read order by read_id"
 
 
@@ -46,6 +48,8 @@ class Played:
     reads: list[tuple[Any, ...]]
     known: set[tuple[Any, ...]]
     """Of the workers whose rows they are, at the end: what is shown, identity keys, employments."""
+    left: set[str]
+    """Who has left, at the end."""
 
 
 def files() -> list[list[Row]]:
@@ -71,7 +75,8 @@ def played(server: embedded.EmbeddedServer, path: Path, nights: Sequence[Sequenc
             found.append(set(session.execute(ALL).fetchall()))
         whose = list(SPOILED.values())
         known = {row for query in (KNOWN, KEYS, EMPLOYMENT) for row in session.execute(query, (whose,))}
-        return Played(nights=told, found=found, reads=rows_of(session, READS), known=known)
+        left = {worker_id for (worker_id,) in rows_of(session, LEFT)}
+        return Played(nights=told, found=found, reads=rows_of(session, READS), known=known, left=left)
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +169,19 @@ def test_what_hr_takes_away_afterwards_has_ended(store_server, tmp_path: Path) -
     )
 
     assert attacked.known == plain.known
+
+
+def test_nobody_leaves_by_one_row_whose_other_cannot_be_read(store_server, tmp_path: Path) -> None:
+    """A new worker, whose employment at another of the company's firms ended: the one that goes on is garbled."""
+    first, *_ = files()
+    ended = {**person(50), "State": "left", "Last day": "2026-10-30"}
+    goes_on = {**ended, "First day": "2026-10-31", "Last day": ""}
+    colleague = {**person(51), "State": "left", "Last day": "2026-10-30"}
+    everybody = [*first, ended, colleague]
+
+    attacked = played(store_server, tmp_path, [first, [*everybody, {**goes_on, "State": "actve"}]])
+    read = played(store_server, tmp_path, [first, [*everybody, {**goes_on, "State": "active"}]])
+
+    assert attacked.left == read.left == {colleague["No"]}
+    assert attacked.nights[1].red
+    assert not read.nights[1].red

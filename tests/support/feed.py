@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 from offboarding.config.policy import MaxInferred, Policy
 from offboarding.config.settings import Settings
-from offboarding.model import Coverage, Problem, Worker
+from offboarding.model import Coverage, LeftOut, Problem, Worker
 from offboarding.runs import pipeline
 from offboarding.store.connect import Session
 from offboarding.store.rows import RosterOutcome
@@ -41,13 +41,19 @@ class Feed:
         policy = Policy(max_inferred=MaxInferred(absolute=self.bound, percent=0), min_roster_percent=self.min_percent)
         return settings_of(oracle.Company(as_of=night_of(1), rosters=(roster,)), policy)
 
-    def read(self, day: int, *workers: Worker, problems: Sequence[Problem] = (), caller: str = "") -> RosterOutcome:
+    def read(
+        self,
+        day: int,
+        *workers: Worker,
+        problems: Sequence[Problem] = (),
+        left_out: LeftOut | None = None,
+        caller: str = "",
+    ) -> RosterOutcome:
         """A night: the read, and what correlation makes of it."""
         settings = self.settings
         run = pipeline.open_run(self.session, settings, caller=caller or f"night {day}", as_of=night_of(day))
-        outcome = pipeline.read_roster(
-            self.session, settings, run, settings.roster(self.name), ListedRoster(workers, problems)
-        )
+        roster = ListedRoster(workers, problems, left_out or LeftOut())
+        outcome = pipeline.read_roster(self.session, settings, run, settings.roster(self.name), roster)
         pipeline.correlate(self.session, settings, run)
         return outcome
 

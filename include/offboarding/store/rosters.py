@@ -196,7 +196,8 @@ class RosterRead:
             "records_untold": list(left_out.records),
         }
         silence_tells = self.roster.coverage is not Coverage.LEAVERS
-        steps = ["find_here", "insert_workers", "insert_persons", "insert_employments", "insert_worker_keys"]
+        steps = ["find_here", "insert_workers", "insert_persons", "withhold_departures"]
+        steps += ["insert_employments", "insert_worker_keys"]
         steps += ["merge_workers", "merge_employments", "merge_worker_keys"]
         if complete:
             steps += ["drop_employments", "close_worker_keys"]

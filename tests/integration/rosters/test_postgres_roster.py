@@ -11,8 +11,10 @@ from offboarding.interfaces import ConnectionFields, ReadContext, Roster
 from offboarding.model import Coverage
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.rosters import postgres
+from offboarding.store.connect import Session
 from tests.contract.roster_contract import Publish, RosterContract, failure_of, row
 from tests.integration.rosters.conftest import Build
+from tests.support.feed import Feed
 from tests.support.hr_database import PASSWORD, HrDatabase
 
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -24,6 +26,20 @@ class TestContract(RosterContract):
 
 def _failure(roster: Roster) -> OffboardingError:
     return failure_of(roster, PASSWORD)
+
+
+def test_nobody_leaves_by_one_row_whose_other_cannot_be_read(publish: Publish, store: Session) -> None:
+    roster = publish(
+        [
+            row("1", status="left", start="2015-01-01", end="2026-01-31"),
+            row("1", status="actve", start="2026-02-01"),
+            row("2", status="left", start="2015-01-01", end="2026-01-31"),
+        ]
+    )
+    feed = Feed(session=store)
+    feed.read(10, *roster.read(), left_out=roster.left_out)
+
+    assert feed.left() == {"2": "actual"}
 
 
 # --- what a query may give --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from offboarding.identity.keys import KeyRules, RosterWorkerForm
-from offboarding.model import Coverage, RosterSummary, RunKind, Worker
+from offboarding.model import Coverage, LeftOut, RosterSummary, RunKind, Worker
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import runs
 from offboarding.store.accepted_reads import accept_read
@@ -400,3 +400,33 @@ def test_a_read_of_another_columns_numbers_is_believed_in_nothing(feed: Feed) ->
     assert "3 of its 3 workers, such as 0, are told as several people each" in outcome.problems[0]
     assert feed.ask("select count(distinct person_uid) from worker") == persons == [(30,)]
     assert feed.left() == {}
+
+
+# --- a record that couldn't be read ----------------------------------------------------------------------------------
+
+HALF = LeftOut(records=("101",))
+ENDED = worker("101", job("left", "2015-01-01", last="2026-11-01"))
+
+
+def test_nobody_leaves_by_one_record_whose_other_could_not_be_read(feed: Feed) -> None:
+    feed.read(10, *listed(102))
+    new = feed.read(11, ENDED, *listed(102), left_out=HALF)
+
+    assert (new.status, feed.left()) == ("complete", {})
+
+    feed.read(12, ENDED, *listed(102))
+    assert feed.left() == {"101": "actual"}, "once all of theirs can be read"
+
+
+def test_whoever_is_known_has_not_left_by_it_either(feed: Feed) -> None:
+    feed.read(10, *listed(101, 102))
+    feed.read(11, ENDED, *listed(102), left_out=HALF)
+
+    assert feed.left() == {}
+
+
+def test_whoever_has_left_before_stays_a_leaver(feed: Feed) -> None:
+    feed.read(10, ENDED, *listed(102))
+    feed.read(11, ENDED, *listed(102), left_out=HALF)
+
+    assert feed.left() == {"101": "actual"}

@@ -253,6 +253,10 @@ where not exists (select from person_alias a where a.alias_uid = s.person_uid)
 order by s.person_uid, s.ord
 on conflict do nothing;
 
+-- name: withhold_departures
+-- Whoever has a record that couldn't be read has left by no other one: that they still work here may stand in it.
+delete from s_employment where status = 'left' and worker_id = any (%(records_untold)s);
+
 -- name: insert_employments
 -- Those of new workers.
 insert into employment (worker_pk, {employment}, told_left_at)
