@@ -37,5 +37,7 @@ def led(to: str) -> Response:
 def way_up(request: Request) -> str:
     """The way from this page to the first one: what is escaped in an address is no step of it."""
     scope = request.scope
-    steps = scope.get("raw_path", scope["path"].encode()).count(b"/") - scope["root_path"].count("/") - 1
+    # Of an address that ends in a line's end Starlette takes the next slash for the root's.
+    root = scope["root_path"].rstrip("/")
+    steps = scope.get("raw_path", scope["path"].encode()).count(b"/") - root.count("/") - 1
     return "../" * steps

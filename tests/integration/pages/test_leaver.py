@@ -171,7 +171,9 @@ def test_what_another_site_has_a_browser_ask_is_no_look(night: Session, get: Get
     assert [get(DOE, headers=each).status_code for each in (followed, ours)] == [200, 200]
 
 
-@pytest.mark.parametrize("path", ["/leaver/hr%3AE1042", "/leaver/hr:E1042", "/leaver/%20E1042%2F..", "/leaver/a/b/c"])
+@pytest.mark.parametrize(
+    "path", ["/leaver/hr%3AE1042", "/leaver/hr:E1042", "/leaver/%20E1042%2F..", "/leaver/a/b/c", "/leaver/E1042%0D%0A"]
+)
 def test_the_way_back_is_right_whatever_the_id_holds(night: Session, get: Get, path: str) -> None:
     steps = path.count("/") - 1
 
