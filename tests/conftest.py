@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 PROJECT = Path(__file__).parents[1]
 
@@ -30,6 +31,10 @@ os.environ |= {
     "NO_PROXY": "127.0.0.1,localhost",
     "no_proxy": "127.0.0.1,localhost",
 }
+
+# What is drawn at random is the same each time, but where more of it is asked for (`make fuzz`).
+settings.register_profile("tests", derandomize=not any(name.endswith("_EXAMPLES") for name in os.environ))
+settings.load_profile("tests")
 
 pytest_plugins = [
     "tests.support.garbage",

@@ -507,11 +507,13 @@ _text = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0
 # What spreadsheets make of numbers is refused; of fewer than five rows nothing is concluded from their looks.
 _ids = _text.map(str.strip).filter(lambda text: text and not set(text) & set("=#.,+"))
 _mails = _text.filter(lambda text: "#" not in text)
+# Of one that a spreadsheet overflowed with nothing is left: a test of its own.
+_people = _text.filter(lambda text: "#" not in text or text.strip().strip("#"))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(st.tuples(_ids, _text, _mails), min_size=1, max_size=4),
+    rows=st.lists(st.tuples(_ids, _people, _mails), min_size=1, max_size=4),
     delimiter=st.sampled_from(",;\t|"),
     encoding=st.sampled_from(("utf-8", "utf-16", "utf-32", "gb18030")),
     quoting=st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
