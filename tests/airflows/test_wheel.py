@@ -88,7 +88,8 @@ def test_the_plugin_is_there_and_leads_to_pages_that_the_wheel_holds(here: Here)
         "from offboarding_airflow.pages import app, guard, showing\n"
         "made = app()\n"
         "print(len(made.routes), made.router.dependencies[0].dependency is not guard.nobody)\n"
-        "print(showing.shown('refused.html', vain=True, text='<b>', up='').status_code)\n"
+        "told = {'heading': 'Not found', 'text': '<b>', 'away': False, 'unread': False}\n"
+        "print(showing.shown('refused.html', **told, up='').status_code)\n"
     )
 
     said = here.airflow.run("python", "-W", "ignore", "-c", made)
