@@ -31,11 +31,11 @@ from demo.folder import DemoFolder
 from demo.nights import Night
 from demo.roundup import RoundupServer
 from demo.servers import running
+from demo.standalone import Standalone, standalone
 from demo.world import PEOPLE_DN, Entry
 from offboarding import wiring
 from offboarding.runs import pipeline
 from offboarding.runs.whole import Readers, whole_night
-from tests.support.standalone import Standalone, standalone
 
 PROJECT = Path(__file__).resolve().parents[1]
 DAG = "offboarding_departure"

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from demo.standalone import Standalone, standalone
 from offboarding.report.numbers import NUMBERS
 from tests.support.memory import Folder
 from tests.support.prometheus import MONITORING, Prometheus, collector, program, prometheus
 from tests.support.queued_company import PEOPLE, queued_company
-from tests.support.standalone import QUICK, Standalone, standalone
+from tests.support.standalone import QUICK
 
 pytestmark = [
     pytest.mark.timeout(600),

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from demo.standalone import Standalone, standalone
 from tests.support import directory
 from tests.support.memory import Folder
 from tests.support.revoker import second_connections
-from tests.support.standalone import QUICK, Standalone, standalone
+from tests.support.standalone import QUICK
 from tests.support.tiny_company import LEAVER, READ, TinyCompany, tiny_company
 
 pytestmark = pytest.mark.timeout(600)

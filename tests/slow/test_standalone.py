@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 
+from demo.standalone import Standalone, User, standalone
 from offboarding.store import events, guard, looks, reading
 from offboarding.store.guard import Hold
 from offboarding_airflow import pages, plugin
@@ -25,7 +26,7 @@ from tests.support.memory import Folder
 from tests.support.pushed import known_by
 from tests.support.pushed import user as scim_user
 from tests.support.queued_company import PEOPLE, SALARY, QueuedCompany, queued_company
-from tests.support.standalone import QUICK, Standalone, User, standalone
+from tests.support.standalone import QUICK
 
 pytestmark = pytest.mark.timeout(600)
 NIGHTLY, DEPARTURE = "offboarding_nightly", "offboarding_departure"

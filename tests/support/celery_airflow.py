@@ -18,8 +18,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.support import standalone
-from tests.support.standalone import LOG, PROJECT, START_SECONDS, Standalone, User
+from demo import standalone
+from demo.standalone import LOG, PROJECT, START_SECONDS, Standalone, User
 
 ENVIRONMENT = PROJECT / ".cache" / "venvs" / "celery"
 """An environment without what the demo and the tests need: workers have none of that either."""

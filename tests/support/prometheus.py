@@ -22,8 +22,8 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceResponse,
 )
 
+from demo.standalone import free_port
 from tests.support.source_tree import PROJECT
-from tests.support.standalone import free_port
 
 MONITORING = PROJECT / "monitoring"
 _UNPACKED = PROJECT / ".cache/prometheus/root/usr/bin"

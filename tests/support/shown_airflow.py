@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from playwright.sync_api import FrameLocator, Locator
 
+from demo.standalone import PROJECT, Standalone, standalone
 from offboarding.store import embedded
 from offboarding.store.connect import Session
 from offboarding_airflow import pages, plugin
 from tests.support.browser import Watched
-from tests.support.standalone import PROJECT, Standalone, standalone
 
 NIGHTLY = "offboarding_nightly"
 LEAVER = "hr:10452"

@@ -1,14 +1,10 @@
-"""A whole Airflow (demo/standalone.py), and what makes it quick enough for tests."""
-
-from demo.standalone import LOG, PROJECT, START_SECONDS, Standalone, User, free_port, standalone
-
-__all__ = ["LOG", "PROJECT", "QUICK", "START_SECONDS", "Standalone", "User", "free_port", "standalone"]
+"""What makes a whole Airflow (demo/standalone.py) quick enough for tests."""
 
 QUICK = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
 }
-"""For tests: files are read once, and what may begin begins at once. So no DAG may begin paused: whether a queue is
-watched is settled when the DAG's file is read.
+"""Files are read once, and what may begin begins at once. So no DAG may begin paused: whether a queue is watched is
+settled when the DAG's file is read.
 """
