@@ -43,8 +43,7 @@ def listening(settings: wiring.Settings) -> list[Notifier]:
 def html(night: Tonight, zone: str, now: datetime) -> str:
     """A file of its own: what makes it readable is in it, and links lead to the pages in Airflow."""
     up = f"{page()}{PREFIX}/" if page() else NOWHERE
-    # Our own file, and no text of anybody's.
-    style = Markup(css())  # noqa: S704 - see above
+    style = Markup(css())  # noqa: S704 - our own file, and no text of anybody's
     return rendered("tonight.html", layout="kept.html", page=night, up=up, css=style, written=moment(now, zone))
 
 

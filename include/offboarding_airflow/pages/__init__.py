@@ -4,7 +4,6 @@ It only reads: what somebody decides by it is a run that Airflow begins, as whoe
 """
 
 from functools import cache
-from importlib import resources
 
 from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +16,7 @@ from offboarding_airflow.pages.acts import acts
 from offboarding_airflow.pages.asking_airflow import AirflowAwayError
 from offboarding_airflow.pages.guard import from_here, may_look, may_trigger, noting, sayable
 from offboarding_airflow.pages.showing import CSS, answer, shown, way_up
+from offboarding_airflow.rendering import css
 
 _UNREAD = 503
 _HEADINGS = {401: "Not logged in", 403: "You may not", 405: "No such form", 413: "Too much"}
@@ -62,7 +62,7 @@ def _decided_by(made: FastAPI, noted: list[params.Depends]) -> None:
 
 
 def _css() -> Response:
-    return answer(resources.files(__name__).joinpath("pages.css").read_text("utf-8"), CSS)
+    return answer(css(), CSS)
 
 
 def _no_number(request: Request, error: Exception) -> Response:

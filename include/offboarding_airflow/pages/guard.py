@@ -4,7 +4,7 @@ names is whoever may decide whose an account is, by the right to trigger that DA
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
@@ -33,38 +33,27 @@ def nobody() -> None:
 
 def may_look() -> Callable[..., Any]:
     """Return what each request depends on. Airflow authorises nobody for an app of a plugin's: the app has to ask."""
-    try:
-        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - it may be gone
-        from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415 - see above
-    except ImportError:
-        return nobody
-    return requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=DAG)
+    return _right("GET", DAG)
 
 
 def may_trigger(dag: str) -> Callable[..., Any]:
     """Return what each request depends on that decides: Airflow's own right to trigger this DAG, else nobody's."""
-    try:
-        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - see above
-        from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415 - see above
-    except ImportError:
-        return nobody
-    return requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=dag)
+    return _right("POST", dag)
 
 
 def noting() -> Callable[..., Any]:
     """Return what a request depends on whose look is written down: it puts the Viewer into the request's state."""
     try:
-        from airflow.api_fastapi.auth.managers.models.base_user import BaseUser  # noqa: PLC0415 - see above
-        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - see above
-        from airflow.api_fastapi.core_api.security import get_user, requires_access_dag  # noqa: PLC0415 - see above
+        from airflow.api_fastapi.auth.managers.models.base_user import BaseUser  # noqa: PLC0415 - it may be gone
+        from airflow.api_fastapi.core_api.security import get_user  # noqa: PLC0415 - it may be gone
     except ImportError:
         return nobody
-    deciding = requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=DECIDING)
+    deciding = may_trigger(DECIDING)
 
     def viewer(request: Request, user: Annotated[BaseUser, Depends(get_user)]) -> None:
         request.state.viewer = Viewer(name=user.get_name(), may_decide=_is_let(deciding, request, user))
 
-    return viewer
+    return nobody if deciding is nobody else viewer
 
 
 def from_here(request: Request) -> None:
@@ -90,6 +79,16 @@ def sayable(request: Request) -> None:
     """Refuse an address with a character that no id has, and PostgreSQL keeps in no text."""
     if any("\0" in value for value in (*request.path_params.values(), *request.query_params.values())):
         raise AskedInVainError("The address holds a character that nothing's id has.")
+
+
+def _right(method: Literal["GET", "POST"], dag: str) -> Callable[..., Any]:
+    """Airflow's own, to see or begin a DAG's runs; nobody's where it's another than the pages know."""
+    try:
+        from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity  # noqa: PLC0415 - it may be gone
+        from airflow.api_fastapi.core_api.security import requires_access_dag  # noqa: PLC0415 - it may be gone
+    except ImportError:
+        return nobody
+    return requires_access_dag(method, DagAccessEntity.RUN, param_dag_id=dag)
 
 
 def _is_let(check: Callable[..., object], request: Request, user: object) -> bool:
