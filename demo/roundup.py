@@ -120,7 +120,8 @@ def _prepare(folder: Path) -> Path:
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for path in (folder, *folder.iterdir(), *folder.glob("tracker/db/*")):
-        if not os.access(path, os.W_OK):
+        # A server that still runs takes files of its own away meanwhile: what is gone belongs to nobody.
+        if not os.access(path, os.W_OK) and path.exists():
             raise FatalError(f"{path} belongs to another user: as its owner, remove {folder}, and it is made again.")
     return folder
 

@@ -113,6 +113,16 @@ def test_a_killed_owner_leaves_a_server_that_the_next_one_takes_over_and_stops(f
     assert refuses(url)
 
 
+def test_a_file_that_goes_while_the_folder_is_looked_through_is_nobodys(folder) -> None:
+    with roundup_server(folder):
+        pass
+
+    # What a listing has and a look at it no longer finds, as SQLite's own beside a database that is being closed.
+    (folder / "tracker" / "db" / "fleeting").symlink_to(folder / "gone")
+    with roundup_server(folder) as server:
+        assert make_ticket(server) == 201
+
+
 def test_the_last_one_out_stops_it(folder) -> None:
     with roundup_server(folder) as outer:
         with roundup_server(folder) as inner:
