@@ -18,5 +18,5 @@ def test_each_case_has_a_row_and_each_row_a_case() -> None:
     lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| ")]
     named = [line.split(" | ")[0].removeprefix("| ") for line in lines[1:]]
 
-    assert len(named) == len(set(named)) == 19
+    assert len(named) == len(set(named)) == 20
     assert set(named) == cases()
