@@ -88,7 +88,7 @@ class House:
 def house(in_memory: Folder) -> Generator[House]:
     folder = in_memory("queued company")
     (folder / "tmp").mkdir()
-    with queued_company(folder, approvers=[APPROVER]) as company, canaries.watched() as processes:
+    with queued_company(folder, approvers=[APPROVER]) as company, canaries.watched(folder) as processes:
         company.night("the first night, which is accepted")
         with standalone(
             folder / "airflow",

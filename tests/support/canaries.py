@@ -1,5 +1,6 @@
 """Secrets that are planted where a company has some, and the search for them in whatever a night leaves behind."""
 
+import os
 import sqlite3
 import threading
 from base64 import b64encode
@@ -62,10 +63,13 @@ def files(folder: Path, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, byt
                 yield name, path.read_bytes()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Processes:
-    """What the process list showed, while somebody looked."""
+    """What the process list showed of this process, of what it began and of what works in a folder, while somebody
+    looked. Whatever else runs on the machine, other tests too, is left out.
+    """
 
+    folder: Path
     seen: set[bytes] = field(default_factory=set[bytes])
 
     @property
@@ -75,15 +79,40 @@ class Processes:
 
     def look(self) -> None:
         """Command lines, as anybody on the machine may read them."""
-        for path in Path("/proc").glob("[0-9]*/cmdline"):
+        listed = dict(_listed())
+        # Nothing says who began a daemon: it has the environment that it was begun with, or is told where to work.
+        folder = str(self.folder).encode()
+        own = {pid for pid, each in listed.items() if pid == os.getpid() or folder in each.environment + each.command}
+        while begun := {pid for pid, each in listed.items() if each.parent in own} - own:
+            own |= begun
+        self.seen |= {listed[pid].command.replace(b"\0", b" ") for pid in own}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Process:
+    parent: int
+    command: bytes
+    environment: bytes
+    """Empty where it may not be seen."""
+
+
+def _listed() -> Iterator[tuple[int, _Process]]:
+    """Each process by its id."""
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            environment = b""
+            # What stands before the last bracket is its name, which may hold anything.
+            parent = int((path / "stat").read_bytes().rpartition(b")")[2].split()[1])
+            command = (path / "cmdline").read_bytes()
             with suppress(OSError):
-                self.seen.add(path.read_bytes().replace(b"\0", b" "))
+                environment = (path / "environ").read_bytes()
+            yield int(path.name), _Process(parent=parent, command=command, environment=environment)
 
 
 @contextmanager
-def watched() -> Generator[Processes]:
-    """The process list, looked at while the block runs."""
-    processes, over = Processes(), threading.Event()
+def watched(folder: Path) -> Generator[Processes]:
+    """The process list, looked at while the block runs: our own processes, and those that work in a folder."""
+    processes, over = Processes(folder=folder), threading.Event()
 
     def watch() -> None:
         while not over.wait(LOOK_SECONDS):
