@@ -241,12 +241,12 @@ HELD: dict[str, tuple[Accident, str, bool]] = {
     ),
     "the file of a sister company": (
         lambda _: written(company(first=70_001)),
-        "993 workers no longer listed of",
+        "992 workers no longer listed of",
         False,
     ),
     "numbers and logins swapped": (
         lambda rows: written(swapped(rows, "No", "Login")),
-        "993 workers no longer listed of",
+        "992 workers no longer listed of",
         True,
     ),
     "15 % missing at a line's end": (

@@ -69,6 +69,23 @@ def test_what_trips(own: Guard, counted: Count, bound: int | None) -> None:
         assert (trip.name, trip.value, trip.bound) == (counted.name, counted.value, bound)
 
 
+@pytest.mark.parametrize(
+    ("own", "most", "gone", "bound"),
+    [
+        pytest.param(guard(), 5, 6, 5, id="more than may be inferred"),
+        pytest.param(guard(), 5, 5, None, id="as many"),
+        pytest.param(guard(), 40, 13, 12, id="policy gives it room: the guard's own limit"),
+        pytest.param(guard(inferred={}), 5, 6, 5, id="the guard has no limit of its own"),
+        pytest.param(guard(expect=[LAYOFF]), 5, 80, None, id="announced"),
+    ],
+)
+def test_where_some_wait_to_be_confirmed_those_taken_to_have_left_wait_with_them(
+    own: Guard, most: int, gone: int, bound: int | None
+) -> None:
+    found = list(trips(own, [count(gone, Measure.BEYOND)], DAY, lambda _: most))
+    assert [(trip.measure, trip.bound) for trip in found] == ([] if bound is None else [("inferred", bound)])
+
+
 def test_what_was_announced_and_stays_within_it_is_not_counted_twice() -> None:
     over = Trip(kind="roster", name="vendors", measure="actual", value=99, base=100, bound=80)
     assert announced_rosters(guard(expect=[LAYOFF]), ["hr", "vendors"], [over], DAY) == ["hr"]

@@ -188,7 +188,8 @@ def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]]) -> None:
 
 
 def _trips(settings: Settings, look: Looking, counted: Sequence[Count]) -> list[Trip]:
-    return list(trips(settings.guard, counted, day_of(look.run.as_of, settings.company.time_zone)))
+    day = day_of(look.run.as_of, settings.company.time_zone)
+    return list(trips(settings.guard, counted, day, settings.policy.max_inferred.of))
 
 
 def _over(counted: Sequence[Count], bound: int) -> list[Trip]:

@@ -1,6 +1,6 @@
 """How much may change in a night before a person has to look: the guard's limits, and what goes beyond them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
@@ -15,7 +15,8 @@ LONGEST_LAYOFF_DAYS = 31
 """A longer one would be no announcement, but the end of the limit."""
 FEWEST = 3
 """One account or two may go in a night."""
-LEAVERS = frozenset({Measure.ACTUAL, Measure.PLANNED, Measure.INFERRED})
+GONE = frozenset({Measure.INFERRED, Measure.BEYOND})
+LEAVERS = GONE | {Measure.ACTUAL, Measure.PLANNED}
 
 
 class Limit(Strict):
@@ -129,7 +130,9 @@ class Guard(Strict):
 
     def limit(self, measure: Measure) -> Limit:
         """Of one measure; that of tickets is the policy's."""
-        return self.leavers if measure in LEAVERS - {Measure.INFERRED} else getattr(self, measure.value)
+        if measure in GONE:
+            return self.inferred
+        return self.leavers if measure in LEAVERS else getattr(self, measure.value)
 
     @property
     def users(self) -> tuple[Approver, ...]:
@@ -146,19 +149,27 @@ def day_of(as_of: datetime, zone: str) -> date:
     return as_of.astimezone(ZoneInfo(zone)).date()
 
 
-def trips(guard: Guard, counts: Iterable[Count], day: date) -> Iterator[Trip]:
-    """Yield the lines that go beyond their limits. Announced leavers raise their roster's."""
+def trips(
+    guard: Guard, counts: Iterable[Count], day: date, most_inferred: Callable[[int], int] | None = None
+) -> Iterator[Trip]:
+    """Yield the lines that go beyond their limits. Announced leavers raise their roster's.
+
+    `most_inferred` (policy.max_inferred): of so many workers so many may be inferred to have left. Where more are gone,
+    the feed is in doubt, and those few with it.
+    """
     for count in counts:
         measure = Measure(count.measure)
         bound = guard.limit(measure).of(count.base)
+        if measure is Measure.BEYOND and most_inferred is not None:
+            most = most_inferred(count.base)
+            bound = most if bound is None else min(bound, most)
         if bound is None:
             continue
         if measure in LEAVERS or measure is Measure.WORKERS:
             bound = max(bound, guard.announced(count.name, day))
         if count.value > bound:
-            yield Trip(
-                kind=count.kind, name=count.name, measure=count.measure, value=count.value, base=count.base, bound=bound
-            )
+            shown = Measure.INFERRED if measure in GONE else measure
+            yield Trip(kind=count.kind, name=count.name, measure=shown, value=count.value, base=count.base, bound=bound)
 
 
 def vanished(guard: Guard, counts: Iterable[Count]) -> Iterator[Trip]:

@@ -92,8 +92,12 @@ where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.
 
 -- name: roster_counts
 -- What each roster changed since it was last accepted. Whoever vanished and waits to be confirmed shows a short feed too.
--- Who vanished beyond policy.max_inferred isn't a leaver yet; by how many more wait than the last time, the feed is short.
-select 'roster' as kind, x.roster as name, x.basis as measure, count(*)::int + max(case x.basis when 'inferred'
+-- Who vanished beyond policy.max_inferred isn't a leaver yet; by how many more wait than the last time, the feed is
+-- short, and those who are taken to have left by it are in doubt with them.
+select 'roster' as kind, x.roster as name,
+    case when x.basis = 'inferred' and max(coalesce(r.waiting, 0)) > max(coalesce(a.waiting, 0))
+        then 'beyond' else x.basis end as measure,
+    count(x.person_uid)::int + max(case x.basis when 'inferred'
     then greatest(coalesce(r.waiting, 0) - coalesce(a.waiting, 0), 0) else 0 end) as value,
     coalesce(max(a.amount), max(r.workers), 0) as base
 from (select person_uid, roster, basis from fresh
