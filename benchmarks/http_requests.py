@@ -55,7 +55,7 @@ def main(users: int) -> None:
         tls = make_certificate(Path(folder))
         systems = {
             "okta": System(
-                place=lambda: okta_place(None), login="p{}@corp.example", page=200, reads=1, fixed=6, a_leaver=3
+                place=lambda: okta_place(None), login="p{}@corp.example", page=200, reads=1, fixed=7, a_leaver=3
             ),
             "github_org": System(
                 place=lambda: github_org_place(None), login="p{}", page=100, reads=4, fixed=12, a_leaver=5

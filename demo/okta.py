@@ -17,12 +17,13 @@ import jwt
 
 from demo.answering import Answered, Asked, behind, part_of
 from demo.okta_app import CLIENT_ID, app_key, other_key, public_half
+from demo.okta_service_apps import APP_SCOPES, OktaApps
 
 ORG_ID = "00o1n8sbwArJ7OQRw406"
 API_TOKEN = "00SecretOfTheReadersOwnToken"
 ACCESS = "eyJmadeForThisNightAlone"
 READER = "00u0reader"
-SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
+SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read", *APP_SCOPES)
 EPOCH, LATER, SOON = "2020-03-01T09:00:00.000Z", "2026-11-01T09:00:00.000Z", "2026-12-01T09:00:00.000Z"
 _Kept = TypeVar("_Kept")
 
@@ -57,6 +58,7 @@ class OktaService:
         self.tokens: dict[str, dict[str, Any]] = {}
         self.roles = ["READ_ONLY_ADMIN"]
         self.users = {READER: KeptUser(id=READER, login="reader@corp.example", roles=self.roles)}
+        self.apps = OktaApps(self._paged)
         self.scopes = set[str](SCOPES)
         self.grants_some = False
         """An app that asks for a scope it wasn't granted gets the others, and not a refusal."""
@@ -94,7 +96,8 @@ class OktaService:
             (r"/api/v1/users/([^/]+)/clients/([^/]+)/tokens", SCOPES[0], self._refresh),
             (r"/api/v1/iam/assignees/users", SCOPES[2], self._admins),
             (r"/api/v1/api-tokens", SCOPES[1], self._tokens),
-            (rf"/oauth2/v1/clients/{CLIENT_ID}/roles", SCOPES[2], self._client_roles),
+            (r"/oauth2/v1/clients/([^/]+)/roles", SCOPES[2], self._client_roles),
+            *self.apps.routes,
         ]
 
     def answer(self, asked: Asked) -> Answered:
@@ -205,9 +208,10 @@ class OktaService:
             return _missing(native_id)
         return Answered(body=[_role(each, "GROUP" if user.by_group else "USER") for each in user.roles])
 
-    def _client_roles(self, asked: Asked) -> Answered:
+    def _client_roles(self, asked: Asked, client: str) -> Answered:
         del asked
-        return Answered(body=[_role(each, "CLIENT") for each in self.roles])
+        own = self.roles if client == CLIENT_ID else self.apps.roles.get(client, [])
+        return Answered(body=[_role(each, "CLIENT") for each in own])
 
     def _admins(self, asked: Asked) -> Answered:
         admins = [{"id": each.id, "orn": f"orn:okta:directory:{ORG_ID}:users:{each.id}"} for each in self._with_roles()]

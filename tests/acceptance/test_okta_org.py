@@ -1,4 +1,6 @@
-"""A leaver in an Okta org: the login, and the API token that a suspension may leave, found by a night each."""
+"""A leaver in an Okta org: the login, the API token that a suspension may leave, and the service app that outlives
+both, found by a night each.
+"""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 
 from demo.certificates import make_certificate
 from demo.okta import READER
+from demo.okta_service_apps import KNOWS
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.sources import okta
@@ -76,3 +79,54 @@ def test_a_leaver_s_login_and_api_token_are_told_until_both_are_seen_dead_and_no
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
+
+
+def test_a_leaver_s_service_app_outlives_them_until_somebody_here_answers_for_it_by_a_new_secret(
+    company: AtOkta, tracker: ListedTracker
+) -> None:
+    kept, apps = company.place.kept, company.place.kept.apps
+    kim, kimm = kept.of("kim@corp.example"), kept.of("kimm@corp.example")
+    theirs, other = (apps.add(f"ci of {each.id}", (each.id, each.login))["id"] for each in (kim, kimm))
+    (old,) = (each["id"] for each in apps.secrets[theirs])
+    # All that is their own is shut as it should be: what's left is the app.
+    kim.status = "DEPROVISIONED"
+    kept.tokens.clear()
+
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+    assert f"apps/{theirs}/credentials/secrets/{old}/lifecycle/deactivate" in ticket.draft.body
+    assert other not in ticket.draft.body
+
+    # A colleague makes a new secret, so that they answer for it; the old one is there as before.
+    apps.secret(theirs, created="2026-11-20T09:00:00.000Z")
+    apps.event(KNOWS, (kimm.id, kimm.login), theirs)
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+
+    apps.secrets[theirs][0]["status"] = "INACTIVE"
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+    assert company.tracker.calls.count("close") == 1
+
+
+def test_a_service_app_whose_maker_the_log_forgot_stays_open_until_it_is_seen_dead(
+    company: AtOkta, tracker: ListedTracker
+) -> None:
+    kept, apps = company.place.kept, company.place.kept.apps
+    kim = kept.of("kim@corp.example")
+    app = apps.add("ci", (kim.id, kim.login))
+    kim.status = "DEPROVISIONED"
+    kept.tokens.clear()
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+
+    apps.events.clear()
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+    body = tracker.ticket(ticket.ref).draft.body
+    assert f"apps/{app['id']}/credentials/secrets/" in body
+    assert any("that nobody claims" in each.draft.body for each in tracker.there())
+
+    app["status"] = "INACTIVE"
+    assert company.night().failed == ()
+    assert not [each for each in tracker.there() if each.is_open]

@@ -47,13 +47,15 @@ def _entra_place(tls: Tls | None) -> Generator[EntraPlace]:
 
 
 def _okta(kept: OktaService, users: int) -> None:
-    """One in a hundred has an API token, which takes an administrator."""
+    """One in a hundred has an API token, which takes an administrator; one in two hundred made a service app."""
     for number in range(users):
         user = kept.add(f"p{number}@corp.example", number=f"{number:06}")
         if number % 100:
             kept.tokens.popitem()
         else:
             user.roles.append("HELP_DESK_ADMIN")
+        if number % 200 == 1:
+            kept.apps.add(f"app {number}", (user.id, user.login))
 
 
 def _entra(kept: EntraService, users: int) -> None:

@@ -18,19 +18,29 @@ from tests.support.described.trim import FOLDER
 
 USED = {
     "api_token_api.ApiTokenApi": ["list_api_tokens"],
+    "application_api.ApplicationApi": ["get_application", "list_applications"],
+    "application_sso_public_keys_api.ApplicationSSOPublicKeysApi": ["list_jwk", "list_o_auth2_client_secrets"],
     "org_setting_metadata_api.OrgSettingMetadataApi": ["get_wellknown_org_metadata"],
     "role_assignment_a_user_api.RoleAssignmentAUserApi": [
         "list_assigned_roles_for_user",
         "list_users_with_role_assignments",
     ],
     "role_assignment_client_api.RoleAssignmentClientApi": ["list_roles_for_client"],
+    "system_log_api.SystemLogApi": ["list_log_events"],
     "user_api.UserApi": ["get_user", "list_users"],
     "user_o_auth_api.UserOAuthApi": ["list_refresh_tokens_for_user_and_client"],
     "user_resources_api.UserResourcesApi": ["list_user_clients"],
 }
 TYPED = {
     "api_token_api.ApiTokenApi": ["revoke_api_token"],
-    "system_log_api.SystemLogApi": ["list_log_events"],
+    "application_api.ApplicationApi": ["activate_application", "deactivate_application"],
+    "application_sso_public_keys_api.ApplicationSSOPublicKeysApi": [
+        "activate_o_auth2_client_json_web_key",
+        "activate_o_auth2_client_secret",
+        "create_o_auth2_client_secret",
+        "deactivate_o_auth2_client_json_web_key",
+        "deactivate_o_auth2_client_secret",
+    ],
     "user_lifecycle_api.UserLifecycleApi": ["activate_user", "deactivate_user", "suspend_user", "unsuspend_user"],
     "user_o_auth_api.UserOAuthApi": ["revoke_token_for_user_and_client"],
     "user_sessions_api.UserSessionsApi": ["revoke_user_sessions"],
@@ -38,9 +48,16 @@ TYPED = {
 """What tickets say is to be typed, whose answers nobody reads here."""
 PROSE = {"title", "description", "default", "examples"}
 SCHEMAS = "#/components/schemas/"
-ROLES = {"anyOf": [{"$ref": f"{SCHEMAS}{name}"} for name in ("StandardRole", "CustomRole")]}
-EITHER_ROLE = "200ResponseInner"
-"""How the classes end that the client writes for either."""
+EITHER = "200ResponseInner"
+"""How the classes end that the client writes for one of several."""
+KEYS = ("OAuth2ClientJsonSigningKeyResponse", "OAuth2ClientJsonEncryptionKeyResponse")
+ROLES = ("StandardRole", "CustomRole")
+APPLICATION, OAUTH_CLIENT = "Application", "OpenIdConnectApplication"
+OF_SIGN_ON = {
+    "if": {"properties": {"signOnMode": {"const": "OPENID_CONNECT"}}, "required": ["signOnMode"]},
+    "then": {"$ref": f"{SCHEMAS}{OAUTH_CLIENT}"},
+}
+"""An application is more than its base says, by how people sign on: the client chooses a class by that."""
 TEXT = {"type": "string", "minLength": 1}
 TOKEN = {
     # RFC 6749, 4.4 and RFC 7523, 2.2, as https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp has
@@ -95,8 +112,10 @@ def made() -> dict[str, Any]:
             for method in methods:
                 path, verb, operation = _operation(api, method, schemas, answers=answers)
                 paths.setdefault(path, {})[verb] = operation
+    schemas[APPLICATION] |= OF_SIGN_ON
+    _schema(_type(OAUTH_CLIENT), schemas)
     info = {"title": "Okta Admin Management, by okta of PyPI", "version": __version__}
-    used = {name: schema for name, schema in sorted(schemas.items()) if not name.endswith(EITHER_ROLE)}
+    used = {name: schema for name, schema in sorted(schemas.items()) if not name.endswith(EITHER)}
     return {
         "openapi": "3.1.0",
         "info": info,
@@ -164,8 +183,9 @@ def _bare(part: Any, *, named: bool = False) -> Any:
         return [_bare(each) for each in part]
     if not isinstance(part, dict):
         return part
-    if str(part.get("$ref")).endswith(EITHER_ROLE):
-        return ROLES
+    if (named_either := str(part.get("$ref"))).endswith(EITHER):
+        some = KEYS if "Jwk" in named_either else ROLES
+        return {"anyOf": [{"$ref": f"{SCHEMAS}{name}"} for name in some]}
     kept = {name: each for name, each in part.items() if named or name not in PROSE}
     return {name: _bare(each, named=not named and name == "properties") for name, each in kept.items()}
 

@@ -31,10 +31,18 @@ from offboarding.sources.okta.settings import OktaSettings
 PAGE = "docs/permissions/okta.md"
 PAGE_SIZE = 200
 SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
+APP_SCOPES = ("okta.apps.read", "okta.logs.read")
+"""Of service apps, and of who made them."""
 EARLY = timedelta(minutes=5)
 """Before its end an app's token is made anew."""
 _ASSERTED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_SCOPE_OF = (("/api-tokens", SCOPES[1]), ("/roles", SCOPES[2]), ("/iam/", SCOPES[2]))
+_SCOPE_OF = (
+    ("/api-tokens", SCOPES[1]),
+    ("/roles", SCOPES[2]),
+    ("/iam/", SCOPES[2]),
+    ("/apps", APP_SCOPES[0]),
+    ("/logs", APP_SCOPES[1]),
+)
 """Which scope a path takes; any other is of users."""
 _Row = TypeVar("_Row", bound=BaseModel)
 
@@ -50,6 +58,7 @@ class OktaApi(HttpApi):
         self.client_id = connection.login
         """Of an app; "" where an API token asks."""
         self._connection = connection
+        self._scopes = (*SCOPES, *(APP_SCOPES if settings.service_apps else ()))
         self._key = _key(where, connection) if self.client_id else None
         self._access: OktaAccess | None = None
         self._ends = datetime.min.replace(tzinfo=UTC)
@@ -116,9 +125,9 @@ class OktaApi(HttpApi):
     def _granted(self) -> OktaAccess:
         """With each scope that the app was granted: one that it wasn't may cost all of them."""
         try:
-            return self._token(*SCOPES)
+            return self._token(*self._scopes)
         except NotAnsweredError as refused:
-            granted = [scope for scope in SCOPES if self._has(scope)] if refused.status == 400 else []
+            granted = [scope for scope in self._scopes if self._has(scope)] if refused.status == 400 else []
             if not granted:
                 raise FatalError(str(refused)) from None
             return self._token(*granted)

@@ -127,7 +127,7 @@ class OktaOrg:
     def _roles(self, native_id: str, purpose: Purpose) -> Roles | None:
         path = f"api/v1/users/{quote(native_id, safe='')}/roles"
         try:
-            return _named(roles_at(self.api, path, purpose, "api/v1/users/ID/roles"))
+            return named(roles_at(self.api, path, purpose, "api/v1/users/ID/roles"))
         except NotAnsweredError:
             return None
 
@@ -178,12 +178,13 @@ def organization(api: OktaApi, settings: OktaSettings, service_patterns: Sequenc
 
 
 def _limited(api: OktaApi, roles: list[OktaRole]) -> str:
-    has = ", ".join(_named(roles)) or "no admin role"
+    has = ", ".join(named(roles)) or "no admin role"
     return (
         f"{api.where}: the reader has {has}, which may be held to some users. Give it the role Read-only administrator."
         f" See {PAGE}"
     )
 
 
-def _named(roles: list[OktaRole]) -> Roles:
+def named(roles: list[OktaRole]) -> Roles:
+    """Roles as people call them."""
     return tuple(sorted({each.label or each.type for each in roles}))

@@ -2,6 +2,7 @@
 
 https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserLifecycle/
 https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserSessions/
+https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationSSOPublicKeys/
 """
 
 import shlex
@@ -9,20 +10,26 @@ from urllib.parse import quote, urlencode
 
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
+from offboarding.sources.okta.app_access import KEY, KEYS_ELSEWHERE, SECRET
 from offboarding.sources.okta.credentials import REFRESH
+from offboarding.sources.okta.service_apps import APP, SERVICE_APP
 
 _HEADER = '--header "Authorization: SSWS $OKTA_API_TOKEN"'
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
     """Return how this is shut, and opened again."""
+    if action.account.product == SERVICE_APP:
+        return _app(action.account, action.subject)
     if action.subject.kind is SubjectKind.SERVICE_CREDENTIAL:
         return _token(action.account, action.subject)
     return _user(action.account)
 
 
 def replace(action: AccountAction) -> tuple[str, ...]:
-    """Return how a workload moves to another token before the old one is shut."""
+    """Return how a workload moves to another token or secret before the old one is shut."""
+    if action.account.product == SERVICE_APP:
+        return _new_secret(action)
     return (
         say(
             "Give the workload an app of its own at Okta, of the type API Services, with a key and the scopes that it"
@@ -35,13 +42,16 @@ def replace(action: AccountAction) -> tuple[str, ...]:
 
 def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what the System Log tells."""
-    query = urlencode({"filter": f'actor.id eq "{action.account.native_id}"', "limit": "1000"}, quote_via=quote)
+    account, wanted = action.account, f'actor.id eq "{action.account.native_id}"'
+    if account.product == SERVICE_APP:
+        wanted = f'actor.id eq "{_app_id(account)}" or target.id eq "{_app_id(account)}"'
+    query = urlencode({"filter": wanted, "limit": "1000"}, quote_via=quote)
     since = "--url-query \"since=$(date --utc --date '90 days ago' +%Y-%m-%dT%H:%M:%SZ)\""
     return (
         say(
             "First keep what the System Log knows, which ends after 90 days; of a longer list a header, link, says"
             " where it goes on:\n{command}",
-            command=_curl(action.account, "GET", f"logs?{query}", "--include", since),
+            command=_curl(account, "GET", f"logs?{query}", "--include", since),
         ),
     )
 
@@ -96,6 +106,46 @@ def _token(account: Account, subject: Subject) -> tuple[str, ...]:
         say("Revoke it:\n{command}", command=_curl(account, "DELETE", f"api-tokens/{_part(subject.native_id)}")),
         say("Undo: it can't be; somebody who works here makes a new one."),
     )
+
+
+def _app(account: Account, subject: Subject) -> tuple[str, ...]:
+    """Of an app, or of one thing that lets it in."""
+    if subject.native_id == KEYS_ELSEWHERE:
+        return (
+            say("Whoever may write to where its keys are published gets in: see who that is, and take them off there."),
+            say("Undo: nobody needs to."),
+        )
+    path = f"apps/{_part(_app_id(account))}"
+    if subject.kind is SubjectKind.SERVICE_CREDENTIAL:
+        sort = "jwks" if subject.native_id.startswith(KEY) else "secrets"
+        path = f"{path}/credentials/{sort}/{_part(subject.native_id.removeprefix(KEY).removeprefix(SECRET))}"
+    return (
+        say("As an administrator of the org, with an API token of yours in OKTA_API_TOKEN:"),
+        say("Switch it off:\n{command}", command=_curl(account, "POST", f"{path}/lifecycle/deactivate")),
+        say("Access tokens that were given out before go on until they end."),
+        say("Undo:\n{command}", command=_curl(account, "POST", f"{path}/lifecycle/activate")),
+    )
+
+
+def _new_secret(action: AccountAction) -> tuple[str, ...]:
+    account, subject = action.account, action.subject
+    made = _curl(account, "POST", f"apps/{_part(_app_id(account))}/credentials/secrets")
+    is_secret = not subject.native_id.startswith((KEY, KEYS_ELSEWHERE))
+    return (
+        say(
+            "As an administrator of the org who goes on answering for the app, with an API token of yours in"
+            " OKTA_API_TOKEN: whoever makes what it gets in by is taken for its owner, as is whoever its profile names."
+        ),
+        say("Make a new secret beside the old one; the answer shows it, once:\n{command}", command=made)
+        if is_secret
+        else say("Let the workload make a new key, and add its public half to the app: Admin Console, General."),
+        say("Once the workload uses the new one:"),
+        *(disable(action) if subject.kind is not SubjectKind.ACCOUNT else (say("Switch the old ones off."),)),
+    )
+
+
+def _app_id(account: Account) -> str:
+    return account.native_id.removeprefix(APP)
 
 
 def _curl(account: Account, method: str, path: str, *more: str) -> str:

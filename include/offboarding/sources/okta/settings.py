@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from offboarding.interfaces import Words
 from offboarding.sources._http.settings import HttpSourceSettings
 
 
@@ -12,4 +13,17 @@ class OktaSettings(HttpSourceSettings):
         default=False,
         description="By your word: the reader's admin role shows it every user and every API token. Only said where it"
         " may not read its own roles.",
+    )
+
+    service_apps: bool = Field(
+        default=True, description="Apps that get in by themselves are read, with who made them and what lets them in."
+    )
+    client_secrets: bool = Field(
+        default=True,
+        description="When a leaver's service apps got their secrets is read. Okta tells the values, too, to whoever may"
+        " view client credentials: they're dropped unread.",
+    )
+    owner: Words[str] = Field(
+        default=("owner", "managedBy"),
+        description="Attributes of an app's profile that name its owner by mail, login or number; in any case.",
     )
