@@ -8,7 +8,7 @@ from markupsafe import Markup
 from offboarding import wiring
 from offboarding.interfaces import Notifier
 from offboarding.model.errors import FatalError
-from offboarding.report import kept
+from offboarding.report import kept, printed
 from offboarding.report.pages.tonight import Tonight, night_page
 from offboarding.report.wording import moment
 from offboarding.runs import pipeline
@@ -30,8 +30,25 @@ def keep_report(check: int) -> None:
         night = night_page(session, context()["run_id"], zone, now)
         if night is None:
             raise FatalError(f"run {check} is no night: it has no report to keep.")
-        place = written(settings.policy.night_report, kept.name(run.as_of, run.run_id, zone), html(night, zone, now))
-        pipeline.tell_now(listening(settings), kept.told(night.title, run.run_id, place, is_red=night.is_red))
+        text, name = html(night, zone, now), kept.name(run.as_of, run.run_id, zone)
+        places = kept_files(settings, name, text)
+        pipeline.tell_now(listening(settings), kept.told(night.title, run.run_id, places, is_red=night.is_red))
+
+
+def kept_files(settings: wiring.Settings, name: str, text: str) -> list[str]:
+    """Write each file that is asked for. Returns where. Raises FatalError where one can't be made or written."""
+    policy = settings.policy
+    places = [written(policy.night_report, f"{name}.html", text.encode("utf-8"))]
+    if policy.night_report_pdf:
+        try:
+            content = printed.pdf(text)
+        except FatalError as error:
+            raise FatalError(
+                f"policy.night_report_pdf: there is no PDF of this night: {error} Its HTML is kept at {places[0]}, and"
+                " everything else of this night is done. Mend that, and clear this task."
+            ) from None
+        places.append(written(policy.night_report, f"{name}.pdf", content))
+    return places
 
 
 def listening(settings: wiring.Settings) -> list[Notifier]:
@@ -47,13 +64,13 @@ def html(night: Tonight, zone: str, now: datetime) -> str:
     return rendered("tonight.html", layout="kept.html", page=night, up=up, css=style, written=moment(now, zone))
 
 
-def written(folder: str, name: str, text: str) -> str:
+def written(folder: str, name: str, content: bytes) -> str:
     """Write it, over what an attempt before wrote. Returns where. Raises FatalError where that can't be done."""
     try:
         place = ObjectStoragePath(folder) / name
         if place.protocol == "file":
             place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(text.encode("utf-8"))
+        place.write_bytes(content)
     except (OSError, ValueError, ImportError) as error:
         raise FatalError(
             f"policy.night_report: {folder} can't be written to ({type(error).__name__}). Everything else of this night"

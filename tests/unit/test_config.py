@@ -476,6 +476,11 @@ def test_a_file_that_is_not_there_or_not_utf8_is_a_sentence(tmp_path: Path) -> N
             id="a route behind one that asks less",
         ),
         pytest.param(lambda s: s.pop("trackers"), "trackers: none", id="no tracker"),
+        pytest.param(
+            lambda s: s.update(policy={"night_report_pdf": True}),
+            "policy.night_report_pdf: policy.night_report names no place",
+            id="a PDF of no report",
+        ),
     ],
 )
 def test_warns_of_what_is_legal_and_likely_not_meant(tmp_path: Path, change: Change, warned: str) -> None:

@@ -15,6 +15,7 @@ from offboarding.config import loading
 from offboarding.config.loading import Loaded
 from offboarding.model import counted
 from offboarding.model.errors import OffboardingError
+from offboarding.report import printed
 from offboarding.report.wording import wrapped
 from offboarding.runs.doctor.systems import FAILED, GOOD, IN_PART, CheckedSystem, Doctor
 from offboarding.runs.whole import Readers
@@ -47,6 +48,7 @@ def doctor(*, output: Format = "table") -> int:
             as_of=datetime.now(UTC),
             session=session,
             revokers=wiring.revoker,
+            print_trial=printed.trial,
         )
         found = [of_store, *look.run()]
     if output == "jsonl":

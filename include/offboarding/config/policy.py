@@ -136,6 +136,7 @@ class Policy(Strict):
         pattern=r"^([a-z][a-z0-9+.-]*://[^\x00-\x1f?#]+)?$",
         description="A folder where each night's report is kept as HTML, as Airflow's ObjectStoragePath names it.",
     )
+    night_report_pdf: bool = Field(default=False, description="It's kept there as PDF, too: needs the extra `pdf`.")
     verify: CronLine = Field(
         default="5 * * * *", description="When open findings are looked at again: a cron line, in the company's zone."
     )

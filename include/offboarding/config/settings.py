@@ -208,6 +208,8 @@ def _telling_warnings(settings: Settings) -> Iterator[str]:
             yield f"{where}: no tracker is named {name}: tickets go to {trackers[0]}, to its queue {queue!r}."
     if settings.policy.nightly_done_by and not settings.notifiers:
         yield "policy.nightly_done_by: no notifier is named: nobody is told of a late night."
+    if settings.policy.night_report_pdf and not settings.policy.night_report:
+        yield "policy.night_report_pdf: policy.night_report names no place: no report is kept."
     for number, notifier in enumerate(settings.notifiers):
         if notifier.night_report and not settings.policy.night_report:
             yield f"notifiers[{number}].night_report: policy.night_report names no place: no report is kept."

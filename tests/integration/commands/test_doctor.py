@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from joserfc.jwk import ECKey
 
 from offboarding import wiring
 from offboarding.config import loading
+from offboarding.report import printed
 from tests.integration.commands.conftest import Type, Typed, trial_schemas
 from tests.integration.commands.test_jsonl import promised
 from tests.support.directory import WITNESS
@@ -51,6 +54,40 @@ def test_verifiers_are_asked_as_sources_are(tiny: TinyCompany, at_work: Type) ->
     assert (done.code, gone["room"], gone["state"]) == (1, "verifier", "failed")
     assert "none.json" in gone["missing"][0]
     assert re.search(r"verifier +tokens login +good +2 keys: 2 in use", table.out)
+
+
+@pytest.mark.parametrize(
+    ("package", "state", "said"),
+    [
+        ("weasyprint", "good", ""),
+        ("no_such_weasyprint", "failed", "policy.night_report_pdf: there is no WeasyPrint here"),
+    ],
+)
+def test_whether_the_nights_report_can_be_printed_is_told(
+    tiny: TinyCompany,
+    at_work: Type,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    package: str,
+    state: str,
+    said: str,
+) -> None:
+    """Not by Pango: tests/integration/pages/test_printed_report.py."""
+    (tmp_path / "weasyprint.py").write_text("print('%PDF-')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(printed, "PACKAGE", package)
+    text = tiny.config.read_text("utf-8")
+    asked = yaml.safe_load(text)
+    asked.setdefault("policy", {}).update(night_report=f"file://{tmp_path}", night_report_pdf=True)
+    tiny.config.write_text(yaml.safe_dump(asked), encoding="utf-8")
+    try:
+        done = at_work("doctor", "--format", "jsonl")
+    finally:
+        tiny.config.write_text(text, encoding="utf-8")
+
+    report = line(done, "pdf")
+    assert (report["room"], report["state"], done.code) == ("report", state, 0 if state == "good" else 1)
+    assert " ".join(report["missing"]).startswith(said)
 
 
 def test_it_writes_nothing_and_tells_nobody(tiny: TinyCompany, at_work: Type) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from offboarding.model.errors import FatalError
+from offboarding.report import printed
 from offboarding.report.pages import tonight
 from offboarding.store.connect import Session
 from offboarding_airflow import keeping
@@ -120,8 +121,8 @@ def test_on_paper_it_is_dark_on_white_and_torn_in_no_row(night: Session) -> None
 def test_it_is_written_where_the_setting_says_and_over_an_attempt_before(tmp_path: Path) -> None:
     folder = f"file://{tmp_path}/reports/offboarding"
 
-    first = keeping.written(folder, "night.html", "one")
-    again = keeping.written(folder, "night.html", "zwei, 二")
+    first = keeping.written(folder, "night.html", b"one")
+    again = keeping.written(folder, "night.html", "zwei, 二".encode())
 
     assert first == again
     assert (tmp_path / "reports/offboarding/night.html").read_text("utf-8") == "zwei, 二"
@@ -131,7 +132,58 @@ def test_it_is_written_where_the_setting_says_and_over_an_attempt_before(tmp_pat
 @pytest.mark.parametrize("folder", ["file:///dev/null/reports", "nosuch://bucket/reports"])
 def test_a_place_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
     with pytest.raises(FatalError, match=r"policy.night_report: .* Everything else of this night is done"):
-        keeping.written(folder, "night.html", "one")
+        keeping.written(folder, "night.html", b"one")
+
+
+def asked_for_pdf(folder: Path) -> Any:
+    return SimpleNamespace(policy=SimpleNamespace(night_report=f"file://{folder}", night_report_pdf=True))
+
+
+def no_package(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    del folder
+    monkeypatch.setattr(printed, "PACKAGE", "no_such_weasyprint")
+
+
+def no_library(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As cffi says it, beneath which WeasyPrint prints a page's words."""
+    words = "raise OSError(\"cannot load library 'libpango-1.0-0': libpango-1.0-0: cannot open shared object file\")"
+    (folder / "weasyprint.py").write_text(words, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+def no_end(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "weasyprint.py").write_text("import time\ntime.sleep(600)", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setattr(printed, "LONGEST_SECONDS", 1)
+
+
+def a_defect(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "weasyprint.py").write_text("raise ValueError('what somebody may have written')", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        pytest.param(no_package, "there is no WeasyPrint here. Install the wheel's extra `pdf`", id="no package"),
+        pytest.param(no_library, "WeasyPrint finds no libpango-1.0-0. Install Pango", id="no library"),
+        pytest.param(no_end, "WeasyPrint wasn't done after 1 seconds", id="no end"),
+        pytest.param(a_defect, "WeasyPrint ended with 1 (ValueError).", id="a defect"),
+    ],
+)
+def test_where_no_pdf_can_be_made_that_is_said_and_the_html_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: Any, said: str
+) -> None:
+    (tmp_path / "lib").mkdir()
+    missing(monkeypatch, tmp_path / "lib")
+
+    with pytest.raises(FatalError) as refused:
+        keeping.kept_files(asked_for_pdf(tmp_path / "reports"), "night", "<p>")
+
+    assert str(refused.value).startswith(f"policy.night_report_pdf: there is no PDF of this night: {said}")
+    assert f"Its HTML is kept at file://{tmp_path}/reports/night.html" in str(refused.value)
+    assert "somebody" not in str(refused.value)
+    assert [each.name for each in (tmp_path / "reports").iterdir()] == ["night.html"]
 
 
 def test_only_whoever_is_to_hear_of_it_each_night_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,13 +23,13 @@ class LinkedShare(Inner):
 
 class CheckedLine(JsonLine):
     """A line for each system that was asked: the store, rosters, parts of sources and verifiers, the queue of
-    departures, the tracker.
+    departures, the tracker, what prints the night's report.
     """
 
     room: str
-    """`store`, `roster`, `source`, `verifier`, `queue`, `tracker` or `revoker`."""
+    """`store`, `roster`, `source`, `verifier`, `queue`, `tracker`, `revoker` or `report`."""
     name: str
-    """Its name in the configuration; a queue's kind."""
+    """Its name in the configuration; a queue's kind; a report's, `pdf`."""
     part: OrNull
     """Of a source with several parts (AWS accounts), which; else null."""
     state: str

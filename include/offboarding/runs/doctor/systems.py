@@ -7,7 +7,7 @@ from datetime import datetime
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Revoker, RosterSettings, SourceSettings, Trail, VerifierSettings
 from offboarding.model import Standing, TicketState, counted
-from offboarding.model.errors import OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.model.keys import NO_TICKET
 from offboarding.runs import pipeline
 from offboarding.runs.doctor.seen import ReaderTally
@@ -25,7 +25,7 @@ class CheckedSystem:
     """What came of asking one system."""
 
     room: str
-    """store, roster, source, verifier, queue, tracker or revoker."""
+    """store, roster, source, verifier, queue, tracker, revoker or report."""
     name: str
     part: str = ""
     state: str
@@ -52,10 +52,12 @@ class Doctor:
     session: Session | None
     revokers: Callable[[Settings, str, str], Revoker] | None = None
     """What may write into a part of a source, where a person approves it."""
+    print_trial: Callable[[], None] | None = None
+    """Prints a page as the night's report is."""
 
     def run(self) -> Iterator[CheckedSystem]:
-        """Yield what came of each system: rosters, sources with what would link, the queue, the trackers, and whoever
-        may write, who only logs in.
+        """Yield what came of each system: rosters, sources with what would link, the queue, the trackers, whoever may
+        write, who only logs in, and what prints the night's report, on this machine.
         """
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
@@ -63,6 +65,7 @@ class Doctor:
         yield from self._queue()
         yield from self._trackers()
         yield from self._revokers()
+        yield from self._printing()
 
     def _opened(self) -> Run | None:
         if self.session is None:
@@ -187,6 +190,18 @@ class Doctor:
                 else:
                     readable = "logs in; shuts only what a person approves"
                     yield CheckedSystem(room="revoker", name=own.name, part=part, state=GOOD, readable=readable)
+
+    def _printing(self) -> Iterator[CheckedSystem]:
+        policy = self.settings.policy
+        if self.print_trial is None or not (policy.night_report and policy.night_report_pdf):
+            return
+        try:
+            self.print_trial()
+        except FatalError as error:
+            missing = (f"policy.night_report_pdf: {error}",)
+            yield CheckedSystem(room="report", name="pdf", state=FAILED, missing=missing)
+        else:
+            yield CheckedSystem(room="report", name="pdf", state=GOOD, readable="can be printed on this machine")
 
 
 def _defect(name: str, error: Exception) -> str:
