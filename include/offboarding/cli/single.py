@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from offboarding.cli import DONE
+from offboarding.cli.custody import asked_at
 from offboarding.cli.lines.findings import explained
 from offboarding.cli.lines.people import PersonLine
 from offboarding.cli.lists import finding_table, link_table
@@ -14,6 +15,7 @@ from offboarding.report import explain as explaining
 from offboarding.report import night
 from offboarding.report import person as person_page
 from offboarding.store import reading
+from offboarding.store.reading import exposure
 
 
 @command("worker", example="hr:10442")
@@ -63,5 +65,7 @@ def report(
             if not last:
                 raise FatalError(nothing_yet())
             run_id = last[0].run_id
-        say(night.render(reading.night(session, run_id, zone), zone, folded=False))
+        seen = reading.night(session, run_id, zone)
+        seen = exposure.ahead(session, seen, asked_at(seen.run.as_of, zone))
+        say(night.render(seen, zone, folded=False))
     return DONE

@@ -54,7 +54,8 @@ def listing(
         say(f"Who leaves {within}:", "")
         _table([(each, keys.get(each.person_uid, [])) for each in found])
         say(
-            "", f"What one of them may carry along: {COMMAND} custody --worker ID. No ticket is made before they leave."
+            "",
+            f"What is to be rotated, and in which order: {COMMAND} exposure ID. No ticket is made before they leave.",
         )
     elif not unread:
         say(f"Nobody leaves {within}, by what HR and notices say.")

@@ -36,6 +36,7 @@ def add(context: ConfiguredContext, *, who: Who, last: LastMoment, reason: Reaso
         f"Notice {made.notice_id}: {gone}",
         f'Check them now: trigger the DAG offboarding_departure with {{"notices": ["{made.notice_id}"]}}'
         " (docs/departure.md). The next night does in any case.",
+        f"What they may know, and what to rotate first: {COMMAND} exposure {whose}",
         f'To take it back: {COMMAND} notice withdraw {made.notice_id} --reason "..."',
         on_trial=f"notice: {gone}",
     )

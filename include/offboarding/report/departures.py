@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import counted
+from offboarding.model import Basis, counted
 from offboarding.report.wording import COMMAND, first_of, labelled, whole_days, worker
 from offboarding.store.notices import NoticeThen
 from offboarding.store.reading import Night
-from offboarding.store.reading.upcoming import DAYS
+from offboarding.store.reading.upcoming import DAYS, LeavesSoon
 
 _MOST_LINES = 5
 
@@ -35,6 +35,17 @@ def _upcoming(night: Night) -> Iterator[str]:
     privileged = sum(each.privileged for each in night.upcoming)
     of_them = f", {privileged} privileged" if privileged else ""
     yield f"{people} within {DAYS} days, holding {accounts}{of_them}: {COMMAND} upcoming"
+    yield from first_of([_to_rotate(each) for each in night.upcoming if each.rotate], _MOST_LINES)
+    if unseen := sum(each.rotate is None for each in night.upcoming):
+        later = counted(unseen, "person who leaves later", "people who leave later")
+        yield f"of {later} it wasn't looked at what they may know: {COMMAND} exposure ID"
+
+
+def _to_rotate(each: LeavesSoon) -> str:
+    """They work here still, and nothing says that they did anything: whoever replaces it has until their last day."""
+    who, known = worker(each.id_space, each.worker_id), counted(each.rotate or 0, "key or secret", "keys and secrets")
+    leaves = "whose contract ends" if each.basis == Basis.PLANNED else "who leaves"
+    return f"rotate {known} by {each.left_on}, for worker {who}, {leaves} then: {COMMAND} exposure {who}"
 
 
 def _same_people(night: Night) -> Iterator[str]:

@@ -40,7 +40,9 @@ from offboarding.store import messages as receipts
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
+from offboarding.store.reading import exposure
 from offboarding.store.reading import reads as reads_of
+from offboarding.store.reading.holder_views import HolderQuery
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from offboarding.tickets import desks, paging
 from offboarding.waivers import applying
@@ -311,10 +313,16 @@ def report(
     # Ahead of the head that is printed, which then vouches for it.
     looks.seal(session, run_id=run.run_id)
     seen = reading.night(session, run.run_id, settings.company.time_zone)
+    seen = exposure.ahead(session, seen, _asked_at(settings, run.as_of))
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status=status)
     show(night.render(seen, settings.company.time_zone, folded=folded))
+
+
+def _asked_at(settings: Settings, at: datetime) -> HolderQuery:
+    reserved = tuple(normal(login) for login in settings.policy.reserved_logins)
+    return HolderQuery(as_of=at, zone=settings.company.time_zone, reserved=reserved)
 
 
 def counted_up(session: Session, run: Run) -> Mapping[str, float]:

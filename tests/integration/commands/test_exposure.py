@@ -14,6 +14,7 @@ from offboarding.model import (
     ActionKind,
     AuditEvent,
     Credential,
+    Employment,
     Exportable,
     IdentityKeyKind,
     PrincipalKind,
@@ -24,14 +25,16 @@ from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
+from offboarding.store.reading import exposure
 from tests.integration.commands.conftest import Type, Typed, connected
 from tests.integration.commands.test_custody import SETTINGS
 from tests.integration.commands.test_jsonl import promised
 from tests.support.database import TEMPLATE, cloned
+from tests.support.deciding import add_notice
 from tests.support.key_company import CLOUD, KIM_GONE, KeyCompany
 from tests.support.keys_read import access, event, secret, signing_key, whole
 from tests.support.registered import custodian, entry
-from tests.support.small_company import account, owner
+from tests.support.small_company import WORKS, account, job, owner
 
 READ_AT = datetime(2026, 11, 8, 3, tzinfo=UTC)
 LOGIN, OLD = signing_key("2024-05"), signing_key("2023-01", standing=Standing.DEAD)
@@ -135,6 +138,12 @@ def order(done: Typed) -> list[tuple[str, str, str, str]]:
     return [(line["remedy"], line["grade"], line["standing"], line["label"]) for line in done.lines]
 
 
+def flowed(done: Typed) -> str:
+    """A report without its lines' ends."""
+    assert done.code == 0, done.err
+    return " ".join(done.out.split())
+
+
 def test_what_is_surest_and_works_is_replaced_first_and_what_is_refused_is_not(keys: Type) -> None:
     done = keys("exposure", "hr:1042", "--format", "jsonl")
 
@@ -177,6 +186,47 @@ def test_people_are_told_as_of_which_night_and_what_was_not_looked_at(keys: Type
     told = {label: standing for _, _, standing, label in order(keys("exposure", "1042", "--format", "jsonl"))}
     assert told[DATABASE.label] == "unknown", "an earlier night's read isn't this night's"
     assert "secrets: no answer." in keys("exposure", "1042", "--format", "jsonl").err
+
+
+@pytest.mark.parametrize(
+    ("jobs", "notice", "said"),
+    [
+        pytest.param((job(last="2026-11-20"),), "", "who leaves then", id="HR's day"),
+        pytest.param((job(end="2026-11-20"),), "", "whose contract ends then", id="a contract's end"),
+        pytest.param((WORKS,), "2026-11-20T18:00 Asia/Seoul", "who leaves then", id="a notice"),
+    ],
+)
+def test_ahead_of_a_departure_the_night_says_how_much_to_rotate_by_then(
+    keys: Type, company: KeyCompany, jobs: tuple[Employment, ...], notice: str, said: str
+) -> None:
+    company.workers[0] = replace(company.workers[0], employments=jobs)
+    if notice:
+        add_notice(company.session, company.settings, who="1042", last=notice, reason="r", author="a")
+    reported(company)
+
+    command = "python -m offboarding exposure hr:1042"
+    wanted = f"rotate 5 keys and secrets by 2026-11-20, for worker hr:1042, {said}: {command}"
+    assert wanted in flowed(keys("report"))
+    assert len([line for line in order(keys("exposure", "1042", "--format", "jsonl")) if line[0] == "rotate"]) == 5
+    assert company.session.execute("select count(*) from finding where person_uid is not null").fetchone() == (0,)
+
+
+def test_of_whoever_leaves_later_than_the_first_it_is_said_that_nobody_looked(
+    keys: Type, company: KeyCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "MOST", 1)
+    company.workers = [
+        replace(each, employments=(job(last=last),))
+        for each, last in zip(company.workers, ("2026-11-21", "2026-11-20"), strict=True)
+    ]
+    reported(company)
+
+    told = flowed(keys("report"))
+    assert "rotate 1 key or secret by 2026-11-20, for worker hr:1043" in told
+    assert "by 2026-11-21" not in told
+    assert (
+        "of 1 person who leaves later it wasn't looked at what they may know: python -m offboarding exposure ID" in told
+    )
 
 
 def test_a_part_that_was_not_read_whole_is_not_checked(keys: Type, company: KeyCompany) -> None:

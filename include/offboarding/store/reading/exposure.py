@@ -5,7 +5,7 @@ order.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import groupby
@@ -15,8 +15,12 @@ from offboarding.store.connect import Session
 from offboarding.store.reading import holder_views, key_views
 from offboarding.store.reading.holder_views import HolderQuery, HolderView
 from offboarding.store.reading.key_views import KeyView
+from offboarding.store.reading.nights import Night
 from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
+
+MOST = 20
+"""Of so many people who leave soon it's looked at what they may know."""
 
 
 class ExposureRemedy(StrEnum):
@@ -106,6 +110,18 @@ def exposure(session: Session, person_uid: str, asked: HolderQuery, *, since: da
             rows = cursor.execute(block("exposure", "secrets_known"), values).fetchall()
     found = [_of_key(keys[each.material], each, asked.as_of, since) for each in held]
     return sorted([*found, *_of_secrets(rows)], key=lambda each: each.place)
+
+
+def ahead(session: Session, night: Night, asked: HolderQuery) -> Night:
+    """A night that tells of the first `MOST` who leave soon how much they may know by then that is to be rotated."""
+    first, rest = night.upcoming[:MOST], night.upcoming[MOST:]
+    known = (exposure(session, each.person_uid, asked, since=night.run.reads_since) for each in first)
+    looked_at = (replace(each, rotate=_to_rotate(found)) for each, found in zip(first, known, strict=True))
+    return replace(night, upcoming=(*looked_at, *rest))
+
+
+def _to_rotate(known: Sequence[Exposure]) -> int:
+    return sum(each.remedy is ExposureRemedy.ROTATE for each in known)
 
 
 def _of_key(key: KeyView, holder: HolderView, now: datetime, since: datetime) -> Exposure:

@@ -33,6 +33,8 @@ class LeavesSoon:
     """How many of the accounts are."""
     labels: list[str]
     """What these accounts are called, each after its source."""
+    rotate: int | None = None
+    """How many keys and secrets are to be rotated since they may know them; None where that wasn't looked at."""
 
 
 def upcoming(session: Session, *, as_of: datetime, days: int, zone: str) -> list[LeavesSoon]:
