@@ -12,6 +12,7 @@ from offboarding.sources import google_workspace
 from tests.support.aged import pass_by
 from tests.support.google_service import GooglePlace, google_place
 from tests.support.listed_tracker import ListedTracker
+from tests.support.night import rows_of
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 
@@ -24,6 +25,7 @@ class AtGoogle(Office):
     """An office whose only accounts are a customer's."""
 
     place: GooglePlace
+    recovery_mails: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -34,7 +36,7 @@ class AtGoogle(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source()
+        return self.place.source(recovery_mails=self.recovery_mails, patterns=("shared-*",))
 
 
 @pytest.fixture
@@ -97,3 +99,24 @@ def test_a_colleague_who_gets_a_leaver_s_mail_as_an_alias_is_asked_about_and_not
     (ticket,) = tracker.there()
     assert "Not theirs? Revoke nothing, and say so" in ticket.draft.body
     assert f"link reject google {kept.of(KIMM)['id']} 1042" in ticket.draft.body
+
+
+def test_a_leaver_whose_work_mail_gets_a_shared_login_back_owns_it_and_nobody_who_works_here_does(
+    company: AtGoogle, tracker: ListedTracker
+) -> None:
+    """Users set it themselves: on a colleague's own account it says nothing."""
+    kept, company.recovery_mails = company.place.kept, True
+    kept.purge(KIM)
+    shared = kept.add("shared-billing@corp.example", recoveryEmail=KIM)
+    kept.add("shared-sales@corp.example", recoveryEmail=KIMM)
+    kept.of(KIMM)["recoveryEmail"] = KIM
+
+    assert company.night().failed == ()
+
+    (ticket,) = tracker.there()
+    assert shared["id"] in ticket.draft.body
+    assert kept.of(KIMM)["id"] not in ticket.draft.body
+    asked = "select rule, account_native_id, evidence::text from finding where rule <> 'orphan-account'"
+    ((rule, account, why),) = rows_of(company.session, asked)
+    assert (rule, account) == ("leaver-owned-service-account", shared["id"])
+    assert "recoveryEmail holds their work mail" in why

@@ -322,9 +322,8 @@ class GooglePlace:
         """A new reader. `patterns`: of workloads' logins."""
         given = {"name": "google", "kind": "google_workspace", "connection": "corp_google", "tokens": tokens}
         own = google_workspace.Settings.model_validate(given | settings)
-        return google_workspace.build(
-            own, connection or self.connection(), "", replace(CONTEXT, service_patterns=patterns)
-        )
+        context = replace(CONTEXT, service_patterns=patterns, mail_domains=("corp.example",))
+        return google_workspace.build(own, connection or self.connection(), "", context)
 
     def accounts(self, **settings: Any) -> dict[str, Account]:
         """By their labels."""

@@ -164,9 +164,13 @@ OWNERS = {
         {("1042", "owns", "linked", 80), ("1043", "owns", "linked", 80)},
     ),
     "a number on a workload's account": (account("x", number("1042"), service=True), {("1042", "is", "linked", 90)}),
-    "own, and owned": (
-        account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM)),
+    "a workload's own, and owned": (
+        account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM), service=True),
         {("1043", "is", "linked", 90), ("1042", "owns", "linked", 80)},
+    ),
+    "own, and a leaver is its manager": (
+        account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM)),
+        {("1043", "is", "linked", 90)},
     ),
 }
 

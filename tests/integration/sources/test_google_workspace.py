@@ -15,6 +15,7 @@ from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
     Account,
+    AccountKey,
     Credential,
     Gap,
     IdentityKeyKind,
@@ -181,6 +182,27 @@ def test_private_mails_phones_and_names_never_leave_google(place: GooglePlace) -
     told = str(place.kept.told)
     assert KIM in told
     assert not [word for word in ("home.example", "recoveryPhone", "fullName", "orgUnitPath") if word in told]
+
+
+def test_a_recovery_mail_of_ours_names_an_owner_where_it_is_asked_for_and_any_other_is_dropped(
+    place: GooglePlace,
+) -> None:
+    place.kept.of(KIM)["recoveryEmail"] = "Lee@Corp.Example"
+    source = place.source(recovery_mails=True)
+
+    facts = list(source.collect())
+    keys = {
+        account.label: {key for key in account.keys if key.name == "recoveryEmail"} for account in of(Account, facts)
+    }
+
+    owner = AccountKey(
+        kind=IdentityKeyKind.MAIL, value="Lee@Corp.Example", origin=IdentityKeyOrigin.OWNER, name="recoveryEmail"
+    )
+    assert keys == {KIM: {owner}, LEE: set(), READER: set()}
+    assert "home.example" not in repr(facts)
+    (gap,) = of(Gap, facts)
+    assert "recovery phones, and recovery mails outside our domains" in gap.text
+    assert of(Account, detail(source, KIM))[0].keys == of(Account, facts)[1].keys
 
 
 def test_whoever_never_signed_in_has_no_last_use(place: GooglePlace) -> None:

@@ -70,7 +70,7 @@ def cases(known: Knowledge) -> list[Case]:
     base = base_links(known, accounts)
     found = [case(known, s, a, [*firm(known, s, a), *derived(known, base, s, a)]) for s, a in accounts]
     found = [with_several_at_once(known, each) for each in found]
-    return [with_named_owners(known, each, found) for each in found]
+    return [of_its_own(known, with_named_owners(known, each, found)) for each in found]
 
 
 def with_several_at_once(known: Knowledge, each: Case) -> Case:
@@ -131,6 +131,14 @@ def with_named_owners(known: Knowledge, each: Case, found: list[Case]) -> Case:
         if (person := linked(known, other)) is not None
     ]
     return replace(case(known, each.source, each.account, [*each.evidence, *more]), several=each.several)
+
+
+def of_its_own(known: Knowledge, each: Case) -> Case:
+    """What is clearly somebody's own, and no workload's, has no owner besides."""
+    if each.account.service_like or linked(known, each) is None:
+        return each
+    own = [evidence for evidence in each.evidence if evidence.relation is not Relation.OWNS]
+    return replace(case(known, each.source, each.account, own), several=each.several, held=each.held)
 
 
 def verdict(known: Knowledge, each: Case, possibly_one: frozenset[frozenset[Person]]) -> AccountVerdict:

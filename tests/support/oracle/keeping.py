@@ -15,6 +15,7 @@ from tests.support.oracle.decisions import (
     case,
     cases,
     linked,
+    of_its_own,
     verdict,
     with_named_owners,
     with_several_at_once,
@@ -51,7 +52,7 @@ def cases_after(known: Knowledge, night: Company) -> list[Case]:
     )
     base = with_key_owners(then, base)
     found = [settled(known, then, base, before, asked, key, source, each) for key, source, each in now(known)]
-    return [with_named_owners(known, each, found) if each.held is None else each for each in found]
+    return [of_its_own(known, with_named_owners(known, each, found)) if each.held is None else each for each in found]
 
 
 def night_before(night: Company, known: Knowledge) -> Before:

@@ -41,6 +41,7 @@ class GoogleUser(_GoogleAnswer):
     aliases: tuple[str, ...] | None = None
     external_ids: tuple[ExternalId, ...] | None = None
     ssh_public_keys: tuple[object, ...] | None = None
+    recovery_email: str | None = Field(default=None, repr=False)
     is_admin: bool | None = None
     is_delegated_admin: bool | None = None
     is_guest_user: bool | None = None

@@ -35,7 +35,7 @@ ONE_USER = (
     "id,primaryEmail,customerId,aliases,externalIds(type,value),sshPublicKeys,isAdmin,isDelegatedAdmin,isGuestUser,"
     "suspended,suspensionReason,archived,creationTime,lastLoginTime,deletionTime"
 )
-"""No more of anybody leaves Google: phones, addresses, names and private mails stay there."""
+"""No more of anybody leaves Google unless it's asked for: phones, addresses, names and private mails stay there."""
 _SCOPES = "https://www.googleapis.com/auth/"
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _EACH_MINUTE = frozenset({"userRateLimitExceeded", "rateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
@@ -57,6 +57,8 @@ class DirectoryApi(HttpApi):
 
     def __init__(self, settings: GoogleWorkspaceSettings, connection: ConnectionFields, where: str) -> None:
         self._key = service_account(where, connection)
+        self.one_user = f"{ONE_USER},recoveryEmail" if settings.recovery_mails else ONE_USER
+        """What is asked of a user."""
         self.administrator = connection.login
         self._given: dict[str, tuple[str, datetime]] = {}
         base = address_of(where, _reached(connection), "admin/directory/v1")
@@ -81,7 +83,7 @@ class DirectoryApi(HttpApi):
         called = "users, deleted" if deleted else "users"
         query = {"customer": "my_customer", "projection": "full", "maxResults": PAGE_SIZE}
         query |= {"showDeleted": "true"} if deleted else {}
-        query |= {"fields": f"kind,nextPageToken,users({ONE_USER})"}
+        query |= {"fields": f"kind,nextPageToken,users({self.one_user})"}
 
         def read(answer: httpx.Response, url: str) -> ApiPage:
             del url

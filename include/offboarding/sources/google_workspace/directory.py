@@ -17,7 +17,7 @@ from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.google_workspace.answers import GoogleUser
-from offboarding.sources.google_workspace.client import ONE_USER, PAGE, DirectoryApi
+from offboarding.sources.google_workspace.client import PAGE, DirectoryApi
 from offboarding.sources.google_workspace.settings import GoogleWorkspaceSettings
 
 RESTORABLE = timedelta(days=20)
@@ -75,7 +75,7 @@ class GoogleDirectory:
 
         Raises as `ask`, and where that can't be told.
         """
-        path = f"{user_path(native_id)}?projection=full&fields={ONE_USER}"
+        path = f"{user_path(native_id)}?projection=full&fields={self.api.one_user}"
         user = self.api.maybe(path, "detail", GoogleUser, "users/ID")
         if user and user.id == native_id:  # Google takes a mail, or an alias, for an id, too
             return user
@@ -97,7 +97,7 @@ class GoogleDirectory:
             # Whoever was deleted leaves the address to others.
             label=f"{mail} (deleted)" if user.deletion_time else mail,
             login=mail,
-            keys=tuple(_keys(user)),
+            keys=(*_keys(user), *self._owner(user)),
             created_at=user.creation_time,
             standing=standing,
             standing_reason=f"Google: {reason}",
@@ -112,6 +112,12 @@ class GoogleDirectory:
             # Which sign-ins move it, and how soon, Google doesn't say.
             last_used_exact=False,
         )
+
+    def _owner(self, user: GoogleUser) -> Iterator[AccountKey]:
+        """Whose work mail lets them back in by account recovery: whose the user is it isn't, since users set it."""
+        mail = user.recovery_email or ""
+        if mail.rpartition("@")[2].casefold() in {each.casefold() for each in self.context.mail_domains}:
+            yield _key(IdentityKeyKind.MAIL, mail, "recoveryEmail", IdentityKeyOrigin.OWNER)
 
     @cached_property
     def _deleted(self) -> Mapping[str, GoogleUser]:
@@ -153,7 +159,7 @@ def user_path(native_id: str) -> str:
 
 def administrator(api: DirectoryApi) -> GoogleUser:
     """In whose name it's read. Raises FatalError where the service account isn't let in."""
-    path = f"{user_path(api.administrator)}?projection=full&fields={ONE_USER}"
+    path = f"{user_path(api.administrator)}?projection=full&fields={api.one_user}"
     return api.one(path, "overhead", GoogleUser, "users/ADMINISTRATOR")
 
 
@@ -192,5 +198,7 @@ def _keys(user: GoogleUser) -> Iterator[AccountKey]:
             yield _key(IdentityKeyKind.NUMBER, each.value, "externalIds")
 
 
-def _key(kind: IdentityKeyKind, value: str, name: str) -> AccountKey:
-    return AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
+def _key(
+    kind: IdentityKeyKind, value: str, name: str, origin: IdentityKeyOrigin = IdentityKeyOrigin.ATTRIBUTE
+) -> AccountKey:
+    return AccountKey(kind=kind, value=value, origin=origin, name=name)

@@ -22,6 +22,11 @@ class GoogleWorkspaceSettings(HttpSourceSettings):
         description="Leavers' OAuth grants and app passwords are read. It takes a scope that could revoke them as well:"
         " Google has none that only reads.",
     )
+    recovery_mails: bool = Field(
+        default=False,
+        description="Recovery mails are asked for, and those of our own domains name an owner: somebody to whom a"
+        " workload's login would be given back. Any other is dropped as it comes.",
+    )
     sees_all: bool = Field(
         default=False,
         description="By your word: the administrator's role is on the whole organization, and shows every user. Only"

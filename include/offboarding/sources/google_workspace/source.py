@@ -19,7 +19,6 @@ KINDS = (SubjectKind.ACCOUNT,)
 UNSEEN = (
     "sessions, and access tokens that are out",
     "second factors and backup codes, which would be told in the clear",
-    "recovery mails and phones, which are private",
     "who may read or send somebody's mail",
     "files shared with outsiders, and what Apps Script does by itself",
     "service accounts, and what they may by domain-wide delegation",
@@ -83,4 +82,7 @@ class GoogleWorkspace:
     def _unseen(self) -> str:
         grants = "OAuth grants and app passwords"
         whose = f"{grants} of whoever can't sign in" if self._settings.tokens else f"{grants}, since tokens is off"
-        return f"{self._where}: not looked at: {'; '.join((whose, *UNSEEN))}"
+        recovery = "recovery phones, and recovery mails" + (
+            " outside our domains" if self._settings.recovery_mails else ", since recovery_mails is off"
+        )
+        return f"{self._where}: not looked at: {'; '.join((whose, recovery, *UNSEEN))}"

@@ -682,7 +682,8 @@ select distinct n.account_pk, c.person_uid, 'owns', 'owner', %(owner)s, 'named t
 from named n join clear c using (realm, label);
 
 -- name: make_owned
--- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns.
+-- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns; nor what is
+-- clearly somebody's own and no workload's: whom it names as its manager has no way into it by that.
 create temp table owned as
 with grouped as (
     select account_pk, person_uid, grp, max(score) as score
@@ -701,7 +702,10 @@ select t.account_pk, t.person_uid, least(t.score, 100)::int as score
 from summed t
 where not exists (
     select from ruling r
-    where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid));
+    where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
+    and not exists (
+        select from ranked k join account a using (account_pk)
+        where k.account_pk = t.account_pk and k.is_clear and not a.service_like);
 
 -- name: make_owning
 -- Who owns what, or made it. Several may own one thing, so nobody has to be ahead of anyone; whoever may have left or not
