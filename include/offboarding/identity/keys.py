@@ -16,6 +16,7 @@ from functools import cache
 
 from offboarding.identity.folding import normal
 from offboarding.model import Account, AccountKey, AuditEvent, IdentityKey, IdentityKeyKind, IdentityKeyOrigin, Worker
+from offboarding.model.systems import OWN_ID
 from offboarding.model.texts import held_keys
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
@@ -204,7 +205,7 @@ def account_keys(account: Account, number_format: str, rules: KeyRules) -> Itera
 def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
     """The same, as they are copied into the store."""
     own, rows = account.native_id, _rows(account.keys, number_format, rules)
-    rows.insert(0, (_DIRECTORY_ID, normal(own), "", "attribute", "id", own.strip()))
+    rows.insert(0, (_DIRECTORY_ID, normal(own), "", "attribute", OWN_ID, own.strip()))
     return held_keys(rows)
 
 

@@ -55,6 +55,7 @@ from offboarding.model.sentences import Sentence, as_kept, kept, say
 from offboarding.model.silent import Silent, SilentKey, SilentThing
 from offboarding.model.statuses import Circumstance, EmploymentStatus, HrStatus
 from offboarding.model.systems import (
+    OWN_ID,
     Account,
     AccountKey,
     AccountRef,
@@ -113,6 +114,7 @@ __all__ = [
     "CREDENTIAL_KINDS",
     "DONE",
     "KEY_KINDS",
+    "OWN_ID",
     "READ",
     "SEEN",
     "THIS_FINDING",

@@ -5,6 +5,9 @@ from datetime import datetime
 
 from offboarding.model.words import Effect, IdentityKeyKind, IdentityKeyOrigin, Standing, SubjectKind
 
+OWN_ID = "id"
+"""What an id of an account's own is called among its keys; an id of any other name is another account's elsewhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountKey:

@@ -48,6 +48,7 @@ def test_an_account_in_full(domain: Domain, people: str) -> None:
         (IdentityKeyKind.NUMBER, "10442", "employeeID"),
         (IdentityKeyKind.NUMBER, "E10442", "employeeNumber"),
         (IdentityKeyKind.NAME, "Alice Kim", "displayName"),
+        (IdentityKeyKind.DIRECTORY_ID, domain.identifier(dn), "id"),
     ]
     assert account.owner_labels == (f"CN=boss,{people}",)
     assert (account.standing, account.service_like, account.created_by) == (WORKS, False, "")

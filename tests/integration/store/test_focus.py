@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
-from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
+from offboarding.model import OWN_ID, Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
 from offboarding.store import recorded
 from offboarding.store.connect import Session, opened
 from offboarding.store.correlation import linking
@@ -362,3 +362,14 @@ def test_a_value_is_no_longer_crowded_once_few_bear_it(store: Session) -> None:
     assert len(night(store, *many[:8], day=1)) == 12
 
     assert not rows_of(store, "select from crowded")
+
+
+def test_whoever_names_a_second_id_of_an_accounts_own_is_looked_at_with_it_both_ways(store: Session) -> None:
+    """As an account of Active Directory has one beside its objectGUID."""
+    second = replace(outer("S-1-5-21-1-2-3-1103"), name=OWN_ID)
+    naming, plain = account("naming", outer(second.value)), account("plain", second)
+    night(store, naming, plain)
+
+    changed = account("plain", second, number("1043"))
+    assert night(store, naming, changed, day=1) == {"naming", "plain"}
+    assert night(store, replace(naming, label="renamed"), changed, day=2) == {"naming", "plain"}

@@ -12,6 +12,7 @@ from tests.support.directory import settings
 
 OCTETS = r"\33\22\11\00\55\44\77\66\88\99\aa\bb\cc\dd\ee\ff"
 """The first three fields of a GUID are little-endian."""
+ALIAS = "S-1-5-21-1004336348-1177238915-682003330-512"
 
 
 class Root:
@@ -105,3 +106,26 @@ def test_an_account_is_found_by_its_id(name: str, native_id: str, condition: str
 def test_what_is_no_id_would_look_gone(name: str, native_id: str) -> None:
     with pytest.raises(IncompleteReadError, match="nothing was concluded of it"):
         FLAVORS[name].id_filter(native_id)
+
+
+@pytest.mark.parametrize(
+    ("raw", "written"),
+    [
+        # The examples of MS-DTYP 2.4.2: the domain's own, and a well-known one.
+        pytest.param("010500000000000515000000DCF4DC3B833D2B46828BA62800020000", ALIAS, id="in a domain"),
+        pytest.param("01020000000000052000000020020000", "S-1-5-32-544", id="built in"),
+        pytest.param("010500000000000515000000", "", id="cut off"),
+        pytest.param("02020000000000052000000020020000", "", id="of another revision"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_a_security_identifier_is_written_as_other_systems_write_it(raw: str, written: str) -> None:
+    entry = Entry("", {"objectsid": [bytes.fromhex(raw)]})
+
+    assert FLAVORS["ad"].also_known_by(entry) == ((written,) if written else ())
+
+
+def test_only_active_directory_s_accounts_have_a_second_id() -> None:
+    entry = Entry("", {"objectsid": [bytes.fromhex("01020000000000052000000020020000")], "": [b"x"]})
+
+    assert [name for name, flavor in FLAVORS.items() if flavor.also_known_by(entry)] == ["ad"]

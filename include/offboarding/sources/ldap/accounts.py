@@ -7,6 +7,7 @@ from datetime import datetime
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import (
+    OWN_ID,
     Account,
     AccountKey,
     Credential,
@@ -41,8 +42,8 @@ _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
 
 def wanted_attributes(settings: LdapSettings, flavor: Flavor) -> tuple[str, ...]:
     """The attributes asked for: no others leave the directory."""
-    own = (*flavor.id_attributes, flavor.password_set, *flavor.lock_attributes, flavor.created, flavor.creator)
-    names = (*own, "objectClass", flavor.primary_group, *settings.attributes.all())
+    own = (*flavor.id_attributes, flavor.other_id, flavor.password_set, *flavor.lock_attributes)
+    names = (*own, flavor.created, flavor.creator, "objectClass", flavor.primary_group, *settings.attributes.all())
     return tuple(name for name in dict.fromkeys(names) if name)
 
 
@@ -207,13 +208,13 @@ class Describer:
         found = [(IdentityKeyKind.LOGIN, names.login, login) for login in logins]
         found += [(IdentityKeyKind.LOGIN, name, login) for name in names.other_logins for login in entry.values(name)]
         found += [(IdentityKeyKind.MAIL, name, mail) for name in names.mails for mail in _mails(entry, name)]
-        found += [
-            (IdentityKeyKind.NUMBER, name, number) for name in several(names.number) for number in entry.values(name)
-        ]
+        numbers = ((name, number) for name in several(names.number) for number in entry.values(name))
+        found += [(IdentityKeyKind.NUMBER, *number) for number in numbers]
         found += [
             (IdentityKeyKind.NAME, name, value) for name in names.display_name for value in entry.values(name)[:1]
         ][:1]
         found += [(IdentityKeyKind.SSH_KEY, name, key.fingerprint) for name, key in ssh_keys]
+        found += [(IdentityKeyKind.DIRECTORY_ID, OWN_ID, sid) for sid in self.flavor.also_known_by(entry)]
         return tuple(
             AccountKey(kind=kind, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
             for kind, name, value in found

@@ -34,6 +34,7 @@ class ActiveDirectory(Flavor):
 
     name = "ad"
     id_attributes = ("objectGUID",)
+    other_id = "objectSid"
     lock_attributes = (CONTROL, EXPIRES, LOCKOUT, "primaryGroupID")
     password_set = "pwdLastSet"
     created = "whenCreated"
@@ -65,6 +66,10 @@ class ActiveDirectory(Flavor):
         """Sixteen bytes, the first three fields little-endian (MS-DTYP 2.3.4.2)."""
         raw = entry.raw("objectGUID")
         return str(UUID(bytes_le=raw[0])) if raw and len(raw[0]) == 16 else ""
+
+    def also_known_by(self, entry: Entry) -> tuple[str, ...]:
+        """The security identifier: another one once the account has moved to another domain."""
+        return tuple(written for raw in entry.raw(self.other_id) if (written := security_identifier(raw)))
 
     def id_filter(self, native_id: str) -> str:
         """The filter that finds that account."""
@@ -119,6 +124,14 @@ class ControlJudge:
             accounts = counted(self.unreadable, "account is", "accounts are")
             text = f"{self.session.source}: whether {accounts} disabled can't be read. {fix}"
             yield Gap(realm=realm, text=text, red=True)
+
+
+def security_identifier(raw: bytes) -> str:
+    """As it's written out, S-1-5-21-...; "" for what is none (MS-DTYP 2.4.2)."""
+    if len(raw) < 8 or raw[0] != 1 or len(raw) != 8 + 4 * raw[1]:
+        return ""
+    parts = (int.from_bytes(raw[at : at + 4], "little") for at in range(8, len(raw), 4))
+    return "-".join(map(str, ("S-1", int.from_bytes(raw[2:8], "big"), *parts)))
 
 
 def is_disabled(control: str) -> bool | None:

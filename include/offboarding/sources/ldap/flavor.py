@@ -36,6 +36,8 @@ class Flavor(ABC):
     """As in the configuration."""
     id_attributes: ClassVar[tuple[str, ...]]
     """Hold an entry's immutable id; the first that is there counts."""
+    other_id: ClassVar[str] = ""
+    """Holds another id of an entry, by which other systems name it; "" where there is none."""
     lock_attributes: ClassVar[tuple[str, ...]]
     """What `judge` needs of each entry."""
     password_set: ClassVar[str]
@@ -80,6 +82,10 @@ class Flavor(ABC):
     def native_id(self, entry: Entry) -> str:
         """The entry's immutable id in lower case, "" where it shows none."""
         return next((found for name in self.id_attributes if (found := entry.first(name))), "").lower()
+
+    def also_known_by(self, entry: Entry) -> tuple[str, ...]:
+        """What stands in `other_id`, as other systems write it."""
+        return entry.values(self.other_id) if self.other_id else ()
 
     def id_filter(self, native_id: str) -> str:
         """The filter that finds that account. A native id that is none would be found nowhere, and look gone:

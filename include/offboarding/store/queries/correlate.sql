@@ -457,8 +457,9 @@ with rival as (
     select c.account_pk, c.person_uid, c.decided, s.person_uid is null as works_here,
         c.id, c.outer_id, c.number, c.mail, c.login, c.key,
         -- HR's id and another system's are one word about the same thing: the better counts.
-        coalesce(greatest(c.id_score, c.outer_id_score), 0) + coalesce(c.number_score, 0) + coalesce(c.key_score, 0)
-            as firm,
+        greatest(c.id_score, c.outer_id_score, 0) + coalesce(c.number_score, 0) + coalesce(c.key_score, 0) as firm,
+        -- What ids that contradict each other come to, which add to nothing.
+        greatest(-c.outer_id_score, 0) as doubt,
         coalesce(c.mail_score, 0) + coalesce(c.login_score, 0) as soft,
         coalesce(c.mail_score, 0) as soft_alone,
         coalesce(c.id_score, 0) + coalesce(c.number_score, 0) as firm_alone,
@@ -472,8 +473,8 @@ with rival as (
             and c.account_pk not in (select r.account_pk from ruling r where r.verdict = 'confirm')))
     offset 0  -- worked out once
 ), scored as not materialized (
-    select account_pk, person_uid, decided, works_here, id, outer_id, number, mail, login, key,
-        case when decided then 100 else least(firm + least(soft, most), 100) end as score,
+    select account_pk, person_uid, decided, works_here, id, outer_id, number, mail, login, key, doubt > 0 as is_doubted,
+        case when decided then 100 else greatest(least(firm + least(soft, most), 100), doubt) end as score,
         case when decided then 100 else least(firm_alone + least(soft_alone, most), 100) end as alone
     from weighed
 ), compared as (
@@ -492,7 +493,7 @@ with rival as (
     from compared
 ), judged as (
     select account_pk, person_uid, decided, id, outer_id, number, mail, login, key, score, top, is_clear, is_definite,
-        bool_or(is_clear) over everyone as has_link,
+        is_doubted, bool_or(is_clear) over everyone as has_link,
         coalesce(max(score) filter (where works_here) over everyone, 0) as top_active
     from clear
     window everyone as (partition by account_pk)
@@ -500,14 +501,16 @@ with rival as (
     -- Nearly every account is claimed for one person alone.
     select account_pk, person_uid, decided, id, outer_id, number, mail, login, key, score, score,
         decided or score >= greatest(%(linked)s, %(ahead)s),
-        decided or alone >= greatest(%(linked)s, %(ahead)s), decided or score >= greatest(%(linked)s, %(ahead)s),
-        case when works_here then score else 0 end
+        decided or alone >= greatest(%(linked)s, %(ahead)s), false,
+        decided or score >= greatest(%(linked)s, %(ahead)s), case when works_here then score else 0 end
     from scored where account_pk not in (select r.account_pk from rival r)
 )
 select account_pk, person_uid, score, is_clear, is_definite, case
         when decided then 'linked'
         when is_clear then
             case when person_uid in (select c.person_uid from contested c) then 'disputed' else 'linked' end
+        -- Somebody else is claimed as well, and may work here: it's told all the same.
+        when is_doubted and not has_link then 'disputed'
         when top >= %(linked)s and not has_link and (score >= %(linked)s or top - score < %(ahead)s) then 'disputed'
         when top < %(linked)s and score = top and score >= %(probable)s and top_active < %(candidate)s then 'probable'
         else 'candidate'
@@ -596,16 +599,47 @@ from form f cross join lateral (
 where f.score > coalesce(f.known_score, 0);
 
 -- name: evidence_external_id
--- An id that another system gave, equal to that of an account there which is linked.
+-- An id that another system gave, equal to an own one of an account there which is linked. Where it gave a Windows
+-- security identifier beside another id, and no account bears both, they contradict each other: that one bears another
+-- identifier, or this one is another account's. Unless all of these are one person's it's told, and nothing comes of it
+-- (`rank`: a score below zero).
 insert into further
-select b.account_pk, r.person_uid, 'outer_id',
-    %(directory_id)s, b.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
-from bearing b
-join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
-join source_setting s on s.setting = o.setting
-join account a on a.account_pk = o.account_pk
-join ranked r on r.account_pk = o.account_pk and r.is_clear
-where b.kind = 'directory_id' and b.name <> 'id';
+with met as (
+    select distinct b.account_pk, b.name, o.account_pk as other_pk, o.setting
+    from bearing b
+    join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
+    where b.kind = 'directory_id' and b.name <> 'id'
+), against as (
+    select m.account_pk, m.name || ' and ' || g.name as ids,
+        exists (select from met other where other.account_pk = m.account_pk and other.name = g.name) as is_another_s
+    from met m
+    join bearing g on g.account_pk = m.account_pk and g.kind = 'directory_id' and g.name not in ('id', m.name)
+        and starts_with(g.value, 's-1-')
+    where not exists (
+            select from met one join met other using (account_pk, other_pk)
+            where one.account_pk = m.account_pk and one.name = m.name and other.name = g.name)
+        and (exists (select from met other where other.account_pk = m.account_pk and other.name = g.name)
+            or exists (
+                select from account a cross join jsonb_array_elements(a.keys) k
+                where a.account_pk = abs(m.other_pk) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
+                    and starts_with(k ->> 1, 's-1-')))
+), doubted as (
+    select c.account_pk, min(c.ids) as ids
+    from against c join met m using (account_pk)
+    left join ranked r on abs(r.account_pk) = abs(m.other_pk) and r.is_clear
+    group by c.account_pk
+    having not bool_and(c.is_another_s) or bool_or(r.person_uid is null)
+        or min(r.person_uid::text) <> max(r.person_uid::text)
+)
+select m.account_pk, r.person_uid, 'outer_id',
+    case when d.account_pk is null then %(directory_id)s else -greatest(%(probable)s, %(candidate)s) end,
+    m.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
+        || coalesce('; but ' || d.ids || ' are of different accounts there, so neither counts', '')
+from met m
+join source_setting s using (setting)
+join account a on a.account_pk = m.other_pk
+join ranked r on r.account_pk = m.other_pk and r.is_clear
+left join doubted d on d.account_pk = m.account_pk;
 
 -- name: evidence_ssh_key
 -- The same SSH key on an account that is linked without it, to one person only.

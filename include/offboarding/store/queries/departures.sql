@@ -51,8 +51,12 @@ select distinct k.kind, k.value, k.loose, k.space, k.origin, k.kind as name, k.r
 from run_person r join worker w using (person_uid) join worker_key k using (worker_pk)
 where r.run_id = %(run_id)s and k.kind in ('directory_id', 'number', 'mail', 'login')
 union
-select 'directory_id', lower(a.native_id), '', a.realm, 'current', 'directory_id', a.native_id
-from run_person r join link l using (person_uid) join account a using (account_pk)
+select 'directory_id', v.value, '', a.realm, 'current', 'directory_id', v.raw
+from run_person r join link l using (person_uid) join account a using (account_pk) cross join lateral (
+    select lower(a.native_id), a.native_id
+    union
+    select k ->> 1, k ->> 5 from jsonb_array_elements(a.keys) k where k ->> 0 = 'directory_id' and k ->> 4 = 'id'
+    ) v(value, raw)
 where r.run_id = %(run_id)s and l.valid_to is null and l.relation = 'is' and l.decision = 'linked'
 order by kind, value, space, origin;
 
