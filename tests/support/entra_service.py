@@ -39,6 +39,7 @@ RIGHTS = frozenset(
         "User.Read.All",
         "AuditLog.Read.All",
         "Application.Read.All",
+        "Directory.Read.All",
         "RoleManagement.Read.Directory",
         "RoleEligibilitySchedule.Read.Directory",
         "GroupMember.Read.All",
@@ -66,6 +67,8 @@ class EntraService:
         self.owners: dict[str, list[str]] = {}
         """Ids of owners, by what they own."""
         self.federated: dict[str, list[Row]] = {}
+        self.grants: dict[str, list[Row]] = {}
+        """What applications may do for users, by the user's id."""
         self.groups: dict[str, list[str]] = {}
         self.assigned: list[tuple[str, str]] = []
         """(principal, role)"""
@@ -88,6 +91,8 @@ class EntraService:
         self._routes: list[tuple[str, str, Callable[..., Answered]]] = [
             (r"/users", people, self._people),
             (r"/users/([^/]+)", people, self._person),
+            (r"/users/([^/]+)/oauth2PermissionGrants", "Directory.Read.All", self._granted),
+            (r"/oauth2PermissionGrants", "Directory.Read.All", self._all_granted),
             (r"/directory/deletedItems/microsoft\.graph\.user", people, self._deleted),
             (kinds, workloads, self._workloads),
             (kinds + r"/([^/]+)", workloads, self._workload),
@@ -182,6 +187,13 @@ class EntraService:
         self.federated.setdefault(application["id"], []).append(own)
         return own
 
+    def consent(self, user: Row, principal: Row, scope: str | None, **more: Any) -> Row:
+        """What a user lets an application do for them."""
+        own = {"id": f"{self.new_id()}_g-1", "clientId": principal["id"], "consentType": "Principal"}
+        own |= {"principalId": user["id"], "resourceId": self.new_id(), "scope": scope}
+        self.grants.setdefault(user["id"], []).append(own | more)
+        return self.grants[user["id"]][-1]
+
     def group(self, *members: Row) -> str:
         """One that may hold roles."""
         native_id = self.new_id()
@@ -229,6 +241,13 @@ class EntraService:
 
     def _federated(self, asked: Asked, native_id: str) -> Answered:
         return self._listed(asked, self.federated.get(native_id, []))
+
+    def _granted(self, asked: Asked, native_id: str) -> Answered:
+        there = native_id in self.users
+        return self._listed(asked, self.grants.get(native_id, []), self.spoils) if there else NOT_FOUND
+
+    def _all_granted(self, asked: Asked) -> Answered:
+        return self._listed(asked, [each for found in self.grants.values() for each in found])
 
     def _members(self, asked: Asked, native_id: str) -> Answered:
         return self._listed(asked, self.groups[native_id], self._member)

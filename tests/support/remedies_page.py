@@ -38,7 +38,7 @@ _PRODUCTS: Mapping[str, Sequence[str]] = {
     "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
     "gitlab_users": ("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
     "okta": ("", "service app"),
-    "entra_id": ("member", "external user", "application", "service principal"),
+    "entra_id": ("member", "synchronized member", "external user", "application", "service principal"),
     "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
     "mariadb_logins": ("", "mysql", "mysql, an old password kept"),
     "kubernetes_cluster": ("user", "service account", "client certificate", "bootstrap token"),

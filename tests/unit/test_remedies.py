@@ -174,6 +174,30 @@ def test_a_tenant_s_account_is_shut_with_its_sessions_and_opened_again() -> None
     assert undo == [*shut[:-1], "true"]
 
 
+def test_who_is_synchronized_is_disabled_where_they_come_from_and_then_here() -> None:
+    account = cases.directory_account(native_id=HOSTILE, login="kim", product="synchronized member", reached_by=GRAPH)
+
+    steps = cases.steps(Remedy.DISABLE, "entra_id", account, subject(SubjectKind.ACCOUNT, HOSTILE))
+
+    typed = [line.strip() for step in steps for line in step.splitlines()[1:]]
+    assert [words.split()[0] for words in typed] == ["az", "Disable-ADAccount", "az", "az", "Enable-ADAccount", "az"]
+    _, shut, revoke, undo = (shlex.split(line) for line in typed if line.startswith("az "))
+    assert shut == ["az", "ad", "user", "update", "--id", HOSTILE, "--account-enabled", "false"]
+    assert revoke[-1].endswith("/revokeSignInSessions")
+    assert undo == [*shut[:-1], "true"]
+
+
+def test_a_consent_is_taken_away_and_kept_before() -> None:
+    account = cases.directory_account(native_id="ID", login="kim", product="member", reached_by=GRAPH)
+    consent = subject(SubjectKind.SERVICE_CREDENTIAL, f"consent/{HOSTILE}")
+
+    keep, delete = commands(cases.steps(Remedy.DISABLE, "entra_id", account, consent), "az")
+
+    at = f"{GRAPH}/oauth2PermissionGrants/jdoe%27%3B%20rm%20-rf%20~%20%23"
+    assert keep == ["az", "rest", "--method", "GET", "--url", at]
+    assert delete == ["az", "rest", "--method", "DELETE", "--url", at]
+
+
 def test_an_external_user_s_sessions_are_not_the_tenant_s_to_revoke() -> None:
     account = cases.directory_account(native_id="G", login="zed", product="external user", reached_by=GRAPH)
 

@@ -132,6 +132,34 @@ def test_the_anchor_of_a_synced_user_is_the_id_of_the_directory_s_account(place:
     assert IdentityKeyKind.DIRECTORY_ID not in {key.kind for key in found[ANN].keys}
 
 
+def test_the_security_identifier_of_a_synced_user_is_the_one_of_the_directory_s_account(place: EntraPlace) -> None:
+    """Also where the anchor is somebody's own choice, and no objectGUID."""
+    sid = "S-1-5-21-1004336348-1177238915-682003330-512"
+    place.kept.of(KIM).update(onPremisesImmutableId="E001042", onPremisesSecurityIdentifier=sid)
+
+    found = place.accounts()
+
+    theirs = [key for key in keys_of(found[KIM]) if key[0] is IdentityKeyKind.DIRECTORY_ID]
+    assert theirs == [(IdentityKeyKind.DIRECTORY_ID, sid, "onPremisesSecurityIdentifier")]
+
+
+@pytest.mark.parametrize(
+    ("login", "synced", "product"),
+    [
+        pytest.param(KIM, True, "synchronized member", id="now"),
+        pytest.param(KIM, False, "member", id="once"),
+        pytest.param(KIM, None, "member", id="never, or not told"),
+        pytest.param("kim_else.example#EXT#@corp.example", True, "external user", id="elsewhere"),
+    ],
+)
+def test_who_is_synchronized_is_told_apart_since_they_are_shut_elsewhere(
+    place: EntraPlace, login: str, synced: bool | None, product: str
+) -> None:
+    place.kept.of(KIM).update(userPrincipalName=login, onPremisesSyncEnabled=synced)
+
+    assert place.accounts()[login].product == product
+
+
 def test_an_account_that_nobody_says_is_enabled_is_not_checked(place: EntraPlace) -> None:
     """A property that the reader may not see is null, or isn't there, and no error."""
     place.kept.of(KIM)["accountEnabled"] = None
@@ -211,7 +239,7 @@ def test_a_restored_user_works_again(place: EntraPlace) -> None:
     place.kept.users[kim["id"]] = kim | {"userPrincipalName": KIM, "deletedDateTime": None}
     del place.kept.deleted[kim["id"]]
 
-    (after, _) = again(place, ref(before))
+    (after, *_) = again(place, ref(before))
 
     assert after.standing is Standing.WORKS
     assert (after.native_id, after.label) == (before.native_id, KIM)
@@ -812,10 +840,11 @@ def test_a_first_configuration_leaves_out_what_is_refused(place: EntraPlace) -> 
     assert entra_id.propose("corp_entra", place.connection(), Says()).settings == {}
 
     place.kept.rights -= {"AuditLog.Read.All", "Application.Read.All", "RoleEligibilitySchedule.Read.Directory"}
+    place.kept.rights.remove("Directory.Read.All")
     made = entra_id.propose("corp_entra", place.connection(), Says())
 
-    assert made.settings == {"sign_ins": False, "eligible_roles": False, "applications": False}
-    assert len(made.warnings) == 3
+    assert made.settings == {"sign_ins": False, "eligible_roles": False, "applications": False, "consents": False}
+    assert len(made.warnings) == 4
 
 
 # --- controls -------------------------------------------------------------------------------------------------------

@@ -29,8 +29,10 @@ USED = {
         "/servicePrincipals": ["get"],
         "/servicePrincipals/{servicePrincipal-id}": ["get"],
         "/servicePrincipals/{servicePrincipal-id}/owners": ["get"],
+        "/oauth2PermissionGrants": ["get"],
         "/users": ["get"],
         "/users/{user-id}": ["get"],
+        "/users/{user-id}/oauth2PermissionGrants": ["get"],
     },
     "github": {
         "/user": ["get"],

@@ -2,7 +2,7 @@
 
 Read from below: `clouds` where it lies, `signing_in` how the reader is let in, `client` asks, `answers` are what comes,
 `roles` who administrates, `people` its users, `workload_access` how what applications get in by stands, `applications`
-what they are and who owns them, `source` tells them all.
+what they are and who owns them, `consents` what users let applications do for them, `source` tells them all.
 """
 
 from collections.abc import Iterator

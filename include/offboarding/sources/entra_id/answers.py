@@ -55,7 +55,24 @@ class TenantUser(_GraphAnswer):
     sign_in_sessions_valid_from_date_time: Moment | None = None
     on_premises_immutable_id: str | None = None
     on_premises_sam_account_name: str | None = None
+    on_premises_security_identifier: str | None = None
+    on_premises_sync_enabled: bool | None = None
+    """False of one who was synchronized once; None also where it isn't told."""
     sign_in_activity: SignInActivity | None = None
+
+
+class PermissionGrant(_GraphAnswer):
+    """What an application may do for a user, or for all of them.
+
+    https://learn.microsoft.com/en-us/graph/api/resources/oauth2permissiongrant
+    """
+
+    id: Id
+    client_id: Id
+    """Of the application's service principal."""
+    consent_type: str | None = None
+    principal_id: str | None = None
+    scope: str | None = None
 
 
 class DirectoryMember(_GraphAnswer):

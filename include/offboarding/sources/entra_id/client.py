@@ -30,6 +30,10 @@ _NEEDS = {
     "groups": "GroupMember.Read.All",
 }
 """By how a path begins, since a refusal names no permission; the first that fits."""
+GRANTS = "oauth2PermissionGrants"
+_NEEDED_BY_GRANTS = "Directory.Read.All"
+"""The least that reads them and changes nothing
+(https://learn.microsoft.com/en-us/graph/api/user-list-oauth2permissiongrants)."""
 _Row = TypeVar("_Row", bound=BaseModel)
 
 
@@ -88,6 +92,8 @@ class EntraGraph(HttpApi):
         if answer.status_code != 403:
             return ""
         path = answer.request.url.path.removeprefix(self.base.path)
+        if path.endswith(GRANTS):
+            return f"It needs {_NEEDED_BY_GRANTS}, with an administrator's consent, unless consents is off."
         found = next((right for begins, right in _NEEDS.items() if path.startswith(begins)), "")
         if found and SIGN_INS in str(answer.request.url):
             found = f"{found}, and AuditLog.Read.All with Entra ID P1 unless sign_ins is off"

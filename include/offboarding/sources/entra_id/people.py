@@ -35,6 +35,8 @@ SELECTED = (
     "signInSessionsValidFromDateTime",
     "onPremisesImmutableId",
     "onPremisesSamAccountName",
+    "onPremisesSecurityIdentifier",
+    "onPremisesSyncEnabled",
 )
 """Nearly none of it comes unasked. `otherMails` and phones are people's own words, and stay out."""
 
@@ -43,6 +45,7 @@ class EntraProduct(StrEnum):
     """What an account is: how it's shut depends on it."""
 
     MEMBER = "member"
+    SYNCED = "synchronized member"
     EXTERNAL = "external user"
     DELETED = "deleted user"
     APPLICATION = "application"
@@ -81,7 +84,9 @@ def account_of(user: TenantUser, realm: str, reached_by: str, roles: DirectoryRo
 def _product(user: TenantUser) -> EntraProduct:
     if user.deleted_date_time:
         return EntraProduct.DELETED
-    return EntraProduct.EXTERNAL if _EXTERNAL in user.user_principal_name else EntraProduct.MEMBER
+    if _EXTERNAL in user.user_principal_name:
+        return EntraProduct.EXTERNAL
+    return EntraProduct.SYNCED if user.on_premises_sync_enabled else EntraProduct.MEMBER
 
 
 def _standing(user: TenantUser) -> tuple[Standing, str]:
@@ -134,6 +139,9 @@ def _keys(user: TenantUser, login: str) -> Iterator[AccountKey]:
         yield _key(IdentityKeyKind.NUMBER, user.employee_id, "employeeId")
     if anchor := _object_guid(user.on_premises_immutable_id or ""):
         yield _key(IdentityKeyKind.DIRECTORY_ID, anchor, "onPremisesImmutableId")
+    if user.on_premises_security_identifier:
+        # The synchronization's word alone, while an anchor may be anything, and may be set by hand.
+        yield _key(IdentityKeyKind.DIRECTORY_ID, user.on_premises_security_identifier, "onPremisesSecurityIdentifier")
 
 
 def _object_guid(anchor: str) -> str:

@@ -6,7 +6,7 @@ from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import LISTS
-from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
+from offboarding.sources.entra_id.client import GRANTS, SIGN_INS, EntraGraph
 from offboarding.sources.entra_id.roles import ELIGIBLE
 from offboarding.sources.entra_id.settings import EntraSettings
 
@@ -39,6 +39,9 @@ def propose(where: str, connection: ConnectionFields) -> Proposal:
             warnings.append(refused)
         if refused := next(filter(None, (looked_at(path, select="id", top="1") for path in LISTS.values())), ""):
             found["applications"] = False
+            warnings.append(refused)
+        if refused := looked_at(GRANTS, top="1"):
+            found["consents"] = False
             warnings.append(refused)
     except RetriableError as error:
         return Proposal(settings={}, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))

@@ -9,9 +9,13 @@ from urllib.parse import quote
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.entra_id.applications import APPLICATION, FEDERATED, SERVICE_PRINCIPAL
+from offboarding.sources.entra_id.consents import CONSENT
 from offboarding.sources.entra_id.people import EntraProduct
 
 _WORKLOADS = (EntraProduct.APPLICATION, EntraProduct.SERVICE_PRINCIPAL)
+_OURS = (EntraProduct.MEMBER, EntraProduct.SYNCED)
+"""Whose sessions are this tenant's."""
+_ON_PREMISES = "onPremisesDomainName,onPremisesSamAccountName,onPremisesSecurityIdentifier"
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
@@ -29,6 +33,8 @@ def disable(action: AccountAction) -> tuple[str, ...]:
             say("Undo:\n{command}", command=shlex.join([*switch, '{"accountEnabled": true}'])),
         )
     user = ("az", "ad", "user", "update", "--id", account.native_id, "--account-enabled")
+    if account.product == EntraProduct.SYNCED:
+        return _in_active_directory(account, user)
     return (
         say(
             "As an administrator of users, shut the account; one that is synchronized from Active Directory is disabled"
@@ -44,7 +50,7 @@ def disable(action: AccountAction) -> tuple[str, ...]:
 
 def sign_out(action: AccountAction) -> tuple[str, ...]:
     """Return how the sessions of a shut account end; nothing else here has any of its own."""
-    if action.subject.kind is not SubjectKind.ACCOUNT or action.account.product != EntraProduct.MEMBER:
+    if action.subject.kind is not SubjectKind.ACCOUNT or action.account.product not in _OURS:
         return ()
     return (
         _revoke(action.account),
@@ -101,7 +107,50 @@ REMEDIES: AccountRemedies = {
 }
 
 
+def _in_active_directory(account: Account, user: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever is synchronized is managed there, in both senses.
+
+    https://learn.microsoft.com/en-us/entra/identity/users/users-revoke-access
+    """
+    return (
+        say(
+            "It is synchronized from Active Directory. See from which account there:\n{command}",
+            command=_rest(account, "GET", f"{_user(account)}?$select={_ON_PREMISES}"),
+        ),
+        say(
+            "As an administrator of that domain, disable it there, SID being the onPremisesSecurityIdentifier: one that"
+            " is disabled here alone is enabled again by the next synchronization:\n{command}",
+            command="Disable-ADAccount -Identity SID",
+        ),
+        say(
+            "As an administrator of users, shut it here as well, until that is synchronized:\n{command}",
+            command=shlex.join([*user, "false"]),
+        ),
+        _revoke(account),
+        say("Secrets of applications that they own go on, and have items of their own."),
+        say(
+            "Undo:\n{command}",
+            command="\n".join(("Enable-ADAccount -Identity SID", shlex.join([*user, "true"]))),
+        ),
+    )
+
+
+def _consent(account: Account, subject: Subject) -> tuple[str, ...]:
+    at = f"oauth2PermissionGrants/{quote(subject.native_id.removeprefix(CONSENT), safe='')}"
+    return (
+        say(
+            "As an administrator of applications, first keep what was consented to:\n{command}",
+            command=_rest(account, "GET", at),
+        ),
+        say("Take it away:\n{command}", command=_rest(account, "DELETE", at)),
+        say("What an administrator consented to for everybody goes on for them, too, until their account is shut."),
+        say("Undo: whoever it is consents anew."),
+    )
+
+
 def _credential(account: Account, subject: Subject) -> tuple[str, ...]:
+    if subject.native_id.startswith(CONSENT):
+        return _consent(account, subject)
     number = subject.native_id.rpartition("/")[2]
     if subject.native_id.startswith(FEDERATED):
         named = ("--id", _number(account), "--federated-credential-id", number)

@@ -28,3 +28,7 @@ class EntraSettings(HttpSourceSettings):
     applications: bool = Field(
         default=True, description="Secrets, certificates and federated credentials of applications are read."
     )
+    consents: bool = Field(
+        default=True,
+        description="What leavers let applications do for them is read: it needs Directory.Read.All.",
+    )

@@ -27,6 +27,7 @@ from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads
 from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
 from offboarding.sources.entra_id.clouds import tenant_of
+from offboarding.sources.entra_id.consents import Consents
 from offboarding.sources.entra_id.people import SELECTED, account_of
 from offboarding.sources.entra_id.roles import DirectoryRoles, directory_roles
 from offboarding.sources.entra_id.settings import EntraSettings
@@ -78,11 +79,12 @@ class EntraId:
             return
         read = self._begun("detail")
         workloads = self._workloads(read)
+        consents = Consents(graph=self._graph) if self._settings.consents else None
         for ref in accounts:
             if ref.native_id.startswith((APPLICATION, SERVICE_PRINCIPAL)):
                 yield from self._workload(workloads, ref)
             else:
-                yield from self._user(read, ref)
+                yield from self._user(read, ref, consents)
         yield from read.gaps()
 
     def _begun(self, purpose: Purpose) -> "_Read":
@@ -121,7 +123,7 @@ class EntraId:
         unseen = [
             "sessions and tokens that were given out",
             "second factors and devices",
-            "consents that users gave to applications",
+            "consents that administrators gave for everybody",
             "what applications may do by permissions of APIs",
             "deleted applications",
             "federated credentials of managed identities",
@@ -129,21 +131,28 @@ class EntraId:
         ]
         if not self._settings.applications:
             unseen.append("applications, since applications is off")
+        if not self._settings.consents:
+            unseen.append("consents that users gave to applications, since consents is off")
         if not self._settings.sign_ins:
             unseen.append("when users last signed in, since sign_ins is off")
         if not self._settings.eligible_roles:
             unseen.append("directory roles that may be activated, since eligible_roles is off")
         return f"{self._where}: not looked at: {'; '.join(unseen)}"
 
-    def _user(self, read: "_Read", ref: AccountRef) -> Iterator[Fact]:
+    def _user(self, read: "_Read", ref: AccountRef, consents: Consents | None) -> Iterator[Fact]:
         user, error = None, ""
         try:
             user = read.user(ref.native_id) or read.deleted.get(ref.native_id)
         except FatalError as missing:  # one that can't be read costs itself
             error = str(missing)
-        if user:
-            yield self._account(user, read.roles)
-        yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=KINDS, error=error)
+        account = self._account(user, read.roles) if user else None
+        # While nobody is there, what they let applications do lets nobody in.
+        is_away = not error and (user is None or user.deleted_date_time is not None)
+        kinds = (*KINDS, SubjectKind.SERVICE_CREDENTIAL) if is_away and consents else KINDS
+        yield from [account] if account else ()
+        yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=kinds, error=error)
+        if account and consents and not is_away:
+            yield from consents.of(account)
 
     def _workload(self, workloads: Workloads, ref: AccountRef) -> Iterator[Fact]:
         unread, error, found = UnreadRows(), "", None
