@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from fastapi import Request, Response
 
 from offboarding import wiring
+from offboarding.report.pages import AskedInVainError
 from offboarding.report.pages.finding import finding_page
-from offboarding.report.pages.listing import OPEN, Asked, listing
+from offboarding.report.pages.listing import OPEN, Asked, listing, refused_listing
 from offboarding.report.pages.sources import sources
 from offboarding.report.pages.tonight import night_page, tonight
 from offboarding_airflow.pages.guard import DAG
@@ -31,8 +32,11 @@ def _findings(
 ) -> Response:
     asked = Asked(state=state, severity=severity, rule=rule, source=source, due=due, worker=worker.strip(), after=after)
     with wiring.looking() as (choice, session):
-        page = listing(session, asked, choice.time_zone, datetime.now(UTC))
-    return shown("findings.html", page=page, up="")
+        try:
+            page = listing(session, asked, choice.time_zone, datetime.now(UTC))
+        except AskedInVainError as error:
+            page = refused_listing(session, asked, error)
+    return shown("findings.html", status=404 if page.refusal else 200, page=page, up="")
 
 
 def _run(dag: str, run: str, request: Request) -> Response:

@@ -325,6 +325,33 @@ def test_what_is_not_there_is_not_found(night: Session, get: Get, path: str) -> 
     assert get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("worker=E1024&severity=high", "There is no worker E1024. Did you mean"),
+        ("worker=%3Cb%3Enobody&severity=high", "There is no worker &lt;b&gt;nobody."),
+        ("source=azure&severity=high", "There is no source &#39;azure&#39;. Choose one of the list."),
+        ("after=1&severity=high", "The address asks for a page that there isn&#39;t. Begin with the first."),
+    ],
+)
+def test_a_filter_that_finds_nothing_is_said_above_the_form(night: Session, get: Get, asked: str, said: str) -> None:
+    page = get(f"/findings?{asked}")
+
+    tags = Tags(page.text)
+    assert page.status_code == 404
+    assert f'role="alert">{said}' in page.text
+    assert [each["name"] for each in tags.named("select")] == ["state", "severity", "rule", "source", "due"]
+    assert [each["value"] for each in tags.named("option") if "selected" in each] == ["open", "high"]
+    assert "No finding is so." not in page.text
+    assert keys_on(page.text) == []
+
+
+def test_the_worker_that_was_typed_still_stands_there(night: Session, get: Get) -> None:
+    (typed,) = Tags(get("/findings?worker=E1024").text).named("input")
+
+    assert typed["value"] == "E1024"
+
+
 _FIELDS = {
     "findings": ("state", "severity", "rule", "source", "due", "worker", "after"),
     "review": ("after", "finding"),

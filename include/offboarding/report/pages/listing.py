@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from offboarding.model import FindingState, Severity
@@ -64,17 +64,13 @@ class FindingsPage:
     """What the next page begins behind; "" where this is the last."""
     counts: Mapping[str, int]
     """How many findings are in each state, whatever is asked for."""
+    refusal: str = ""
+    """Why nothing is listed; "" where it's as it was asked."""
 
 
 def listing(session: Session, asked: Asked, zone: str, now: datetime) -> FindingsPage:
     """The page that is asked for. Raises AskedInVainError where a word of it is none that there is."""
-    choices = {
-        "state": (*(state.value for state in FindingState), ALL),
-        "severity": tuple(severity.value for severity in Severity),
-        "rule": tuple(rule.id for rule in all_rules()),
-        "source": reading.source_names(session),
-        "due": (LATE,),
-    }
+    choices = _choices(session)
     for name, known in choices.items():
         value = asked.narrowing.get(name)
         if value is not None and value not in known:
@@ -99,6 +95,29 @@ def listing(session: Session, asked: Asked, zone: str, now: datetime) -> Finding
         next_after=found[PAGE - 1].finding_key if len(found) > PAGE else "",
         counts=reading.finding_counts(session),
     )
+
+
+def refused_listing(session: Session, asked: Asked, refusal: AskedInVainError) -> FindingsPage:
+    """The page where what is asked for isn't there: what there is to ask for, and why nothing is listed."""
+    text = str(refusal)
+    return FindingsPage(
+        asked=replace(asked, worker=asked.worker[:_LONGEST], after=""),
+        choices=_choices(session),
+        rows=(),
+        next_after="",
+        counts=reading.finding_counts(session),
+        refusal=text[:1].upper() + text[1:],
+    )
+
+
+def _choices(session: Session) -> Mapping[str, Sequence[str]]:
+    return {
+        "state": (*(state.value for state in FindingState), ALL),
+        "severity": tuple(severity.value for severity in Severity),
+        "rule": tuple(rule.id for rule in all_rules()),
+        "source": reading.source_names(session),
+        "due": (LATE,),
+    }
 
 
 def _person(session: Session, word: str) -> str:
