@@ -6,9 +6,10 @@ import shlex
 import shutil
 import ssl
 import subprocess
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from demo.answering import Answered
 from demo.certificates import make_certificate
 from demo.slapd import Tls
+from offboarding.interfaces import Chooser
 from offboarding.model import (
     Account,
     AccountAction,
@@ -28,6 +30,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.sources import npm_packages
 from offboarding.sources.npm_packages.connection import greet
 from offboarding.sources.npm_packages.remedy import keep_traces
 from tests.contract.source_contract import error_of, of, refs, sought
@@ -290,3 +293,35 @@ def own_client(place: NpmPlace, tls: Tls, tmp_path: Path) -> Callable[[str], str
         return done.stdout
 
     return typed
+
+
+# --- setting it up ---------------------------------------------------------------------------------------------------
+
+
+class Says(Chooser):
+    """Whoever sets it up, and knows the organization."""
+
+    def choose(self, key: str, question: str, options: Sequence[str] = (), **more: Any) -> str:
+        del question, options, more
+        assert key == "organization"
+        return ORG
+
+
+def test_a_first_configuration_names_the_organization_and_what_can_not_be_read(place: NpmPlace) -> None:
+    good = npm_packages.propose("corp_npm", place.connection(), Says())
+    place.kept.refuses = {f"/-/org/{ORG}/user": FORBIDDEN}
+    lacking = npm_packages.propose("corp_npm", place.connection(), Says())
+    place.kept.refuses = {}
+    away = npm_packages.propose("corp_npm", place.connection(port=1), Says())
+
+    given = {"name": "npm", "kind": "npm_packages", "connection": "corp_npm"}
+    for proposal in (good, lacking, away):
+        assert npm_packages.Settings.model_validate(given | dict(proposal.settings)).organization == ORG
+    assert (good.warnings, "register" in good.notes[0]) == ((), True)
+    assert ("403" in lacking.warnings[0], "run doctor" in lacking.notes[1]) == (True, True)
+    assert ("Connection refused" in away.warnings[0], "run doctor" in away.notes[1]) == (True, True)
+
+
+def test_a_first_configuration_is_none_where_the_token_is_refused(place: NpmPlace) -> None:
+    with pytest.raises(FatalError, match="401"):
+        npm_packages.propose("corp_npm", place.connection(password="another"), Says())

@@ -96,6 +96,14 @@ class MariaDbServer:
     opened: "pymysql.Connection[Any]"
     asked: Callable[[], None]
 
+    @property
+    def no_sessions(self) -> str:
+        """What to do where others' sessions aren't seen."""
+        return (
+            "whether a locked account's sessions have ended can't be seen: grant process on *.* to the account that "
+            f"reads, {self.reader} ({RIGHTS}). Until then a locked account is not checked."
+        )
+
     def accounts(self) -> Iterator[MariaDbAccount]:
         """Each of them.
 

@@ -20,7 +20,6 @@ from offboarding.model import (
 )
 from offboarding.sources._bearers import borne
 from offboarding.sources.mariadb_logins.server import (
-    RIGHTS,
     MariaDbAccount,
     MariaDbServer,
     MissingGrantError,
@@ -89,11 +88,7 @@ class MariaDbLogins:
 
     def _gaps(self, server: MariaDbServer) -> Iterator[Gap]:
         if not server.sees_sessions:
-            text = (
-                f"{self._where}: whether a locked account's sessions have ended can't be seen: grant process on *.* to "
-                f"the account that reads, {server.reader} ({RIGHTS}). Until then a locked account is not checked."
-            )
-            yield Gap(realm=self._realm, text=text, red=True)
+            yield Gap(realm=self._realm, text=f"{self._where}: {server.no_sessions}", red=True)
         if read_extra(self._connection).tls == "none" and not self._connection.host.startswith("/"):
             text = (
                 f"{self._where}: read WITHOUT TLS: answers can be forged. Set tls in the connection's extra to verify"

@@ -1,15 +1,18 @@
 """What is said of a MariaDB server's accounts, beside what the server itself does with them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pymysql
 import pytest
 
+from offboarding.interfaces import Chooser
 from offboarding.model import Account, AccountAction, Gap, Remedy, Standing, Subject, SubjectKind
 from offboarding.model.errors import FatalError
+from offboarding.sources import mariadb_logins
 from offboarding.sources.mariadb_logins.remedy import REMEDIES
 from offboarding.sources.mariadb_logins.server import looked_at
 from offboarding.wiring.forms import connection_types
@@ -268,3 +271,30 @@ def test_what_airflow_s_test_says(mariadb: MariaDb) -> None:
     assert said.startswith("The login is taken. ")
     assert "MariaDB" in said
     assert said.endswith("shows 3 accounts; others' sessions can be seen.")
+
+
+class Agreeing(Chooser):
+    """A person who takes what is proposed."""
+
+    def choose(self, key: str, question: str, options: Sequence[str] = (), **more: Any) -> str:
+        del key, question, options
+        assert more["proposed"]
+        return more["proposed"]
+
+
+def test_a_first_configuration_names_the_server_and_the_right_that_is_missing(mariadb: MariaDb) -> None:
+    over_network = replace(mariadb.connection, host="db1.corp.example", port=1)
+    good = mariadb_logins.propose("shop_db", mariadb.connection, Agreeing())
+    away = mariadb_logins.propose("shop_db", over_network, Agreeing())
+    mariadb.take("process on *.*")
+    unseen = mariadb_logins.propose("shop_db", mariadb.connection, Agreeing())
+    mariadb.take(mariadb.accounts_right)
+    lacking = mariadb_logins.propose("shop_db", mariadb.connection, Agreeing())
+
+    given = {"name": "shop-db", "kind": "mariadb_logins", "connection": "shop_db"}
+    for proposal in (good, away, unseen, lacking):
+        assert mariadb_logins.Settings.model_validate(given | dict(proposal.settings)).cluster
+    assert (good.warnings, "MariaDB" in good.notes[0]) == ((), True)
+    assert (away.settings["cluster"], "run doctor" in away.notes[0]) == ("db1.corp.example", True)
+    assert "grant process on *.*" in unseen.warnings[0]
+    assert "`global_priv`. Grant what is missing" in lacking.warnings[0]
