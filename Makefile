@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters chromium \
+.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters hosts chromium \
     test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
@@ -85,7 +85,7 @@ test-databases: setup databases ## what a real MariaDB and MySQL say of their ac
 test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
-test-hosts: setup rosters ## who gets in to a host with a real sshd or OpenVPN, fetched and not installed; needs root and apt
+test-hosts: setup rosters hosts ## who gets in to a host with a real sshd or OpenVPN, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
 
 test-browser: setup slapd chromium ## the pages inside a whole Airflow, as Chromium shows them: what a person does, axe-core, hostile data; five minutes
@@ -150,6 +150,9 @@ databases:
 
 rosters:
 	@scripts/rosters.sh
+
+hosts:
+	@scripts/hosts.sh
 
 chromium:
 	@scripts/browser.sh

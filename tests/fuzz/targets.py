@@ -39,6 +39,9 @@ from offboarding.sources.aws_cloudtrail.records import recorded
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.report import parse_report
 from offboarding.sources.aws_iam.sshkeys import fingerprint_of
+from offboarding.sources.kubernetes_cluster.held import token_of
+from offboarding.sources.kubernetes_cluster.kubeconfigs import KubeconfigError, held_in
+from offboarding.sources.kubernetes_cluster.kubeconfigs import read_collection as read_kubeconfigs
 from offboarding.sources.ldap import certificates, sshkeys
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.times import filetime, generalized_time
@@ -94,6 +97,13 @@ def _ssh_keys(data: bytes) -> None:
             sshkeys.parse(line)
         except sshkeys.KeyFormatError:
             continue
+
+
+def _kubeconfigs(data: bytes) -> None:
+    for file in read_kubeconfigs(data).files:
+        with contextlib.suppress(KubeconfigError):
+            for held in held_in("web1", "", file):
+                token_of(held)
 
 
 def _host(data: bytes) -> None:
@@ -228,6 +238,7 @@ TARGETS = (
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
     Target(name="host", read=_host, raises=(CollectionError,)),
     Target(name="wireguard", read=read_peers, raises=(CollectionError,)),
+    Target(name="kubeconfigs", read=_kubeconfigs, raises=(CollectionError,)),
     Target(name="openvpn", read=_openvpn, raises=(CollectionError,)),
     Target(name="peers", read=lambda data: REGISTER.read_body("sources.vpn", "peers.csv", data), raises=(FatalError,)),
     Target(name="given", read=lambda data: read_list(data, _GIVEN, ","), raises=(ListError,)),

@@ -176,6 +176,7 @@ def test_in_a_shallow_clone_neither(project: Path, git: Git) -> None:
         ("tests/unit/rosters/conftest.py", [*SLOW, "test-rosters"]),
         ("scripts/rosters.sh", [*TESTS, "test-rosters", "test-hosts"]),
         ("docs/permissions/ssh_hosts.md", [*TESTS, "test-hosts"]),
+        ("scripts/hosts.sh", [*TESTS, "test-hosts"]),
         ("tests/integration/directories/test_dirsrv.py", [*SLOW, "test-directories"]),
         ("docs/permissions/ldap.md", [*TESTS, "test-directories"]),
         ("scripts/directories.sh", [*TESTS, "test-directories"]),

@@ -44,6 +44,7 @@ _KINDS = {
     "secrets": ("v1", "Secret"),
     "serviceaccounts": ("v1", "ServiceAccount"),
     "namespaces": ("v1", "Namespace"),
+    "configmaps": ("v1", "ConfigMap"),
     "clusterrolebindings": (f"{RBAC}/v1", "ClusterRoleBinding"),
     "rolebindings": (f"{RBAC}/v1", "RoleBinding"),
     "clusterroles": (f"{RBAC}/v1", "ClusterRole"),
@@ -77,6 +78,7 @@ class KubernetesService:
         self._put("namespaces", "", "kube-system", {}, uid=CLUSTER)
         self.role("cluster-admin", ("*", "*", "*"))
         self.role("view", ("", "pods", "get,list"))
+        self.config_map("extension-apiserver-authentication", {"client-ca-file": self.authority()})
         for name, group in (("system:discovery", "system:authenticated"), ("cluster-admin", "system:masters")):
             self.bind(name, role=name, group=group)
         own = "offboarding-audit"
@@ -153,16 +155,38 @@ class KubernetesService:
         body = {"spec": {**spec, "usages": ["client auth"]}, "status": status, **more}
         return self._put("certificatesigningrequests", "", name, body, creationTimestamp=ASKED_AT)
 
-    def signed(self, user: str, *groups: str, ends: datetime) -> bytes:
+    def signed(self, user: str, *groups: str, ends: datetime, issuer: str = "kubernetes") -> bytes:
         """A certificate, in PEM."""
         words = [(NameOID.ORGANIZATION_NAME, group) for group in groups] + (
             [(NameOID.COMMON_NAME, user)] if user else []
         )
         subject = x509.Name([x509.NameAttribute(oid, text) for oid, text in words])
-        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")])
-        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(self._key.public_key())
+        by = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)])
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(by).public_key(self._key.public_key())
         builder = builder.serial_number(next(self._ids)).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
         return builder.not_valid_after(ends).sign(self._key, SHA256()).public_bytes(Encoding.PEM)
+
+    def authority(self) -> str:
+        """The authority that signs, in PEM."""
+        return self.signed_authority(self, "kubernetes").decode()
+
+    def signed_authority(self, below: "KubernetesService", name: str, *, is_one: bool = True) -> bytes:
+        """An authority below this one's, in PEM: another cluster's key by a name; or one that only looks like it."""
+        subject, by = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "kubernetes"))
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(by).public_key(below._key.public_key())
+        builder = builder.serial_number(next(self._ids)).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        builder = builder.not_valid_after(datetime(2040, 1, 1, tzinfo=UTC))
+        builder = builder.add_extension(x509.BasicConstraints(ca=is_one, path_length=None), critical=True)
+        return builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM)
+
+    def replace_authority(self) -> None:
+        """From now on another one signs, and the API server takes no certificate of the one before."""
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.config_map("extension-apiserver-authentication", {"client-ca-file": self.authority()})
+
+    def config_map(self, name: str, data: Mapping[str, str]) -> Thing:
+        """One of kube-system's."""
+        return self._put("configmaps", "kube-system", name, {"data": dict(data)})
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         """Take it away; with a service account go its tokens, as the cluster sees to."""

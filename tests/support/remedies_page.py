@@ -41,7 +41,7 @@ _PRODUCTS: Mapping[str, Sequence[str]] = {
     "entra_id": ("member", "synchronized member", "external user", "application", "service principal"),
     "vault_auth": ("entity", "userpass user", "AppRole role", "token"),
     "mariadb_logins": ("", "mysql", "mysql, an old password kept"),
-    "kubernetes_cluster": ("user", "service account", "client certificate", "bootstrap token"),
+    "kubernetes_cluster": ("user", "service account", "client certificate", "bootstrap token", "copy in a kubeconfig"),
 }
 _REACHED = {
     "ldap": "ldaps://HOST",

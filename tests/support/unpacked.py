@@ -36,6 +36,13 @@ ROSTERS = Tree(
     server="usr/sbin/openvpn",
     own_network=False,
 )
+KUBECTL = Tree(
+    what="kubectl",
+    script="hosts.sh",
+    root=CACHE / "kubectl/root",
+    server="usr/bin/kubectl",
+    own_network=False,
+)
 
 
 def answers(path: Path) -> bool:

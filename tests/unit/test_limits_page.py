@@ -168,7 +168,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "MariaDB logins: the connection": (mariadb._CONNECT_SECONDS, ""),
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
-    "Linux hosts, WireGuard, OpenVPN: a machine's file": (files.LARGEST, ""),
+    "Linux hosts, WireGuard, OpenVPN, kubeconfigs: a machine's file": (files.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
     "Vault's logins: a list of names": (listing.MOST_MEGABYTES << 20, ""),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),

@@ -959,7 +959,9 @@ class _Nobody(Chooser):
 
 
 def test_a_first_configuration_says_what_cannot_be_read(place: KubernetesPlace) -> None:
-    assert kubernetes_cluster.propose("seoul_1", place.connection(), _Nobody()).warnings == ()
+    whole = kubernetes_cluster.propose("seoul_1", place.connection(), _Nobody())
+    assert whole.warnings == ()
+    assert "kubeconfigs_folder" in whole.notes[-1]
 
     place.kept.forbid("secrets")
 

@@ -28,6 +28,7 @@ _LISTED = {
 _READ = {
     "/api/v1/namespaces/{name}": "io.k8s.api.core.v1.Namespace",
     "/api/v1/namespaces/{namespace}/serviceaccounts/{name}": "io.k8s.api.core.v1.ServiceAccount",
+    "/api/v1/namespaces/{namespace}/configmaps/{name}": "io.k8s.api.core.v1.ConfigMap",
 }
 _QUERY = {"limit": "integer", "continue": "string", "fieldSelector": "string", "labelSelector": "string"}
 """Of a list, those that concern what is in it, and not how it's shown or watched."""

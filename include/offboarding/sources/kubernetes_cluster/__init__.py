@@ -1,7 +1,8 @@
 """Kind `kubernetes_cluster`: whom it authorises, what lets in there (docs/configuration/kubernetes_cluster.md).
 
 Read from below: `client` asks, `answers` are what comes, `bindings` whom RBAC names, `powers` what that makes of them,
-`certificates` and `tokens` what lets in, `identities` accounts, `source` tells them all.
+`certificates` and `tokens` what lets in, `identities` accounts, `source` tells them all. Of machines `collect.sh` tells
+kubeconfigs: `kubeconfigs` takes that apart, `held` reads all of it, `copies` says what of it is this cluster's.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Client certificates that the cluster signed, as long as their requests are there: nobody can revoke one.
+"""Client certificates: those that the cluster signed, as long as their requests are there. Nobody can revoke one.
 
 https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/
 """
@@ -45,6 +45,11 @@ class ClientCertificate:
         """With its end, since that's all that is known of it once its request is gone."""
         return f"{CERTIFICATE}{int(self.ends_at.timestamp())}/{self.fingerprint}"
 
+    @property
+    def called(self) -> str:
+        """By people."""
+        return f"client certificate {self.fingerprint[:16]} of {self.user}"
+
 
 def end_of(native_id: str) -> datetime | None:
     """When a certificate ends, by its id; None of what is none."""
@@ -70,17 +75,24 @@ def client_certificates(api: KubernetesApi, purpose: Purpose, unread: UnreadRows
             yield found
 
 
-def _read(request: SigningRequest, certificate: str) -> ClientCertificate:
-    found = x509.load_pem_x509_certificates(base64.b64decode(certificate, validate=True))[0]
+def client_certificate(
+    found: x509.Certificate, requested_by: str = "", requested_at: datetime | None = None
+) -> ClientCertificate:
+    """What a certificate says. Raises ValueError where that can't be read."""
     names = _values(found.subject, NameOID.COMMON_NAME)
     return ClientCertificate(
         user=names[-1] if names else "",
         groups=tuple(sorted(_values(found.subject, NameOID.ORGANIZATION_NAME))),
         ends_at=found.not_valid_after_utc,
         fingerprint=found.fingerprint(SHA256()).hex(),
-        requested_by=request.spec.username,
-        requested_at=request.metadata.creationTimestamp,
+        requested_by=requested_by,
+        requested_at=requested_at or found.not_valid_before_utc,
     )
+
+
+def _read(request: SigningRequest, certificate: str) -> ClientCertificate:
+    found = x509.load_pem_x509_certificates(base64.b64decode(certificate, validate=True))[0]
+    return client_certificate(found, request.spec.username, request.metadata.creationTimestamp)
 
 
 def _values(subject: x509.Name, oid: x509.ObjectIdentifier) -> list[str]:

@@ -96,7 +96,7 @@ class KubernetesApi(HttpApi):
         if answer.status_code != 403:
             return ""
         path = answer.request.url.path.split("/")
-        if len(path) > 2 and path[-2] in {"namespaces", "serviceaccounts"}:
+        if len(path) > 2 and path[-2] in {"namespaces", "serviceaccounts", "configmaps"}:
             return f"Grant get on {path[-2]}."
         spared = ", or say secrets: false" if path[-1] == "secrets" else ""
         return f"Grant list on {path[-1]}{spared}."

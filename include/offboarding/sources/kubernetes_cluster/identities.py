@@ -4,7 +4,7 @@ A cluster keeps no users: a name is whoever some authenticator vouches for. What
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,8 @@ from offboarding.sources._owners import owner_keys
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.bindings import EVERYBODY, Bindings, RoleGrant, groups_of, username_of
 from offboarding.sources.kubernetes_cluster.certificates import ClientCertificate
+from offboarding.sources.kubernetes_cluster.held import HeldToken
+from offboarding.sources.kubernetes_cluster.kubeconfigs import HeldCredential
 from offboarding.sources.kubernetes_cluster.powers import Power, power
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
 
@@ -23,7 +25,7 @@ USER, SERVICE_ACCOUNT, BOOTSTRAP = "user/", "serviceaccount/", "bootstrap/"
 RESERVED = "system:"
 """How names begin that are the cluster's own."""
 _MOST_NAMED = 5
-_CERTIFICATE_OF = re.compile(r"client certificate [0-9a-f]+ of (.*)", re.DOTALL)
+_CERTIFICATE_OF = re.compile(r"client certificate [0-9a-f]+ of (.*?)(, in /.* on [^ ]*)?", re.DOTALL)
 """The label of one."""
 
 
@@ -34,6 +36,7 @@ class KubernetesProduct(StrEnum):
     SERVICE_ACCOUNT = "service account"
     CERTIFICATE = "client certificate"
     BOOTSTRAP = "bootstrap token"
+    COPY = "copy in a kubeconfig"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class ClusterIdentities:
 
     def of_user(self, name: str) -> Account:
         """A name that bindings give something: authorised for certain, and whether anybody gets in as it, unknown."""
-        login = self._login(name)
+        login = self.settings.login_of(name)
         privileged, by = self._power(name, (EVERYBODY,), complete=False)
         return Account(
             realm=self.realm,
@@ -101,26 +104,53 @@ class ClusterIdentities:
 
     def of_certificate(self, found: ClientCertificate) -> Account:
         """A client certificate: it lets in as its common name and its organizations say, until it ends."""
-        login, groups = self._login(found.user), (*found.groups, EVERYBODY)
+        login, groups = self.settings.login_of(found.user), (*found.groups, EVERYBODY)
         privileged, by = self._power(found.user, groups, complete=not self.bindings.error)
         ended = found.ends_at <= self.context.as_of
-        within = f" in {', '.join(found.groups)}" if found.groups else ""
         asked = found.requested_by if found.requested_by not in {found.user, login} else ""
         return Account(
             realm=self.realm,
             native_id=found.native_id,
-            label=f"client certificate {found.fingerprint[:16]} of {found.user}",
+            label=found.called,
             login=login,
             keys=tuple(_logins(login, found.user)),
             created_at=found.requested_at,
             created_by=asked,
             standing=Standing.DEAD if ended else Standing.WORKS,
-            standing_reason=f"Kubernetes: signed for {found.user}{within}, {_until(found.ends_at)}",
+            standing_reason=f"Kubernetes: signed for {found.user}{_within(found.groups)}, {_until(found.ends_at)}",
             product=KubernetesProduct.CERTIFICATE,
             reached_by=self.address,
             has_own_login=False,
             is_reader=found.user == self.reader,
             service_like=found.user.startswith(RESERVED) or self.context.is_workload(login, found.user),
+            privileged=privileged,
+            privileged_by=by,
+        )
+
+    def of_copy(self, native_id: str, held: HeldCredential, what: HeldToken | ClientCertificate) -> Account:
+        """A copy in somebody's home of what lets in as somebody else, or as nobody in particular."""
+        if isinstance(what, HeldToken):
+            name, groups = username_of(what.namespace, what.name), groups_of(what.namespace)
+            standing, created_at = Standing.UNKNOWN, what.issued_at
+            reason = f"{_ends(what.ends_at)}, and whether it's taken, nobody without it can ask"
+        else:
+            name, groups = what.user, (*what.groups, EVERYBODY)
+            standing, created_at = Standing.WORKS, what.requested_at
+            reason = f"signed for {name}{_within(what.groups)}, {_until(what.ends_at)}"
+        privileged, by = self._power(name, groups, complete=not self.bindings.error)
+        return Account(
+            realm=self.realm,
+            native_id=native_id,
+            label=f"{what.called}, in {held.path} on {held.machine}",
+            login=held.holder,
+            keys=tuple(_logins(held.holder)),
+            created_at=created_at,
+            standing=standing,
+            standing_reason=f"Kubernetes: {reason}",
+            product=KubernetesProduct.COPY,
+            reached_by=self.address,
+            has_own_login=False,
+            service_like=not held.is_person_s or self.context.is_workload(held.holder),
             privileged=privileged,
             privileged_by=by,
         )
@@ -142,13 +172,6 @@ class ClusterIdentities:
             password_set_at=noted.creationTimestamp,
             service_like=True,
         )
-
-    def _login(self, name: str) -> str:
-        """Without what the cluster writes before it."""
-        for prefix in self.settings.username_prefixes:
-            if name.startswith(prefix) and name != prefix:
-                return name.removeprefix(prefix)
-        return name
 
     def _power(self, name: str, groups: tuple[str, ...], *, complete: bool) -> Power:
         given = self.bindings.of(name, groups)
@@ -178,6 +201,14 @@ def _named(given: Iterable[RoleGrant]) -> str:
     found = list(dict.fromkeys(each.binding for each in given))
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
     return f"given something by {', '.join(found[:_MOST_NAMED])}{more}" if found else "named by no binding that is told"
+
+
+def _within(groups: Sequence[str]) -> str:
+    return f" in {', '.join(groups)}" if groups else ""
+
+
+def _ends(moment: datetime | None) -> str:
+    return _until(moment) if moment else "it never ends"
 
 
 def _until(moment: datetime) -> str:

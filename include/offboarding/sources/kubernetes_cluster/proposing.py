@@ -12,6 +12,10 @@ _LINKS = (
     "What links a user is the name in bindings: login_realm says whose logins these are, and username_prefixes what"
     " stands before them."
 )
+_KUBECONFIGS = (
+    "Of client certificates the cluster tells few: collect machines' kubeconfigs, and say where what is collected lies"
+    " by kubeconfigs_folder."
+)
 
 
 def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposal:
@@ -28,7 +32,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
         TokenSecrets(api, "overhead", UnreadRows())
     except NotAnsweredError as missing:
         note = "Not all of it can be read: run doctor. Where Secrets aren't to be listed, say secrets: false."
-        return Proposal(settings={}, notes=(_LINKS, note), warnings=(str(missing),))
+        return Proposal(settings={}, notes=(_LINKS, note, _KUBECONFIGS), warnings=(str(missing),))
     except RetriableError as error:
         return Proposal(settings={}, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))
-    return Proposal(settings={}, notes=(_LINKS,))
+    return Proposal(settings={}, notes=(_LINKS, _KUBECONFIGS))

@@ -8,6 +8,7 @@ import shlex
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Sentence, Subject, SubjectKind, say
 from offboarding.sources.kubernetes_cluster.client import SYSTEM
+from offboarding.sources.kubernetes_cluster.held import token_in
 from offboarding.sources.kubernetes_cluster.identities import BOOTSTRAP, SERVICE_ACCOUNT, KubernetesProduct, user_of
 
 _COLUMNS = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,WHOM:.subjects[*].name"
@@ -16,6 +17,8 @@ _COLUMNS = "KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name,WHOM:.s
 def disable(action: AccountAction) -> tuple[str, ...]:
     """Return how this is shut, and opened again."""
     account, subject = action.account, action.subject
+    if account.product == KubernetesProduct.COPY:
+        return (_of_cluster(account), *_copy(account, subject))
     if subject.kind is SubjectKind.SERVICE_CREDENTIAL:
         return (_of_cluster(account), *_secret(*_secret_of(subject)))
     match account.product:
@@ -33,6 +36,8 @@ def replace(action: AccountAction) -> tuple[str, ...]:
     """Return how a workload gets another token before the old one is shut."""
     account, subject = action.account, action.subject
     namespace, name = _names(account)
+    if account.product == KubernetesProduct.COPY:
+        return disable(action)
     if subject.kind is SubjectKind.SERVICE_CREDENTIAL:
         return (
             say(
@@ -45,27 +50,18 @@ def replace(action: AccountAction) -> tuple[str, ...]:
         )
     if account.product != KubernetesProduct.SERVICE_ACCOUNT:
         return disable(action)
-    return (
-        _of_cluster(account),
-        say(
-            "Make the service account anew, which its bindings then name: all tokens of before end, those too that"
-            " nobody can list:\n{keep}\n{again}",
-            keep=_kept(namespace, name),
-            again=_kubectl("replace", "--force", "--filename=serviceaccount.yaml"),
-        ),
-        say("Restart what runs as it, so that it gets new ones:\n{command}", command=_running(namespace)),
-        say("Undo: it can't be; whoever needs one gets a new token."),
-    )
+    return (_of_cluster(account), *_anew(namespace, name))
 
 
 def keep_traces(action: AccountAction) -> tuple[str, ...]:
     """Return what is known of it: what was done stands in the API server's audit log alone."""
     account = action.account
-    if account.product == KubernetesProduct.SERVICE_ACCOUNT:
+    if account.product == KubernetesProduct.SERVICE_ACCOUNT or token_in(account.native_id):
         namespace, name = _names(account)
         shown = _kubectl("get", "serviceaccount", name, "--output=yaml", namespace=namespace)
     else:
-        shown = _naming(account.login or account.label)
+        copied = account.product == KubernetesProduct.COPY
+        shown = _naming((user_of(account) if copied else account.login) or account.label)
     return (
         say(
             "First keep what the cluster tells of it, and its API server's audit log, where one is kept, in which what"
@@ -129,6 +125,38 @@ def _certificate(account: Account) -> tuple[Sentence, ...]:
     )
 
 
+def _copy(account: Account, subject: Subject) -> tuple[Sentence, ...]:
+    """The file alone is no end of it: whoever had it may have another."""
+    if subject.kind is not SubjectKind.SERVICE_CREDENTIAL and not token_in(account.native_id):
+        ends = (
+            say("Whoever else gets in by this name needs a certificate of another one first."),
+            *_certificate(account),
+        )
+    else:
+        ends = _anew(*_names(account))
+    return (
+        *ends,
+        say(
+            "Then take the kubeconfig away, or what is in it: {label}. That alone ends nothing, since whoever had the"
+            " file may have another.",
+            label=account.label,
+        ),
+    )
+
+
+def _anew(namespace: str, name: str) -> tuple[Sentence, ...]:
+    return (
+        say(
+            "Make the service account anew, which its bindings then name: all tokens of before end, those too that"
+            " nobody can list:\n{keep}\n{again}",
+            keep=_kept(namespace, name),
+            again=_kubectl("replace", "--force", "--filename=serviceaccount.yaml"),
+        ),
+        say("Restart what runs as it, so that it gets new ones:\n{command}", command=_running(namespace)),
+        say("Undo: it can't be; whoever needs one gets a new token."),
+    )
+
+
 def _service_account(account: Account) -> tuple[Sentence, ...]:
     namespace, name = _names(account)
     return (
@@ -189,6 +217,8 @@ def _running(namespace: str) -> str:
 
 def _names(account: Account) -> tuple[str, str]:
     """(namespace, name)."""
+    if token := token_in(account.native_id):
+        return token.namespace, token.name
     named = account.native_id.removeprefix(SERVICE_ACCOUNT).split("/")
     return (named[0], named[1]) if len(named) > 1 else ("NAMESPACE", "NAME")
 

@@ -25,6 +25,8 @@ from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.bindings import Bindings
 from offboarding.sources.kubernetes_cluster.certificates import ClientCertificate, client_certificates, end_of
 from offboarding.sources.kubernetes_cluster.client import CORE, KubernetesApi, part
+from offboarding.sources.kubernetes_cluster.copies import Copies
+from offboarding.sources.kubernetes_cluster.held import HELD
 from offboarding.sources.kubernetes_cluster.identities import BOOTSTRAP, SERVICE_ACCOUNT, USER, ClusterIdentities
 from offboarding.sources.kubernetes_cluster.powers import power
 from offboarding.sources.kubernetes_cluster.settings import KubernetesSettings
@@ -38,7 +40,7 @@ UNSEEN = (
     "client certificates that the authority's key made, or whose request is gone, as it is after an hour",
     "tokens of service accounts that were asked for, which nobody can list, and which may go on for years",
     "what webhooks and ABAC allow beside RBAC",
-    "what Secrets and ConfigMaps hold, such as kubeconfigs",
+    "kubeconfigs in Secrets and ConfigMaps, and on machines that aren't listed",
 )
 
 
@@ -89,6 +91,7 @@ class KubernetesSource:
 
     def _everything(self, look: "_KubernetesRead", unread: UnreadRows) -> Iterator[Fact]:
         yield look.gap()
+        yield from look.copies.gaps(look.realm)
         yield from look.everybody(unread)
 
 
@@ -104,6 +107,7 @@ class _KubernetesRead:
         self._settings = settings
         self._context = context
         self.realm = f"kubernetes:{api.cluster()}"
+        self._requested = dict[str, ClientCertificate]()
 
     def gap(self) -> Gap:
         """What isn't looked at. Raises NotAnsweredError where bindings aren't told."""
@@ -122,7 +126,7 @@ class _KubernetesRead:
         if made.bindings.error:
             unread.sentences.append(made.bindings.error)
         yield from (made.of_user(name) for name in made.bindings.users)
-        for read in (self._service_accounts, self._certificates, self._bootstrap_tokens):
+        for read in (self._service_accounts, self._certificates, self._bootstrap_tokens, self._in_kubeconfigs):
             try:
                 yield from read(unread)
             except NotAnsweredError as missing:
@@ -136,6 +140,8 @@ class _KubernetesRead:
             yield from self._service_account(ref.native_id)
         elif ref.native_id.startswith(BOOTSTRAP):
             yield from self._bootstrap_token(ref.native_id)
+        elif ref.native_id.startswith(HELD):
+            yield from self.copies.at(ref.native_id, self._made)
         else:
             yield from self._certificate(ref.native_id)
 
@@ -147,12 +153,19 @@ class _KubernetesRead:
             yield self._made.of_service_account(each, secrets.of(each) if secrets else ())
 
     def _certificates(self, unread: UnreadRows) -> Iterator[Account]:
-        found = {each.native_id: each for each in client_certificates(self._api, self._purpose, unread)}
-        return (self._made.of_certificate(each) for each in found.values())
+        self._requested = {each.native_id: each for each in client_certificates(self._api, self._purpose, unread)}
+        return (self._made.of_certificate(each) for each in self._requested.values())
 
     def _bootstrap_tokens(self, unread: UnreadRows) -> Iterator[Account]:
         found = bootstrap_secrets(self._api, self._purpose, unread) if self._settings.secrets else []
         return (self._made.of_bootstrap_token(each) for each in found)
+
+    def _in_kubeconfigs(self, unread: UnreadRows) -> Iterator[Account]:
+        del unread
+        for native_id, found in self.copies.certificates().items():
+            if native_id not in self._requested:
+                yield self._made.of_certificate(found)
+        yield from self.copies.everybody_s(self._made)
 
     def _user(self, native_id: str) -> Iterator[Fact]:
         made, name = self._made, native_id.removeprefix(USER)
@@ -192,9 +205,9 @@ class _KubernetesRead:
         yield ScopeRead(realm=self.realm, scope=native_id, kinds=KINDS, error="" if found else unread.told)
 
     def _certificate(self, native_id: str) -> Iterator[Fact]:
-        """Once its request is gone, nothing is told of it any more, but that it ends."""
+        """Once its request is gone, and it lies in no kubeconfig, nothing is told of it any more, but that it ends."""
         kinds, ends = (*KINDS, CERTIFICATE), end_of(native_id)
-        found = self._signed.get(native_id)
+        found = self._signed.get(native_id) or self.copies.certificates().get(native_id)
         if found:
             account = self._made.of_certificate(found)
             yield account
@@ -213,13 +226,18 @@ class _KubernetesRead:
             yield ScopeRead(realm=self.realm, scope=native_id, kinds=(CERTIFICATE,))
             return
         error = ""
-        if ends and ends > self._context.as_of:
+        if ends and ends > self._context.as_of and not self.copies.refuses(native_id):
             error = (
                 f"{self._api.where}: the certificate's request is gone, as it is after an hour, and the certificate"
                 f" goes on until {ends:%Y-%m-%d %H:%M} UTC: nobody can revoke it. Take from its user and groups what"
                 " bindings give them"
             )
         yield ScopeRead(realm=self.realm, scope=native_id, kinds=kinds, error=error)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """In collected kubeconfigs."""
+        return Copies(self._api, self._purpose, self._settings, self._context)
 
     @cached_property
     def _made(self) -> ClusterIdentities:
