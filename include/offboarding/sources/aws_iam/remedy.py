@@ -123,6 +123,8 @@ def _role(account: Account, subject: Subject) -> tuple[str, ...]:
 
     https://docs.aws.amazon.com/cli/latest/reference/iam/update-assume-role-policy.html
     """
+    if subject.native_id.startswith("aws-auth/"):
+        return _aws_auth(subject)
     arn = _ROLE.fullmatch(subject.label)
     realm, name = (arn[1], arn[2]) if arn else (account.realm, subject.label)
     role = f"--role-name {shlex.quote(name)}"
@@ -146,6 +148,26 @@ def _role(account: Account, subject: Subject) -> tuple[str, ...]:
                 "them (in the console: the role, Revoke sessions)."
             )
         ),
+    )
+
+
+def _aws_auth(subject: Subject) -> tuple[str, ...]:
+    """Return how a cluster on EKS lets the user in no more. The user's own keys decide whether anybody gets in at all.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+    """
+    config_map = "kubectl --namespace=kube-system {} configmap aws-auth"
+    keep = f"{config_map.format('get')} --output=yaml > aws-auth.yaml"
+    return (
+        say(
+            "As an administrator of the cluster ({label}), keep its ConfigMap, and take the user's entry out of"
+            " mapUsers (a mistake there shuts everybody out: stay logged in until it was tried):\n{keep}\n{edit}",
+            label=subject.label,
+            keep=keep,
+            edit=config_map.format("edit"),
+        ),
+        say("Undo, with what was kept:\n{command}", command="kubectl replace --filename=aws-auth.yaml"),
+        say("What the cluster gave meanwhile stays: certificates and tokens of its own are no matter of IAM's."),
     )
 
 

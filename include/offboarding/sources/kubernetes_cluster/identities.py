@@ -76,7 +76,7 @@ class ClusterIdentities:
         """One that is there. What of it is asked for and not kept in a Secret, nobody can list."""
         name, groups = username_of(noted.namespace, noted.name), groups_of(noted.namespace)
         given = self.bindings.of(name, groups)
-        privileged, by = self._power(name, groups, complete=not self.bindings.error)
+        privileged, by = self.power_of(name, groups)
         standing, reason = Standing.UNKNOWN, f"{_named(given)}, and tokens that were asked for can't be listed"
         if not given and not self.bindings.error:
             standing, reason = Standing.DEAD, "no binding gives it anything"
@@ -105,7 +105,7 @@ class ClusterIdentities:
     def of_certificate(self, found: ClientCertificate) -> Account:
         """A client certificate: it lets in as its common name and its organizations say, until it ends."""
         login, groups = self.settings.login_of(found.user), (*found.groups, EVERYBODY)
-        privileged, by = self._power(found.user, groups, complete=not self.bindings.error)
+        privileged, by = self.power_of(found.user, groups)
         ended = found.ends_at <= self.context.as_of
         asked = found.requested_by if found.requested_by not in {found.user, login} else ""
         return Account(
@@ -137,7 +137,7 @@ class ClusterIdentities:
             name, groups = what.user, (*what.groups, EVERYBODY)
             standing, created_at = Standing.WORKS, what.requested_at
             reason = f"signed for {name}{_within(what.groups)}, {_until(what.ends_at)}"
-        privileged, by = self._power(name, groups, complete=not self.bindings.error)
+        privileged, by = self.power_of(name, groups)
         return Account(
             realm=self.realm,
             native_id=native_id,
@@ -172,6 +172,10 @@ class ClusterIdentities:
             password_set_at=noted.creationTimestamp,
             service_like=True,
         )
+
+    def power_of(self, name: str, groups: tuple[str, ...]) -> Power:
+        """Of somebody whose groups are known."""
+        return self._power(name, groups, complete=not self.bindings.error)
 
     def _power(self, name: str, groups: tuple[str, ...], *, complete: bool) -> Power:
         given = self.bindings.of(name, groups)

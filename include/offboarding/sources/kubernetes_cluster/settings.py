@@ -25,6 +25,10 @@ class KubernetesSettings(HttpSourceSettings):
         description="Annotations and labels of service accounts, and of Secrets that hold their tokens, that name an"
         " owner by mail, login or number; in any case, with or without what stands before the slash.",
     )
+    aws_auth: bool = Field(
+        default=False,
+        description="It's on EKS, in an authentication mode with CONFIG_MAP: what the ConfigMap aws-auth maps counts.",
+    )
     kubeconfigs_folder: str = Field(
         default="",
         description="A folder of this machine with what collect.sh tells of machines' kubeconfigs; a relative path"

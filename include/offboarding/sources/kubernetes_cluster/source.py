@@ -22,6 +22,7 @@ from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
+from offboarding.sources.kubernetes_cluster.aws_auth import aws_auth
 from offboarding.sources.kubernetes_cluster.bindings import Bindings
 from offboarding.sources.kubernetes_cluster.certificates import ClientCertificate, client_certificates, end_of
 from offboarding.sources.kubernetes_cluster.client import CORE, KubernetesApi, part
@@ -63,6 +64,9 @@ class KubernetesSource:
         look, unread = self._begun("inventory"), UnreadRows()
         whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS)
         yield from as_far_as_read(whole, self._everything(look, unread), unread)
+        if self._settings.aws_auth:
+            mapped = ScopeRead(realm=look.realm, scope="", kinds=(SubjectKind.ROLE,))
+            yield from as_far_as_read(mapped, look.mapped(unread := UnreadRows()), unread)
         log.info("cluster read", realm=look.realm, requests=sum(self._api.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
@@ -131,6 +135,12 @@ class _KubernetesRead:
                 yield from read(unread)
             except NotAnsweredError as missing:
                 unread.sentences.append(str(missing))
+
+    def mapped(self, unread: UnreadRows) -> Iterator[Fact]:
+        """Yield whom of AWS it lets in. Raises FatalError where that isn't told."""
+        found = aws_auth(self._api, self._purpose, unread)
+        yield from found.trusts(self._made)
+        yield from found.gap(self._api.where, self.realm)
 
     def at(self, ref: AccountRef) -> Iterator[Fact]:
         """Yield what is told of one account. Raises FatalError."""

@@ -1,0 +1,113 @@
+"""Whom of AWS a cluster on EKS lets in, by the ConfigMap aws-auth: a mapping is no way in by itself, the IAM user's is.
+
+https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import yaml
+
+from offboarding.model import Gap, Standing, Trust, counted
+from offboarding.model.errors import FatalError
+from offboarding.net.service.answers import Told
+from offboarding.net.service.api import Purpose
+from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.kubernetes_cluster.authorities import ConfigMap
+from offboarding.sources.kubernetes_cluster.bindings import EVERYBODY
+from offboarding.sources.kubernetes_cluster.client import CORE, SYSTEM, KubernetesApi
+from offboarding.sources.kubernetes_cluster.identities import ClusterIdentities
+from offboarding.sources.kubernetes_cluster.powers import MASTERS
+
+NAME = "aws-auth"
+_USER = re.compile(r"arn:[^:]+:iam::(\d{12}):user/.+")
+_MOST_NAMED = 5
+
+
+class _Mapped(Told):
+    username: str = ""
+    groups: tuple[str, ...] | None = None
+
+
+class _MappedUser(_Mapped):
+    userarn: str
+
+
+class _MappedRole(_Mapped):
+    rolearn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsAuth:
+    """What it maps to users and groups of the cluster."""
+
+    users: tuple[_MappedUser, ...] = ()
+    roles: tuple[_MappedRole, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    def trusts(self, made: ClusterIdentities) -> Iterator[Trust]:
+        """Yield each user of IAM's whom it lets in, joined to their account by the ARN."""
+        for each in self.users:
+            if found := _USER.fullmatch(each.userarn):
+                yield _trust(made, found[1], each)
+
+    def gap(self, where: str, realm: str) -> Iterator[Gap]:
+        """Yield whom it lets in beside, of whom their own AWS accounts tell."""
+        others = [each.userarn for each in self.users if not _USER.fullmatch(each.userarn)]
+        said = [each.rolearn for each in self.roles] + others
+        if said:
+            more = f" and {len(said) - _MOST_NAMED} more" if len(said) > _MOST_NAMED else ""
+            named = ", ".join(said[:_MOST_NAMED])
+            text = f"{where}: {NAME} lets in whoever may be {named}{more}: see who that is in their AWS accounts"
+            yield Gap(realm=realm, text=text, red=False)
+        if self.accounts:
+            whole = counted(len(self.accounts), "AWS account")
+            text = f"{where}: {NAME} lets in everybody of {whole} ({', '.join(self.accounts)}): map users or roles"
+            yield Gap(realm=realm, text=text, red=True)
+
+
+def aws_auth(api: KubernetesApi, purpose: Purpose, unread: UnreadRows) -> AwsAuth:
+    """What is mapped; nothing where there is no such ConfigMap. Raises FatalError where that isn't told."""
+    called = f"configmaps/{NAME}"
+    found = api.maybe(f"{CORE}/namespaces/{SYSTEM}/{called}", purpose, ConfigMap, called)
+    data = (found.data or {}) if found else {}
+    users, roles, accounts = (_listed(api.where, data, each) for each in ("mapUsers", "mapRoles", "mapAccounts"))
+    return AwsAuth(
+        users=tuple(unread.rows(f"{api.where}: {called}: mapUsers", _MappedUser, users)),
+        roles=tuple(unread.rows(f"{api.where}: {called}: mapRoles", _MappedRole, roles)),
+        accounts=tuple(map(str, accounts)),
+    )
+
+
+def _listed(where: str, data: Mapping[str, str], key: str) -> list[object]:
+    try:
+        found: object = yaml.safe_load(data.get(key, "")) or []
+    except (yaml.YAMLError, RecursionError):
+        found = None
+    if not isinstance(found, list):
+        raise FatalError(f"{where}: configmaps/{NAME}: its {key} can't be read as a list. Mend it")
+    return cast("list[object]", found)
+
+
+def _trust(made: ClusterIdentities, account: str, mapped: _MappedUser) -> Trust:
+    groups = mapped.groups or ()
+    name = mapped.username or mapped.userarn
+    privileged, by = made.power_of(name, (*groups, EVERYBODY))
+    given = made.bindings.of(name, (*groups, EVERYBODY))
+    within = f" in {', '.join(groups)}" if groups else ""
+    standing, reason = Standing.WORKS, f"{NAME} lets it in as {name}{within}"
+    if not given and MASTERS not in groups and not made.bindings.error:
+        standing, reason = Standing.DEAD, f"{reason}, whom no binding gives anything"
+    return Trust(
+        realm=made.realm,
+        native_id=f"{NAME}/{mapped.userarn}",
+        label=f"{NAME} of {made.address}: {name}{within}",
+        principal_realm=account,
+        principal=mapped.userarn,
+        standing=standing,
+        standing_reason=f"Kubernetes: {reason}",
+        privileged=privileged,
+        privileged_by=by,
+    )
