@@ -17,7 +17,9 @@ import jwt
 
 from demo.answering import Answered, Asked, behind, part_of
 from demo.okta_app import CLIENT_ID, app_key, other_key, public_half
+from demo.okta_refusals import missing, refused
 from demo.okta_service_apps import APP_SCOPES, OktaApps
+from demo.okta_signing_keys import SIGNING_SCOPE, OktaSigners
 
 ORG_ID = "00o1n8sbwArJ7OQRw406"
 API_TOKEN = "00SecretOfTheReadersOwnToken"
@@ -59,7 +61,8 @@ class OktaService:
         self.roles = ["READ_ONLY_ADMIN"]
         self.users = {READER: KeptUser(id=READER, login="reader@corp.example", roles=self.roles)}
         self.apps = OktaApps(self._paged)
-        self.scopes = set[str](SCOPES)
+        self.signers = OktaSigners(self._paged)
+        self.scopes = {*SCOPES, SIGNING_SCOPE}
         self.grants_some = False
         """An app that asks for a scope it wasn't granted gets the others, and not a refusal."""
         self.signed_by = set[str]()
@@ -98,6 +101,7 @@ class OktaService:
             (r"/api/v1/api-tokens", SCOPES[1], self._tokens),
             (r"/oauth2/v1/clients/([^/]+)/roles", SCOPES[2], self._client_roles),
             *self.apps.routes,
+            *self.signers.routes(SCOPES[2]),
         ]
 
     def answer(self, asked: Asked) -> Answered:
@@ -110,19 +114,19 @@ class OktaService:
             return self.limits.pop(0)
         if asked.path == "/.well-known/okta-organization":
             return Answered(body={"id": ORG_ID, "pipeline": "idx", "_links": {}})
-        if asked.path == "/oauth2/v1/token" and asked.method == "POST":
-            return self._let_in(asked)
+        if asked.path in {"/oauth2/v1/keys", "/oauth2/v1/token"}:
+            return self._let_in(asked) if asked.method == "POST" else self.signers.published()
         if asked.headers.get("authorization") not in {f"SSWS {API_TOKEN}", f"Bearer {ACCESS}"}:
-            return _refused(401, "E0000011", "Invalid token provided")
+            return refused(401, "E0000011", "Invalid token provided")
         return self._allowed(asked)
 
     def _allowed(self, asked: Asked) -> Answered:
         for pattern, scope, does in self._routes:
             if asked.method == "GET" and (match := re.fullmatch(pattern, asked.path)):
                 if scope not in self.scopes:
-                    return _refused(403, "E0000006", "You do not have permission to perform the requested action")
+                    return refused(403, "E0000006", "You do not have permission to perform the requested action")
                 return does(asked, *match.groups())
-        return _refused(404, "E0000022", "The endpoint does not support the provided HTTP method")
+        return refused(404, "E0000022", "The endpoint does not support the provided HTTP method")
 
     # --- what people do there -----------------------------------------------------------------------------------------
 
@@ -183,7 +187,7 @@ class OktaService:
         if any(name in asked.query for name in ("search", "filter")) and not _EXPRESSION.fullmatch(
             asked.query.get("search") or asked.query["filter"]
         ):
-            return _refused(400, "E0000031", "Invalid search criteria.")
+            return refused(400, "E0000031", "Invalid search criteria.")
         found = behind(self.users, asked.query.get("after", ""))
         return self._paged(asked, (each for each in found if self._wanted(each, asked.query)), self._spoiled)
 
@@ -199,13 +203,13 @@ class OktaService:
         found = self.users.get(name) or next(
             (each for each in self.users.values() if name in {each.login, each.login.partition("@")[0]}), None
         )
-        return Answered(body=self._spoiled(found)) if found else _missing(name)
+        return Answered(body=self._spoiled(found)) if found else missing(name)
 
     def _user_roles(self, asked: Asked, native_id: str) -> Answered:
         del asked
         user = self.users.get(native_id)
         if user is None or native_id in self.hides_roles:
-            return _missing(native_id)
+            return missing(native_id)
         return Answered(body=[_role(each, "GROUP" if user.by_group else "USER") for each in user.roles])
 
     def _client_roles(self, asked: Asked, client: str) -> Answered:
@@ -228,7 +232,7 @@ class OktaService:
         del asked
         user = self.users.get(native_id)
         if user is None or self.hides_clients:
-            return _missing(native_id)
+            return missing(native_id)
         return Answered(body=[{"client_id": app, "client_name": f"App {app}"} for app in user.refresh])
 
     def _refresh(self, asked: Asked, native_id: str, app: str) -> Answered:
@@ -288,13 +292,8 @@ _EXPRESSION = re.compile(
 
 def _role(role: str, how: str) -> dict[str, Any]:
     role, _, off = role.partition(" ")
+    if role.startswith("cr0"):
+        own = {"id": f"b{role}", "label": f"Custom {role}", "type": "CUSTOM", "role": role, "resource-set": "iam1"}
+        return own | {"status": "ACTIVE", "created": EPOCH, "lastUpdated": EPOCH, "assignmentType": how}
     own = {"id": f"ra{role}", "label": role.replace("_", " ").title(), "type": role, "status": off or "ACTIVE"}
     return own | {"created": EPOCH, "lastUpdated": EPOCH, "assignmentType": how}
-
-
-def _refused(status: int, code: str, said: str) -> Answered:
-    return Answered(status=status, body={"errorCode": code, "errorSummary": said, "errorLink": code, "errorId": "oae1"})
-
-
-def _missing(name: str) -> Answered:
-    return _refused(404, "E0000007", f"Not found: Resource not found: {name} (User)")

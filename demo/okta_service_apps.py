@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from demo.answering import Answered, Asked, behind
+from demo.okta_refusals import missing
 
 APP_SCOPES = ("okta.apps.read", "okta.logs.read")
 SECRET_VALUE = "DRUFXGF9XbLnS9k-Sla3x3POBiIxDreBCdZuFs5B"
@@ -91,15 +92,15 @@ class OktaApps:
 
     def _one(self, asked: Asked, app: str) -> Answered:
         del asked
-        return Answered(body=self.spoils(self.kept[app])) if app in self.kept else missing_app(app)
+        return Answered(body=self.spoils(self.kept[app])) if app in self.kept else missing(app, "AppInstance")
 
     def _secrets(self, asked: Asked, app: str) -> Answered:
         del asked
-        return Answered(body=self.secrets.get(app, [])) if app in self.kept else missing_app(app)
+        return Answered(body=self.secrets.get(app, [])) if app in self.kept else missing(app, "AppInstance")
 
     def _keys(self, asked: Asked, app: str) -> Answered:
         del asked
-        return Answered(body=self.keys.get(app, [])) if app in self.kept else missing_app(app)
+        return Answered(body=self.keys.get(app, [])) if app in self.kept else missing(app, "AppInstance")
 
     def _log(self, asked: Asked) -> Answered:
         """Of a bounded query; without an end its pages would have none."""
@@ -116,10 +117,3 @@ def _is_wanted(event: Mapping[str, Any], kinds: set[str], between: tuple[str, st
 def _with_id(event: dict[str, Any]) -> dict[str, Any]:
     """Pages go on behind a row's id."""
     return event | {"id": event["uuid"]}
-
-
-def missing_app(app: str) -> Answered:
-    """Of what isn't there."""
-    said = f"Not found: Resource not found: {app} (AppInstance)"
-    body = {"errorCode": "E0000007", "errorSummary": said, "errorLink": "E0000007", "errorId": "oae1"}
-    return Answered(status=404, body=body)

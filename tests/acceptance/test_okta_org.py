@@ -4,6 +4,7 @@ both, found by a night each.
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -12,7 +13,7 @@ from demo.okta import READER
 from demo.okta_service_apps import KNOWS
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
-from offboarding.sources import okta
+from offboarding.sources import okta, okta_signing_keys
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.okta_service import OktaPlace, okta_place
@@ -29,11 +30,13 @@ class AtOkta(Office):
         """With the org in the directory's place."""
         settings = super().settings
         own = {"name": "okta", "kind": "okta", "connection": "corp_okta", "id_space": "hr"}
-        return settings.model_copy(update={"sources": (okta.Settings.model_validate(own),)})
+        keys = {"name": "okta-keys", "kind": "okta_signing_keys", "connection": "corp_okta"}
+        sources = (okta.Settings.model_validate(own), okta_signing_keys.Settings.model_validate(keys))
+        return settings.model_copy(update={"sources": sources})
 
     def _source(self, name: str, part: str) -> Source:
-        del name, part
-        return self.place.source()
+        del part
+        return self.place.source() if name == "okta" else cast("Source", self.place.signing_keys())
 
 
 @pytest.fixture
@@ -130,3 +133,44 @@ def test_a_service_app_whose_maker_the_log_forgot_stays_open_until_it_is_seen_de
     app["status"] = "INACTIVE"
     assert company.night().failed == ()
     assert not [each for each in tracker.there() if each.is_open]
+
+
+def test_a_leaver_who_may_have_a_server_sign_is_told_by_its_key_until_the_role_is_gone_and_nobody_else(
+    company: AtOkta, tracker: ListedTracker
+) -> None:
+    """The key itself can't have left: nothing is rotated."""
+    kept = company.place.kept
+    kim, kimm = kept.of("kim@corp.example"), kept.of("kimm@corp.example")
+    kim.roles, kimm.roles = ["API_ACCESS_MANAGEMENT_ADMIN"], ["SUPER_ADMIN"]
+    server = kept.signers.add("payments", "ACTIVE", "NEXT")["id"]
+    now, later = (each["kid"] for each in kept.signers.keys[server])
+
+    assert company.night().failed == ()
+
+    (ticket,) = [each for each in tracker.there() if "Cut access" in each.draft.title]
+    body = " ".join(ticket.draft.body.split())
+    assert now in body
+    assert later not in body
+    assert f"users/{kim.id}/roles" in body
+    assert kimm.id not in body
+    assert "the key need not be rotated" in body
+
+    # The login goes on, and so do the findings about it: this one is over with the role.
+    kim.roles = []
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+    assert [each for each in tracker.there() if each.is_open]
+
+
+def test_a_leaver_s_role_that_can_not_be_read_any_more_closes_nothing(company: AtOkta, tracker: ListedTracker) -> None:
+    kept = company.place.kept
+    kept.of("kim@corp.example").roles = ["ORG_ADMIN"]
+    kept.signers.add("payments")
+    assert company.night().failed == ()
+    (ticket,) = [each for each in tracker.there() if "Cut access" in each.draft.title]
+
+    kept.of("kim@corp.example").roles = []
+    kept.scopes.discard("okta.roles.read")
+    company.night()
+
+    assert tracker.ticket(ticket.ref).is_open

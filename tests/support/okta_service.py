@@ -11,9 +11,9 @@ from demo.answering import Answered
 from demo.okta import API_TOKEN, OktaService
 from demo.okta_app import CLIENT_ID, app_key
 from demo.slapd import Tls
-from offboarding.interfaces import ConnectionFields, Source
+from offboarding.interfaces import ConnectionFields, KeySource, Source
 from offboarding.model import Account
-from offboarding.sources import okta
+from offboarding.sources import okta, okta_signing_keys
 from tests.support.described.server import Described, Description, described
 from tests.support.github_org_service import CONTEXT
 
@@ -53,6 +53,14 @@ class OktaPlace:
         own = okta.Settings.model_validate(given | settings)
         context = replace(CONTEXT, service_patterns=patterns)
         return okta.build(own, connection or self.connection(app=app), "", context)
+
+    def signing_keys(
+        self, connection: ConnectionFields | None = None, *, app: bool = True, **settings: Any
+    ) -> KeySource:
+        """A new reader of its signing keys."""
+        given = {"name": "okta-keys", "kind": "okta_signing_keys", "connection": "corp_okta"}
+        own = okta_signing_keys.Settings.model_validate(given | settings)
+        return okta_signing_keys.build(own, connection or self.connection(app=app), "", CONTEXT)
 
     def accounts(self, *, app: bool = True, **settings: Any) -> dict[str, Account]:
         """By their labels."""

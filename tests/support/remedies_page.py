@@ -56,6 +56,7 @@ _REACHED = {
 _NAMES: Mapping[str, Sequence[str]] = {
     "aws_secrets": ("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"),
     "vault_transit": ("transit/NAME",),
+    "okta_signing_keys": ("authorizationServers/ID", "authorizationServers/org"),
     "jwks": ("https://ISSUER",),
 }
 

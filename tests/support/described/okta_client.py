@@ -20,12 +20,15 @@ USED = {
     "api_token_api.ApiTokenApi": ["list_api_tokens"],
     "application_api.ApplicationApi": ["get_application", "list_applications"],
     "application_sso_public_keys_api.ApplicationSSOPublicKeysApi": ["list_jwk", "list_o_auth2_client_secrets"],
+    "authorization_server_api.AuthorizationServerApi": ["list_authorization_servers"],
+    "authorization_server_keys_api.AuthorizationServerKeysApi": ["list_authorization_server_keys"],
     "org_setting_metadata_api.OrgSettingMetadataApi": ["get_wellknown_org_metadata"],
     "role_assignment_a_user_api.RoleAssignmentAUserApi": [
         "list_assigned_roles_for_user",
         "list_users_with_role_assignments",
     ],
     "role_assignment_client_api.RoleAssignmentClientApi": ["list_roles_for_client"],
+    "role_e_custom_permission_api.RoleECustomPermissionApi": ["list_role_permissions"],
     "system_log_api.SystemLogApi": ["list_log_events"],
     "user_api.UserApi": ["get_user", "list_users"],
     "user_o_auth_api.UserOAuthApi": ["list_refresh_tokens_for_user_and_client"],
@@ -41,6 +44,8 @@ TYPED = {
         "deactivate_o_auth2_client_json_web_key",
         "deactivate_o_auth2_client_secret",
     ],
+    "authorization_server_keys_api.AuthorizationServerKeysApi": ["rotate_authorization_server_keys"],
+    "role_assignment_a_user_api.RoleAssignmentAUserApi": ["assign_role_to_user", "unassign_role_from_user"],
     "user_lifecycle_api.UserLifecycleApi": ["activate_user", "deactivate_user", "suspend_user", "unsuspend_user"],
     "user_o_auth_api.UserOAuthApi": ["revoke_token_for_user_and_client"],
     "user_sessions_api.UserSessionsApi": ["revoke_user_sessions"],
@@ -100,10 +105,44 @@ TOKEN = {
     },
 }
 
+ORG_KEYS = {
+    # https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/OrgAS/#tag/OrgAS/operation/oauthKeys: the client
+    # has no operation for it, and asks nobody who they are.
+    "parameters": [],
+    "responses": {
+        "200": {
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["keys"],
+                        "properties": {
+                            "keys": {
+                                "type": "array",
+                                "items": {
+                                    "type": "object",
+                                    "required": ["kty", "kid", "n", "e"],
+                                    "properties": {
+                                        "kty": {"const": "RSA"},
+                                        "alg": {"const": "RS256"},
+                                        "use": {"const": "sig"},
+                                        **dict.fromkeys(("kid", "n", "e", "status"), TEXT),
+                                    },
+                                    "additionalProperties": False,
+                                },
+                            }
+                        },
+                    }
+                }
+            }
+        }
+    },
+}
+
 
 def made() -> dict[str, Any]:
     """The whole of it."""
-    paths: dict[str, Any] = {"/oauth2/v1/token": {"post": TOKEN}}
+    paths: dict[str, Any] = {"/oauth2/v1/token": {"post": TOKEN}, "/oauth2/v1/keys": {"get": ORG_KEYS}}
     schemas: dict[str, Any] = {}
     for operations, answers in ((USED, True), (TYPED, False)):
         for place, methods in operations.items():

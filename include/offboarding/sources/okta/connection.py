@@ -2,8 +2,8 @@
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
+from offboarding.sources._okta.client import OktaApi
 from offboarding.sources.okta.answers import OktaUser
-from offboarding.sources.okta.client import OktaApi
 from offboarding.sources.okta.settings import OktaSettings
 
 FORM = ConnectionForm(
@@ -21,7 +21,8 @@ FORM = ConnectionForm(
 def greet(connection: ConnectionFields) -> str:
     """Ask whose the API token is, or what the app may read. Returns a sentence on it; raises as the source does."""
     given = {"name": "test", "kind": "okta", "connection": connection.conn_id}
-    api = OktaApi(OktaSettings.model_validate(given), connection, f"connection {connection.conn_id}")
+    settings = OktaSettings.model_validate(given)
+    api = OktaApi(settings, connection, f"connection {connection.conn_id}", settings.scopes)
     if api.client_id:
         return f"The app is let in, with {', '.join(sorted(api.access().scope.split())) or 'no scope'}."
     reader = api.one("api/v1/users/me", "overhead", OktaUser, "api/v1/users/me")

@@ -14,9 +14,9 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources._okta.client import OktaApi
 from offboarding.sources._owners import owner_keys
 from offboarding.sources.okta.answers import OktaApp, OktaLogEvent, OktaLogParty, OktaUser
-from offboarding.sources.okta.client import OktaApi
 
 REACHES_BACK = timedelta(days=90)
 """https://developer.okta.com/docs/reference/api/system-log/#data-retention"""

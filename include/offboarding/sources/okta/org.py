@@ -13,8 +13,10 @@ from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyO
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources.okta.answers import OktaAdmin, OktaMetadata, OktaRole, OktaUser
-from offboarding.sources.okta.client import PAGE, PAGE_SIZE, OktaApi
+from offboarding.sources._okta.answers import OktaRole
+from offboarding.sources._okta.client import PAGE, PAGE_SIZE, OktaApi
+from offboarding.sources._okta.roles import SUPER_ADMIN, Roles, assignees, named, roles_at
+from offboarding.sources.okta.answers import OktaUser
 from offboarding.sources.okta.settings import OktaSettings
 
 EVERYBODY = 'lastUpdated gt "1970-01-01T00:00:00.000Z"'
@@ -22,7 +24,6 @@ EVERYBODY = 'lastUpdated gt "1970-01-01T00:00:00.000Z"'
 DEPROVISIONED, SUSPENDED = "DEPROVISIONED", "SUSPENDED"
 OWN = "OKTA"
 """Whose word lets a user in; else a directory's or another provider's, whose password it is then."""
-SUPER_ADMIN = "SUPER_ADMIN"
 _SEE_EVERY_USER = frozenset({SUPER_ADMIN, "ORG_ADMIN", "READ_ONLY_ADMIN"})
 """Standard roles that can't be held to some groups."""
 _STANDINGS: Mapping[str, tuple[Standing, str]] = {
@@ -36,8 +37,6 @@ _STANDINGS: Mapping[str, tuple[Standing, str]] = {
     DEPROVISIONED: (Standing.DEAD, ""),
 }
 """https://developer.okta.com/docs/concepts/user-status/"""
-Roles = tuple[str, ...]
-"""Of one user, as people call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +115,9 @@ class OktaOrg:
 
     def _admins(self, unread: UnreadRows) -> tuple[Mapping[str, Roles | None], Roles | None]:
         """What each has who is listed with an admin role, by id, and what anybody else has; None where nobody tells."""
-        path, broken = "api/v1/iam/assignees/users", UnreadRows()
+        broken = UnreadRows()
         try:
-            found = [each.id for each in self.api.rows(path, "inventory", path, OktaAdmin, broken, limit="100")]
+            found = [*assignees(self.api, broken)]
         except NotAnsweredError:
             return {}, None
         unread.sentences.extend(broken.sentences)
@@ -140,18 +139,9 @@ def standing_of(user: OktaUser) -> tuple[Standing, str]:
     return standing, f"Okta: {user.status}{more}"
 
 
-def roles_at(api: OktaApi, path: str, purpose: Purpose, called: str) -> list[OktaRole]:
-    """Somebody's admin roles that are in force. Raises NotAnsweredError where one can't be read, as where all are."""
-    unread = UnreadRows()
-    found = [each for each in api.rows(path, purpose, called, OktaRole, unread) if each.status in {None, "ACTIVE"}]
-    if unread.told:
-        raise NotAnsweredError(unread.told, status=200)
-    return found
-
-
 def organization(api: OktaApi, settings: OktaSettings, service_patterns: Sequence[str] = ()) -> OktaOrg:
     """The org, with what is known of how much its reader sees. Raises FatalError where it isn't let in."""
-    metadata = api.one(".well-known/okta-organization", "overhead", OktaMetadata, ".well-known/okta-organization")
+    metadata = api.metadata()
     reader, roles, refused = "", list[OktaRole](), ""
     try:
         if api.client_id:
@@ -183,8 +173,3 @@ def _limited(api: OktaApi, roles: list[OktaRole]) -> str:
         f"{api.where}: the reader has {has}, which may be held to some users. Give it the role Read-only administrator."
         f" See {PAGE}"
     )
-
-
-def named(roles: list[OktaRole]) -> Roles:
-    """Roles as people call them."""
-    return tuple(sorted({each.label or each.type for each in roles}))

@@ -3,7 +3,7 @@
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
 from offboarding.net.service.api import NotAnsweredError
-from offboarding.sources.okta.client import OktaApi
+from offboarding.sources._okta.client import OktaApi
 from offboarding.sources.okta.org import organization
 from offboarding.sources.okta.settings import OktaSettings
 
@@ -16,7 +16,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
     del where, asker
     settings = OktaSettings.model_validate({"name": "init", "kind": "okta", "connection": connection.conn_id})
     try:
-        org = organization(OktaApi(settings, connection, "init"), settings)
+        org = organization(OktaApi(settings, connection, "init", settings.scopes), settings)
     except (NotAnsweredError, RetriableError) as error:
         return Proposal(settings={}, notes=("It couldn't be looked at: run doctor.",), warnings=(str(error),))
     if org.unproved:

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from offboarding.interfaces import Words
 from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._okta.scopes import API_TOKENS, APPS, LOGS, ROLES, USERS
 
 
 class OktaSettings(HttpSourceSettings):
@@ -14,7 +15,6 @@ class OktaSettings(HttpSourceSettings):
         description="By your word: the reader's admin role shows it every user and every API token. Only said where it"
         " may not read its own roles.",
     )
-
     service_apps: bool = Field(
         default=True, description="Apps that get in by themselves are read, with who made them and what lets them in."
     )
@@ -27,3 +27,8 @@ class OktaSettings(HttpSourceSettings):
         default=("owner", "managedBy"),
         description="Attributes of an app's profile that name its owner by mail, login or number; in any case.",
     )
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """What an app asks for; of service apps, and of who made them, where they're wanted."""
+        return (USERS, API_TOKENS, ROLES, *((APPS, LOGS) if self.service_apps else ()))

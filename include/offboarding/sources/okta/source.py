@@ -10,7 +10,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
-from offboarding.sources.okta.client import OktaApi
+from offboarding.sources._okta.client import OktaApi
 from offboarding.sources.okta.credentials import TOKEN, OktaApiTokens, credentials
 from offboarding.sources.okta.makers import AppMakers
 from offboarding.sources.okta.org import OktaOrg, organization
@@ -38,7 +38,7 @@ class OktaSource:
         self._settings = settings
         self._context = context
         self._where = f"sources.{settings.name}"
-        self._api = OktaApi(settings, connection, self._where)
+        self._api = OktaApi(settings, connection, self._where, settings.scopes)
 
     @property
     def requests(self) -> RequestCounts:

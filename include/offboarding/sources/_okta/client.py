@@ -5,7 +5,7 @@ https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar, cast
@@ -25,25 +25,15 @@ from offboarding.net.service.address import address_of, needed
 from offboarding.net.service.answers import number_in, object_in
 from offboarding.net.service.api import ApiPage, HttpApi, NotAnsweredError, Purpose
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources.okta.answers import OktaAccess, OktaWrappedPage
-from offboarding.sources.okta.settings import OktaSettings
+from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._okta.answers import OktaAccess, OktaMetadata, OktaWrappedPage
+from offboarding.sources._okta.scopes import scope_of
 
 PAGE = "docs/permissions/okta.md"
 PAGE_SIZE = 200
-SCOPES = ("okta.users.read", "okta.apiTokens.read", "okta.roles.read")
-APP_SCOPES = ("okta.apps.read", "okta.logs.read")
-"""Of service apps, and of who made them."""
 EARLY = timedelta(minutes=5)
 """Before its end an app's token is made anew."""
 _ASSERTED = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_SCOPE_OF = (
-    ("/api-tokens", SCOPES[1]),
-    ("/roles", SCOPES[2]),
-    ("/iam/", SCOPES[2]),
-    ("/apps", APP_SCOPES[0]),
-    ("/logs", APP_SCOPES[1]),
-)
-"""Which scope a path takes; any other is of users."""
 _Row = TypeVar("_Row", bound=BaseModel)
 
 
@@ -53,12 +43,15 @@ class OktaApi(HttpApi):
     system, page = "Okta", PAGE
     renewed_by = "Renew the API token in the connection's password, or see the app's client id and key"
 
-    def __init__(self, settings: OktaSettings, connection: ConnectionFields, where: str) -> None:
+    def __init__(
+        self, settings: HttpSourceSettings, connection: ConnectionFields, where: str, scopes: Sequence[str]
+    ) -> None:
+        """`scopes`: those that an app asks for."""
         needed(where, connection, "host", "password")
         self.client_id = connection.login
         """Of an app; "" where an API token asks."""
         self._connection = connection
-        self._scopes = (*SCOPES, *(APP_SCOPES if settings.service_apps else ()))
+        self._scopes = scopes
         self._key = _key(where, connection) if self.client_id else None
         self._access: OktaAccess | None = None
         self._ends = datetime.min.replace(tzinfo=UTC)
@@ -76,6 +69,11 @@ class OktaApi(HttpApi):
     def authorization(self) -> str:
         """By the API token, or the app's."""
         return f"Bearer {self.access().access_token}" if self.client_id else f"SSWS {self._connection.password}"
+
+    def metadata(self) -> OktaMetadata:
+        """What the org says of itself."""
+        path = ".well-known/okta-organization"
+        return self.one(path, "overhead", OktaMetadata, path)
 
     def rows(
         self, path: str, purpose: Purpose, called: str, model: type[_Row], unread: UnreadRows, **parameters: str
@@ -118,9 +116,7 @@ class OktaApi(HttpApi):
         """The scope of what was asked; a role may be missing as well, and Okta doesn't say which."""
         if answer.status_code != 403:
             return ""
-        path = answer.request.url.path
-        scope = next((scope for part, scope in _SCOPE_OF if part in path), SCOPES[0])
-        return f"It needs the scope {scope}, and an admin role that may see it."
+        return f"It needs the scope {scope_of(answer.request.url.path)}, and an admin role that may see it."
 
     def _granted(self) -> OktaAccess:
         """With each scope that the app was granted: one that it wasn't may cost all of them."""

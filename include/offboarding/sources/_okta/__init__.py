@@ -1,0 +1,1 @@
+"""What every kind that asks an Okta org shares: how it's asked, and who administrates there."""
