@@ -5,7 +5,7 @@ It goes on in the stores of older releases, so what it is has to stay as it is.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -24,13 +24,14 @@ from offboarding.model import (
     RequestCounts,
     ScopeRead,
     Standing,
+    StatedPeople,
     SubjectKind,
     TicketPage,
     Trust,
 )
 from offboarding.model.pushing import PushedUser
 from offboarding.runs import pipeline
-from offboarding.store import looks, messages, reading, refusals, words
+from offboarding.store import looks, messages, people_lists, reading, refusals, words
 from offboarding.store.connect import Session
 from offboarding.store.looks import LookKind
 from offboarding.store.pushed import PushedUsersStore
@@ -246,6 +247,7 @@ def live(house: House) -> None:
     acknowledge(session, settings, until=until, reason="the witness comes", author="lee", source="corp-ldap")
     _looked_at(session)
     _pushed(session)
+    _listed(session)
     on_the_second_day(house)
     house.night()
     _after_the_second_night(house)
@@ -288,6 +290,12 @@ def _pushed(session: Session) -> None:
     )
     users.add(user)
     users.heard(at)
+
+
+def _listed(session: Session) -> None:
+    """Somebody said who gets into a system that this company doesn't name."""
+    listed = StatedPeople(listed_on=date(2026, 11, 20), people="1042 1043", author="lee")
+    people_lists.add(session, "attested:panel", listed, reason="read off its page of users")
 
 
 def _refused(house: House) -> None:

@@ -42,7 +42,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     ),
     "deciding": (
         *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
-        *("revoke", "import"),
+        *("attest-people", "revoke", "import"),
     ),
     "keys that several people may hold": ("custody", "attest"),
     "tickets": ("route", "tracker"),

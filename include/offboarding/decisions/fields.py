@@ -110,6 +110,22 @@ Key = Annotated[
         longest=500,
     ),
 ]
+People = Annotated[
+    str,
+    _text(
+        "People",
+        "Who gets in there, all of them: worker ids or logins, as the source's by_word says, with blanks between; or"
+        " the word nobody. No addresses and no names: Airflow keeps it. Such as: hr:10442 hr:10443.",
+        longest=100_000,
+        json_schema_extra={"format": "multiline"},
+    ),
+    Typed(option=True, metavar="WORDS"),
+]
+ListedOn = Annotated[
+    date,
+    Field(title="Listed on", description="The day of which the list is, in the company's zone, such as 2026-11-20."),
+    Typed(metavar="DATE", option=True, name="--listed-on"),
+]
 _Id = Annotated[int, Field(ge=1, le=2**53)]
 Run = Annotated[
     int, Field(title="Run", description="A run's number, as its report tells it, such as 418.", ge=1, le=2**53)

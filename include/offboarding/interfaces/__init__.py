@@ -47,7 +47,7 @@ Heavy clients (boto3, ldap3) are imported inside functions: reading the configur
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import Literal, Protocol, runtime_checkable
 
@@ -79,6 +79,7 @@ from offboarding.model import (
     Remedy,
     RequestCounts,
     RosterSummary,
+    StatedPeople,
     TicketDraft,
     TicketPage,
     TicketRef,
@@ -118,6 +119,10 @@ __all__ = [
 ]
 
 
+StatedBy = Callable[[str, date], StatedPeople | None]
+"""By a realm, the list that counts on a day; None where nobody has said anything yet."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadContext:
     """What a reader is told from outside."""
@@ -134,6 +139,8 @@ class ReadContext:
     """Groups and policies that make an account privileged, as shell patterns."""
     pushed: PushedBy | None = None
     """By a roster's name, what was pushed to us for it; None where there is no store."""
+    stated: StatedBy | None = None
+    """By a realm and a day, who gets in there by a person's word; None where there is no store."""
 
     def is_workload(self, *logins: str) -> bool:
         """Whether one of them is a workload's."""

@@ -101,6 +101,10 @@ class SourceSettings(Pinned):
         """What is legal and likely not meant."""
         return ()
 
+    def stated_realm(self) -> str:
+        """The system of which a person says who gets in; "" for one that is asked, or tells by itself."""
+        return ""
+
 
 class VerifierSettings(SourceSettings):
     """What every verifier's settings hold: it is read as a source is, and says who still trusts a key."""

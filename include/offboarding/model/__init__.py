@@ -46,6 +46,7 @@ from offboarding.model.findings import (
     WrittenStep,
 )
 from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
+from offboarding.model.listing import NOBODY, StatedPeople
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
 from offboarding.model.resolutions import SEEN, Resolution, Resolved, sentence
 from offboarding.model.revoking import Before, Revocable, RevocationStage, StepSeen
@@ -114,6 +115,7 @@ __all__ = [
     "CREDENTIAL_KINDS",
     "DONE",
     "KEY_KINDS",
+    "NOBODY",
     "OWN_ID",
     "READ",
     "SEEN",
@@ -204,6 +206,7 @@ __all__ = [
     "SilentKey",
     "SilentThing",
     "Standing",
+    "StatedPeople",
     "Step",
     "StepSeen",
     "Subject",

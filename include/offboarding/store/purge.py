@@ -45,6 +45,7 @@ _STEPS = (
     _PurgeStep("purge", "blank_source_reads", "messages about systems"),
     _PurgeStep("purge_keys", "drop_event_keys", "mail addresses and logins of old events' sessions"),
     _PurgeStep("purge_keys", "blank_events", "old events' actors"),
+    _PurgeStep("purge", "blank_people_lists", "people on lists that a newer one has replaced", "people_list"),
     _PurgeStep("purge_keys", "blank_attestations", "reasons of words on keys that have ended", "attestation"),
 )
 

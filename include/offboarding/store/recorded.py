@@ -43,6 +43,7 @@ KINDS = {
     "exception": Kind(word="exception or acknowledgement", key=("exception_id",), words=("reason", "ended_for")),
     "excepted_account": Kind(word="excepted account", key=("excepted_account_id",)),
     "attestation": Kind(word="attestation", key=("attestation_id",), words=("reason",)),
+    "people_list": Kind(word="list of people", key=("people_list_id",), words=("reason", "people")),
     "release": Kind(word="release", key=("release_id",), words=("reason",)),
     "baseline": Kind(word="baseline", key=("kind", "name"), words=("released_for",)),
     "guard_hold": Kind(

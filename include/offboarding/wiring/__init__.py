@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -44,9 +44,10 @@ from offboarding.interfaces import (
 )
 from offboarding.interfaces.kinds import kind_module, kind_part
 from offboarding.interfaces.pushing import PushedUsers
+from offboarding.model import StatedPeople
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
-from offboarding.store import embedded
+from offboarding.store import embedded, people_lists
 from offboarding.store.connect import Session, bound_statements, only_look, opened
 from offboarding.store.pushed import PushedUsersStore
 from offboarding.store.trial import trial
@@ -84,22 +85,31 @@ def looking() -> Generator[tuple[StoreChoice, Session]]:
 
     Raises ConfigError where none is configured, another of our errors where it can't be used now.
     """
-    choice = store_choice()
-    try:
-        with store(choice) as session:
-            only_look(session)
-            yield choice, session
-    except OperationalError as error:
-        raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
+    with _kept() as (choice, session):
+        only_look(session)
+        yield choice, session
 
 
 @contextmanager
 def pushed(roster: str) -> Generator[PushedUsers]:
     """What was pushed to us for a roster, on a session of its own. Raises as `looking`."""
+    with _kept() as (_, session):
+        bound_statements(session)
+        yield PushedUsersStore(session=session, roster=roster)
+
+
+def stated(realm: str, day: date) -> StatedPeople | None:
+    """Who gets into a system by a person's word, on a day. Raises as `looking`."""
+    with _kept() as (_, session):
+        return people_lists.newest(session, realm, day)
+
+
+@contextmanager
+def _kept() -> Generator[tuple[StoreChoice, Session]]:
+    choice = store_choice()
     try:
-        with store(store_choice()) as session:
-            bound_statements(session)
-            yield PushedUsersStore(session=session, roster=roster)
+        with store(choice) as session:
+            yield choice, session
     except OperationalError as error:
         raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
 
@@ -297,4 +307,5 @@ def read_context(settings: Settings, as_of: datetime) -> ReadContext:
         service_patterns=settings.company.service_patterns,
         privileged_names=settings.policy.privileged,
         pushed=pushed,
+        stated=stated,
     )

@@ -226,6 +226,16 @@ class TestRefusedAlike:
                 {"decision": "attest", "key": "x", "until": "2020-01-01", "reason": REASON},
             ),
             (
+                ("attest-people", "aws", "--listed-on", "2026-11-20", "--people", "1042", "--reason", REASON),
+                {
+                    "decision": "attest-people",
+                    "source": "aws",
+                    "listed_on": "2026-11-20",
+                    "people": "1042",
+                    "reason": REASON,
+                },
+            ),
+            (
                 ("acknowledge", "add", "--source", "awz", "--until", SOON, "--reason", REASON),
                 {"decision": "acknowledge", "source": "awz", "until": SOON, "reason": REASON},
             ),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from offboarding.model import Account, Gap, IdentityKeyKind, ScopeRead, Standing
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.sources import attested
 from offboarding.sources.attested.lists import ListError, proposed, read_list
 from offboarding.sources.attested.settings import ListColumns
 from tests.contract.source_contract import error_of, of, refs, sought
@@ -232,6 +233,22 @@ def test_an_address_is_one_whatever_its_case(portal: ListedSystem, column: str) 
 def test_settings_that_cannot_be_meant_are_refused(portal: ListedSystem, changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         portal.settings(**changes)
+
+
+def test_by_a_persons_word_there_is_no_list_and_by_a_list_no_word() -> None:
+    own = {"name": "portal", "kind": "attested", "realm": "bank", "owner": "finance"}
+    by_word = attested.Settings.model_validate(own | {"by_word": "number"})
+    by_list = attested.Settings.model_validate(own | {"folder": "lists", "columns": {"login": "Login"}})
+
+    assert (by_word.stated_realm(), by_list.stated_realm()) == ("attested:bank", "")
+    for wrong in (
+        {"by_word": "number", "folder": "lists"},
+        {"by_word": "login", "delimiter": ";"},
+        {"folder": "lists"},
+        {},
+    ):
+        with pytest.raises(ValidationError, match="by_word"):
+            attested.Settings.model_validate(own | wrong)
 
 
 def test_a_first_look_knows_the_usual_columns(tmp_path: Path) -> None:

@@ -60,8 +60,10 @@ class GivenList:
     given_at: datetime
     """The day's beginning in the company's zone: a list never seems newer than it is."""
     people: PeopleList
-    wrong: tuple[str, ...]
+    wrong: tuple[str, ...] = ()
     """Why files can't count: a clause for each reason, with how many. What they're called may name somebody."""
+    author: str = ""
+    """Whose word it is; "" for a list that its system's owner gave."""
 
 
 def newest(settings: AttestedSettings, context: ReadContext) -> GivenList:
@@ -69,6 +71,28 @@ def newest(settings: AttestedSettings, context: ReadContext) -> GivenList:
 
     Raises RetriableError where there's none yet, FatalError where it can't be read, or two are of its day.
     """
+    return _stated(settings, context, settings.by_word) if settings.by_word else _filed(settings, context)
+
+
+def _stated(settings: AttestedSettings, context: ReadContext, names: str) -> GivenList:
+    """By a person's word: numbers or logins, as `names` says."""
+    zone = ZoneInfo(context.default_zone)
+    today = context.as_of.astimezone(zone).date()
+    stated = context.stated(settings.system, today) if context.stated else None
+    if stated is None:
+        raise FatalError(
+            f"sources.{settings.name}: nobody has said yet who gets in there. Whoever knows it says so: attest-people"
+            f" {settings.name} (docs/configuration/attested.md)."
+        )
+    prefix = f"{settings.id_space}:" if settings.id_space else ""
+    people = PeopleList()
+    for word in stated.words:
+        _take(people, 0, {names: word.removeprefix(prefix) if names == "number" else word})
+    given_at = datetime.combine(stated.listed_on, datetime.min.time(), zone)
+    return GivenList(day=stated.listed_on, given_at=given_at.astimezone(UTC), people=people, author=stated.author)
+
+
+def _filed(settings: AttestedSettings, context: ReadContext) -> GivenList:
     where, folder, zone = f"sources.{settings.name}", settings.folder, ZoneInfo(context.default_zone)
     wrong, dated = Counter[str](), dict[datetime, list[Path]]()
     for path in _files(where, folder):

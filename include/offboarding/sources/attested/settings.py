@@ -1,6 +1,6 @@
 """What a user may write for a system that nobody can ask."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -41,12 +41,39 @@ class AttestedSettings(SourceSettings):
         description="The system itself; what stands on its lists is known by it, whatever it's called here.",
     )
     owner: str = Field(min_length=1, description="Who is asked: a team or a worker id, and no name or address.")
-    folder: str = Field(min_length=1, description="A folder of this machine; a relative path begins at the project.")
-    columns: ListColumns = Field(description="The headings of account, login, mail and number; one at least.")
+    folder: str = Field(
+        default="", description="A folder of this machine; a relative path begins at the project. None with by_word."
+    )
+    columns: ListColumns = Field(
+        default_factory=ListColumns.model_construct,
+        description="The headings of account, login, mail and number; one at least.",
+    )
+    by_word: Literal["number", "login"] | None = Field(
+        default=None,
+        description="In place of lists: a person says who gets in, by employee numbers or by logins there.",
+    )
     delimiter: Annotated[str, StringConstraints(strip_whitespace=False)] = Field(
         default=",", description="One of , ; | and a tab."
     )
     ask_again_days: int = Field(default=90, ge=1, le=3660, description="How old the newest list may be.")
+
+    @model_validator(mode="after")
+    def _by_one_of_both(self) -> "AttestedSettings":
+        given = {"folder", "columns", "delimiter"} & self.model_fields_set
+        if self.by_word and given:
+            raise ValueError(f"by_word stands in place of lists: take out {', '.join(sorted(given))}")
+        if not self.by_word and (not self.folder or not self.columns.named):
+            raise ValueError("name folder and columns, or say by_word: number or login")
+        return self
+
+    def stated_realm(self) -> str:
+        """Its own, where a person's word is the list."""
+        return self.system if self.by_word else ""
+
+    @property
+    def system(self) -> str:
+        """As the system is known: what stands on its lists is of this realm, whatever the source is called."""
+        return f"attested:{self.realm}"
 
     def parts(self) -> tuple[str, ...]:
         """The system, so that no other entry reads it: each would show what the other tells as gone."""

@@ -37,7 +37,7 @@ class AttestedSystem:
         self._settings = settings
         self._context = context
         self._where = f"sources.{settings.name}"
-        self._realm = f"attested:{settings.realm}"
+        self._realm = settings.system
         self._asked = Counter[str]()
 
     @property
@@ -101,17 +101,24 @@ class AttestedSystem:
             label=next(said[name] for name in _CALLED if said.get(name)),
             login=said.get("login", ""),
             keys=tuple(
-                AccountKey(kind=kind, value=said[name], origin=IdentityKeyOrigin.ATTRIBUTE, name=headings[name])
+                AccountKey(
+                    kind=kind, value=said[name], origin=IdentityKeyOrigin.ATTRIBUTE, name=headings.get(name, name)
+                )
                 for name, kind in _KINDS.items()
                 if said.get(name)
             ),
             standing=Standing.UNKNOWN,
-            standing_reason=f"it's on the list of {given.day} that {self._settings.owner} gave, and nobody can ask the"
-            " system",
+            standing_reason=f"{self._listed(given)}, and nobody can ask the system",
             attested_at=given.given_at,
             reached_by=self._settings.owner,
             has_own_login=False,
         )
+
+    def _listed(self, given: GivenList) -> str:
+        """By which list somebody gets in, and whose."""
+        if given.author:
+            return f"it's on the list of {given.day}, by {given.author}'s word"
+        return f"it's on the list of {given.day} that {self._settings.owner} gave"
 
     def _not_whole(self, given: GivenList) -> str:
         """Why there may be others than are told; "" where these are all."""
@@ -133,6 +140,7 @@ class AttestedSystem:
         # Told by days alone, so that it's the same every night and stays acknowledged.
         if self._context.as_of > given.given_at + timedelta(days=own.ask_again_days):
             text = f"the list of {given.day} was to be asked for again by {again}: ask {own.owner} for a new one"
+            text += f", and say it: attest-people {own.name}" if own.by_word else ""
             yield Gap(realm=self._realm, text=f"{self._where}: {text}", red=True)
         for wrong in given.wrong:
             yield Gap(realm=self._realm, text=f"{self._where}: {wrong}", red=True)

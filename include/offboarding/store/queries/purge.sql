@@ -144,3 +144,12 @@ where finished_at < %(cut)s and (problems <> '[]' or error <> '');
 -- Accounts that old reads' messages named.
 update source_read set gaps = '[]', error = ''
 where finished_at < %(cut)s and (gaps <> '[]' or error <> '');
+
+-- name: blank_people_lists
+-- Whom somebody said that get into a system, where a newer list has been standing since the cut.
+update people_list l set salt = gen_random_uuid(), reason = '', people = ''
+where (l.people <> '' or l.reason <> '') and exists (
+    select from people_list n
+    where n.realm = l.realm and n.people <> '' and (n.listed_on, n.people_list_id) > (l.listed_on, l.people_list_id)
+        and n.stated_at < %(cut)s)
+returning l.people_list_id;

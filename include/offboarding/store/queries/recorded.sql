@@ -38,6 +38,10 @@ select d.about, d.said::text as said from (
         'words', words_digest(salt, reason))
     from attestation
     union all
+    select 'people_list:' || people_list_id, jsonb_build_object('people_list_id', people_list_id, 'realm', realm,
+        'listed_on', listed_on, 'author', author, 'stated_at', stated_at, 'words', words_digest(salt, reason, people))
+    from people_list
+    union all
     select 'release:' || release_id, jsonb_build_object('release_id', release_id, 'run_id', run_id,
         'released_at', released_at, 'author', author, 'scope', scope, 'findings', findings,
         'words', words_digest(null, reason))
