@@ -1,12 +1,10 @@
 """Settings -> ready objects, with the Airflow connections that they name."""
 
-import hashlib
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -15,11 +13,9 @@ from psycopg import OperationalError
 from pydantic import BaseModel
 
 from offboarding.config.loading import (
-    DEFAULT_PATH,
     Loaded,
     StoreChoice,
     load,
-    project_folder,
     store_choice,
 )
 from offboarding.config.settings import STORE_CONNECTION, Settings, connections_of
@@ -52,8 +48,8 @@ from offboarding.store.connect import Session, bound_statements, only_look, open
 from offboarding.store.pushed import PushedUsersStore
 from offboarding.store.trial import trial
 from offboarding.wiring.connections import connection, known, libpq
-
-EMBEDDED_FOLDER = "OFFBOARDING_EMBEDDED_FOLDER"
+from offboarding.wiring.embedding import EMBEDDED_FOLDER as EMBEDDED_FOLDER
+from offboarding.wiring.embedding import embedded_folder
 
 log = structlog.get_logger("offboarding.wiring")
 
@@ -160,19 +156,6 @@ def _store_parameters(loaded: Loaded | StoreChoice) -> Generator[Mapping[str, st
         fields.conn_id, choice.store or destinations.StoreSettings(), fields.host, fields.extra.get("sslmode")
     )
     yield libpq(fields)
-
-
-def embedded_folder(loaded: Loaded | StoreChoice) -> Path:
-    """Where `store: embedded` keeps its data: beside the project, one folder a configuration file.
-
-    `OFFBOARDING_EMBEDDED_FOLDER` names another place than .offboarding, for a project that can't be written to.
-    """
-    parent = Path(os.environ.get(EMBEDDED_FOLDER) or project_folder() / ".offboarding")
-    path = loaded.path.resolve()
-    if path == project_folder() / DEFAULT_PATH:
-        return parent / path.stem
-    # Two files may have the same name, and their findings nothing in common.
-    return parent / f"{path.stem}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
 
 
 def roster(settings: Settings, name: str, as_of: datetime) -> Roster:
