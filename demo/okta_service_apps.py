@@ -104,8 +104,8 @@ class OktaApps:
 
     def _log(self, asked: Asked) -> Answered:
         """Of a bounded query; without an end its pages would have none."""
-        wanted = set(re.findall(r'eventType eq "([^"]+)"', asked.query["filter"]))
-        between = (asked.query["since"], asked.query["until"])
+        wanted = set(re.findall(r'eventType eq "([^"]+)"', asked.query.get("filter", "")))
+        between = (asked.query.get("since", ""), asked.query.get("until", ""))
         found = behind(self.events, asked.query.get("after", ""))
         return self._paged(asked, (each for each in found if _is_wanted(each, wanted, between)), _with_id)
 

@@ -17,6 +17,7 @@ from okta.request_executor import RequestExecutor
 
 from demo.okta import API_TOKEN, EPOCH, READER, SCOPES
 from demo.okta_app import CLIENT_ID, app_key, other_key
+from demo.okta_service_apps import APP_SCOPES
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (
@@ -646,6 +647,17 @@ def test_a_first_configuration_says_what_it_saw(place: OktaPlace) -> None:
 
     assert "sees_all" in made.notes[0]
     assert "Help Desk Admin" in made.warnings[0]
+    assert made.settings == {}
+
+
+@pytest.mark.parametrize("scope", APP_SCOPES)
+def test_a_first_configuration_leaves_out_apps_that_may_not_be_read(place: OktaPlace, scope: str) -> None:
+    place.kept.scopes.discard(scope)
+
+    made = okta.propose("corp_okta", place.connection(), Silent())
+
+    assert made.settings == {"service_apps": False}
+    assert [scope in each for each in made.warnings] == [True]
 
 
 def test_the_form_s_test_says_who_is_let_in(place: OktaPlace) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from offboarding.model import Key, KeyAccess, PrincipalKind, Standing
 from offboarding.net.service.api import NotAnsweredError
+from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._okta.answers import OktaRole
 from offboarding.sources._okta.client import OktaApi
@@ -56,7 +57,8 @@ class ServerAdmins:
 
     def read(self, unread: UnreadRows) -> Iterator[ServerAdmin]:
         """Yield each user who may, by whatever role. Raises NotAnsweredError where roles aren't told."""
-        for native_id in dict.fromkeys(assignees(self.api, unread)):
+        seen = DiskIndex(self.api.where)
+        for native_id in filter(seen.is_new, assignees(self.api, unread)):
             path = f"api/v1/users/{quote(native_id, safe='')}/roles"
             found = [*self._ways(roles_at(self.api, path, "inventory", "api/v1/users/ID/roles"))]
             if found:
