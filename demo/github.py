@@ -4,6 +4,7 @@ As documented at https://docs.github.com/en/rest/orgs: who may not see all membe
 word; what an App has no right to is 403 with the permission that is missing; a list goes by numbered pages.
 """
 
+import hashlib
 import itertools
 import re
 import threading
@@ -17,13 +18,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from demo.answering import Answered, Asked, behind, part_of
-from demo.github_answers import EPOCH, ORG, ORG_ID, GithubAnswers
-from demo.github_kept import LATER, KeptDeployKey, KeptPerson, KeptToken, public_key
+from demo.github_answers import EPOCH, ORG, ORG_ID
+from demo.github_kept import LATER, KeptDeployKey, KeptInstallation, KeptPerson, KeptToken, public_key
+from demo.github_log import NOT_FOUND, OWNER_TOKEN, GithubAuditLog, said
 
-OWNER_TOKEN = "token-of-an-owner"
 MOST_IDENTITIES = 100
 """Nodes that GraphQL gives at once (https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api)."""
-NOT_FOUND = Answered(status=404, body={"message": "Not Found", "documentation_url": "https://docs.github.com/rest"})
 RIGHTS = {
     "members": "read",
     "organization_administration": "read",
@@ -33,7 +33,7 @@ RIGHTS = {
 }
 
 
-class GithubOrgService(GithubAnswers):
+class GithubOrgService(GithubAuditLog):
     """One organization. What an App or a token may is in `rights`, until a test takes it away."""
 
     def __init__(self, needs: Callable[[str], Mapping[str, Any]] | None = None) -> None:
@@ -44,6 +44,7 @@ class GithubOrgService(GithubAnswers):
         self.unseen = 0
         """Private repositories that the reader isn't shown."""
         self.deploy_keys: dict[int, KeptDeployKey] = {}
+        self.installed: dict[int, KeptInstallation] = {}
         self.rights = dict(RIGHTS)
         self.scopes: str | None = None
         self.selection = "all"
@@ -69,6 +70,9 @@ class GithubOrgService(GithubAnswers):
             ("GET", r"/orgs/corp/memberships/([^/]+)", "members", self._membership),
             ("GET", r"/orgs/corp/personal-access-tokens", "organization_personal_access_tokens", self._tokens),
             ("GET", r"/orgs/corp/credential-authorizations", "organization_administration", self._authorized),
+            ("GET", r"/orgs/corp/installations", "organization_administration", self._installations),
+            ("GET", r"/orgs/corp/audit-log", "organization_administration", self.log_of_organization),
+            ("GET", r"/enterprises/corp-group/audit-log", "", self.log_of_enterprise),
             ("GET", r"/orgs/corp/repos", "metadata", self._repos),
             ("GET", r"/repositories/(\d+)", "metadata", self._repo),
             ("GET", r"/repositories/(\d+)/keys", "administration", self._repo_keys),
@@ -90,13 +94,13 @@ class GithubOrgService(GithubAnswers):
             return self.limits.pop(0)
         token = asked.headers.get("authorization", "").rpartition(" ")[2]
         if token != OWNER_TOKEN and not token.startswith(("ghs_", "ey")):
-            return _said(401, "Bad credentials")
+            return said(401, "Bad credentials")
         for method, pattern, right, does in self._routes:
             match = re.fullmatch(pattern, asked.path)
             if match and method == asked.method:
                 if right and right not in self.rights:
                     return replace(
-                        _said(403, "Resource not accessible by integration"),
+                        said(403, "Resource not accessible by integration"),
                         headers={"X-Accepted-GitHub-Permissions": f"{right}=read"},
                     )
                 return does(asked, *match.groups())
@@ -124,6 +128,21 @@ class GithubOrgService(GithubAnswers):
         )
         self.deploy_keys[number] = key
         return key
+
+    def install(self, slug: str, by: str = "", at: str = LATER, **permissions: str) -> KeptInstallation:
+        """An App; the audit log tells who did."""
+        kept = KeptInstallation(id=next(self._ids), slug=slug, permissions=permissions, at=at)
+        self.installed[kept.id] = kept
+        if by:
+            self.logged("integration_installation.create", at, actor=by, application_client_id=f"Iv1.{slug}")
+        return kept
+
+    def suspend(self, login: str, at: str = LATER, *, code: str = "corp") -> KeptPerson:
+        """A managed user, by the identity provider: their name becomes a hash, and they stay a member."""
+        person = self.of(login)
+        self.logged("user.suspend", at, user_id=person.id, user=login)
+        person.login = f"{hashlib.md5(login.encode(), usedforsecurity=False).hexdigest()}_{code}"
+        return person
 
     # --- what is asked ------------------------------------------------------------------------------------------------
 
@@ -202,6 +221,9 @@ class GithubOrgService(GithubAnswers):
         )
         return self.paged(asked, found, lambda held: self.authorization(*held))
 
+    def _installations(self, asked: Asked) -> Answered:
+        return self.paged(asked, self.installed.values(), self.installation, "installations")
+
     def _repos(self, asked: Asked) -> Answered:
         return self.paged(asked, self.repositories, lambda number: self.repository("minimal-repository", number))
 
@@ -247,10 +269,6 @@ class GithubOrgService(GithubAnswers):
             provider = {"id": "P", "externalIdentities": page}
         body: dict[str, Any] = {"data": {"organization": {"samlIdentityProvider": provider}}}
         return Answered(body=body | ({"errors": [self.graphql_error]} if self.graphql_error else {}))
-
-
-def _said(status: int, message: str) -> Answered:
-    return Answered(status=status, body={"message": message, "documentation_url": "https://docs.github.com/rest"})
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import httpx
 
 from demo.answering import Answered, Asked, part_of
-from demo.github_kept import LATER, KeptDeployKey, KeptPerson, KeptToken
+from demo.github_kept import LATER, KeptDeployKey, KeptInstallation, KeptPerson, KeptToken
 
 ORG, ORG_ID = "corp", 4242
 BASE = "/api/v3"
@@ -20,6 +20,7 @@ class GithubAnswers:
     def __init__(self, needs: Callable[[str], Mapping[str, Any]] | None = None) -> None:
         self._needs = needs or _none
         self.repositories: dict[int, str] = {1: "shop", 2: "pay"}
+        self.archived: set[int] = set()
         self.spoils: Callable[[dict[str, Any]], dict[str, Any]] = lambda person: person
         """What becomes of a user on the way."""
         self.between_pages: Callable[[], None] | None = None
@@ -28,7 +29,9 @@ class GithubAnswers:
         """What becomes of a Link header on the way."""
         self.api = f"https://127.0.0.1{BASE}"
 
-    def paged(self, asked: Asked, found: Iterable[_Kept], show: Callable[[_Kept], dict[str, Any]]) -> Answered:
+    def paged(
+        self, asked: Asked, found: Iterable[_Kept], show: Callable[[_Kept], dict[str, Any]], within: str = ""
+    ) -> Answered:
         """By numbered pages."""
         size, page = int(asked.query.get("per_page", 30)), int(asked.query.get("page", 1))
         kept, more = part_of(found, size, size * (page - 1))
@@ -41,7 +44,8 @@ class GithubAnswers:
             if page == 1 and self.between_pages:
                 moves, self.between_pages = self.between_pages, None
                 moves()
-        return Answered(body=shown, headers=headers)
+        body = {"total_count": len(shown), within: shown} if within else shown
+        return Answered(body=body, headers=headers)
 
     def filled(self, schema: str, path: str, own: Mapping[str, Any]) -> dict[str, Any]:
         """An answer of that schema."""
@@ -75,6 +79,7 @@ class GithubAnswers:
             "full_name": f"{ORG}/{name}",
             "owner": owner,
             "private": True,
+            "archived": number in self.archived,
         }
         own |= {"pushed_at": EPOCH, "created_at": EPOCH, "updated_at": EPOCH} if schema == "full-repository" else {}
         return self.filled(schema, f"repos/{ORG}/{name}", own)
@@ -107,6 +112,15 @@ class GithubAnswers:
             "authorized_credential_expires_at": token.ends,
             "authorized_credential_note": token.name,
         }
+
+    def installation(self, kept: KeptInstallation) -> dict[str, Any]:
+        """An App's, as lists tell of it."""
+        own: dict[str, Any] = {"id": kept.id, "app_id": kept.id, "app_slug": kept.slug, "client_id": f"Iv1.{kept.slug}"}
+        own |= {"created_at": kept.at, "updated_at": kept.at, "suspended_at": kept.suspended, "suspended_by": None}
+        own |= {"permissions": kept.permissions, "events": [], "repository_selection": "all"}
+        own |= {"account": self.person(KeptPerson(id=ORG_ID, login=ORG))}
+        own |= {"target_id": ORG_ID, "target_type": "Organization", "single_file_name": None}
+        return self.filled("installation", f"installations/{kept.id}", own)
 
     def deploy_key(self, key: KeptDeployKey) -> dict[str, Any]:
         """As its repository lists it."""

@@ -54,6 +54,17 @@ class KeptDeployKey:
     read_only: bool = False
 
 
+@dataclass(kw_only=True)
+class KeptInstallation:
+    """An App's."""
+
+    id: int
+    slug: str
+    permissions: dict[str, str]
+    at: str = LATER
+    suspended: str | None = None
+
+
 @cache
 def public_key(name: str) -> str:
     """A key of OpenSSH's; the same for the same name."""

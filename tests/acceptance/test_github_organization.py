@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,18 +23,25 @@ class AtGithub(Office):
     """An office whose only accounts are an organization's."""
 
     place: GithubOrgPlace
+    managed: bool = False
+    """Its people are the enterprise's, which tells who is suspended."""
 
     @property
     def settings(self) -> Settings:
         """With the organization in the directory's place."""
         settings = super().settings
-        own = {"name": "gh", "kind": "github_org", "connection": "corp_github", "organization": ORG, "saml": True}
+        own = {"name": "gh", "kind": "github_org", "connection": "corp_github", "organization": ORG, **self._more}
         source = github_org.Settings.model_validate(own | {"id_space": "hr", "login_realm": "github"})
         return settings.model_copy(update={"sources": (source,)})
 
+    @property
+    def _more(self) -> dict[str, Any]:
+        managed = {"shortcode": "corp", "enterprise": "corp-group"}
+        return {"saml": not self.managed, **(managed if self.managed else {})}
+
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source()
+        return self.place.source(app=not self.managed, **self._more)
 
 
 @pytest.fixture
@@ -76,3 +84,97 @@ def test_a_leaver_s_membership_and_deploy_key_are_told_until_both_are_gone_and_n
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
+
+
+@pytest.fixture
+def enterprise(company: AtGithub) -> AtGithub:
+    """Both are managed users by now, whom HR knows by the identity provider's name; nobody has a deploy key."""
+    company.managed = True
+    company.place.kept.deploy_keys.clear()
+    company.hr.workers = [
+        worker(number, *left, logins=(f"gh:{name}",))
+        for number, name, left in (("1042", "kim", (LEFT,)), ("1043", "kimm", ()))
+    ]
+    for name in ("kim", "kimm"):
+        company.place.kept.of(name).login = f"{name}_corp"
+    return company
+
+
+def test_a_suspended_managed_user_is_told_until_the_enterprise_says_so_and_nobody_else(
+    enterprise: AtGithub, tracker: ListedTracker
+) -> None:
+    """They stay a member, by a name that is a hash. Kimm works here."""
+    kept = enterprise.place.kept
+    assert enterprise.night().failed == ()
+    (ticket,) = tracker.there()
+    assert "At the identity provider, take GitHub away from them" in " ".join(ticket.draft.body.split())
+    assert "kimm_corp" not in ticket.draft.body
+
+    kim = kept.suspend("kim_corp", "2026-11-26T09:00:00Z")
+    assert kim.role == "member"
+    assert enterprise.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+
+    # Let in again, and under the old name.
+    kept.logged("user.unsuspend", "2026-11-27T09:00:00Z", user_id=kim.id)
+    kim.login = "kim_corp"
+    assert enterprise.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+    assert len(tracker.there()) == 1
+
+
+def test_a_managed_user_of_whom_nobody_says_that_they_are_suspended_is_not_checked(
+    enterprise: AtGithub, tracker: ListedTracker
+) -> None:
+    """The log is kept for 180 days, and a name that became a hash is no word."""
+    assert enterprise.night().failed == ()
+    (ticket,) = tracker.there()
+
+    enterprise.place.kept.suspend("kim_corp", "2026-11-26T09:00:00Z")
+    enterprise.place.kept.log = []
+    assert enterprise.night().failed == ()
+
+    assert tracker.ticket(ticket.ref).is_open
+    assert len(tracker.there()) == 1
+
+
+def test_an_app_that_a_leaver_installed_is_told_until_it_is_suspended_and_nobody_else_s(
+    company: AtGithub, tracker: ListedTracker
+) -> None:
+    kept = company.place.kept
+    kept.deploy_keys.clear()
+    theirs, others = (
+        kept.install(slug, by=who, at="2026-06-15T09:00:00Z", contents="write")
+        for slug, who in (("ci", "kim"), ("docs", "kimm"))
+    )
+    assert company.night().failed == ()
+    (ticket,) = tracker.there()
+    body = " ".join(ticket.draft.body.split())
+    assert f"App ci (installation {theirs.id})" in body
+    assert f"installation {others.id}" not in body
+    assert "an installed App that may write contents" in body
+
+    # Out of the organization: the App goes on.
+    del kept.people[kept.of("kim").id]
+    assert company.night().failed == ()
+    assert tracker.ticket(ticket.ref).is_open
+
+    theirs.suspended = "2026-11-27T09:00:00Z"
+    assert company.night().failed == ()
+    assert not tracker.ticket(ticket.ref).is_open
+
+
+def test_a_deploy_key_of_an_archived_repository_is_told_and_nobody_else_s(
+    company: AtGithub, tracker: ListedTracker
+) -> None:
+    kept = company.place.kept
+    kept.archived.add(1)
+    assert company.night().failed == ()
+
+    (ticket,) = tracker.there()
+    body = " ".join(ticket.draft.body.split())
+    (theirs, others) = sorted(kept.deploy_keys.values(), key=lambda each: each.id)
+    assert "a deploy key that reads, of an archived repository" in body
+    assert "--method PATCH repositories/1 --field archived=false" in body
+    assert f"repositories/1/keys/{theirs.id}" in body
+    assert f"repositories/1/keys/{others.id}" not in body

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from demo.github import OWNER_TOKEN, GithubOrgService, app_key
+from demo.github import GithubOrgService, app_key
 from demo.github_answers import BASE, ORG
+from demo.github_log import OWNER_TOKEN
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, ReadContext, Source
 from offboarding.model import Account

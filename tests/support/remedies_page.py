@@ -35,7 +35,7 @@ _THINGS: Mapping[str, Sequence[Kind]] = {
 }
 _PRODUCTS: Mapping[str, Sequence[str]] = {
     "ldap": ("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
-    "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key"),
+    "github_org": ("member", "managed user", "outside collaborator", "invitation", "deploy key", "installed App"),
     "gitlab_users": ("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
     "okta": ("", "service app"),
     "entra_id": ("member", "synchronized member", "external user", "application", "service principal"),

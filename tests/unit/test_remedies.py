@@ -81,6 +81,28 @@ def test_an_organization_s_owner_takes_away_what_it_is(product: str, native_id: 
     assert delete == ["gh", "api", "--hostname", "ghe.corp.example", "--method", "DELETE", path]
 
 
+def test_an_installed_app_is_suspended_by_hand_once_its_keys_are_looked_for() -> None:
+    account = cases.directory_account(native_id="installation/7", login="", product="installed App")
+    app = subject(SubjectKind.ACCOUNT, "installation/7")
+
+    shut, moved = (cases.steps(remedy, "github_org", account, app) for remedy in (Remedy.DISABLE, Remedy.REPLACE))
+
+    assert "suspend it there" in shut[0]
+    assert "private keys" in moved[0]
+    assert moved[-len(shut) :] == shut
+    assert not commands(moved, "gh"), "GitHub has no command for it"
+
+
+def test_a_deploy_key_s_repository_is_unarchived_before() -> None:
+    account = cases.directory_account(native_id="deploy-key/7/99", login="", product="deploy key")
+
+    steps = cases.steps(Remedy.DISABLE, "github_org", account, subject(SubjectKind.ACCOUNT, "deploy-key/7/99"))
+
+    _, opened, delete, _ = commands(steps, "gh")
+    assert opened == ["gh", "api", "--method", "PATCH", "repositories/7", "--field", "archived=false"]
+    assert delete == ["gh", "api", "--method", "DELETE", "repositories/7/keys/99"]
+
+
 def test_an_owner_who_is_taken_out_is_put_back_as_one() -> None:
     account = cases.directory_account(native_id="417", login="ann", product="member", privileged=True)
 

@@ -8,9 +8,10 @@ import httpx
 import pytest
 from github import Auth, Github
 
-from demo.github import OWNER_TOKEN, app_key
+from demo.github import app_key
 from demo.github_answers import ORG
 from demo.github_kept import KeptToken
+from demo.github_log import OWNER_TOKEN
 from demo.slapd import Tls
 from offboarding.interfaces import Chooser, Source
 from offboarding.model import (

@@ -1,7 +1,8 @@
 """Kind `github_org`: who gets into an organization on GitHub, and by what (docs/configuration/github_org.md).
 
 Read from below: `client` asks, `answers` are what comes, `people` who is in, `credentials` their tokens and SSH keys,
-`deploy_keys` the repositories' own keys, `source` tells them all.
+`deploy_keys` the repositories' own keys, `audit_log` who is suspended and who installed Apps, `installations` those,
+`source` tells them all.
 """
 
 from collections.abc import Iterator

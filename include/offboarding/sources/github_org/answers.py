@@ -98,6 +98,30 @@ class OrgRepository(Told):
 
     id: int
     full_name: str
+    archived: bool = False
+
+
+class AppInstallation(Told):
+    """An App that somebody installed on the organization; who, isn't told here."""
+
+    id: int
+    app_slug: str
+    client_id: str | None = None
+    repository_selection: str
+    permissions: dict[str, str]
+    created_at: Moment
+    suspended_at: Moment | None
+
+
+class LoggedEvent(Told):
+    """Something that the audit log tells of; moments are in milliseconds."""
+
+    action: str
+    happened: int = Field(alias="@timestamp", ge=0, lt=10**14)
+    actor: str | None = None
+    user_id: int | None = None
+    """Whom it was done to."""
+    application_client_id: str | None = None
 
 
 class DeployKey(Told):

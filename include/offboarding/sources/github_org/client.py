@@ -66,6 +66,17 @@ class GithubRest(HttpApi):
         for page in self._listed(path, purpose, called, parameters):
             yield from unread.rows(f"{self.where}: {called}", model, page)
 
+    def logged(self, path: str, called: str, phrase: str, model: type[_Row], unread: UnreadRows) -> Iterator[_Row]:
+        """Yield what an audit log tells, whose pages go by links alone. Raises as `pages`."""
+        query = httpx.QueryParams({"phrase": phrase, "per_page": str(PAGE_SIZE)})
+
+        def read(answer: httpx.Response, url: str) -> ApiPage:
+            del url
+            return ApiPage(rows=self._list_in(answer, called, ""), following=answer.links.get("next", {}).get("url"))
+
+        for page in self.pages(f"{path}?{query}", "overhead", called, read):
+            yield from unread.rows(f"{self.where}: {called}", model, page)
+
     def settled(
         self,
         path: str,
@@ -74,11 +85,16 @@ class GithubRest(HttpApi):
         model: type[_Row],
         unread: UnreadRows,
         key: Callable[[_Row], int],
+        *,
+        within: str = "",
         **parameters: str,
     ) -> Iterator[_Row]:
-        """Yield the rows of a list that others may change meanwhile, each once. Raises as `pages` and `settled`."""
+        """Yield the rows of a list that others may change meanwhile, each once. Raises as `pages` and `settled`.
+
+        `within`: what the list is called, where an answer is an object that holds it.
+        """
         what = f"{self.where}: {called}"
-        return settled(what, lambda: self._listed(path, purpose, called, parameters), model, key, unread)
+        return settled(what, lambda: self._listed(path, purpose, called, parameters, within), model, key, unread)
 
     def graphql(self, query: str, variables: Mapping[str, object], purpose: Purpose, called: str) -> dict[str, Any]:
         """The answer's data. Raises NotAnsweredError where it tells an error, even beside data."""
@@ -120,17 +136,22 @@ class GithubRest(HttpApi):
         sso = "The token isn't authorized for the organization's single sign-on." if "x-github-sso" in headers else ""
         return " ".join(filter(None, (needs, sso)))
 
-    def _listed(self, path: str, purpose: Purpose, called: str, given: Mapping[str, str]) -> Iterator[list[object]]:
+    def _list_in(self, answer: httpx.Response, called: str, within: str) -> list[object]:
+        parsed = object_in(answer).get(within) if within else self.json(answer, called)
+        if not isinstance(parsed, list):
+            raise self.no_answer(called)
+        return cast("list[object]", parsed)
+
+    def _listed(
+        self, path: str, purpose: Purpose, called: str, given: Mapping[str, str], within: str = ""
+    ) -> Iterator[list[object]]:
         """Yield pages. One without a link to the next is the last, unless it's full: then one more is asked."""
         query = httpx.QueryParams({**given, "per_page": str(PAGE_SIZE)})
         number = 1
 
         def read(answer: httpx.Response, url: str) -> ApiPage:
             nonlocal number
-            parsed = self.json(answer, called)
-            if not isinstance(parsed, list):
-                raise self.no_answer(called)
-            rows = cast("list[object]", parsed)
+            rows = self._list_in(answer, called, within)
             following = answer.links.get("next", {}).get("url")
             if following is None and len(rows) >= PAGE_SIZE:
                 # GitHub links no next page where there is none; something on the way may have lost the link.

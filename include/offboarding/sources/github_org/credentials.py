@@ -58,7 +58,9 @@ def credentials(
         for each in found:
             reason = "GitHub: the user is suspended"
             off = replace(each, standing=Standing.DEAD, standing_reason=reason, can_reactivate=True)
-            yield off if account.standing is Standing.DEAD and each.standing is not Standing.DEAD else each
+            unsure = replace(each, standing=Standing.UNKNOWN, standing_reason=account.standing_reason)
+            by_user = {Standing.DEAD: off, Standing.UNKNOWN: unsure}
+            yield each if each.standing is Standing.DEAD else by_user.get(account.standing, each)
 
     unread, authorized = UnreadRows(), dict[int, CredentialAuthorization]()
     try:

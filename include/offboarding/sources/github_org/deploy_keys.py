@@ -115,7 +115,10 @@ def _account(organization: GithubOrganization, repository: OrgRepository, key: D
         standing, reason = Standing.DEAD, "GitHub: a deploy key, switched off"
     elif not key.verified:
         standing, reason = Standing.UNKNOWN, "GitHub: a deploy key, not verified"
-    reads = "reads" if key.read_only else "writes"
+    # What is archived can be read as before, and not written:
+    # https://docs.github.com/en/repositories/archiving-a-github-repository/archiving-repositories
+    reads = "reads" if key.read_only or repository.archived else "writes"
+    where = ", of an archived repository" if repository.archived else ""
     return Account(
         realm=organization.realm,
         native_id=native_id(repository.id, key.id),
@@ -128,7 +131,7 @@ def _account(organization: GithubOrganization, repository: OrgRepository, key: D
         created_at=key.created_at,
         created_by=by,
         standing=standing,
-        standing_reason=f"{reason} that {reads}",
+        standing_reason=f"{reason} that {reads}{where}",
         product=GithubProduct.DEPLOY_KEY,
         reached_by=organization.reached_by,
         password_set_at=key.created_at,

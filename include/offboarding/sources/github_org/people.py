@@ -1,7 +1,9 @@
 """Who is in the organization: members, outside collaborators, and who may still become a member."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -24,6 +26,9 @@ INVITATION = "invitation/"
 _OUTSIDE = "outside_collaborators"
 OWNER = "admin"
 """What GitHub calls an owner's role."""
+_HASHED = re.compile(r"[0-9a-f]{16,}")
+"""What becomes of a suspended user's name, in front of the shortcode; how long it is isn't documented
+(https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/provisioning-user-accounts-with-scim/deprovisioning-and-reinstating-users)."""
 _READS_MEMBERS = frozenset({"read:org", "write:org", "admin:org"})
 
 
@@ -35,6 +40,7 @@ class GithubProduct(StrEnum):
     COLLABORATOR = "outside collaborator"
     INVITATION = "invitation"
     DEPLOY_KEY = "deploy key"
+    APP = "installed App"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +51,10 @@ class GithubOrganization:
     settings: GithubOrgSettings
     told: OrgAnswer
     reached_by: str
+    suspended: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
+    """Since when managed users are, by id, as far as the enterprise's audit log tells."""
+    suspended_untold: str = ""
+    """Why it doesn't; "" where it does, or isn't asked."""
 
     @property
     def realm(self) -> str:
@@ -146,9 +156,11 @@ class GithubOrganization:
         mails: Mails,
     ) -> Account:
         reason = f"GitHub: {what}" + ("; without a second factor" if person.id in weak else "")
-        standing = Standing.WORKS
-        if person.suspended_at:
-            standing, reason = Standing.DEAD, f"GitHub: {what}; suspended since {person.suspended_at:%Y-%m-%d}"
+        standing, since = Standing.WORKS, person.suspended_at or self.suspended.get(person.id)
+        if since:
+            standing, reason = Standing.DEAD, f"GitHub: {what}; suspended since {since:%Y-%m-%d}"
+        elif _HASHED.fullmatch(self._unmanaged(person.login)):
+            standing, reason = Standing.UNKNOWN, f"GitHub: {what}; named as a suspended user is, and that isn't told"
         return Account(
             realm=self.realm,
             native_id=str(person.id),
@@ -160,6 +172,7 @@ class GithubOrganization:
             ),
             standing=standing,
             standing_reason=reason,
+            disabled_at=since,
             product=product,
             reached_by=self.reached_by,
             privileged=owner,

@@ -25,6 +25,8 @@ def disable(action: AccountAction) -> tuple[str, ...]:
     match account.product:
         case GithubProduct.DEPLOY_KEY:
             return _deploy_key(account)
+        case GithubProduct.APP:
+            return _installed_app(account)
         case GithubProduct.INVITATION:
             number = account.native_id.removeprefix(INVITATION)
             return (
@@ -41,6 +43,15 @@ def disable(action: AccountAction) -> tuple[str, ...]:
 def replace(action: AccountAction) -> tuple[str, ...]:
     """Return how a workload moves to another secret before the old one is shut."""
     account = action.account
+    if account.product == GithubProduct.APP:
+        return (
+            say(
+                "Find out who keeps the App's private keys. Where whoever left may have one, have the App's owner make"
+                " a new one, move what runs with it, and delete the others, in the App's settings."
+            ),
+            say("If nobody needs the App:"),
+            *disable(action),
+        )
     if account.product != GithubProduct.DEPLOY_KEY:
         return (
             say("Make a new token or key for the workload, of a user or App whose owner works here."),
@@ -110,13 +121,34 @@ def _person(account: Account) -> tuple[str, ...]:
     )
 
 
+def _installed_app(account: Account) -> tuple[str, ...]:
+    """There is no command for it.
+
+    https://docs.github.com/en/apps/using-github-apps/reviewing-and-modifying-installed-github-apps
+    """
+    return (
+        say(
+            "As an owner of the organization, open its Settings, GitHub Apps, Configure, and suspend it there: {label}",
+            label=account.label,
+        ),
+        say("Undo: unsuspend it there. What the App's own owner suspended they alone can take back."),
+    )
+
+
 def _deploy_key(account: Account) -> tuple[str, ...]:
     numbers = numbers_of(account.native_id)
+    repository = _keys(account).removesuffix("/keys")
+    opened = _gh(account, "PATCH", repository, "--field", "archived=false", below="")
     at = f"{_keys(account)}/{numbers[1] if numbers else 'KEY'}"
     return (
         say(
             "As an administrator of the repository, first keep the key's title and its public half:\n{command}",
             command=_gh(account, "GET", at, below=""),
+        ),
+        say(
+            "Of a repository that is archived nothing can be changed: unarchive it before, and archive it again after"
+            " that:\n{command}",
+            command=opened,
         ),
         say("Delete it:\n{command}", command=_gh(account, "DELETE", at, below="")),
         say(

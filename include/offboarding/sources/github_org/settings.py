@@ -21,4 +21,11 @@ class GithubOrgSettings(HttpSourceSettings):
         pattern=r"^[A-Za-z0-9]+$",
         description="Of managed users: what stands behind `_` in each login, such as corp in kim_corp.",
     )
+    enterprise: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="Of managed users: the enterprise, as its address has it. Who is suspended is read from its audit"
+        " log, which a token of an enterprise owner with read:audit_log may see, and no App.",
+    )
     deploy_keys: bool = Field(default=True, description="Deploy keys are read: a request for each repository.")
+    installations: bool = Field(default=True, description="Apps that are installed on the organization are read.")

@@ -1,6 +1,7 @@
 """The source that the kind builds: an organization's people, tokens, SSH keys and deploy keys."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 import structlog
@@ -20,9 +21,12 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources.github_org.answers import LoggedEvent
+from offboarding.sources.github_org.audit_log import AuditLog
 from offboarding.sources.github_org.client import GithubRest
 from offboarding.sources.github_org.credentials import SSH_KEY, TOKEN, FineGrainedTokens, credentials
 from offboarding.sources.github_org.deploy_keys import every_deploy_key, keys_of, numbers_of
+from offboarding.sources.github_org.installations import INSTALLATION, installations
 from offboarding.sources.github_org.people import INVITATION, GithubOrganization, organization
 from offboarding.sources.github_org.settings import GithubOrgSettings
 
@@ -70,36 +74,74 @@ class GithubOrg:
                 yield ScopeRead(realm=ref.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
             return
         people = [ref for ref in accounts if ref.native_id.isdecimal()]
+        yield from _suspensions_untold(ours)
         yield from self._people(ours, people)
-        yield from self._invitations(ours, [ref for ref in accounts if ref.native_id.startswith(INVITATION)])
+        invited = [ref for ref in accounts if ref.native_id.startswith(INVITATION)]
+        yield from self._listed(ours, invited, lambda unread: ours.invitations("detail", unread))
+        apps = [ref for ref in accounts if ref.native_id.startswith(INSTALLATION)]
+        yield from self._listed(ours, apps, lambda unread: self._apps(ours, "detail", unread))
         for ref in accounts:
             if numbers := numbers_of(ref.native_id):
                 yield from self._deploy_key(ours, ref, *numbers)
 
     def _begun(self) -> GithubOrganization:
         self._rest.begin()
-        return organization(self._rest, self._settings, self._reached_by)
+        ours = organization(self._rest, self._settings, self._reached_by)
+        if self._settings.enterprise is None:
+            return ours
+        log_of = self._audit_log(f"enterprises/{self._settings.enterprise}", "enterprises/ENTERPRISE")
+        try:
+            return replace(ours, suspended=log_of.suspended())
+        except NotAnsweredError as missing:
+            return replace(ours, suspended_untold=str(missing))
+
+    def _audit_log(self, path: str, called: str) -> AuditLog:
+        return AuditLog(
+            rest=self._rest, path=f"{path}/audit-log", called=f"{called}/audit-log", as_of=self._context.as_of
+        )
+
+    def _apps(self, ours: GithubOrganization, purpose: Purpose, unread: UnreadRows) -> Iterator[Account | Gap]:
+        """Yield installed ones, by whom as far as the audit log tells: most organizations have none that can be asked.
+
+        Raises NotAnsweredError where they aren't told.
+        """
+        installers: Mapping[str, LoggedEvent] = {}
+        try:
+            installers = self._audit_log(ours.path, "orgs/ORG").installers()
+        except NotAnsweredError as missing:
+            yield Gap(realm=ours.realm, text=f"{missing}. Not looked at: who installed Apps", red=False)
+        yield from installations(ours, installers, purpose, unread)
 
     def _everything(self, ours: GithubOrganization, unread: UnreadRows) -> Iterator[Fact]:
         weak = ours.without_second_factor("inventory", unread)
         yield from self._gaps(ours, weak_told=weak is not None)
+        yield from _suspensions_untold(ours)
         try:
             yield from ours.everybody("inventory", unread, weak or frozenset())
         except NotAnsweredError as missing:
             unread.sentences.append(str(missing))
         if self._settings.deploy_keys:
             yield from every_deploy_key(ours, unread)
+        if self._settings.installations:
+            try:
+                yield from self._apps(ours, "inventory", unread)
+            except NotAnsweredError as missing:
+                unread.sentences.append(f"{missing}. Or switch installations off")
 
     def _gaps(self, ours: GithubOrganization, *, weak_told: bool) -> Iterator[Gap]:
         unseen = [
             "classic personal access tokens that nobody authorized for single sign-on",
             "OAuth tokens",
             "invitations to single repositories",
-            "keys of installed Apps",
+            "private keys of installed Apps",
             "secrets of webhooks, Actions and runners",
         ]
         if not self._settings.deploy_keys:
             unseen.append("deploy keys, since deploy_keys is off")
+        if not self._settings.installations:
+            unseen.append("installed Apps, since installations is off")
+        if self._settings.shortcode and not self._settings.enterprise:
+            unseen.append("which managed users are suspended, since enterprise isn't set")
         if self._rest.installation is None:
             unseen.append("fine-grained personal access tokens, which only an App may list")
         if not self._settings.saml:
@@ -134,14 +176,20 @@ class GithubOrg:
             yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS)
             yield from credentials(ours, account, tokens, self._context.as_of)
 
-    def _invitations(self, ours: GithubOrganization, refs: Sequence[AccountRef]) -> Iterator[Fact]:
+    def _listed(
+        self,
+        ours: GithubOrganization,
+        refs: Sequence[AccountRef],
+        read: Callable[[UnreadRows], Iterator[Account | Gap]],
+    ) -> Iterator[Fact]:
+        """What is looked at again by its whole list."""
         if not refs:
             return
         unread, error = UnreadRows(), ""
         wanted = {ref.native_id for ref in refs}
         found: list[Account] = []
         try:
-            found = [each for each in ours.invitations("detail", unread) if each.native_id in wanted]
+            found = [each for each in read(unread) if isinstance(each, Account) and each.native_id in wanted]
             error = unread.told
         except NotAnsweredError as missing:
             error = str(missing)
@@ -168,6 +216,12 @@ class GithubOrg:
         """As `gh` wants it: host/organization."""
         host = self._rest.base.netloc.decode()
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
+
+
+def _suspensions_untold(ours: GithubOrganization) -> Iterator[Gap]:
+    if ours.suspended_untold:
+        text = f"{ours.suspended_untold}. Not checked which managed users are suspended"
+        yield Gap(realm=ours.realm, text=text, red=True)
 
 
 def _by_id(
