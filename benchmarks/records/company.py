@@ -39,6 +39,8 @@ class Company:
 
     workers: int
     night: int
+    works_of: int = 250
+    """Of so many people, by number, one has left and has something that works: a multiple of five."""
 
     def worker(self, n: int) -> Worker:
         """Worker n. Every fifth has left, in the last 2,000 days."""
@@ -124,7 +126,7 @@ class Company:
         return self.night > 1 and n % 100 == 3
 
     def _account(self, n: int, realm: str, native_id: str, label: str, keys: tuple[AccountKey, ...]) -> Account:
-        standing = Standing.WORKS if n % 5 or n % 250 == 0 else Standing.DEAD
+        standing = Standing.WORKS if n % 5 or n % self.works_of == 0 else Standing.DEAD
         return Account(
             realm=realm,
             native_id=native_id,

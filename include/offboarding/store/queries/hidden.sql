@@ -33,19 +33,30 @@ order by settled, h.left_at desc, w.id_space, w.worker_id;
 -- name: alike_then
 -- Of those who left in the last half year: workers of the same roster who work here, and whose numbers differ from theirs
 -- by leading zeros alone. They may well be two people.
-select w.id_space, w.worker_id, v.worker_id as here_worker_id
-from run r
-join departure d on d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of) and not d.returned
-    and d.basis <> 'away' and d.left_at > r.as_of - interval '180 days'
-join worker w using (worker_pk)
-join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number' and k.origin = 'current' and k.valid_to is null
-cross join lateral (
-    select repeat('0', zeros) || ltrim(k.value, '0') as value from generate_series(0, 9) zeros) other
-join worker_key o on o.value = other.value and o.kind = 'number' and o.space = k.space and o.origin = 'current'
-    and o.valid_to is null and o.value <> k.value
-join worker v on v.worker_pk = o.worker_pk and v.roster = w.roster and v.missing_since is null
-    and v.person_uid <> w.person_uid
-where r.run_id = %(run_id)s and k.value ~ '^[0-9]+$' and ltrim(k.value, '0') <> '' and not exists (
-    select from departure g
-    where g.person_uid = v.person_uid and g.valid_to is null and not g.returned and g.basis <> 'away')
-order by w.id_space, w.worker_id, v.worker_id;
+with gone as materialized (
+    select w.id_space, w.worker_id, w.roster, w.person_uid, k.space, k.value, ltrim(k.value, '0') as digits
+    from run r
+    join departure d on d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of) and not d.returned
+        and d.basis <> 'away' and d.left_at > r.as_of - interval '180 days'
+    join worker w using (worker_pk)
+    join worker_key k on k.worker_pk = w.worker_pk and k.kind = 'number' and k.origin = 'current' and k.valid_to is null
+    where r.run_id = %(run_id)s and k.value ~ '^[0-9]+$' and ltrim(k.value, '0') <> ''
+), alike as (
+    -- Of two that differ by leading zeros alone one begins with a zero, as few do: either theirs ...
+    select g.*, o.worker_pk from gone g
+    join worker_key o on ltrim(o.value, '0') = g.digits and o.space = g.space and o.value <> g.value
+    where o.value >= '0' and o.value < '1' and o.kind = 'number' and o.origin = 'current' and o.valid_to is null
+    union all
+    -- ... or that of whoever left, and theirs doesn't.
+    select g.*, o.worker_pk from gone g
+    join worker_key o on o.value = g.digits and o.space = g.space
+    where g.value <> g.digits and o.kind = 'number' and o.origin = 'current' and o.valid_to is null
+)
+select g.id_space, g.worker_id, v.worker_id as here_worker_id
+from alike g
+join worker v on v.worker_pk = g.worker_pk and v.roster = g.roster and v.missing_since is null
+    and v.person_uid <> g.person_uid
+where not exists (
+    select from departure d
+    where d.person_uid = v.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away')
+order by g.id_space, g.worker_id, v.worker_id;
