@@ -178,6 +178,19 @@ def test_a_departure_finds_the_apps_that_somebody_answers_for(place: OktaPlace) 
     assert len([each for each in found if each.product]) == 1
 
 
+@pytest.mark.parametrize("scope", APP_SCOPES)
+def test_a_departure_finds_people_where_apps_may_not_be_read_and_says_so(place: OktaPlace, scope: str) -> None:
+    place.kept.apps.add("ci", kim(place))
+    place.kept.scopes.discard(scope)
+
+    facts = list(place.source().collect_for(sought(KIM), []))
+
+    assert [each.label for each in of(Account, facts)] == [KIM]
+    (gap,) = of(Gap, facts)
+    assert gap.red
+    assert scope in gap.text
+
+
 def test_the_reader_s_own_app_is_this_checker_s(place: OktaPlace) -> None:
     place.kept.apps.add("checker", way="private_key_jwt", credentials={"oauthClient": {"client_id": CLIENT_ID}})
 

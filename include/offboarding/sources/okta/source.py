@@ -63,7 +63,8 @@ class OktaSource:
         """
         org, unread = self._begun(), UnreadRows()
         yield ScopeRead(realm=org.realm, scope="", kinds=())
-        yield from borne(self._everything(org, unread), keys, known)
+        yield from borne(org.everybody(unread), keys, known)
+        yield from self._their_apps(org, keys, known)
         if unread.told or org.unproved:
             raise FatalError(unread.told or org.unproved)
 
@@ -84,6 +85,18 @@ class OktaSource:
         yield from org.everybody(unread)
         if self._settings.service_apps:
             yield from self._apps(org, "inventory").every(unread)
+
+    def _their_apps(self, org: OktaOrg, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
+        """Yield service apps that some people answer for; where they can't be told, users are all the same."""
+        if not self._settings.service_apps:
+            return
+        unread = UnreadRows()
+        try:
+            yield from borne(self._apps(org, "inventory").every(unread), keys, known)
+        except FatalError as missing:
+            unread.sentences.append(str(missing))
+        if unread.told:
+            yield Gap(realm=org.realm, text=f"{unread.told}. Not checked which service apps are theirs", red=True)
 
     def _user(self, org: OktaOrg, tokens: OktaApiTokens, ref: AccountRef) -> Iterator[Fact]:
         try:
