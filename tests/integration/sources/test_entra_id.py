@@ -185,6 +185,13 @@ def test_a_disabled_account_says_up_to_when_its_sessions_are_revoked(place: Entr
     assert [found[name].standing_reason for name in names] == [revoked, "Entra ID: accountEnabled false", revoked]
 
 
+def test_sessions_that_are_revoked_shut_nobody(place: EntraPlace) -> None:
+    """Whoever is signed out signs in again: only accountEnabled shuts."""
+    place.kept.of(KIM)["signInSessionsValidFromDateTime"] = LATER
+
+    assert place.accounts()[KIM].standing is Standing.WORKS
+
+
 def test_guests_are_in_and_their_invitation_may_wait(place: EntraPlace) -> None:
     name = "zed_partner.example#EXT#@corp.onmicrosoft.com"
     place.kept.add(name, userType="Guest", mail="zed@partner.example", externalUserState="PendingAcceptance")
@@ -866,6 +873,15 @@ def test_an_answer_that_graph_would_not_give_is_noticed(tls: Tls) -> None:
         list(found.source().collect())
 
         assert "users -> 200" in found.service.wrong[0]
+
+
+def test_what_has_no_list_is_said_not_to_be_looked_at(place: EntraPlace) -> None:
+    """Phones, FIDO2 keys and devices let somebody in, too; and so may what was given out."""
+    (gap,) = of(Gap, list(place.source().collect()))
+
+    assert not gap.red
+    for what in ("sessions and tokens that were given out", "second factors and devices", "home tenants of guests"):
+        assert what in gap.text
 
 
 def test_only_those_credentials_are_told_that_an_account_has(place: EntraPlace) -> None:

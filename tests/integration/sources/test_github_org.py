@@ -315,6 +315,29 @@ def test_whoever_is_shown_by_another_login_alone_is_not_gone(place: GithubOrgPla
     assert not wrong(looked)
 
 
+def test_a_login_that_somebody_else_took_is_not_the_leaver_s(place: GithubOrgPlace) -> None:
+    """It's free once its holder has another, or leaves GitHub: whoever takes it is somebody else by their number."""
+    source = place.source()
+    facts = list(source.collect())
+    gone = place.kept.people.pop(place.kept.of("kim").id)
+    place.kept.add("kim", "admin")
+
+    looked = detail(source, facts, "kim")
+
+    assert of(Account, looked) == of(Credential, looked) == []
+    assert {scope.scope for scope in of(ScopeRead, looked)} == {str(gone.id)}
+    assert not wrong(looked)
+
+
+def test_what_has_no_list_is_said_not_to_be_looked_at(place: GithubOrgPlace) -> None:
+    """Whoever leaves may know the secret of a webhook, and have a classic token that nobody authorized."""
+    (gap,) = of(Gap, list(place.source().collect()))
+
+    assert not gap.red
+    for what in ("classic personal access tokens", "OAuth tokens", "secrets of webhooks, Actions and runners"):
+        assert what in gap.text
+
+
 def test_whoever_is_nowhere_is_gone_unless_a_list_can_not_be_read(place: GithubOrgPlace) -> None:
     source = place.source(saml=False)
     facts = list(source.collect())

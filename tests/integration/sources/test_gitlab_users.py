@@ -423,6 +423,15 @@ def test_what_is_nobody_is_looked_at_again_by_its_list(place: GitlabUsersPlace, 
 # --- tokens and keys ------------------------------------------------------------------------------------------------
 
 
+def test_what_has_no_list_is_said_not_to_be_looked_at(place: GitlabUsersPlace) -> None:
+    """Tokens of feeds never end, and whoever set up a runner or an agent may know its token."""
+    (gap,) = of(Gap, list(place.source().collect()))
+
+    assert not gap.red
+    for what in ("tokens of feeds and of incoming mail", "tokens of runners, agents and jobs", "sessions"):
+        assert what in gap.text
+
+
 def test_a_token_of_a_blocked_user_still_says_that_it_is_active_and_is_dead(place: GitlabUsersPlace) -> None:
     """And comes back once its user is unblocked."""
     place.kept.of("kim").state = "blocked"

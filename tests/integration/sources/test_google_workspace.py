@@ -362,6 +362,27 @@ def test_grants_app_passwords_and_ssh_keys_of_whoever_is_looked_at_are_told(plac
     assert covered(looked) == {SubjectKind.ACCOUNT, TOKEN, SSH_KEY}
 
 
+def test_a_new_password_shuts_nobody_and_ends_neither_grant_nor_app_password_that_is_listed(
+    place: GooglePlace,
+) -> None:
+    """It ends grants with mail scopes, and none of Apps Script's: what is still there is still told."""
+    place.kept.of(KIM)["changePasswordAtNextLogin"] = True
+
+    looked = detail(place.source(), KIM)
+
+    assert {each.standing for each in (*of(Account, looked), *held(looked).values())} == {Standing.WORKS}
+    assert {"token/9001.apps.googleusercontent.com", "app-password/0"} <= held(looked).keys()
+
+
+def test_what_has_no_list_is_said_not_to_be_looked_at(place: GooglePlace) -> None:
+    """Apps Script goes on by itself, files stay shared, and service accounts may read everybody's mail."""
+    (gap,) = of(Gap, list(place.source().collect()))
+
+    assert not gap.red
+    for what in ("second factors and backup codes", "Apps Script", "files shared with outsiders", "service accounts"):
+        assert what in gap.text
+
+
 def test_times_of_an_app_password_are_the_same_in_thousandths(place: GooglePlace) -> None:
     place.kept.asps.clear()
     place.kept.app_password(KIM, creationTime="1583053200000", lastTimeUsed="0")
