@@ -71,7 +71,8 @@ def written(folder: str, name: str, content: bytes) -> str:
         if place.protocol == "file":
             place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
-    except (OSError, ValueError, ImportError) as error:
+    # A bucket's driver raises its client's own errors, whose words may be anybody's.
+    except Exception as error:
         raise FatalError(
             f"policy.night_report: {folder} can't be written to ({type(error).__name__}). Everything else of this night"
             " is done. Mend the place, its connection or its driver's package, and clear this task."

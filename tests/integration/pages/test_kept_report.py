@@ -135,6 +135,21 @@ def test_a_place_that_takes_nothing_is_said_in_a_sentence(folder: str) -> None:
         keeping.written(folder, "night.html", b"one")
 
 
+def test_so_is_whatever_a_buckets_driver_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As s3fs does botocore's EndpointConnectionError, which is no OSError."""
+
+    class EndpointConnectionError(Exception):
+        pass
+
+    def unreachable(folder: str) -> None:
+        raise EndpointConnectionError(folder)
+
+    monkeypatch.setattr(keeping, "ObjectStoragePath", unreachable)
+
+    with pytest.raises(FatalError, match=r"s3://b/x can't be written to \(EndpointConnectionError\). Everything else"):
+        keeping.written("s3://b/x", "night.html", b"one")
+
+
 def asked_for_pdf(folder: Path) -> Any:
     return SimpleNamespace(policy=SimpleNamespace(night_report=f"file://{folder}", night_report_pdf=True))
 
