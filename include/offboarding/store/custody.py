@@ -10,7 +10,7 @@ def join_custody(session: Session, given: Mapping[str, object], *, besides: Sequ
     """Make `custody_held`, `custody_access`, `custody_use` and `custody_holder` of everyone who has left.
 
     `given`: as_of, since (what a read that began then or later told is fresh), zone (of days in sentences), reserved
-    (logins that say nothing), and only (a person's uid: of them alone) where that isn't everyone. Needs an open
+    (logins that say nothing), and only (uids: of these people alone) where that isn't everyone. Needs an open
     transaction for one picture of it all. `besides`: statements that put others into `leaver`, to ask of them as if
     they had left.
     """

@@ -1,10 +1,10 @@
 -- name: make_leaver
--- Who has left for certain, or one of them alone. Whoever came back since holds what he holds as somebody who works here.
+-- Who has left for certain, or some of them alone. Whoever came back since holds what he holds as somebody who works here.
 create temp table leaver as
 select d.person_uid, d.left_at
 from departure d
 where d.valid_to is null and not d.returned and d.confirmed and d.certain_at <= %(as_of)s and d.basis <> 'away'
-    and (%(only)s::uuid is null or d.person_uid = %(only)s);
+    and (%(only)s::uuid[] is null or d.person_uid = any(%(only)s::uuid[]));
 create unique index on leaver (person_uid);
 analyze leaver;
 

@@ -7,11 +7,11 @@ where not exists (select from person_alias a where a.alias_uid = p.person_uid)
 update leaver set left_at = %(as_of)s where left_at > %(as_of)s;
 analyze leaver;
 
--- name: leave_one
--- The same of one person, where nobody else is asked about.
+-- name: leave_some
+-- The same of some people, where nobody else is asked about.
 insert into leaver
 select p.person_uid, %(as_of)s from person p
-where p.person_uid = %(only)s and not exists (select from leaver);
+where p.person_uid = any(%(only)s::uuid[]) and not exists (select from leaver v where v.person_uid = p.person_uid);
 update leaver set left_at = %(as_of)s where left_at > %(as_of)s;
 analyze leaver;
 

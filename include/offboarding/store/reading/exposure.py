@@ -4,7 +4,7 @@ Everything on their own accounts is shut with these; what several may know has t
 order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,7 +20,7 @@ from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 MOST = 20
-"""Of so many people who leave soon it's looked at what they may know."""
+"""Of so many people who leave soon a report says what they may know; in more lines nobody would read it."""
 
 
 class ExposureRemedy(StrEnum):
@@ -102,12 +102,22 @@ def exposure(session: Session, person_uid: str, asked: HolderQuery, *, since: da
 
     `since`: what no read that began then or later has told of isn't known to work.
     """
-    keys = {key.material: key for key in key_views.keys(session)}
-    with holder_views.as_if_gone(session, asked, person_uid):
-        held = holder_views.holders(session, asked, person_uid=person_uid)
-        with session.cursor(row_factory=record_row(_SecretRow)) as cursor:
-            values = {"person_uid": person_uid, "zone": asked.zone, "since": since}
-            rows = cursor.execute(block("exposure", "secrets_known"), values).fetchall()
+    with holder_views.as_if_gone(session, asked, [person_uid]):
+        return _known(session, person_uid, asked, since, _keys(session))
+
+
+def _keys(session: Session) -> dict[str, KeyView]:
+    return {key.material: key for key in key_views.keys(session)}
+
+
+def _known(
+    session: Session, person_uid: str, asked: HolderQuery, since: datetime, keys: Mapping[str, KeyView]
+) -> list[Exposure]:
+    """The same, where custody's tables stand for them."""
+    held = holder_views.holders(session, asked, person_uid=person_uid)
+    with session.cursor(row_factory=record_row(_SecretRow)) as cursor:
+        values = {"person_uid": person_uid, "zone": asked.zone, "since": since}
+        rows = cursor.execute(block("exposure", "secrets_known"), values).fetchall()
     found = [_of_key(keys[each.material], each, asked.as_of, since) for each in held]
     return sorted([*found, *_of_secrets(rows)], key=lambda each: each.place)
 
@@ -115,8 +125,15 @@ def exposure(session: Session, person_uid: str, asked: HolderQuery, *, since: da
 def ahead(session: Session, night: Night, asked: HolderQuery) -> Night:
     """A night that tells of the first `MOST` who leave soon how much they may know by then that is to be rotated."""
     first, rest = night.upcoming[:MOST], night.upcoming[MOST:]
-    known = (exposure(session, each.person_uid, asked, since=night.run.reads_since) for each in first)
-    looked_at = (replace(each, rotate=_to_rotate(found)) for each, found in zip(first, known, strict=True))
+    if not first:
+        return night
+    since = night.run.reads_since
+    # Custody's tables are made once for all of them: that takes a look through every trail.
+    with holder_views.as_if_gone(session, asked, [each.person_uid for each in first]):
+        keys = _keys(session)
+        looked_at = [
+            replace(each, rotate=_to_rotate(_known(session, each.person_uid, asked, since, keys))) for each in first
+        ]
     return replace(night, upcoming=(*looked_at, *rest))
 
 

@@ -78,7 +78,7 @@ def departed_holders_of(session: Session, material: str, asked: HolderQuery) -> 
 
 def keys_of(session: Session, person_uid: str, asked: HolderQuery) -> list[HolderView]:
     """Every key that somebody may have held, the surest first."""
-    with as_if_gone(session, asked, person_uid):
+    with as_if_gone(session, asked, [person_uid]):
         return holders(session, asked, person_uid=person_uid)
 
 
@@ -89,14 +89,15 @@ def everyone(session: Session, asked: HolderQuery) -> list[HolderView]:
 
 
 @contextmanager
-def as_if_gone(session: Session, asked: HolderQuery, person_uid: str | None = None) -> Generator[None]:
-    """As long as this lasts, custody's tables hold everybody, or this person alone, as if they left at that moment, who
-    hadn't before. Whoever only looks may ask it, too: temporary tables are all that it makes, and it's undone.
+def as_if_gone(session: Session, asked: HolderQuery, only: Sequence[str] | None = None) -> Generator[None]:
+    """As long as this lasts, custody's tables hold everybody, or these people alone, as if they left at that moment,
+    who hadn't before. Whoever only looks may ask it, too: temporary tables are all that it makes, and it's undone.
     """
-    who = "add_everyone" if person_uid is None else "leave_one"
+    who = "add_everyone" if only is None else "leave_some"
+    values = _values(asked) | {"only": None if only is None else list(only)}
     with session.transaction(force_rollback=True):
         session.execute("set transaction read write")
-        join_custody(session, _values(asked) | {"only": person_uid}, besides=statements("holder_views", who))
+        join_custody(session, values, besides=statements("holder_views", who))
         yield
 
 
