@@ -28,6 +28,7 @@ from offboarding.sources._aws.policy.trusts import TrustReader, saml_providers
 from offboarding.sources._aws.proposing import propose
 from offboarding.sources._bearers import Bearers
 from offboarding.sources.aws_iam.accounts import AccountReader, TagKeys
+from offboarding.sources.aws_iam.clusters import let_in
 from offboarding.sources.aws_iam.credentials import CREDENTIALS, MovedError, UserReader
 from offboarding.sources.aws_iam.report import CredentialReport, fetch_report
 from offboarding.sources.aws_iam.settings import Settings
@@ -94,9 +95,9 @@ class AwsIamSource:
         if root.shut:
             yield from root.facts(None, None)
             return
-        iam = self.access.open().iam()
+        opened = self.access.open()
         with speaking_of(self.access.asker):
-            whole = self._read_whole(iam)
+            whole = self._read_whole(opened.iam())
         report = whole.report if isinstance(whole.report, CredentialReport) else None
         log.info(
             "IAM users read",
@@ -107,7 +108,8 @@ class AwsIamSource:
         )
         yield from self._accounts(whole.inventory, report, whole.services)
         yield from self._trusts(whole.inventory)
-        yield ScopeRead(realm=self._realm, scope="", kinds=(SubjectKind.ACCOUNT, SubjectKind.ROLE))
+        with speaking_of(self.access.asker), self.access.meter.asking_for(Purpose.INVENTORY):
+            yield from let_in(self.access.asker, opened, whole.inventory, self.settings.eks_regions)
         yield from _root_facts(root, report)
         yield from self._gaps(whole)
 

@@ -5,6 +5,7 @@ import shlex
 
 from offboarding.interfaces import AccountRemedies
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
+from offboarding.sources.aws_iam.clusters import ENTRY
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 _SWITCHED = {
@@ -14,6 +15,9 @@ _SWITCHED = {
     SubjectKind.SSH_KEY: ("ssh-public-key", "ssh-public-key"),
 }
 """What has a status, Active or Inactive: its name in commands, and in the option that takes its id."""
+
+
+_STAYS = say("What the cluster gave meanwhile stays: certificates and tokens of its own are no matter of IAM's.")
 
 
 def disable(action: AccountAction) -> tuple[str, ...]:
@@ -125,6 +129,8 @@ def _role(account: Account, subject: Subject) -> tuple[str, ...]:
     """
     if subject.native_id.startswith("aws-auth/"):
         return _aws_auth(subject)
+    if subject.native_id.startswith(ENTRY):
+        return _access_entry(account, subject)
     arn = _ROLE.fullmatch(subject.label)
     realm, name = (arn[1], arn[2]) if arn else (account.realm, subject.label)
     role = f"--role-name {shlex.quote(name)}"
@@ -151,6 +157,33 @@ def _role(account: Account, subject: Subject) -> tuple[str, ...]:
     )
 
 
+def _access_entry(account: Account, subject: Subject) -> tuple[str, ...]:
+    """Return how a cluster on EKS lets the user in no more, and again.
+
+    https://docs.aws.amazon.com/cli/latest/reference/eks/delete-access-entry.html
+    """
+    region, cluster, arn = (*subject.native_id.removeprefix(ENTRY).split("/", 2), "", "")[:3]
+    named = f"--region {shlex.quote(region)} --cluster-name {shlex.quote(cluster)} --principal-arn {shlex.quote(arn)}"
+    return (
+        _where(account),
+        say(
+            "Keep the access entry and its policies as they are:\n{entry}\n{policies}",
+            entry=f"aws eks describe-access-entry {named} > entry.json",
+            policies=f"aws eks list-associated-access-policies {named} > policies.json",
+        ),
+        say(
+            "Delete the entry:\n{command}",
+            command=f"aws eks delete-access-entry {named}",
+        ),
+        say(
+            "Undo, with the groups, the user name and each policy that was kept:\n{entry}\n{policy}",
+            entry=f"aws eks create-access-entry {named} --kubernetes-groups GROUPS --username NAME",
+            policy=f"aws eks associate-access-policy {named} --policy-arn POLICY_ARN --access-scope type=SCOPE",
+        ),
+        _STAYS,
+    )
+
+
 def _aws_auth(subject: Subject) -> tuple[str, ...]:
     """Return how a cluster on EKS lets the user in no more. The user's own keys decide whether anybody gets in at all.
 
@@ -167,7 +200,7 @@ def _aws_auth(subject: Subject) -> tuple[str, ...]:
             edit=config_map.format("edit"),
         ),
         say("Undo, with what was kept:\n{command}", command="kubectl replace --filename=aws-auth.yaml"),
-        say("What the cluster gave meanwhile stays: certificates and tokens of its own are no matter of IAM's."),
+        _STAYS,
     )
 
 

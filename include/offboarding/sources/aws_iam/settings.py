@@ -4,8 +4,8 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Strict
-from offboarding.sources._aws.settings import AccountsSettings
+from offboarding.interfaces import Strict, Words
+from offboarding.sources._aws.settings import AccountsSettings, Region
 
 
 class Tags(Strict):
@@ -22,6 +22,9 @@ class Settings(AccountsSettings):
 
     identity_center: str | None = Field(
         default=None, description="The source that reads the people who come in through Identity Center."
+    )
+    eks_regions: Words[Region] = Field(
+        default=(), description="Regions whose EKS clusters are asked for access entries of users of IAM."
     )
     tags: Tags = Field(default=Tags(), description="Names of the tags that tell whose a user is.")
     revoke_role_name: str | None = Field(

@@ -34,13 +34,22 @@ _BUSY = frozenset({429, 502, 503, 504})
 """What stands between says so of any call; what's behind it may be well in a minute."""
 _BAD_REQUEST, _SERVER_ERROR = 400, 500
 PERMISSIONS = "docs/permissions/aws.md"
-SERVICES: Mapping[str, str] = dict.fromkeys(
-    (
-        *("DescribeAccount", "DescribeOrganization", "DescribePolicy"),
-        *("ListAccounts", "ListParents", "ListPoliciesForTarget", "ListRoots"),
+SERVICES: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            *("DescribeAccount", "DescribeOrganization", "DescribePolicy"),
+            *("ListAccounts", "ListParents", "ListPoliciesForTarget", "ListRoots"),
+        ),
+        "organizations",
     ),
-    "organizations",
-)
+    **dict.fromkeys(
+        (
+            *("DescribeAccessEntry", "DescribeCluster"),
+            *("ListAccessEntries", "ListAssociatedAccessPolicies", "ListClusters"),
+        ),
+        "eks",
+    ),
+}
 """Services of calls that a reader makes beside its own service's."""
 
 

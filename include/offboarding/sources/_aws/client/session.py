@@ -89,6 +89,10 @@ class Opened:
         """Of S3, in the connection's region; a bucket elsewhere is found by itself."""
         return self.session.client("s3", **self.options)  # pyright: ignore[reportUnknownMemberType]
 
+    def eks(self, region: str) -> object:
+        """Of EKS in a region; without a type of its own, since its description is in no package that we have."""
+        return self.session.client("eks", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
     def kms(self, region: str) -> "KMSClient":
         """Of KMS in a region."""
         return self.session.client("kms", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]

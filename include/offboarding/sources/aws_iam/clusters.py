@@ -1,0 +1,131 @@
+"""Users of IAM whom clusters on EKS let in by access entries: trusts, as a role's is. Read where regions are named.
+
+https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from offboarding.model import Fact, Gap, ScopeRead, Standing, SubjectKind, Trust, counted
+from offboarding.sources._aws.client.failures import CallerIdentity
+from offboarding.sources._aws.client.refusals import Unanswered, asked
+from offboarding.sources._aws.client.session import Opened
+from offboarding.sources._aws.inventory import Inventory
+
+ENTRY = "access-entry/"
+"""How the native id of one begins; its region, its cluster and whom it lets in follow."""
+_USER = re.compile(r"arn:[^:]+:iam::(\d{12}):user/.+")
+_BY_CONFIG_MAP = ("CONFIG_MAP", "API_AND_CONFIG_MAP")
+_ADMINS = frozenset({"AmazonEKSClusterAdminPolicy"})
+"""Of access policies, which give everything in the whole cluster; of others it isn't told here."""
+
+
+def let_in(asker: CallerIdentity, opened: Opened, inventory: Inventory, regions: Iterable[str]) -> Iterator[Fact]:
+    """Yield whom entries let in, what else lets people in there, and how far the account was read."""
+    entries = _Entries(
+        asker=asker, opened=opened, made_at={user.arn: user.created_at for user in inventory.users.values()}
+    )
+    yield from entries.facts(regions)
+    error = ". ".join(entries.errors)
+    # What of clusters isn't told leaves the users known.
+    for kinds in ((SubjectKind.ACCOUNT,), (SubjectKind.ROLE,)) if error else ((SubjectKind.ACCOUNT, SubjectKind.ROLE),):
+        missing = error if SubjectKind.ROLE in kinds else ""
+        yield ScopeRead(realm=asker.account_id, scope="", kinds=kinds, error=missing)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Entries:
+    """One account's."""
+
+    asker: CallerIdentity
+    opened: Opened
+    made_at: Mapping[str, datetime]
+    """When each of the account's users was made, by ARN: an entry knows users by more than that."""
+    errors: list[str] = field(default_factory=list[str])
+    """Why there may be others than are told."""
+
+    def facts(self, regions: Iterable[str]) -> Iterator[Trust | Gap]:
+        """Yield each user whom an entry lets in, and what else lets people in there."""
+        for region in regions:
+            client = cast("Any", self.opened.eks(region))
+            for name in self._listed(client, region, "list_clusters", "clusters"):
+                yield from self._cluster(client, region, str(name))
+
+    def _cluster(self, client: Any, region: str, name: str) -> Iterator[Trust | Gap]:
+        where = f"{name} in {region}"
+        answer = self._asked(where, lambda: client.describe_cluster(name=name))
+        if answer is None:
+            return
+        # Clusters of before access entries have no mode, and go by the ConfigMap.
+        mode = answer["cluster"].get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
+        if mode in _BY_CONFIG_MAP:
+            why = "goes by its ConfigMap aws-auth, too: the cluster's own source reads that with aws_auth"
+            yield Gap(realm=self.asker.account_id, text=f"{self.asker}: EKS cluster {where} {why}", red=False)
+        if mode == "CONFIG_MAP":
+            return
+        principals = self._listed(client, where, "list_access_entries", "accessEntries", clusterName=name)
+        users = [str(each) for each in principals if _USER.fullmatch(str(each))]
+        if others := len(principals) - len(users):
+            text = f"{self.asker}: EKS cluster {where} lets in {counted(others, 'role')}: see who may take them on"
+            yield Gap(realm=self.asker.account_id, text=text, red=False)
+        for arn in users:
+            yield from self._entry(client, region, name, arn)
+
+    def _entry(self, client: Any, region: str, name: str, arn: str) -> Iterator[Trust]:
+        where = f"{name} in {region}"
+        answer = self._asked(where, lambda: client.describe_access_entry(clusterName=name, principalArn=arn))
+        before = len(self.errors)
+        listed = self._listed(
+            client,
+            where,
+            "list_associated_access_policies",
+            "associatedAccessPolicies",
+            clusterName=name,
+            principalArn=arn,
+        )
+        if answer is None or len(self.errors) > before:
+            return
+        entry = answer["accessEntry"]
+        policies = [(str(each["policyArn"]).rpartition("/")[2], each.get("accessScope", {})) for each in listed]
+        admin = [policy for policy, scope in policies if policy in _ADMINS and scope.get("type") == "cluster"]
+        given = [_said(policy, scope) for policy, scope in policies]
+        given += [f"group {group}" for group in entry.get("kubernetesGroups", ())]
+        standing = Standing.WORKS
+        reason = (
+            f"its access entry lets it in as {entry.get('username') or arn}, with {', '.join(given) or 'no policy'}"
+        )
+        if arn in self.made_at and entry.get("createdAt") and self.made_at[arn] > entry["createdAt"]:
+            standing, reason = Standing.DEAD, "its access entry is an older user's of that name, whom it alone lets in"
+        yield Trust(
+            realm=self.asker.account_id,
+            native_id=f"{ENTRY}{region}/{name}/{arn}",
+            label=f"EKS cluster {where}",
+            principal_realm=arn.split(":")[4],
+            principal=arn,
+            standing=standing,
+            standing_reason=f"EKS: {reason}",
+            privileged=True if admin else None,
+            privileged_by=admin[0] if admin else "",
+        )
+
+    def _listed(self, client: Any, where: str, call: str, key: str, **given: str) -> list[Any]:
+        def read() -> list[Any]:
+            return [each for page in client.get_paginator(call).paginate(**given) for each in page[key]]
+
+        return self._asked(where, read) or []
+
+    def _asked(self, where: str, call: Any) -> Any:
+        """What is told; None where it isn't, which is kept."""
+        answer = asked(call)
+        if not isinstance(answer, Unanswered):
+            return answer
+        self.errors.append(answer.sentence(self.asker, where=f"EKS cluster {where}"))
+        return None
+
+
+def _said(policy: str, scope: Mapping[str, Any]) -> str:
+    namespaces = ", ".join(scope.get("namespaces", ()))
+    return f"{policy} in {namespaces}" if scope.get("type") == "namespace" else policy
