@@ -58,5 +58,5 @@ def _of_words() -> Iterator[tuple[str, str]]:
     yield from ((pattern, "rules/_sentences.py") for pattern in _sentences.DEPARTURES)
     for rule in all_rules():
         if rule.alone:
-            words = (rule.alone.title, rule.alone.opening, rule.alone.left)
+            words = (rule.alone.title, rule.alone.opening, rule.alone.closing, rule.alone.left)
             yield from ((text, f"rules/{rule.id}") for text in words if text)

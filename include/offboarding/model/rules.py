@@ -27,11 +27,13 @@ class RuleWords:
 class TicketWords:
     """What a ticket says on which one rule's findings stand alone."""
 
-    title: str
-    """{system}, {key}, {worker} and {left} stand for what the ticket is about."""
+    title: str = ""
+    """{system}, {key}, {worker} and {left} stand for what the ticket is about. "": what the kind of ticket says."""
     opening: str = ""
     """Ahead of the list, while anything of it is open. "": what the kind of ticket says."""
     left: str = ""
     """What is said of the person behind the day on which they left."""
+    closing: str = ""
+    """When it closes, while anything of it is open. "": what the kind of ticket says."""
     while_here: bool = False
     """Only where none of those concerned has left."""

@@ -137,6 +137,7 @@ def _ticket(
         own_title=alone.title if alone else "",
         own_left=alone.left if alone else "",
         own_opening=opens.opening if opens else "",
+        own_closing=opens.closing if opens else "",
         due=due or min((item.due_at for item in open_items if item.due_at), default=None),
         working=sum(item.standing == Standing.WORKS for item in holding),
         untold=sum(item.standing == Standing.UNKNOWN for item in holding),

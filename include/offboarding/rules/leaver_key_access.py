@@ -75,6 +75,10 @@ class LeaverKeyAccess(Rule):
     alone = TicketWords(
         title="Cut access of leavers to {key}{left}",
         opening=("These people left, and a key may still be used by what was theirs. It can't have been carried away."),
+        closing=(
+            "This ticket closes by itself once a complete read no longer shows the access. Closed by hand "
+            "before that, it's opened again."
+        ),
     )
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind
+from offboarding.model import Case, Finding, RuleWords, Severity, SubjectKind, TicketKind, TicketWords
 from offboarding.rules._controls import SHARED_SECRET
 from offboarding.rules._held_keys import still_trusted
 from offboarding.rules._key_closings import HELD
@@ -35,6 +35,12 @@ class LeaverSharedSecret(Rule):
         ),
     )
     ends = HELD
+    alone = TicketWords(
+        closing=(
+            "This ticket closes by itself once another version of the secret is in use and the old one is "
+            "superseded, in the system that keeps it. Closed by hand before that, it's opened again."
+        )
+    )
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each departed holder of a secret that is in use, or of which that can't be told."""

@@ -17,6 +17,7 @@ from offboarding.model import (
     SilentKey,
     SubjectKind,
     TicketKind,
+    TicketWords,
     say,
 )
 from offboarding.rules._controls import HELD_KEY
@@ -75,6 +76,12 @@ class SigningKeyUnverifiable(Rule):
         ),
     )
     ends = (not_trusted, _refused, shown_now, _verifier_now, *NO_LEAVERS_KEY, cannot_leave)
+    alone = TicketWords(
+        closing=(
+            "This ticket closes once a person attests that the old one is refused, or by itself once a "
+            "system can be asked and says so. Closed by hand before that, it's opened again."
+        )
+    )
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield each departed holder of such a key, while nobody's word on it stands."""

@@ -101,6 +101,7 @@ _TICKET = TicketView(
     holders=("1042", "1057"),
     own_title="",
     own_opening="",
+    own_closing="",
     own_left="",
     due=_AT,
     working=2,
@@ -123,6 +124,7 @@ _OWN = replace(
     holding=1,
     own_title="Replace {key} of {system}: worker {worker}{left}",
     own_opening="What is on it is to be replaced.",
+    own_closing="It closes once that is done.",
     own_left="and took it along",
 )
 _DECISIONS = (

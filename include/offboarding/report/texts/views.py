@@ -178,6 +178,7 @@ class TicketView:
     own_title: str
     """What the rule says whose findings are alone on it, with {system}, {key}, {worker} and {left}; "" for nothing."""
     own_opening: str
+    own_closing: str
     own_left: str
     due: datetime | None
     working: int
