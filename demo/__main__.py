@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped; nothing is left running. The next make demo goes on from here.")
         return 130
     except OffboardingError as error:
-        print(f"make demo: {error}", file=sys.stderr)
+        print(f"make {'up' if options.airflow else 'demo'}: {error}", file=sys.stderr)
         return 2 if isinstance(error, ConfigError) else 1
 
 

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import httpx
 
 PROJECT = Path(__file__).parents[1]
-START_SECONDS, RUN_SECONDS, STOP_SECONDS = 180, 300, 5
+START_SECONDS, RUN_SECONDS, STOP_SECONDS = 600, 300, 5
 PAUSE_SECONDS = 0.2
 ENDED = ("success", "failed")
 LOG = "standalone.log"
@@ -83,13 +83,20 @@ class Standalone:
         return dict(json.loads((self.home / "passwords.json").read_text(encoding="utf-8")))
 
     def until(self, look: Callable[[], _Seen], what: str, seconds: float = RUN_SECONDS) -> _Seen:
-        """What `look` sees as soon as it sees something. Raises TimeoutError, with Airflow's last lines."""
-        deadline = time.monotonic() + seconds
-        while not (seen := look()):
+        """What `look` sees as soon as it sees something. Raises TimeoutError, with Airflow's last lines.
+
+        Where Airflow gives no answer, as on a machine that is busy, it's looked at again.
+        """
+        deadline, unheard = time.monotonic() + seconds, ""
+        while True:
+            try:
+                if seen := look():
+                    return seen
+            except httpx.TransportError as error:
+                unheard = f" ({type(error).__name__})"
             if time.monotonic() > deadline:
-                raise TimeoutError("\n".join([f"{what}: not within {seconds} s", *last_lines(self.home)]))
+                raise TimeoutError("\n".join([f"{what}: not within {seconds} s{unheard}", *last_lines(self.home)]))
             time.sleep(PAUSE_SECONDS)
-        return seen
 
     def waits(self, dag: str, run_id: str, task: str) -> bool:
         """Whether a task waits for an answer, and the scheduler knows that its process has ended.
@@ -152,7 +159,7 @@ def standalone(
         def ready() -> bool:
             if process.poll() is not None:
                 raise RuntimeError("\n".join(["Airflow doesn't start:", *last_lines(home)]))
-            with contextlib.suppress(httpx.TransportError, OSError, json.JSONDecodeError):
+            with contextlib.suppress(OSError, json.JSONDecodeError):
                 return logged_in(airflow) and healthy(airflow, PARTS) and known(airflow, dags)
             return False
 

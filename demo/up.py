@@ -47,7 +47,7 @@ def up(
                 _ways_in(folder, airflow, show)
                 yield airflow
         except (RuntimeError, TimeoutError) as error:
-            raise FatalError(str(error)) from error
+            raise FatalError(f"{error}\nOnce the machine is less busy, try again: it goes on from here.") from error
 
 
 def tonight(airflow: Standalone, store: OwnStore, show: Callable[[str], None]) -> str | None:
