@@ -1,7 +1,7 @@
 """Calendar days as feeds write them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
@@ -42,9 +42,19 @@ class WrittenDays:
 
     def __call__(self, text: str, zone: str) -> date | None:
         """The day. A value that two formats read as two days is refused, not guessed."""
+        return self._read(text, zone, _known)
+
+    def is_day(self, text: str) -> bool:
+        """Whether a value that hardly comes again, a name or number, is one: nothing is kept of it."""
+        try:
+            return self._read(text, "UTC", _parsed) is not None
+        except ValueError:
+            return False
+
+    def _read(self, text: str, zone: str, parsed: Callable[[str, str, str], date | None]) -> date | None:
         if self.standing and (match := self.standing.fullmatch(text)):
             return iso_day(match[1])
-        days = sorted({day for day in (_parsed(text, form, zone) for form in self.formats) if day})
+        days = sorted({day for day in (parsed(text, form, zone) for form in self.formats) if day})
         if not days:
             raise ValueError(f"{shown(text)} is no date ({self._named()})")
         if len(days) > 1:
@@ -55,14 +65,16 @@ class WrittenDays:
         return f"format{'s' if len(self.formats) > 1 else ''} {', '.join(self.formats)}"
 
 
-@lru_cache(maxsize=8192)
 def _parsed(text: str, form: str, zone: str) -> date | None:
-    # The same days come again and again, and strptime is a third of what reading a feed takes.
     try:
         moment = datetime.strptime(text, form)  # noqa: DTZ007 - the day is HR's own, in the worker's zone
     except ValueError:
         return None
     return day_in(moment, zone)
+
+
+# The same days come again and again, and strptime is a third of what reading a feed takes.
+_known = lru_cache(maxsize=8192)(_parsed)
 
 
 def day_in(moment: datetime, zone: str) -> date:

@@ -91,10 +91,7 @@ class Likeness:
         # A number may be a worker's (20190301 is), and looking for a date takes long.
         if text.isdigit() or not any(letter.isdigit() for letter in text):
             return False
-        try:
-            return self._dates(text, "UTC") is not None
-        except ValueError:
-            return False
+        return self._dates.is_day(text)
 
 
 def _spans(worker: Worker) -> Iterator[tuple[date, date]]:
