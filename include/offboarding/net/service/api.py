@@ -2,7 +2,6 @@
 
 import weakref
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import sleep
@@ -16,7 +15,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.net.service.address import client_of
 from offboarding.net.service.answers import retry_after
 from offboarding.net.service.asking import MOST_BYTES, WHERE_IT_LEADS, Asker, in_short, is_passing, redirects
-from offboarding.net.service.budget import HttpBudget
+from offboarding.net.service.budget import HttpBudget, OneAccountBudgetError, RequestBudget
 
 Purpose = Literal["inventory", "detail", "overhead"]
 _Answer = TypeVar("_Answer", bound=BaseModel)
@@ -63,8 +62,8 @@ class HttpApi(ABC):
     ) -> None:
         """`base` ends with a slash. Nothing is asked yet. Raises ConfigError as `client_of`."""
         self.where = where
-        self.asked = Counter[str]()
         self.base = base
+        self.requests = RequestBudget(settings.max_requests, self.spared_by)
         self._budget = settings
         given = {"Accept-Encoding": "identity", "User-Agent": "offboarding", **headers}
         seconds = settings.timeout_seconds
@@ -76,7 +75,12 @@ class HttpApi(ABC):
     def begin(self) -> None:
         """A read's budgets begin here."""
         self._waited = 0.0
-        self._left = self._budget.max_requests
+        self.requests.begin()
+
+    @property
+    def asked(self) -> Mapping[str, int]:
+        """Requests by purpose, so far."""
+        return self.requests.asked
 
     @abstractmethod
     def authorization(self) -> str:
@@ -134,13 +138,14 @@ class HttpApi(ABC):
 
         Raises FatalError for a list that has no end or leads elsewhere, and as `ask`.
         """
-        seen, before = set[str](), b""
+        # Hashes, since of addresses a hundred thousand people's pages would hold a third of a megabyte.
+        seen, before = set[int](), b""
         following: str | None = url
         while following is not None:
             url = self._within(following, called)
-            if url in seen:
+            if hash(url) in seen:
                 raise FatalError(f"{self.where}: {called}: its pages lead in a circle, so that nobody knows the rest")
-            seen.add(url)
+            seen.add(hash(url))
             answer = self.ask("GET", url, purpose, called=called, accept=accept)
             page = read(answer, url)
             if page.rows and answer.content == before:
@@ -219,11 +224,10 @@ class HttpApi(ABC):
         return FatalError(f"{self.where}: {called}: not {self.system}'s answer. {WHERE_IT_LEADS}")
 
     def _count(self, purpose: Purpose, what: str) -> None:
-        if self._left <= 0:
-            most = self._budget.max_requests
-            raise FatalError(f"{what}: {most} requests were made, and it isn't done. {self.spared_by}")
-        self._left -= 1
-        self.asked[purpose] += 1
+        try:
+            self.requests.spend(purpose, what)
+        except OneAccountBudgetError as spent:
+            raise NotAnsweredError(str(spent), status=0) from None
 
     def _within(self, url: str, called: str) -> str:
         """The whole address of what is asked next; only of whom we were sent to."""

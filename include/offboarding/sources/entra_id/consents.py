@@ -72,7 +72,8 @@ class Consents:
         if native_id not in self._clients:
             path = f"servicePrincipals/{quote(native_id, safe='')}?$select=id,appId,displayName,accountEnabled"
             try:
-                found = self.graph.maybe(path, "detail", ServicePrincipal, "servicePrincipals/ID")
+                with self.graph.requests.of_all():
+                    found = self.graph.maybe(path, "detail", ServicePrincipal, "servicePrincipals/ID")
             except NotAnsweredError:
                 found = None
             self._clients[native_id] = found

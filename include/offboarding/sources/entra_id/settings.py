@@ -7,10 +7,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from offboarding.model import SubjectKind
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 
 
-class EntraSettings(HttpSourceSettings):
+class EntraSettings(AccountwiseSettings):
     """A tenant's users and applications."""
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = dict.fromkeys(

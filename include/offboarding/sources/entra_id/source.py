@@ -81,10 +81,11 @@ class EntraId:
         workloads = self._workloads(read)
         consents = Consents(graph=self._graph) if self._settings.consents else None
         for ref in accounts:
-            if ref.native_id.startswith((APPLICATION, SERVICE_PRINCIPAL)):
-                yield from self._workload(workloads, ref)
-            else:
-                yield from self._user(read, ref, consents)
+            with self._graph.requests.of_one(self._settings.max_requests_an_account):
+                if ref.native_id.startswith((APPLICATION, SERVICE_PRINCIPAL)):
+                    yield from self._workload(workloads, ref)
+                else:
+                    yield from self._user(read, ref, consents)
         yield from read.gaps()
 
     def _begun(self, purpose: Purpose) -> "_Read":
@@ -195,13 +196,15 @@ class _Read:
     @cached_property
     def roles(self) -> DirectoryRoles:
         """Who is privileged."""
-        return directory_roles(self.graph, self.purpose, eligible=self.eligible_roles)
+        with self.graph.requests.of_all():
+            return directory_roles(self.graph, self.purpose, eligible=self.eligible_roles)
 
     @cached_property
     def deleted(self) -> Mapping[str, TenantUser]:
         """Who can be restored, by id. Raises FatalError where one can't be read: it may be whoever is looked for."""
         unread = UnreadRows()
-        found = {each.id: each for each in self._listed(DELETED, unread, SELECTED)}
+        with self.graph.requests.of_all():
+            found = {each.id: each for each in self._listed(DELETED, unread, SELECTED)}
         if unread.told:
             raise FatalError(unread.told)
         return found

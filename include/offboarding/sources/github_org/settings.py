@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 
 
-class GithubOrgSettings(HttpSourceSettings):
+class GithubOrgSettings(AccountwiseSettings):
     """An organization's people, and what lets them in."""
 
     organization: str = Field(

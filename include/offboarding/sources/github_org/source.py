@@ -82,7 +82,8 @@ class GithubOrg:
         yield from self._listed(ours, apps, lambda unread: self._apps(ours, "detail", unread))
         for ref in accounts:
             if numbers := numbers_of(ref.native_id):
-                yield from self._deploy_key(ours, ref, *numbers)
+                with self._rest.requests.of_one(self._settings.max_requests_an_account):
+                    yield from self._deploy_key(ours, ref, *numbers)
 
     def _begun(self) -> GithubOrganization:
         self._rest.begin()
@@ -156,25 +157,38 @@ class GithubOrg:
         weak = ours.without_second_factor("detail", UnreadRows()) or frozenset()
         tokens = FineGrainedTokens(ours, frozenset(int(ref.native_id) for ref in refs))
         # Each is read once somebody has to be looked for in it.
-        inside = cache(lambda: _by_id(ours.members, weak))
-        outside = cache(lambda: _by_id(ours.collaborators, weak))
+        inside = cache(lambda: self._by_id(ours.members, weak))
+        outside = cache(lambda: self._by_id(ours.collaborators, weak))
+
+        def looked_at(ref: AccountRef) -> Account | None:
+            account, found = ours.look_at(ref.native_id, ref.login, weak)
+            if account is None and not found:
+                account = inside().get(ref.native_id)
+            return account or outside().get(ref.native_id)
+
         for ref in refs:
-            try:
-                account, found = ours.look_at(ref.native_id, ref.login, weak)
-                if account is None and not found:
-                    account = inside().get(ref.native_id)
-                if account is None:
-                    account = outside().get(ref.native_id)
-            except FatalError as missing:  # one that can't be read costs itself
-                yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
-                continue
-            if account is None:
-                # Whoever isn't in the organization has no way into it by a token or key of theirs.
-                yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
-                continue
-            yield account
-            yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS)
-            yield from credentials(ours, account, tokens, self._context.as_of)
+            with self._rest.requests.of_one(self._settings.max_requests_an_account):
+                yield from self._person(ours, ref, looked_at, tokens)
+
+    def _person(
+        self,
+        ours: GithubOrganization,
+        ref: AccountRef,
+        look_at: Callable[[AccountRef], Account | None],
+        tokens: FineGrainedTokens,
+    ) -> Iterator[Fact]:
+        try:
+            account = look_at(ref)
+        except FatalError as missing:  # one that can't be read costs itself
+            yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
+            return
+        if account is None:
+            # Whoever isn't in the organization has no way into it by a token or key of theirs.
+            yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
+            return
+        yield account
+        yield ScopeRead(realm=ours.realm, scope=ref.native_id, kinds=KINDS)
+        yield from credentials(ours, account, tokens, self._context.as_of)
 
     def _listed(
         self,
@@ -218,18 +232,19 @@ class GithubOrg:
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
 
 
+    def _by_id(
+        self, read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]], weak: frozenset[int]
+    ) -> dict[str, Account]:
+        """A whole list, by native id. Raises FatalError where a row can't be read: it may be whoever is looked for."""
+        unread = UnreadRows()
+        with self._rest.requests.of_all():
+            found = {each.native_id: each for each in read("detail", unread, weak)}
+        if unread.told:
+            raise FatalError(unread.told)
+        return found
+
+
 def _suspensions_untold(ours: GithubOrganization) -> Iterator[Gap]:
     if ours.suspended_untold:
         text = f"{ours.suspended_untold}. Not checked which managed users are suspended"
         yield Gap(realm=ours.realm, text=text, red=True)
-
-
-def _by_id(
-    read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]], weak: frozenset[int]
-) -> dict[str, Account]:
-    """A whole list, by native id. Raises FatalError where one row can't be read: it may be whoever is looked for."""
-    unread = UnreadRows()
-    found = {each.native_id: each for each in read("detail", unread, weak)}
-    if unread.told:
-        raise FatalError(unread.told)
-    return found

@@ -152,15 +152,17 @@ class GitlabGroup:
         """Those of all enterprise users by whose they are, and what of the list, which has no filter, can't be read."""
         path, unread = f"groups/{self.told.id}/manage/personal_access_tokens", UnreadRows()
         found = DiskIndex(self.rest.where)
-        for each in self.rest.settled(path, "detail", AccessToken, unread, revoked="false"):
-            found.add(str(each.user_id), each.model_dump_json())
+        with self.rest.requests.of_all():
+            for each in self.rest.settled(path, "detail", AccessToken, unread, revoked="false"):
+                found.add(str(each.user_id), each.model_dump_json())
         return found, tuple(unread.sentences)
 
     @cached_property
     def _now(self) -> tuple[HeldRoles, Bots]:
         unread = UnreadRows()
-        held = self._held(unread)
-        bots = self._bots(held, unread)
+        with self.rest.requests.of_all():
+            held = self._held(unread)
+            bots = self._bots(held, unread)
         if unread.told:  # what can't be read may be whoever is looked for
             raise FatalError(unread.told)
         return held, bots

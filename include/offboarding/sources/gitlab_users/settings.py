@@ -2,10 +2,10 @@
 
 from pydantic import Field, model_validator
 
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 
 
-class GitlabUsersSettings(HttpSourceSettings):
+class GitlabUsersSettings(AccountwiseSettings):
     """A GitLab of one's own, or a group."""
 
     instance: str | None = Field(

@@ -97,18 +97,22 @@ class GitlabUsers:
 
     def _people(self, place: GitlabInstance | GitlabGroup, refs: Sequence[AccountRef]) -> Iterator[Fact]:
         for ref in refs:
-            try:
-                found = place.look_at(ref.native_id)
-            except FatalError as missing:  # one that can't be read costs itself
-                yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
-                continue
-            if found is None:
-                yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
-                continue
-            account, state = found
-            yield account
-            yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=KINDS)
-            yield from credentials(place, account, state, self._context.as_of)
+            with self._rest.requests.of_one(self._settings.max_requests_an_account):
+                yield from self._person(place, ref)
+
+    def _person(self, place: GitlabInstance | GitlabGroup, ref: AccountRef) -> Iterator[Fact]:
+        try:
+            found = place.look_at(ref.native_id)
+        except FatalError as missing:  # one that can't be read costs itself
+            yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
+            return
+        if found is None:
+            yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
+            return
+        account, state = found
+        yield account
+        yield ScopeRead(realm=place.realm, scope=ref.native_id, kinds=KINDS)
+        yield from credentials(place, account, state, self._context.as_of)
 
     def _listed(self, place: GitlabInstance | GitlabGroup, begins: str, refs: Sequence[AccountRef]) -> Iterator[Fact]:
         """What is nobody can't be asked for by its id alone: its list is read again."""

@@ -123,7 +123,8 @@ class GoogleDirectory:
     def _deleted(self) -> Mapping[str, GoogleUser]:
         """Who can be restored, by id. Raises FatalError where one can't be read: it may be whoever is looked for."""
         unread = UnreadRows()
-        found = {each.id: each for each in self.api.users("detail", unread, deleted=True)}
+        with self.api.requests.of_all():
+            found = {each.id: each for each in self.api.users("detail", unread, deleted=True)}
         if unread.told:
             raise FatalError(unread.told)
         return found

@@ -7,10 +7,10 @@ from typing import ClassVar
 from pydantic import Field
 
 from offboarding.model import SubjectKind
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 
 
-class GoogleWorkspaceSettings(HttpSourceSettings):
+class GoogleWorkspaceSettings(AccountwiseSettings):
     """A customer's users, and what lets them in."""
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=1)}

@@ -62,18 +62,22 @@ class GoogleWorkspace:
             return
         directory = self._begun()
         for ref in accounts:
-            try:
-                user = directory.look_at(ref.native_id)
-            except FatalError as missing:  # one that can't be read costs itself
-                yield ScopeRead(realm=directory.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
-                continue
-            if user is None:
-                yield ScopeRead(realm=directory.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
-                continue
-            account = directory.account(user)
-            yield account
-            yield ScopeRead(realm=directory.realm, scope=account.native_id, kinds=KINDS)
-            yield from credentials(directory, user, account, tokens=self._settings.tokens)
+            with self._api.requests.of_one(self._settings.max_requests_an_account):
+                yield from self._one(directory, ref)
+
+    def _one(self, directory: GoogleDirectory, ref: AccountRef) -> Iterator[Fact]:
+        try:
+            user = directory.look_at(ref.native_id)
+        except FatalError as missing:  # one that can't be read costs itself
+            yield ScopeRead(realm=directory.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))
+            return
+        if user is None:
+            yield ScopeRead(realm=directory.realm, scope=ref.native_id, kinds=(*KINDS, TOKEN, SSH_KEY))
+            return
+        account = directory.account(user)
+        yield account
+        yield ScopeRead(realm=directory.realm, scope=account.native_id, kinds=KINDS)
+        yield from credentials(directory, user, account, tokens=self._settings.tokens)
 
     def _begun(self) -> GoogleDirectory:
         self._api.begin()

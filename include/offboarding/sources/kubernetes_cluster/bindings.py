@@ -78,7 +78,8 @@ class _Roles:
         """None where not all of them are told: which powers somebody has is then not checked."""
         unread = UnreadRows()
         try:
-            roles = self._api.listed(path, self._purpose, RbacRole, unread, kind)
+            with self._api.requests.of_all():
+                roles = self._api.listed(path, self._purpose, RbacRole, unread, kind)
         except NotAnsweredError:
             return None
         return None if unread.told else {role.metadata.name: role.rules or () for role in roles}

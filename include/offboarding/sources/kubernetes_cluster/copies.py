@@ -148,7 +148,8 @@ class Copies:
 
     @cached_property
     def _authorities(self) -> tuple[x509.Certificate, ...]:
-        return client_authorities(self._api, self._purpose)
+        with self._api.requests.of_all():
+            return client_authorities(self._api, self._purpose)
 
     def _takes(self, chain: tuple[x509.Certificate, ...]) -> bool:
         return signed_by(self._authorities, chain)

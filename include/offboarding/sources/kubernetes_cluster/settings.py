@@ -6,10 +6,10 @@ from pydantic import Field, model_validator
 
 from offboarding.interfaces import Words
 from offboarding.sources._collected.files import MachineName
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 
 
-class KubernetesSettings(HttpSourceSettings):
+class KubernetesSettings(AccountwiseSettings):
     """A cluster: whom its bindings authorise, and what lets in there."""
 
     secrets: bool = Field(

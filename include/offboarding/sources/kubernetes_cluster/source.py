@@ -84,7 +84,8 @@ class KubernetesSource:
         look = self._begun("detail")
         for ref in accounts:
             try:
-                found = list(look.at(ref))
+                with self._api.requests.of_one(self._settings.max_requests_an_account):
+                    found = list(look.at(ref))
             except FatalError as missing:  # one that can't be read costs itself
                 found = [ScopeRead(realm=look.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))]
             yield from found
@@ -252,11 +253,13 @@ class _KubernetesRead:
     @cached_property
     def _made(self) -> ClusterIdentities:
         """Raises NotAnsweredError where bindings aren't told."""
+        with self._api.requests.of_all():
+            bindings = Bindings(self._api, self._purpose)
         return ClusterIdentities(
             realm=self.realm,
             address=str(self._api.base).rstrip("/"),
             reader=self._api.reader,
-            bindings=Bindings(self._api, self._purpose),
+            bindings=bindings,
             settings=self._settings,
             context=self._context,
         )
@@ -265,7 +268,8 @@ class _KubernetesRead:
     def _signed(self) -> dict[str, ClientCertificate]:
         """By native id. Raises FatalError where one can't be read: it may be the one that is looked for."""
         unread = UnreadRows()
-        found = {each.native_id: each for each in client_certificates(self._api, self._purpose, unread)}
+        with self._api.requests.of_all():
+            found = {each.native_id: each for each in client_certificates(self._api, self._purpose, unread)}
         if unread.told:
             raise FatalError(unread.told)
         return found

@@ -94,7 +94,8 @@ class ServiceApps:
 
     @cached_property
     def _made(self) -> AppMakers:
-        return self.made()
+        with self.org.api.requests.of_all():
+            return self.made()
 
     def _roles(self, app: OktaApp, purpose: Purpose) -> tuple[str, ...] | None:
         """Its admin roles; None where nobody tells. What it may by scopes of its own isn't looked at."""

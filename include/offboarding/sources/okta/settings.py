@@ -3,11 +3,11 @@
 from pydantic import Field
 
 from offboarding.interfaces import Words
-from offboarding.sources._http.settings import HttpSourceSettings
+from offboarding.sources._http.settings import AccountwiseSettings
 from offboarding.sources._okta.scopes import API_TOKENS, APPS, LOGS, ROLES, USERS
 
 
-class OktaSettings(HttpSourceSettings):
+class OktaSettings(AccountwiseSettings):
     """An org's users, and what lets them in."""
 
     sees_all: bool = Field(

@@ -76,10 +76,11 @@ class OktaSource:
         tokens = OktaApiTokens(org, {ref.native_id for ref in accounts})
         apps = self._apps(org, "detail")
         for ref in accounts:
-            if ref.native_id.startswith(APP):
-                yield from _app(org, apps, ref)
-            else:
-                yield from self._user(org, tokens, ref)
+            with self._api.requests.of_one(self._settings.max_requests_an_account):
+                if ref.native_id.startswith(APP):
+                    yield from _app(org, apps, ref)
+                else:
+                    yield from self._user(org, tokens, ref)
 
     def _everything(self, org: OktaOrg, unread: UnreadRows) -> Iterator[Account]:
         yield from org.everybody(unread)
