@@ -31,7 +31,7 @@ from offboarding.sources._aws.policy.conditions import Who, identity_part, judge
 from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
 from offboarding.sources._aws.policy.trusts import trust_statements
 from offboarding.sources._collected.lines import CollectionError
-from offboarding.sources._vault.listing import names_in
+from offboarding.sources._vault.listing import aliases_in, names_in
 from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.attested.lists import ListError, read_list
 from offboarding.sources.attested.settings import ListColumns
@@ -254,6 +254,7 @@ TARGETS = (
     Target(name="policy", read=_text(_granted)),
     Target(name="vault", read=_text(_allowed), raises=(PolicyFormatError,)),
     Target(name="vault_list", read=lambda data: list(names_in(io.BytesIO(data))), raises=(ValueError,)),
+    Target(name="vault_aliases", read=lambda data: list(aliases_in(io.BytesIO(data))), raises=(ValueError,)),
     Target(name="report", read=lambda data: list(parse_report(data, "111111111111")), raises=(IncompleteReadError,)),
     Target(name="workers", read=_workers, raises=(NotAnXmlAnswerError,)),
     Target(name="feed", read=_feed, raises=(OffboardingError,)),

@@ -170,10 +170,18 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "MariaDB logins: silence": (default(mariadb_logins.Settings, "statement_seconds"), "statement_seconds"),
     "Linux hosts, WireGuard, OpenVPN, kubeconfigs: a machine's file": (files.LARGEST, ""),
     "Vault's logins: requests of a read": (default(vault_auth.Settings, "max_requests"), "max_requests"),
+    "Vault's logins: requests about one account": (
+        default(vault_auth.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "Vault's logins: a list of names": (listing.MOST_MEGABYTES << 20, ""),
     "Vault: a whole call": (default(vault_transit.Settings, "timeout_seconds"), "timeout_seconds"),
     "Ticket systems and pagers: waits that they ask for, in all": (asking.PATIENCE_SECONDS, ""),
     "GitHub organization: requests of a read": (default(github_org.Settings, "max_requests"), "max_requests"),
+    "GitHub organization: requests about one account": (
+        default(github_org.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "GitHub organization: waits for its limits, in all": (
         default(github_org.Settings, "max_wait_minutes") * 60,
         "max_wait_minutes",
@@ -182,6 +190,10 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "GitHub organization: a whole call": (default(github_org.Settings, "timeout_seconds"), "timeout_seconds"),
     "GitHub organization: passes over a list that changes": (rows.MOST_PASSES, ""),
     "GitLab: requests of a read": (default(gitlab_users.Settings, "max_requests"), "max_requests"),
+    "GitLab: requests about one account": (
+        default(gitlab_users.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "GitLab: waits for its limits, in all": (
         default(gitlab_users.Settings, "max_wait_minutes") * 60,
         "max_wait_minutes",
@@ -190,10 +202,18 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "GitLab: a whole call": (default(gitlab_users.Settings, "timeout_seconds"), "timeout_seconds"),
     "GitLab: passes over a list that changes": (rows.MOST_PASSES, ""),
     "Okta org: requests of a read": (default(okta.Settings, "max_requests"), "max_requests"),
+    "Okta org: requests about one account": (
+        default(okta.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "Okta org: waits for its limits, in all": (default(okta.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
     "Okta org: an answer": (asking.MOST_BYTES, ""),
     "Okta org: a whole call": (default(okta.Settings, "timeout_seconds"), "timeout_seconds"),
     "Kubernetes cluster: requests of a read": (default(kubernetes_cluster.Settings, "max_requests"), "max_requests"),
+    "Kubernetes cluster: requests about one account": (
+        default(kubernetes_cluster.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "Kubernetes cluster: waits for its limits, in all": (
         default(kubernetes_cluster.Settings, "max_wait_minutes") * 60,
         "max_wait_minutes",
@@ -202,10 +222,18 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "Kubernetes cluster: a whole call": (default(kubernetes_cluster.Settings, "timeout_seconds"), "timeout_seconds"),
     "Kubernetes cluster: beginnings of a list that the server forgets": (kubernetes_client.MOST_BEGINNINGS, ""),
     "Entra ID: requests of a read": (default(entra_id.Settings, "max_requests"), "max_requests"),
+    "Entra ID: requests about one account": (
+        default(entra_id.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "Entra ID: waits for its limits, in all": (default(entra_id.Settings, "max_wait_minutes") * 60, "max_wait_minutes"),
     "Entra ID: an answer": (asking.MOST_BYTES, ""),
     "Entra ID: a whole call": (default(entra_id.Settings, "timeout_seconds"), "timeout_seconds"),
     "Google Workspace: requests of a read": (default(google_workspace.Settings, "max_requests"), "max_requests"),
+    "Google Workspace: requests about one account": (
+        default(google_workspace.Settings, "max_requests_an_account"),
+        "max_requests_an_account",
+    ),
     "Google Workspace: waits for its limits, in all": (
         default(google_workspace.Settings, "max_wait_minutes") * 60,
         "max_wait_minutes",

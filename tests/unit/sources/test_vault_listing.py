@@ -1,4 +1,4 @@
-"""Names in a list of Vault's, wherever the answer is cut as it comes."""
+"""Names and aliases in a list of Vault's, wherever the answer is cut as it comes."""
 
 import io
 import json
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from offboarding.sources._vault import listing
-from offboarding.sources._vault.listing import names_in
+from offboarding.sources._vault.listing import aliases_in, names_in
 
 HOSTILE = ['"keys":["root"]', "]}", "\\", 'a\\"b', "김민준", "data", "keys", ""]
 LIST: dict[str, Any] = {
@@ -68,3 +68,69 @@ def test_what_is_cut_off_anywhere_is_no_list() -> None:
 def test_what_is_no_list_of_names_is_told(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         list(names_in(io.BytesIO(body)))
+
+
+# --- aliases ----------------------------------------------------------------------------------------------------------
+
+OTHERS = {"name": "not this", "mount_accessor": "nor this"}
+ENTITIES: dict[str, Any] = {
+    **OTHERS,
+    "data": {
+        "key_info": {
+            name: {
+                **OTHERS,
+                "metadata": OTHERS,
+                "aliases": [
+                    {"id": "a1", "metadata": OTHERS, "mount_accessor": f"m{number}", "name": name, "custom": [OTHERS]},
+                    {"name": f"{name}2", "local": False, "mount_accessor": "m"},
+                ],
+            }
+            for number, name in enumerate(HOSTILE)
+        }
+        | {"none": {"aliases": []}, "null": {"aliases": None}},
+        "keys": HOSTILE,
+    },
+    "auth": {"key_info": {"x": {"aliases": [OTHERS]}}},
+}
+THEIRS = [each for number, name in enumerate(HOSTILE) for each in ((name, f"m{number}", name), (name, "m", f"{name}2"))]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 1 << 16])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_aliases_and_nothing_else_are_yielded(monkeypatch: pytest.MonkeyPatch, size: int, indent: int | None) -> None:
+    monkeypatch.setattr(listing, "_CHUNK", size)
+
+    found = aliases_in(io.BytesIO(json.dumps(ENTITIES, indent=indent).encode()))
+
+    assert [(each.entity, each.mount_accessor, each.name) for each in found] == THEIRS
+
+
+def test_entities_that_nobody_logged_in_as_are_a_list() -> None:
+    assert [*aliases_in(io.BytesIO(b'{"data":{"key_info":{},"keys":[]}}'))] == []
+
+
+def test_entities_that_are_cut_off_anywhere_are_no_list() -> None:
+    whole = json.dumps(ENTITIES).encode()
+    for end in range(len(whole)):
+        with pytest.raises(ValueError, match=r"."):
+            list(aliases_in(io.BytesIO(whole[:end])))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"{}",
+        b"[]",
+        b'{"data":{"keys":["a"]}}',
+        b'{"data":{"key_info":null}}',
+        b'{"data":{"key_info":{}}}}',
+        b'{"data":{"key_info":{"a":{"aliases":[{"name":"x"}]}}}}',
+        b'{"data":{"key_info":{"a":{"aliases":[{"mount_accessor":"m"}]}}}}',
+        b'{"data":{"key_info":{"a":{"aliases":[{"mount_accessor":"m","name":null}]}}}}',
+        b'{"data":{"key_info":{"a":{"aliases":[{"mount_accessor":{},"name":"x"}]}}}}',
+    ],
+)
+def test_what_tells_no_aliases_is_no_list(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        list(aliases_in(io.BytesIO(body)))

@@ -1,11 +1,9 @@
 """What we ask of Vault, with hvac; its errors as ours."""
 
 import tempfile
-from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, BinaryIO, Literal, TypeVar, cast
 from urllib.parse import quote
 
 import httpx
@@ -16,14 +14,16 @@ from hvac.api import SystemBackend
 from pydantic import BaseModel, ValidationError
 from requests import exceptions as requests_exceptions
 
-from offboarding.interfaces import ConnectionFields, Strict
-from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
+from offboarding.interfaces import ConnectionFields
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.redaction import keep_out
 from offboarding.net.service.address import client_of
 from offboarding.net.service.asking import Asker, in_short
+from offboarding.net.service.budget import RequestBudget
 from offboarding.net.service.requests_adapter import session_of
 from offboarding.sources._http.on_disk import DiskRows
-from offboarding.sources._vault.listing import MOST_MEGABYTES, ListedName, names_in
+from offboarding.sources._vault.extra import VaultConnectionExtra
+from offboarding.sources._vault.listing import MOST_MEGABYTES, ListedAlias, ListedName, aliases_in, names_in
 
 PERMISSIONS = "docs/permissions/vault.md"
 
@@ -31,17 +31,6 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Purpose = Literal["inventory", "detail", "overhead"]
 _ENDED = ("invalid accessor", "bad token")
 """What is said of a token that isn't there any more."""
-
-
-class VaultConnectionExtra(Strict):
-    """The connection's extra."""
-
-    ca_certs_file: str | None = None
-    """PEM file of the authorities to trust; None: those that httpx brings along."""
-    namespace: str | None = None
-    """Vault Enterprise's, or OpenBao's."""
-    approle_mount: str = "approle"
-    """Where login and password are a role id and a secret id."""
 
 
 class Health(BaseModel):
@@ -68,26 +57,6 @@ class UnansweredPathError(Exception):
         self.denied = denied
 
 
-def read_extra(where: str, connection: ConnectionFields) -> VaultConnectionExtra:
-    """The connection's extra, and that the rest can be used. ConfigError names the field, never a value of it."""
-    what = f"{where}: connection {connection.conn_id}"
-    try:
-        extra = VaultConnectionExtra.model_validate(dict(connection.extra))
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(("extra", *(str(part) for part in first["loc"])))
-        raise ConfigError(
-            f"{what}: {field}: {first['msg']}. It may hold ca_certs_file, namespace and approle_mount."
-        ) from None
-    if not connection.host or "/" in connection.host.removeprefix("https://"):
-        raise ConfigError(f"{what}: host must be a name or an address alone; Vault is asked over https.")
-    if not connection.password:
-        raise ConfigError(f"{what}: it needs a token as password, or a role id as login and a secret id as password.")
-    if extra.ca_certs_file and not Path(extra.ca_certs_file).is_file():
-        raise ConfigError(f"{what}: extra.ca_certs_file: there is no file {extra.ca_certs_file} on this machine.")
-    return extra
-
-
 class Vault:
     """One cluster, and the requests made of it."""
 
@@ -102,16 +71,19 @@ class Vault:
         """`max_requests`: of one read; None for any number."""
         self.where = where
         self.namespace = (extra.namespace or "").strip("/")
-        self.asked = Counter[str]()
+        self.requests = RequestBudget(max_requests, "Raise max_requests.")
         self.purpose: Purpose = "inventory"
         """What is asked from now on is asked for this."""
-        self._max_requests = max_requests
-        self._left = max_requests
         self._connection = connection
         self._extra = extra
         self._seconds = seconds
         self._client: Any = None
         self._asker: Any = None
+
+    @property
+    def asked(self) -> Mapping[str, int]:
+        """Requests by purpose, so far."""
+        return self.requests.asked
 
     @property
     def address(self) -> str:
@@ -121,7 +93,7 @@ class Vault:
     @contextmanager
     def opened(self) -> Generator[None]:
         """Logged in, for one read. A token of our own making is revoked in the end."""
-        self._left = self._max_requests
+        self.requests.begin()
         http = client_of(self.where, self._connection, httpx.URL(self.address), seconds=self._seconds)
         self._asker = Asker(f"{self.where}: {self.address}", http)
         self._client = hvac.Client(
@@ -184,22 +156,40 @@ class Vault:
 
     def every_name(self, path: str) -> Iterator[str]:
         """Yield the names at a path where they may be very many: none is held. Raises as `read`, before the first."""
+        with tempfile.TemporaryFile() as file:
+            if not self._fetched(path, file):
+                return iter(self.listed(path))  # where what is wrong is told
+            names = (ListedName(name=name) for name in names_in(file))
+            found = self._kept(path, ListedName, names, "keys")
+        return (each.name for each in found)
+
+    def every_alias(self, path: str) -> Iterator[ListedAlias]:
+        """Yield the aliases in the list of entities at a path; none is held. Raises as `every_name`."""
+        with tempfile.TemporaryFile() as file:
+            if not self._fetched(path, file):
+                if self.listed(path):  # where what is wrong is told
+                    raise RetriableError(f"{self.where}: {path}: it answers anew. Try again in a minute.")
+                return iter(())
+            return iter(self._kept(path, ListedAlias, aliases_in(file), "key_info"))
+
+    def _fetched(self, path: str, file: BinaryIO) -> bool:
+        """Whether a whole list came, and lies there."""
         headers = {"X-Vault-Token": self._client.token, "X-Vault-Request": "true", "Accept-Encoding": "identity"}
         headers |= {"X-Vault-Namespace": self.namespace} if self.namespace else {}
-        found = DiskRows(self.where, ListedName)
-        self._count(f"{self.where}: {self.address}/v1/{path}", self.purpose)
-        with tempfile.TemporaryFile() as file:
-            url, most = f"{self.address}/v1/{path}?list=true", MOST_MEGABYTES << 20
-            answer = self._asker.ask("GET", url, headers=headers, called=path, into=file, most=most)
-            if not answer.is_success:
-                return iter(self.listed(path))  # where what is wrong is told
-            file.seek(0)
-            try:
-                found.extend(ListedName(name=name) for name in names_in(file))
-            except ValueError:
-                text = f"{self.address}/v1/{path}: not Vault's answer (keys): is that its address?"
-                raise UnansweredPathError(text, denied=False) from None
-        return (each.name for each in found)
+        self.requests.spend(self.purpose, f"{self.where}: {self.address}/v1/{path}")
+        url, most = f"{self.address}/v1/{path}?list=true", MOST_MEGABYTES << 20
+        answer = self._asker.ask("GET", url, headers=headers, called=path, into=file, most=most)
+        file.seek(0)
+        return answer.is_success
+
+    def _kept(self, path: str, model: type[Answer], rows: Iterator[Answer], field: str) -> DiskRows[Answer]:
+        found = DiskRows(self.where, model)
+        try:
+            found.extend(rows)
+        except ValueError:
+            text = f"{self.address}/v1/{path}: not Vault's answer ({field}): is that its address?"
+            raise UnansweredPathError(text, denied=False) from None
+        return found
 
     def look_up(self, path: str, body: Mapping[str, str], answer: type[Answer], called: str = "") -> Answer | None:
         """What is told of a thing that is named in the body, by a POST that changes nothing; None where it isn't there
@@ -233,7 +223,7 @@ class Vault:
         client, self._client = self._client, None
         try:
             if self._connection.login and client.token:
-                self.asked["overhead"] += 1
+                self.requests.asked["overhead"] += 1
                 client.auth.token.revoke_self()
         except (exceptions.VaultError, requests_exceptions.RequestException, OffboardingError):
             # It ends by itself soon, and what was read stands.
@@ -244,7 +234,7 @@ class Vault:
     def _asked(self, path: str, ask: Any, *, counted: str = "") -> Mapping[str, Any] | None:
         at = f"{self.address}/v1/{path}"
         what = f"{self.where}: {at}"
-        self._count(what, counted or self.purpose)
+        self.requests.spend(counted or self.purpose, what)
         try:
             answer = ask()
         except (exceptions.Forbidden, exceptions.InvalidRequest, exceptions.Unauthorized) as error:
@@ -268,14 +258,6 @@ class Vault:
             text = "it answers with no JSON of Vault's: is that its address?"
             raise UnansweredPathError(f"{at}: {text}", denied=False)
         return cast("Mapping[str, Any]", answer)
-
-    def _count(self, what: str, purpose: str) -> None:
-        if self._left is not None:
-            if self._left <= 0:
-                made = f"{self._max_requests} requests were made, and it isn't done"
-                raise FatalError(f"{what}: {made}. Raise max_requests.")
-            self._left -= 1
-        self.asked[purpose] += 1
 
     def _parsed(self, path: str, value: object, answer: type[Answer]) -> Answer:
         try:

@@ -1,6 +1,6 @@
-"""The names in a list of Vault's, which comes whole in one answer, with more of each than is wanted.
+"""What is wanted of a list of Vault's, which comes whole in one answer, with more of each than that.
 
-Of a hundred thousand entities that is tens of megabytes, of which nothing but the names is held, and those on disk.
+Of a hundred thousand entities that is tens of megabytes, of which little is held, and that on disk.
 """
 
 import json
@@ -19,12 +19,52 @@ _WORD = re.compile(
     rb'(?P<text>"(?:[^"\\]|\\.)*")\s*(?P<colon>:)?|[\[\]{}]|(?P<plain>[^\s\[\]{}:,"]+)|(?P<open>")', re.DOTALL
 )
 _NAMES = [b"", b'"data"', b'"keys"']
+_INFOS, _ALIASES = [b"", b'"data"', b'"key_info"'], b'"aliases"'
+_ACCESSOR, _NAME = b'"mount_accessor"', b'"name"'
 
 
 class ListedName(Told):
     """One of them."""
 
     name: str
+
+
+class ListedAlias(Told):
+    """As whom an auth method knows an entity."""
+
+    entity: str
+    mount_accessor: str
+    name: str
+
+
+def aliases_in(answer: BinaryIO) -> Iterator[ListedAlias]:
+    """Yield those of a list of entities. Raises ValueError where it isn't one, is cut off, or tells one in part."""
+    within, name, fields, found = list[bytes](), b"", dict[bytes, bytes](), False
+    for word in _words(answer):
+        if word["colon"]:
+            name = word["text"]
+            continue
+        if word[0] in b"{[":
+            within.append(name)
+            found = found or within == _INFOS
+            fields = {} if _is_alias(within) else fields
+        elif word[0] in b"}]":
+            if _is_alias(within):
+                own = within[3], fields.get(_ACCESSOR, b""), fields.get(_NAME, b"")
+                entity, accessor, alias = (json.loads(each) for each in own)
+                yield ListedAlias(entity=entity, mount_accessor=accessor, name=alias)
+            if not within:
+                raise ValueError("more ends in it than begins")
+            within.pop()
+        elif _is_alias(within):
+            fields[name] = word["text"] or b""
+        name = b""
+    if within or not found:
+        raise ValueError("there's no list of entities in it")
+
+
+def _is_alias(within: list[bytes]) -> bool:
+    return len(within) == 6 and within[:3] == _INFOS and within[4] == _ALIASES
 
 
 def names_in(answer: BinaryIO) -> Iterator[str]:

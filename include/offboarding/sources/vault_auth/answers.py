@@ -52,18 +52,6 @@ class VaultEntity(Told):
     merged_entity_ids: tuple[str, ...] | None = None
 
 
-class ListedEntity(Told):
-    """An entity as the list of them has it."""
-
-    aliases: tuple[EntityAlias, ...] | None = None
-
-
-class EntityList(Told):
-    """The list, by id."""
-
-    key_info: Mapping[str, ListedEntity] = {}
-
-
 class IdentityGroup(Told):
     """A group of entities."""
 

@@ -3,7 +3,8 @@
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
 from offboarding.model.errors import FatalError
-from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, read_extra
+from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
+from offboarding.sources._vault.extra import read_extra
 from offboarding.sources.vault_auth.answers import VaultToken
 
 FORM = ConnectionForm(

@@ -52,7 +52,8 @@ class Policies:
     def _of(self, name: str) -> tuple[PathRule, ...] | None:
         if name not in self._rules:
             try:
-                policy = self._vault.read(f"sys/policies/acl/{part(name)}", AclPolicy)
+                with self._vault.requests.of_all():
+                    policy = self._vault.read(f"sys/policies/acl/{part(name)}", AclPolicy)
                 self._rules[name] = rules_of(name, policy.policy) if policy else ()
             except (UnansweredPathError, PolicyFormatError):
                 self._rules[name] = None
@@ -61,7 +62,8 @@ class Policies:
     def _of_group(self, native_id: str) -> tuple[str, ...] | None:
         if native_id not in self._groups:
             try:
-                group = self._vault.read(f"identity/group/id/{part(native_id)}", IdentityGroup)
+                with self._vault.requests.of_all():
+                    group = self._vault.read(f"identity/group/id/{part(native_id)}", IdentityGroup)
                 self._groups[native_id] = group.policies or () if group else ()
             except UnansweredPathError:
                 self._groups[native_id] = None

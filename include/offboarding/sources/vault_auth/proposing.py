@@ -2,7 +2,8 @@
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
-from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, read_extra
+from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
+from offboarding.sources._vault.extra import read_extra
 
 _LINKS = "What links an account is its name at the auth method, and metadata: login_realm says whose logins these are."
 

@@ -23,4 +23,10 @@ class VaultAuthSettings(SourceSettings):
         default=IdentityMetadata(), description="Names in the metadata that tell whose something is."
     )
     max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
+    max_requests_an_account: int = Field(
+        default=1000,
+        gt=0,
+        description="Of a look at one account again, where each secret id is one; lists that all of them need don't"
+        " count.",
+    )
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")

@@ -1,6 +1,6 @@
 """The source that the kind builds: a cluster's entities, users and roles, and what was handed out to them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
@@ -13,8 +13,9 @@ from offboarding.model.errors import FatalError
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
-from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part, read_extra
-from offboarding.sources.vault_auth.answers import EntityAlias, EntityList, VaultEntity, VaultToken
+from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part
+from offboarding.sources._vault.extra import read_extra
+from offboarding.sources.vault_auth.answers import EntityAlias, VaultEntity, VaultToken
 from offboarding.sources.vault_auth.identities import TOKEN, Identities
 from offboarding.sources.vault_auth.powers import Policies
 from offboarding.sources.vault_auth.settings import VaultAuthSettings
@@ -82,7 +83,8 @@ class VaultAuth:
             self._vault.purpose = "detail"
             for ref in accounts:
                 try:
-                    found = list(look.at(ref))
+                    with self._vault.requests.of_one(self._settings.max_requests_an_account):
+                        found = list(look.at(ref))
                 except UnansweredPathError as missing:  # one that can't be read costs itself
                     error = f"{self._where}: {missing}. Grant what {PERMISSIONS} lists"
                     found = [ScopeRead(realm=look.realm, scope=ref.native_id, kinds=KINDS, error=error)]
@@ -164,7 +166,7 @@ class _ClusterRead:
                 if f"{method.accessor}/{name}" not in known and (user := self._made.of_user(method, name)):
                     yield user
         for method in self._methods.of_type(APPROLE):
-            for role in self._methods.roles(method)[0].values():
+            for role in self._methods.roles(method):
                 if f"{method.accessor}/{role.role_id}" not in known:
                     yield self._made.of_role(role)
 
@@ -209,7 +211,7 @@ class _ClusterRead:
             method = next((each for each in self._methods.of_type(kind) if each.accessor == accessor), None)
             if method and kind == USERPASS and (user := self._made.of_user(method, name)):
                 yield user
-            elif method and kind == APPROLE and (role := self._methods.roles(method)[0].get(name)):
+            elif method and kind == APPROLE and (role := self._methods.roles(method).get(name)):
                 account = self._made.of_role(role)
                 yield account
                 for each in self._methods.secret_ids(role):
@@ -223,31 +225,30 @@ class _ClusterRead:
     def _left_of(self, login: str) -> str:
         """A user or role of this name that no entity has; "" for none."""
         for method in self._methods.of_type(USERPASS):
-            if login in (self._methods.users(method) or ()) and (method.accessor, login) not in self._owners:
+            if login in (self._methods.users(method) or ()) and f"{method.accessor}/{login}" not in self._owners:
                 return f"a userpass user of its name at {method.path}"
         for method in self._methods.of_type(APPROLE):
-            roles = self._methods.roles(method)[0].values()
-            if any(each.name == login and (method.accessor, each.role_id) not in self._owners for each in roles):
+            roles = (each for each in self._methods.roles(method) if each.name == login)
+            if any(f"{method.accessor}/{each.role_id}" not in self._owners for each in roles):
                 return f"a role of its name at {method.path}"
         return ""
 
     def _first_login(self, accessor: str, name: str) -> datetime | None:
         """When an auth method's user or role got its entity; None where it has none."""
-        owner = self._owners.get((accessor, name))
+        owner = next(iter(self._owners.of(f"{accessor}/{name}")), "")
         entity = self._entity(owner) if owner else None
         aliases = entity.aliases or () if entity else ()
         found = next((each for each in aliases if (each.mount_accessor, each.name) == (accessor, name)), None)
         return found and (found.creation_time or self._context.as_of)
 
     @cached_property
-    def _owners(self) -> Mapping[tuple[str, str], str]:
-        """Entities by their aliases: the method's accessor, and the name."""
-        found = self._vault.read("identity/entity/id?list=true", EntityList) or EntityList()
-        return {
-            (alias.mount_accessor, alias.name): native_id
-            for native_id, listed in found.key_info.items()
-            for alias in listed.aliases or ()
-        }
+    def _owners(self) -> DiskIndex:
+        """Entities by their aliases: the method's accessor, a slash, and the name."""
+        found = DiskIndex(self._vault.where)
+        with self._vault.requests.of_all():
+            for alias in self._vault.every_alias("identity/entity/id"):
+                found.put(f"{alias.mount_accessor}/{alias.name}", alias.entity)
+        return found
 
     def _entity(self, native_id: str) -> VaultEntity | None:
         return self._vault.read(f"identity/entity/id/{part(native_id)}", VaultEntity)

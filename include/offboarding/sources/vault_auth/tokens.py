@@ -46,8 +46,9 @@ class HandedOut:
         """An entity's, and those of whoever was merged into it. Raises as `every`."""
         if self._of is None:
             found = DiskIndex(self._vault.where)
-            for token in self.every():
-                found.add(token.entity_id, token.model_dump_json())
+            with self._vault.requests.of_all():
+                for token in self.every():
+                    found.add(token.entity_id, token.model_dump_json())
             self._of = found
         own = (entity.id, *(entity.merged_entity_ids or ()))
         return [VaultToken.model_validate_json(text) for each in own for text in self._of.of(each)]

@@ -4,12 +4,13 @@ https://developer.hashicorp.com/vault/api-docs/auth/userpass
 https://developer.hashicorp.com/vault/api-docs/auth/approle
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from offboarding.model import Standing
+from offboarding.net.service.answers import Told
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault, part
@@ -22,8 +23,7 @@ WORKLOADS = frozenset({APPROLE, "kubernetes", "aws", "gcp", "azure", "alicloud",
 """Types of auth methods by which no person comes in."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MountedMethod:
+class MountedMethod(Told):
     """An auth method."""
 
     path: str
@@ -32,8 +32,7 @@ class MountedMethod:
     accessor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppRole:
+class AppRole(Told):
     """A role of the AppRole method."""
 
     method: MountedMethod
@@ -66,6 +65,28 @@ class LoginWay:
     """That it brings; None where that can't be told."""
 
 
+class AppRoles:
+    """Roles of an AppRole method, by role id: a read may meet as many as a company has jobs."""
+
+    def __init__(self, where: str) -> None:
+        self._kept = DiskIndex(where)
+        self.whole = True
+        """Whether these are all."""
+
+    def take(self, role: AppRole) -> None:
+        """One more."""
+        self._kept.put(role.role_id, role.model_dump_json())
+
+    def get(self, role_id: str) -> AppRole | None:
+        """One."""
+        return next((AppRole.model_validate_json(text) for text in self._kept.of(role_id)), None)
+
+    def __iter__(self) -> Iterator[AppRole]:
+        """Yield each."""
+        for role_id in self._kept:
+            yield from map(AppRole.model_validate_json, self._kept.of(role_id))
+
+
 class LoginMethods:
     """The auth methods of one look; each list is asked for once, as it's needed.
 
@@ -78,7 +99,7 @@ class LoginMethods:
         self._as_of = as_of
         self._unread = unread
         self._users: dict[str, DiskIndex | None] = {}
-        self._roles: dict[str, tuple[Mapping[str, AppRole], bool]] = {}
+        self._roles: dict[str, AppRoles] = {}
 
     @cached_property
     def mounted(self) -> tuple[MountedMethod, ...]:
@@ -98,26 +119,28 @@ class LoginMethods:
         if method.path not in self._users:
             try:
                 found = DiskIndex(self._vault.where)
-                for name in self._vault.every_name(f"{method.path}/users"):
-                    found.is_new(name)
+                with self._vault.requests.of_all():
+                    for name in self._vault.every_name(f"{method.path}/users"):
+                        found.is_new(name)
                 self._users[method.path] = found
             except UnansweredPathError as missing:
                 self._users[method.path] = None
                 self._say(missing)
         return self._users[method.path]
 
-    def roles(self, method: MountedMethod) -> tuple[Mapping[str, AppRole], bool]:
-        """Roles of an AppRole method by role id, and whether that's all of them; what isn't told is said."""
+    def roles(self, method: MountedMethod) -> AppRoles:
+        """Roles of an AppRole method; what isn't told is said."""
         if method.path not in self._roles:
-            found, whole = dict[str, AppRole](), True
+            found = AppRoles(self._vault.where)
             try:
-                for name in self._vault.listed(f"{method.path}/role"):
-                    role = self._role(method, name)
-                    found |= {role.role_id: role} if role else {}
+                with self._vault.requests.of_all():
+                    for name in self._vault.every_name(f"{method.path}/role"):
+                        if role := self._role(method, name):
+                            found.take(role)
             except UnansweredPathError as missing:
-                whole = False
+                found.whole = False
                 self._say(missing)
-            self._roles[method.path] = (found, whole)
+            self._roles[method.path] = found
         return self._roles[method.path]
 
     def ways(self, aliases: Iterable[EntityAlias]) -> Iterator[LoginWay]:
@@ -130,9 +153,9 @@ class LoginMethods:
             if method.type == USERPASS:
                 yield self.by_password(method, alias.name)
             elif method.type == APPROLE:
-                roles, whole = self.roles(method)
+                roles = self.roles(method)
                 role = roles.get(alias.name)
-                gone = Standing.DEAD if whole else Standing.UNKNOWN
+                gone = Standing.DEAD if roles.whole else Standing.UNKNOWN
                 yield (
                     self.by_role(role)
                     if role
@@ -148,7 +171,7 @@ class LoginMethods:
     def role(self, alias: EntityAlias) -> AppRole | None:
         """The AppRole role that an alias names; None where there's none."""
         method = next((each for each in self.of_type(APPROLE) if each.accessor == alias.mount_accessor), None)
-        return self.roles(method)[0].get(alias.name) if method else None
+        return self.roles(method).get(alias.name) if method else None
 
     def by_password(self, method: MountedMethod, name: str) -> LoginWay:
         """A user of a userpass method."""

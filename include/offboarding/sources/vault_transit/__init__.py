@@ -34,7 +34,8 @@ def build(settings: Settings, connection: ConnectionFields, part: str, context: 
     be right.
     """
     # hvac brings requests along, and reading the configuration needs neither.
-    from offboarding.sources._vault.client import Vault, read_extra  # noqa: PLC0415 - see interfaces
+    from offboarding.sources._vault.client import Vault  # noqa: PLC0415 - see interfaces
+    from offboarding.sources._vault.extra import read_extra  # noqa: PLC0415 - see interfaces
     from offboarding.sources.vault_transit.source import TransitSource  # noqa: PLC0415 - see interfaces
 
     del part, context
