@@ -23,7 +23,8 @@ def main(names: Sequence[str], most: int) -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     print("what is asked and said isn't checked against the vendors' descriptions here")
     for name in names or POPULATIONS:
-        compared(name, {users: measured(name, users) for users in SIZES if users <= most})
+        within = min(most, POPULATIONS[name].most)
+        compared(name, {users: measured(name, users) for users in SIZES if users <= within})
 
 
 def measured(name: str, users: int) -> Took:
@@ -43,6 +44,8 @@ def compared(name: str, read: Mapping[int, Took]) -> None:
     """The most against BASE; of fewer the start is what counts."""
     most = max(read)
     if most == BASE:
+        per_user = (read[BASE].resident - read[SIZES[0]].resident) / (BASE - SIZES[0])
+        print(f"  {per_user:.0f} bytes a user, from {SIZES[0]:,} to {BASE:,}", flush=True)
         return
     memory, spent = read[most].resident / read[BASE].resident, read[most].seconds / read[BASE].seconds * BASE / most
     print(f"bench {name}_memory_{most}_vs_{BASE} ratio={memory:.2f} goal=1.25")

@@ -1,4 +1,4 @@
-"""A read by a process of its own, and how much memory it held: everybody, and what fifteen leavers hold."""
+"""A read by a process of its own, how much memory it held and how often it asked: everybody, and what leavers hold."""
 
 import gc
 import importlib
@@ -8,17 +8,22 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef
+from offboarding.store.connect import opened
+from offboarding.store.pushed import PushedUsersStore
 
-LEAVERS = 15
+LEAVERS, LAST = 15, 5
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 
 
@@ -34,6 +39,8 @@ class Took:
     """Bytes of Python's own objects, at most; 0 where that isn't looked at, which takes three times as long."""
     seconds: float
     """Of its processor."""
+    asked: Mapping[str, int] = field(default_factory=dict[str, int])
+    """Requests of a source, by what they were for."""
 
 
 def took(place: Any, reader: Any, *, traced: bool = False) -> Took:
@@ -43,6 +50,7 @@ def took(place: Any, reader: Any, *, traced: bool = False) -> Took:
         "settings": vars(reader)["_settings"].model_dump(mode="json", exclude_unset=True),
         "connection": asdict(place.connection()),
         "traced": traced,
+        "store": getattr(place, "parameters", None),
     }
     # A child's peak begins with its parent's, where it's forked and not yet its own program: sh is small.
     command = ["sh", "-c", '"$@"', "sh", sys.executable, "-m", __name__]
@@ -53,7 +61,8 @@ def took(place: Any, reader: Any, *, traced: bool = False) -> Took:
 def _read(given: Mapping[str, Any]) -> Took:
     kind, is_roster = importlib.import_module(given["module"]), ".rosters." in given["module"]
     own = kind.Settings.model_validate(given["settings"]), ConnectionFields(**given["connection"])
-    reader = kind.build(*own, CONTEXT) if is_roster else kind.build(*own, "", CONTEXT)
+    context = replace(CONTEXT, pushed=partial(_pushed, given["store"])) if given["store"] else CONTEXT
+    reader = kind.build(*own, context) if is_roster else kind.build(*own, "", context)
     if given["traced"]:
         gc.collect()
         # Garbage isn't held, so it's taken away at once; what is there by now isn't looked through again for it.
@@ -68,19 +77,26 @@ def _read(given: Mapping[str, Any]) -> Took:
         resident=(peak - before) * 1024,
         traced=tracemalloc.get_traced_memory()[1],
         seconds=spent,
+        asked={} if is_roster else asdict(reader.requests),
     )
 
 
+@contextmanager
+def _pushed(parameters: Mapping[str, str | int], roster: str) -> Generator[PushedUsersStore]:
+    with opened(parameters) as session:
+        yield PushedUsersStore(session=session, roster=roster)
+
+
 def _accounts(source: Any) -> Iterator[Account]:
-    """Everybody's, and then what the first of the people hold."""
-    leavers = list[AccountRef]()
+    """Everybody's, and then what the first and the last of the people hold: those may be known another way."""
+    first, last = list[AccountRef](), deque[AccountRef](maxlen=LAST)
     for fact in source.collect():
         if isinstance(fact, Account):
-            if fact.login.startswith("p") and len(leavers) < LEAVERS:
+            if fact.login.startswith("p"):
                 own = {"realm": fact.realm, "native_id": fact.native_id, "label": fact.label, "login": fact.login}
-                leavers.append(AccountRef(**own))
+                (first if len(first) < LEAVERS - LAST else last).append(AccountRef(**own))
             yield fact
-    assert sum(isinstance(fact, Account) for fact in source.detail(leavers)) == LEAVERS
+    assert sum(isinstance(fact, Account) for fact in source.detail([*first, *last])) == LEAVERS
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A Vault with as many people as one likes: what a real one (OpenBao) tells of one of them is told of each."""
+"""A Vault with as many people as one likes, and a tenth as many AppRole roles.
+
+What a real one (OpenBao) tells of one of them is told of each.
+"""
 
 import json
 import re
@@ -12,7 +15,7 @@ from typing import Any
 from demo.answering import Answered, Asked
 from demo.certificates import make_certificate
 from demo.slapd import Tls
-from demo.vault import vault_server
+from demo.vault import VaultServer, vault_server
 from offboarding.interfaces import ConnectionFields, Source
 from offboarding.sources import vault_auth
 from tests.support.described.server import Described, described
@@ -20,6 +23,10 @@ from tests.support.vault import CONTEXT
 from tests.support.vault_logins import PASSWORD, PASSWORD_HASH
 
 THE_ONE = "the-one-who-is-there"
+ROLES = "auth/approle/role"
+A_ROLE = 10
+"""So many people there are to each role."""
+_NUMBERED = re.compile(r"(?<![^/])(?:p(\d+)|([0-9a-f]{8})-0000-4000-8000-0{12}|(?:accessor|secret)-(\d+))(?![^/])")
 TOKEN = "s.ofTheReaderAlone"
 
 
@@ -30,6 +37,9 @@ class MultipliedVault:
     told: Mapping[str, Any]
     entity: str
     accessor: str
+    role_id: str
+    secret: str
+    """The accessor of the role's one secret id."""
     users: int = 0
     _listed: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -38,24 +48,22 @@ class MultipliedVault:
         path = asked.path.removeprefix("/v1/")
         if asked.headers.get("x-vault-token") != TOKEN and path != "sys/health":
             return Answered(status=403, body={"errors": ["permission denied"]})
-        if asked.query.get("list") == "true":
+        found = _NUMBERED.search(path) or _NUMBERED.search((asked.body or {}).get("accessor", ""))
+        template = _NUMBERED.sub(self.entity if path.startswith("identity/") else THE_ONE, path)
+        template += "?list=true" if asked.query.get("list") == "true" else ""
+        number = int(found[1] or found[3] or int(found[2], 16)) if found else 0
+        if template not in self.told or number >= max(self.users, 1):
+            return Answered(status=404, body={"errors": []})
+        if template.endswith("?list=true") and not found:
             if path not in self._listed:
                 self._listed[path] = self._everybody(path)
             return Answered(body=self._listed[path])
-        name = (asked.body or {}).get("accessor") or path.rpartition("/")[2]
-        found = re.fullmatch(r"(?:p|accessor-)(\d+)|([0-9a-f]{8})-.*", name)
-        number = int(found[1] or int(found[2], 16)) if found else 0
-        template = path.replace(name, self._own(path)) if found else path
-        if template not in self.told or number >= max(self.users, 1):
-            return Answered(status=404, body={"errors": []})
         return Answered(body=self._of(self.told[template], number))
-
-    def _own(self, path: str) -> str:
-        return self.entity if path.startswith("identity/") else THE_ONE
 
     def _everybody(self, path: str) -> Any:
         whole = self.told[f"{path}?list=true"]
-        keys = [self._of(whole["data"]["keys"][0], number) for number in range(self.users)]
+        many = self.users // A_ROLE if path == ROLES else self.users
+        keys = [self._of(whole["data"]["keys"][0], number) for number in range(many)]
         body: dict[str, Any] = {"keys": keys}
         if infos := whole["data"].get("key_info"):
             (info,) = infos.values()
@@ -63,8 +71,12 @@ class MultipliedVault:
         return whole | {"data": dict(sorted(body.items()))}
 
     def _of(self, told: Any, number: int) -> Any:
-        text = json.dumps(told).replace(THE_ONE, f"p{number}").replace(self.accessor, f"accessor-{number}")
-        return json.loads(text.replace(self.entity, f"{number:08x}-0000-4000-8000-000000000000"))
+        own = {THE_ONE: f"p{number}", self.accessor: f"accessor-{number}", self.secret: f"secret-{number}"}
+        own |= {self.role_id: f"role-{number}", self.entity: f"{number:08x}-0000-4000-8000-000000000000"}
+        text = json.dumps(told)
+        for there, here in own.items():
+            text = text.replace(there, here)
+        return json.loads(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +92,10 @@ class MultipliedPlace:
         extra = {"ca_certs_file": str(self.tls.authority)}
         return ConnectionFields(conn_id="vault", host="127.0.0.1", port=self.service.port, password=TOKEN, extra=extra)
 
-    def source(self) -> Source:
+    def source(self, **settings: Any) -> Source:
         """A new reader."""
         given = {"name": "vault", "kind": "vault_auth", "connection": "vault", "max_requests": 1_000_000}
-        return vault_auth.build(vault_auth.Settings.model_validate(given), self.connection(), "", CONTEXT)
+        return vault_auth.build(vault_auth.Settings.model_validate(given | settings), self.connection(), "", CONTEXT)
 
 
 @contextmanager
@@ -111,4 +123,20 @@ def _recorded(folder: Path) -> MultipliedVault:
         told["auth/token/lookup-accessor"] = looked.raise_for_status().json()
         every = real.administrator.get("/v1/auth/token/accessors?list=true").raise_for_status().json()
         told["auth/token/accessors?list=true"] = every | {"data": {"keys": [accessor]}}
-    return MultipliedVault(told=told, entity=entity, accessor=accessor)
+        role, secret = _recorded_role(real, told)
+    return MultipliedVault(told=told, entity=entity, accessor=accessor, role_id=role, secret=secret)
+
+
+def _recorded_role(real: VaultServer, told: dict[str, Any]) -> tuple[str, str]:
+    """A role by which nothing logged in yet, with a secret id: the role's id, and the secret's accessor."""
+    own = f"{ROLES}/{THE_ONE}"
+    real.ask("POST", "sys/auth/approle", {"type": "approle"})
+    real.ask("POST", own, {"token_policies": []})
+    made = real.administrator.post(f"/v1/{own}/secret-id", json={}).raise_for_status().json()
+    secret = made["data"]["secret_id_accessor"]
+    for path in ("sys/auth", own, f"{own}/role-id", f"{ROLES}?list=true", f"{own}/secret-id?list=true"):
+        told[path] = real.administrator.get(f"/v1/{path}").raise_for_status().json()
+    look_up = f"{own}/secret-id-accessor/lookup"
+    looked = real.administrator.post(f"/v1/{look_up}", json={"secret_id_accessor": secret})
+    told[look_up] = looked.raise_for_status().json()
+    return told[f"{own}/role-id"]["data"]["role_id"], secret

@@ -231,7 +231,6 @@ class GithubOrg:
         host = self._rest.base.netloc.decode()
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
 
-
     def _by_id(
         self, read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]], weak: frozenset[int]
     ) -> dict[str, Account]:
