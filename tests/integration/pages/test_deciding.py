@@ -7,6 +7,7 @@ import html
 import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 import pytest
 
@@ -223,6 +224,26 @@ def test_what_only_the_run_can_see_is_told_once_it_has(night: Session, get: Get)
 
     assert "Nothing is decided." in says
     assert "there is no finding f-00000000" in says
+
+
+@pytest.mark.parametrize("path", ["/", "/findings?state=held", "/runs/offboarding_nightly/night"])
+def test_what_waits_leads_to_airflows_own_question(store: Session, get: Get, path: str) -> None:
+    """Which lies beside our pages, however deep the page lies, and opens a tab of its own."""
+    run = filled.spend_night(store, policy=filled.Policy(baseline="hold"))
+    pipeline.report(store, filled.settings(), run)
+
+    links = {
+        urljoin(f"https://airflow.corp.example/below/offboarding{path}", str(each["href"])): each.get("target")
+        for each in Tags(get(path).text).named("a")
+    }
+
+    asked = "https://airflow.corp.example/below/dags/offboarding_release/required_actions?response_received=false"
+    assert links[asked] == "_blank"
+    assert [url for url in links if "/dags/" in url] == [asked]
+
+
+def test_where_nothing_waits_nothing_leads_to_a_question(night: Session, get: Get) -> None:
+    assert "required_actions" not in get("/").text + get("/findings").text + get("/findings?state=held").text
 
 
 def test_what_waits_is_let_through_or_refused_as_it_was_shown(store: Session, get: Get) -> None:
