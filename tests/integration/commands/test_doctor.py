@@ -40,7 +40,12 @@ def test_verifiers_are_asked_as_sources_are(tiny: TinyCompany, at_work: Type) ->
     text = tiny.config.read_text("utf-8")
     jwks = {"keys": [{**ECKey.generate_key("P-256").as_dict(private=False), "kid": kid} for kid in ("1", "2")]}
     (tiny.folder / "jwks.json").write_text(json.dumps(jwks), encoding="utf-8")
-    files = {"login": str(tiny.folder / "jwks.json"), "gone": str(tiny.folder / "none.json")}
+    (tiny.folder / "one.json").write_text(json.dumps({"keys": jwks["keys"][:1]}), encoding="utf-8")
+    files = {
+        "login": str(tiny.folder / "jwks.json"),
+        "one": str(tiny.folder / "one.json"),
+        "gone": str(tiny.folder / "none.json"),
+    }
     verifier = {"name": "tokens", "kind": "jwks", "files": files}
     tiny.config.write_text(f"{text}verifiers: {json.dumps([verifier])}\n", encoding="utf-8")
     try:
@@ -54,6 +59,7 @@ def test_verifiers_are_asked_as_sources_are(tiny: TinyCompany, at_work: Type) ->
     assert (done.code, gone["room"], gone["state"]) == (1, "verifier", "failed")
     assert "none.json" in gone["missing"][0]
     assert re.search(r"verifier +tokens login +good +2 keys: 2 in use", table.out)
+    assert re.search(r"verifier +tokens one +good +1 key: 1 in use", table.out)
 
 
 @pytest.mark.parametrize(

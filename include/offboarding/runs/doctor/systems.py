@@ -226,4 +226,4 @@ def _readable(own: SourceSettings, seen: ReaderTally) -> str:
     counts, works = (seen.keys, "in use") if own.tells == "keys" else (seen.standings, "may get in")
     words = ((works, Standing.WORKS), ("dead", Standing.DEAD), ("not checked", Standing.UNKNOWN))
     parts = [f"{counts[standing]:,} {word}" for word, standing in words if counts[standing]]
-    return f"{counts.total():,} {own.tells}" + (f": {', '.join(parts)}" if parts else "")
+    return counted(counts.total(), own.tells.removesuffix("s")) + (f": {', '.join(parts)}" if parts else "")
