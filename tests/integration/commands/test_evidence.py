@@ -196,6 +196,88 @@ def test_leavers_findings_and_waivers_of_the_period_stand_there_and_no_others(pa
     assert (waiver["approver"], waiver["account"], waiver["ended_at"]) == ("Soyeon", "lee", None)
 
 
+WHY = ("--reason", "asked the payments team", "--author", "jin")
+
+
+def test_what_people_decided_stands_there_with_who_and_why(packing: Packing, store: Session) -> None:
+    assert packing.deciding("link", "reject", "corp-ldap", "kim", "hr:1042", *WHY).code == 0
+    assert packing.deciding("notice", "add", "hr:1044", "--last", "now", *WHY).code == 0
+    store.execute("update notice set made_at = '2026-11-20+09'")
+    assert packing.deciding("link", "revoke", "1", "--author", "soo").code == 0
+    pack = packing.made(last="2026-12-31")
+
+    found = {row["kind"]: row for row in rows(pack, "decisions")}
+    link, notice = found["link"], found["notice"]
+    said = ("decided", "id_space", "worker_id", "source", "account", "author", "reason", "ended_by")
+    assert [link[name] for name in said] == [
+        *("reject", "hr", "1042", "corp-ldap", "kim", "jin", "asked the payments team", "soo")
+    ]
+    assert (notice["decided"], notice["worker_id"], notice["author"]) == ("leaves", "1044", "jin")
+    recorded = {row["about"] for row in rows(pack, "record")}
+    assert {row["decision"] for row in found.values()} <= recorded, "each is found in the record"
+    assert (pack / "decisions.csv").read_text().count("asked the payments team") == len(found)
+
+
+def test_a_decision_is_among_them_as_long_as_it_counts_and_of_leavers_always(packing: Packing, store: Session) -> None:
+    for account, worker_id in (("kim", "hr:1042"), ("park", "hr:1044")):
+        assert packing.deciding("link", "reject", "corp-ldap", account, worker_id, *WHY).code == 0
+    store.execute(
+        "update link_decision set decided_at = '2026-01-05+09', revoked_at = '2026-02-05+09', revoked_by = 'x'"
+    )
+    assert [row["account"] for row in rows(packing.made(), "decisions")] == ["kim"], "a leaver's"
+
+    store.execute("update link_decision set revoked_at = null")
+    assert {row["account"] for row in rows(packing.made(out="stand"), "decisions")} == {"kim", "park"}
+    store.execute("update link_decision set decided_at = '2027-02-05+09'")
+    assert [row["account"] for row in rows(packing.made(out="later"), "decisions")] == ["kim"]
+
+
+def test_every_kind_of_decision_has_its_row(packing: Packing, store: Session) -> None:
+    store.execute(EVERY_DECISION.encode())
+
+    found = {row["kind"]: row for row in rows(packing.made(last="2026-12-31"), "decisions")}
+    assert {kind: (row["decided"], row["about"], row["worker_id"]) for kind, row in found.items()} == {
+        "departure": ("deny", "inferred", "1042"),
+        "verdict": ("explained", "", "1042"),
+        "attestation": ("dead", "jwks:1", None),
+        "list": ("listed", "of 2026-11-20", None),
+        "release": ("released", "run 1, hr", None),
+        "hold": ("rejected", "person", "1042"),
+        "read": ("accepted", "roster hr, run 1", None),
+        "run": ("withdrawn", "run 1", None),
+        "revocation": ("approved", "locks it", "1042"),
+    }
+    assert {(row["author"], row["reason"]) for row in found.values()} == {("jin", "because")}
+
+
+EVERY_DECISION = """
+create temp table one as select person_uid, (select min(run_id) from run) as run_id, (
+        select min(finding_key) from finding f where f.person_uid = p.person_uid) as finding_key
+    from person p where worker_id = '1042';
+insert into departure_word (person_uid, basis, left_at, verdict, reason, author, until, decided_at)
+    select person_uid, 'inferred', '2026-11-20+09', 'deny', 'because', 'jin', '2026-12-20+09', '2026-11-20+09' from one;
+insert into verdict (finding_key, reason, author, decided_at)
+    select finding_key, 'because', 'jin', '2026-11-20+09' from one;
+insert into attestation (material, reason, author, attested_at, until)
+    values ('jwks:1', 'because', 'jin', '2026-11-20+09', '2026-12-20+09');
+insert into people_list (realm, listed_on, people, reason, author, stated_at)
+    values ('vpn', '2026-11-20', 'nobody', 'because', 'jin', '2026-11-20+09');
+insert into release (run_id, released_at, author, reason, scope)
+    select run_id, '2026-11-20+09', 'jin', 'because', 'hr' from one;
+insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status, decided_at, decided_by,
+        decided_for)
+    select 'person', person_uid, run_id, run_id, '[]', 0, 0, 'rejected', '2026-11-20+09', 'jin', 'because' from one;
+update roster_read set accepted_at = '2026-11-20+09', accepted_by = 'jin', accepted_for = 'because'
+    where read_id = (select min(read_id) from roster_read);
+insert into withdrawal (run_id, reason, author, withdrawn_at) select run_id, 'because', 'jin', '2026-11-20+09' from one;
+insert into revocation (finding_key, reopened, status, proposed_run, source, part, realm, subject_kind,
+        subject_native_id, account_native_id, login, product, step, approved_by, approved_at, reason)
+    select finding_key, 0, 'approved', run_id, 'corp-ldap', '', 'ldap', 'account', 'kim', 'kim', '', '', 'locks it',
+        'jin', '2026-11-20+09', 'because' from one;
+"""
+"""One of each kind that the test doesn't type."""
+
+
 def test_what_was_read_in_part_or_not_at_all_is_said_of_each_run(packing: Packing) -> None:
     pack = packing.made()
     first, second, third = rows(pack, "runs")
@@ -267,7 +349,7 @@ def changed_everywhere(pack: Path) -> Iterator[tuple[str, Callable[[], object]]]
     """Yield each thing that somebody might do to a pack."""
     for path in sorted(pack.iterdir()):
         octets = path.read_bytes()
-        for place in {0, len(octets) // 2, len(octets) - 1}:
+        for place in {0, len(octets) // 2, len(octets) - 1} if octets else ():
             flipped = octets[:place] + bytes([octets[place] ^ 1]) + octets[place + 1 :]
             yield f"{path.name}, byte {place}", lambda path=path, flipped=flipped: path.write_bytes(flipped)
         yield f"{path.name} missing", path.unlink
@@ -399,6 +481,10 @@ def test_what_was_forgotten_is_said(packing: Packing, store: Session) -> None:
     packing.set_policy(retention_days=500)
     before = json.loads((packing.made(out="before") / "manifest.json").read_bytes())["retention"]
     store.execute("update exception set valid_to = now() - interval '1 second'")
+    store.execute(
+        "insert into attestation (material, reason, author, attested_at, until)"
+        " values ('jwks:1', 'a name', 'jin', '2026-11-20+09', '2026-11-21+09')"
+    )
     purge(store, NIGHT + timedelta(days=300), keep=False)
     after = json.loads((packing.made(out="after") / "manifest.json").read_bytes())["retention"]
 
@@ -406,6 +492,8 @@ def test_what_was_forgotten_is_said(packing: Packing, store: Session) -> None:
     assert after["words_of_decisions_forgotten"] > 0
     assert after["last_forgotten_at"]
     assert rows(packing.folder / "after", "waivers")[0]["reason"] == ""
+    ((author, reason),) = [(row["author"], row["reason"]) for row in rows(packing.folder / "after", "decisions")]
+    assert (author, reason) == ("jin", "")
 
 
 def test_a_record_that_somebody_edited_is_said_and_never_verifies(packing: Packing, store: Session) -> None:

@@ -100,6 +100,71 @@ from exception
 where valid_from < %(ends)s and expires_at >= %(begins)s and (valid_to is null or valid_to >= %(begins)s)
 order by exception_id;
 
+-- name: decisions
+-- What people decided that counted at any time of the period, or is about its leavers; exceptions and acknowledged gaps are
+-- among the waivers. Words that were forgotten are empty. What is said once, and neither ends nor is taken back, is of its
+-- moment alone.
+with made as (
+    select 'link_decision:' || decision_id as decision, 'link' as kind, decided_at, verdict as decided, person_uid, realm,
+        native_id as account, null as finding, '' as about, null::timestamptz as left_at, author, reason,
+        null::timestamptz as until, revoked_at as ended_at, revoked_by as ended_by, '' as ended_for,
+        coalesce(revoked_at, 'infinity') as counted_to
+    from link_decision
+    union all
+    select 'departure_word:' || word_id, 'departure', decided_at, verdict, person_uid, null, null, null, basis, left_at,
+        author, reason, until, null, null, '', coalesce(until, decided_at)
+    from departure_word
+    union all
+    select 'notice:' || notice_id, 'notice', made_at, 'leaves', person_uid, null, null, null, '', left_at, author, reason,
+        null, ended_at, ended_by, ended_for, coalesce(ended_at, made_at)
+    from notice
+    union all
+    select 'verdict:' || finding_key, 'verdict', v.decided_at, 'explained', f.person_uid, f.realm, f.account_native_id,
+        finding_key, '', f.left_at, v.author, v.reason, null, null, null, '', v.decided_at
+    from verdict v join finding f using (finding_key)
+    union all
+    select 'attestation:' || attestation_id, 'attestation', attested_at, 'dead', null, null, null, null, material, null,
+        author, reason, until, null, null, '', until
+    from attestation
+    union all
+    select 'people_list:' || people_list_id, 'list', stated_at, 'listed', null, realm, null, null, 'of ' || listed_on, null,
+        author, reason, null, null, null, '', stated_at
+    from people_list
+    union all
+    select 'release:' || release_id, 'release', released_at, 'released', null, null, null, null,
+        'run ' || run_id || case scope when '' then '' else ', ' || scope end, null, author, reason, null, null, null, '',
+        released_at
+    from release
+    union all
+    select 'guard_hold:' || hold_id, 'hold', decided_at, status, p.person_uid, null, null, null,
+        h.kind || case when p.person_uid is null then ' ' || h.name else '' end, null, decided_by, decided_for, null, null,
+        null, '', decided_at
+    from guard_hold h left join person p on h.kind = 'person' and p.person_uid::text = h.name
+    where decided_by is not null
+    union all
+    select 'roster_read:' || read_id, 'read', accepted_at, 'accepted', null, null, null, null,
+        'roster ' || roster || ', run ' || run_id, null, accepted_by, accepted_for, null, null, null, '', accepted_at
+    from roster_read where accepted_at is not null
+    union all
+    select 'withdrawal:' || run_id, 'run', withdrawn_at, 'withdrawn', null, null, null, null, 'run ' || run_id, null, author,
+        reason, null, null, null, '', withdrawn_at
+    from withdrawal
+    union all
+    select 'revocation:' || revocation_id, 'revocation', approved_at, 'approved', f.person_uid, v.realm, v.account_native_id,
+        finding_key, v.step, f.left_at, approved_by, reason, null, ended_at, ended_by, coalesce(ended_for, ''),
+        coalesce(ended_at, approved_at)
+    from revocation v join finding f using (finding_key) where approved_by is not null
+)
+select m.decision, m.kind, m.decided_at, m.decided, coalesce(w.id_space, p.id_space) as id_space,
+    coalesce(w.worker_id, p.worker_id) as worker_id, m.left_at, r.source, m.realm, m.account, m.finding, m.about, m.author,
+    m.reason, m.until, m.ended_at, m.ended_by, m.ended_for
+from made m left join realm r using (realm) left join person p on p.person_uid = m.person_uid
+left join worker w on w.worker_pk = p.shown_worker_pk
+where m.decided_at < %(ends)s and greatest(m.decided_at, m.counted_to) >= %(begins)s
+    or m.person_uid in (select d.person_uid from ({leaver}
+) d)
+order by m.decided_at, m.decision;
+
 -- name: runs
 -- Runs of the period. `counts`: neither withdrawn nor ahead of the clock.
 select r.run_id, r.kind, r.as_of, r.started_at, r.finished_at, r.status, c.run_id is not null as counts, w.withdrawn_at,

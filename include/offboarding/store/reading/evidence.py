@@ -11,7 +11,7 @@ from offboarding.model import SEEN, Resolution
 from offboarding.store.connect import Session
 from offboarding.store.sql import block
 
-TABLES = ("leavers", "things", "findings", "waivers", "runs", "reads", "record")
+TABLES = ("leavers", "things", "findings", "waivers", "decisions", "runs", "reads", "record")
 ATTESTED = (Resolution.ATTESTED, Resolution.OFF_LIST)
 SEEN_DEAD = (*SEEN, Resolution.ROLE_SHUT, Resolution.KEY_GONE, Resolution.NOT_TRUSTED, Resolution.ACCESS_ENDED)
 """A system itself was seen to say so."""
