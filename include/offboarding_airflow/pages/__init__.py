@@ -13,8 +13,8 @@ from offboarding.model.errors import OffboardingError
 from offboarding.report.pages import AskedInVainError
 from offboarding_airflow.pages import deciding, outcomes, reviewing, states, subjects
 from offboarding_airflow.pages.acts import acts
-from offboarding_airflow.pages.asking_airflow import AirflowAwayError
 from offboarding_airflow.pages.guard import from_here, may_look, may_trigger, noting, sayable
+from offboarding_airflow.pages.refusals import AirflowAwayError
 from offboarding_airflow.pages.showing import CSS, answer, shown, way_up
 from offboarding_airflow.rendering import css
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import HTTPException, Request, status
 
-from offboarding.model.errors import RetriableError
+from offboarding_airflow.pages.refusals import AirflowAwayError, RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.within import Answer, ask
 
 AIRFLOW = "offboarding.airflow"
@@ -21,14 +21,6 @@ _LOGGER, _LEVEL = "offboarding.wiring", "error"
 """Of the line in which a task says why it ends red."""
 SUCCESS, FAILED = "success", "failed"
 """Of a run that has ended."""
-
-
-class AirflowAwayError(RetriableError):
-    """It can't be asked, or answers what it shouldn't."""
-
-
-class RefusedByAirflowError(Exception):
-    """It begins no run, since what is given isn't what the DAG asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +45,17 @@ class AskedAirflow:
         self._headers = {name: headers[name] for name in _THEIRS if name in headers} | {"accept": "application/json"}
 
     async def trigger(self, dag: str, run_id: str, conf: dict[str, object]) -> None:
-        """Begin a run, unless one of this name was. Raises RefusedByAirflowError for what the DAG doesn't take."""
+        """Begin a run, unless one of this name was. Raises RefusedByAirflowError for what the DAG doesn't take, and
+        SentBeforeError where that one was begun with something else.
+        """
         body: dict[str, object] = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         answer = await self._ask("POST", f"/dags/{dag}/dagRuns", body)
         if answer.status == status.HTTP_400_BAD_REQUEST:
             raise RefusedByAirflowError(str(answer.read().get("detail", "")))
         if answer.status != status.HTTP_409_CONFLICT:
             _expect(answer, dag)
+        elif (await self.run(dag, run_id)).conf != conf:
+            raise SentBeforeError
 
     async def run(self, dag: str, run_id: str) -> RunSeen:
         """A run, as it stands."""

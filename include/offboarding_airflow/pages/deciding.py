@@ -15,9 +15,10 @@ from offboarding.decisions.grounds import grounds
 from offboarding.decisions.submitting import SEEN
 from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding_airflow.pages.acts import Act, acts, run_id
-from offboarding_airflow.pages.asking_airflow import AskedAirflow, RefusedByAirflowError
+from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.controls import control, given
 from offboarding_airflow.pages.posting import fields
+from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
 
 _UNSHOWN = ("reason", SEEN)
@@ -48,7 +49,7 @@ def doing(act: Act) -> Endpoint:
         try:
             await run_in_threadpool(_check, act, conf)
             await AskedAirflow(request).trigger(act.dag, name, conf)
-        except ChangedSinceError as error:
+        except (ChangedSinceError, SentBeforeError) as error:
             return await run_in_threadpool(_form, act, typed, str(error), 409)
         except (FatalError, RefusedByAirflowError) as error:
             return await run_in_threadpool(_form, act, typed, str(error), 400)

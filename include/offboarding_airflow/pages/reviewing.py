@@ -15,10 +15,11 @@ from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.report.pages import Onlooker
 from offboarding.report.pages.review import review
 from offboarding_airflow.pages.acts import MOST, acts, run_id
-from offboarding_airflow.pages.asking_airflow import AskedAirflow, RefusedByAirflowError
+from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.chosen import Chosen, Sent, choices, read
 from offboarding_airflow.pages.guard import Viewer
 from offboarding_airflow.pages.posting import fields
+from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
 
 _LINK = "link"
@@ -36,14 +37,24 @@ async def decide_links(request: Request, sent: Annotated[Mapping[str, str], Depe
     try:
         chosen = choices(page)
         await run_in_threadpool(_check, chosen)
-        airflow = AskedAirflow(request)
-        for number, each in enumerate(chosen):
-            await airflow.trigger(acts()[_LINK].dag, run_id(token, number), each.conf)
-    except ChangedSinceError as error:
+        await _begin(AskedAirflow(request), token, chosen)
+    except (ChangedSinceError, SentBeforeError) as error:
         return await run_in_threadpool(_page, request, page, str(error), 409)
     except (FatalError, RefusedByAirflowError) as error:
         return await run_in_threadpool(_page, request, page, str(error), 400)
     return led(f"decided/{_LINK}/{token}?of={len(chosen)}")
+
+
+async def _begin(airflow: AskedAirflow, token: str, chosen: Sequence[Chosen]) -> None:
+    """A run of each, in their order: those that were begun come first, so that nothing new is where one is another's.
+
+    Raises SentBeforeError where one is, and where more were begun than are chosen now.
+    """
+    dag = acts()[_LINK].dag
+    for number, each in enumerate(chosen):
+        await airflow.trigger(dag, run_id(token, number), each.conf)
+    if len(chosen) < MOST and (await airflow.run(dag, run_id(token, len(chosen)))).state:
+        raise SentBeforeError
 
 
 def onlooker(request: Request, choice: wiring.StoreChoice) -> Onlooker:

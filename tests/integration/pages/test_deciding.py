@@ -117,6 +117,52 @@ def test_one_that_is_sent_twice_before_it_runs_begins_one_run(night: Session, ge
     assert len(get.airflow.runs) == 1
 
 
+def two_choices(get: Get) -> tuple[dict[str, str], dict[str, str]]:
+    """The review's form twice, under one token: each with another choice alone, of one account and two people."""
+    form = review_form(get)
+    (name,) = [each for each in form if each.startswith("about.")]
+    other = {name.replace("about", "decision"): "", "about.9.9": form[name].replace("hr:E1043", "hr:E1042")}
+    return form, {**form, **other, "decision.9.9": "reject", "reason": "asked Kim Lee"}
+
+
+def test_a_form_that_is_sent_again_with_something_else_is_refused_and_said(night: Session, get: Get) -> None:
+    get.airflow.is_away = True
+    first, second = two_choices(get)
+    assert get("/review", named=True, form=first).status_code == 303
+
+    says = sent(get, "/review", second, 409)
+
+    assert "Nothing was decided: this form was sent already, with other content" in says
+    assert form_on(says)["reason"] == "asked Kim Lee"
+    assert form_on(says)["token"] != first["token"]
+    assert [conf["worker"] for conf in get.airflow.runs.values()] == ["hr:E1043"]
+    assert get("/review", named=True, form=first).status_code == 303, "the same is the same"
+
+
+def test_one_that_is_sent_again_with_less_is_refused_too(night: Session, get: Get) -> None:
+    get.airflow.is_away = True
+    first, second = two_choices(get)
+    both = {**second, **{name: value for name, value in first.items() if name.startswith("decision.")}}
+    assert get("/review", named=True, form=both).status_code == 303
+
+    says = sent(get, "/review", {**both, "decision.9.9": ""}, 409)
+
+    assert "this form was sent already, with other content" in says
+    assert len(get.airflow.runs) == 2
+
+
+def test_a_decision_s_form_decides_nothing_else_under_its_token(night: Session, get: Get) -> None:
+    get.airflow.is_away = True
+    form = {**form_on(get("/decide/check?people=hr%3AE1042", named=True).text)}
+    assert get("/decide/check", named=True, form=form).status_code == 303
+
+    says = sent(get, "/decide/check", {**form, "people": "hr:E1043"}, 409)
+
+    assert "Nothing is begun: this form was sent already, with other content" in says
+    assert form_on(says)["people"] == "hr:E1043"
+    assert list(get.airflow.runs.values()) == [{"people": ["hr:E1042"]}]
+
+
 def test_what_is_left_open_is_not_decided(night: Session, get: Get) -> None:
     says = sent(get, "/review", review_form(get, ""), 400)
 
