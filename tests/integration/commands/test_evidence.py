@@ -184,6 +184,27 @@ def test_a_departure_that_waits_is_not_said_to_be_one(packing: Packing, store: S
     assert verify.main([str(pack), "--unsigned"]) == 0
 
 
+def test_whoever_was_denied_to_have_left_waits_for_nobodys_word(packing: Packing, store: Session) -> None:
+    store.execute("update departure set basis = 'inferred', confirmed = false where valid_to is null")
+    store.execute(
+        """insert into departure_word (person_uid, basis, left_at, verdict, reason, author, until)
+        select person_uid, basis, left_at, 'deny', 'because', 'jin', %s
+        from departure d join person p using (person_uid)
+        where p.worker_id = '1042' and valid_to is null""",
+        [NIGHT + timedelta(days=90)],
+    )
+    said = ("departed", "word", "word_by", "word_until")
+
+    found = {row["worker_id"]: tuple(row[name] for name in said) for row in rows(packing.made(), "leavers")}
+    assert found["1043"] == (None, None, None, None), "waits"
+    assert found["1042"][:3] == (False, "deny", "jin")
+    assert found["1042"][3].startswith("2027-02-2")
+
+    store.execute("update departure_word set until = %s", [NIGHT - timedelta(days=90)])
+    found = {row["worker_id"]: row["departed"] for row in rows(packing.made(out="lapsed"), "leavers")}
+    assert found["1042"] is None, "asked again"
+
+
 def test_leavers_findings_and_waivers_of_the_period_stand_there_and_no_others(packing: Packing) -> None:
     pack = packing.made()
 

@@ -21,16 +21,23 @@ where d.basis <> 'away' and d.left_at >= %(begins)s and d.left_at < %(ends)s
 
 -- name: leavers
 -- Whom the period's departures are about. `departed`: they stand, whether or not who left is back by now; null where that
--- waits for somebody's word, or the guard doesn't let it through.
+-- waits for somebody's word, or the guard doesn't let it through. A denial counts from its moment, though the next run
+-- alone ends the departure.
 select d.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id_space,
     coalesce(w.worker_id, p.worker_id) as worker_id, coalesce(w.name, '') as name, d.episode, d.left_at, d.left_on, d.zone,
-    d.basis, d.confirmed, d.roster, d.told, case when d.valid_to is not null or d.certain_at > %(as_of)s then false
+    d.basis, d.confirmed, d.roster, d.told, case when d.valid_to is not null or d.certain_at > %(as_of)s
+            or k.verdict = 'deny' and k.until > %(as_of)s then false
         when d.confirmed and d.departure_id not in ({guard:waiting_departures}
         ) then true end as departed,
-    d.returned, d.valid_to as withdrawn_at, d.ended_because as withdrawn_because
+    d.returned, d.valid_to as withdrawn_at, d.ended_because as withdrawn_because, k.verdict as word, k.author as word_by,
+    k.decided_at as word_at, k.until as word_until
 from ({leaver}
 ) d
 join person p using (person_uid) left join worker w on w.worker_pk = p.shown_worker_pk
+left join lateral (
+    select o.verdict, o.author, o.decided_at, o.until from departure_word o
+    where o.person_uid = d.person_uid and o.basis = d.basis and o.left_at = d.left_at order by o.word_id desc limit 1) k
+    on true
 order by d.left_at, id_space, worker_id, d.departure_id;
 
 -- name: things
