@@ -1,7 +1,7 @@
 """Lists: findings, links, runs."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -74,7 +74,8 @@ def findings(
             records(map(OcsfLine.read, found))
         else:
             finding_table(found)
-            _after_findings(session, found, state)
+            counts = reading.finding_counts(session, rule=rule, person_uid=person)
+            _after_findings(session, found, state, counts)
     return DONE
 
 
@@ -245,15 +246,14 @@ def _status(name: str, counts: str, status: str) -> str:
     return f"{name} {counts}, {status}" if status in READ else f"{name} {status}"
 
 
-def _after_findings(session: Session, found: Sequence[FindingView], state: str) -> None:
-    counts = reading.finding_counts(session)
+def _after_findings(session: Session, found: Sequence[FindingView], state: str, counts: Mapping[str, int]) -> None:
     others = {name: number for name, number in counts.items() if state not in (name, "all")}
     which = next(iter(others)) if len(others) == 1 else "all"
     listed = ", ".join(f"{number} {name}" for name, number in others.items())
     rest = f" Besides: {listed} (--state {which})." if others else ""
     if found:
         say("", f"{counted(len(found), 'finding')}, worst first.{rest} Why: {COMMAND} explain KEY")
-    elif counts:
+    elif counts or reading.finding_counts(session):
         say(f"No finding is so.{rest}")
     else:
         note("There is no finding." if reading.runs(session, last=1) else nothing_yet())

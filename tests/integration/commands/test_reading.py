@@ -59,6 +59,15 @@ def test_where_none_is_so_the_others_are_counted(reading: Type) -> None:
     assert done.out == "No finding is so. Besides: 6 open (--state open).\n"
 
 
+def test_of_one_person_or_rule_only_theirs_are_counted(reading: Type) -> None:
+    one = reading("findings", "--worker", "hr:E1043", "--state", "resolved")
+    digests = reading("findings", "--rule", "orphan-account", "--state", "resolved")
+
+    assert one.out == "No finding is so. Besides: 1 open (--state open).\n"
+    assert digests.out == "No finding is so. Besides: 2 open (--state open).\n"
+    assert reading("findings", "--rule", "leaver-ssh-key").out == "No finding is so.\n"
+
+
 def test_an_empty_store_says_what_to_do(
     typed: Type, store_parameters: Mapping[str, str | int], store: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

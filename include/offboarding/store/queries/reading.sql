@@ -49,8 +49,10 @@ left join lateral (
 order by f.place;
 
 -- name: finding_counts
--- How many findings are in each state.
-select state, count(*)::int as findings from finding group by state order by state;
+-- How many findings are in each state, of a rule and a person if so asked.
+select state, count(*)::int as findings from finding
+where (%(rule)s::text is null or rule = %(rule)s) and (%(person_uid)s::uuid is null or person_uid = %(person_uid)s)
+group by state order by state;
 
 -- name: keys_beginning
 -- Findings whose key begins so; three are enough to see that it isn't one.

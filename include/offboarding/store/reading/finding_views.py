@@ -183,10 +183,11 @@ def findings(
         return cursor.execute(block("reading", "findings"), values).fetchall()
 
 
-def finding_counts(session: Session) -> Mapping[str, int]:
-    """How many findings are in each state."""
+def finding_counts(session: Session, *, rule: str | None = None, person_uid: str | None = None) -> Mapping[str, int]:
+    """How many findings are in each state; None leaves open which."""
+    values = {"rule": rule, "person_uid": person_uid}
     with session.cursor(row_factory=class_row(_StateCount)) as cursor:
-        rows = cursor.execute(block("reading", "finding_counts")).fetchall()
+        rows = cursor.execute(block("reading", "finding_counts"), values).fetchall()
     return {row.state: row.findings for row in rows}
 
 
