@@ -10,7 +10,7 @@ from typing import Annotated
 from offboarding import wiring
 from offboarding.cli import DONE
 from offboarding.cli.lines.leavers import LeaverLine
-from offboarding.cli.options import command, count, option
+from offboarding.cli.options import command, count_from_one, option
 from offboarding.cli.output import note, records
 from offboarding.cli.stores import nothing_yet, people_unread, reading_store
 from offboarding.decisions import spreadsheet
@@ -41,7 +41,7 @@ def listing(
     ] = None,
     days: Annotated[
         int | None,
-        option("--days", text="who left within so many days (default: until purge)", metavar="N", parse=count),
+        option("--days", text="who left within so many days (default: until purge)", metavar="N", parse=count_from_one),
     ] = None,
     as_of: Annotated[
         str | None,

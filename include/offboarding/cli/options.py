@@ -61,9 +61,18 @@ def words(text: str) -> str:
 
 def count(text: str) -> int:
     """A number in digits."""
+    if text.startswith("-") and text[1:].isdigit():
+        raise typer.BadParameter(f"{text!r} is below 0")
     if not text.isascii() or not text.isdigit():
         raise typer.BadParameter(f"{text!r} is no number")
     return int(text)
+
+
+def count_from_one(text: str) -> int:
+    """A number in digits, where none at all would ask for nothing."""
+    if (number := count(text)) < 1:
+        raise typer.BadParameter(f"{text!r} is too few: 1 at least")
+    return number
 
 
 def day(text: str) -> date:

@@ -118,8 +118,11 @@ def moment(given: str | None) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise ConfigError(f"as_of: {text!r} is no moment, such as 2026-11-25T01:30:00+09:00") from error
-    if at.tzinfo is None:
-        raise ConfigError(f"as_of: {text!r} names no zone. Write it so: {text}+09:00")
+    # Of a day with an offset Python takes the offset for a time of day.
+    timed = not {"T", "t", " "}.isdisjoint(text)
+    if at.tzinfo is None or not timed:
+        mended = f"{at.replace(tzinfo=None).isoformat()}+09:00" if timed else f"{at.date()}T00:00+09:00"
+        raise ConfigError(f"as_of: {text!r} names no {'zone' if timed else 'time of day'}. Write it so: {mended}")
     return at.astimezone(UTC)
 
 

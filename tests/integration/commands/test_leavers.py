@@ -106,6 +106,27 @@ def test_any_number_of_days_may_be_asked_for(reading: Type) -> None:
     assert reading("leavers", "--days", "999999999999").out == reading("leavers").out
 
 
+@pytest.mark.parametrize(
+    ("days", "says"), [("0", "1 at least"), ("-3", "'-3' is below 0"), ("few", "'few' is no number")]
+)
+def test_no_days_at_all_are_no_empty_list(reading: Type, days: str, says: str) -> None:
+    done = reading("leavers", "--days", days)
+
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
+@pytest.mark.parametrize("given", ["2026-11-20", "2026-11-20+09:00", "2026-11-20+09:00+09:00", "2026-11-20T10:00"])
+def test_a_moment_that_is_none_is_answered_with_one_that_is_taken(reading: Type, given: str) -> None:
+    done = reading("leavers", "--as-of", given)
+    assert (done.code, done.out) == (1, "")
+    assert repr(given) in done.err
+
+    mended = done.err.strip().rpartition("Write it so: ")[2]
+    assert mended.startswith("2026-11-20T")
+    assert reading("leavers", "--as-of", mended).code == 0
+
+
 def test_what_was_not_checked_is_said_beside_it(reading: Type) -> None:
     done = reading("leavers")
     assert "NOT CHECKED, so that there may be more:" in done.err
