@@ -42,6 +42,23 @@ def test_it_tells_in_order_what_happened(night: Session) -> None:
     assert {row.key for row in page.rows} >= {each.finding for each in page.happened if each.finding}
 
 
+@pytest.mark.parametrize(
+    ("left_at", "day"),
+    [("2026-11-25 00:00", "2026-11-24"), ("2026-11-24 12:00", "2026-11-24"), ("2026-11-24 00:00:01", "2026-11-24")],
+)
+def test_a_notice_tells_the_last_day_and_not_the_one_behind_it(night: Session, left_at: str, day: str) -> None:
+    """Its last moment is a day's end: midnight, which is the next day's beginning."""
+    night.execute(
+        "insert into notice (notice_id, person_uid, left_at, zone, reason, author, made_at, warn_at)"
+        " values ('n-000001', %s, %s::timestamp at time zone %s, %s, 'why', 'hr.lead', now(), now())",
+        (reading.worker_called(night, "hr:E1042").person_uid, left_at, ZONE, ZONE),
+    )
+
+    texts = [each.text for each in page_of(night, named=False).happened]
+
+    assert f"notice n-000001: their last day is {day}" in texts
+
+
 def test_what_no_source_told_begins_with_what_it_is(night: Session) -> None:
     night.execute("update finding set subject_kind = 'worker', source = '' where rule = 'used-after-departure'")
 

@@ -21,7 +21,7 @@ select w.* from (
         revoked_at as ended_at, revoked_by as ended_by
     from link_decision d left join realm r using (realm) where d.person_uid = %(person_uid)s
     union all
-    select 'notice', made_at, to_char(left_at at time zone zone, 'YYYY-MM-DD'), '', notice_id, author, reason, ended_at, ended_by
+    select 'notice', made_at, to_char((left_at - interval '1 microsecond') at time zone zone, 'YYYY-MM-DD'), '', notice_id, author, reason, ended_at, ended_by
     from notice where person_uid = %(person_uid)s
     union all
     select 'departure', decided_at, verdict, '', basis, author, reason, null, null
