@@ -10,11 +10,13 @@ from offboarding.store.connect import Session
 from tests.support import filled
 from tests.support.key_company import KIM_GONE, LEE, KeyCompany
 from tests.support.keys_read import signing_key
+from tests.support.registered import entry
 from tests.support.shown_pages import KEY, MORNING, VIEWER, ZONE, Get, get, night, one_night, store_template
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Using `httpx` with `starlette.testclient` is deprecated")
+THUMBPRINT = "k" * 43
 
 
 def page_of(session: Session, word: str, *, named: bool = False) -> key.KeyPage:
@@ -54,6 +56,33 @@ def test_a_rotation_is_told_by_both_of_its_keys(store: Session) -> None:
 @pytest.mark.parametrize("word", ["login-signing", KEY])
 def test_it_is_found_by_its_name_and_by_its_material(night: Session, word: str) -> None:
     assert page_of(night, word).called == "login-signing"
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_one_that_a_reader_shows_is_found_by_the_name_that_the_register_gives_it(store: Session, named: bool) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1"), signing_key(THUMBPRINT)]
+    company.register = [
+        entry("login-token-key", places=(("login", "kid-1"),)),
+        entry("partner-token-key", places=(("", f"jkt:{THUMBPRINT}"),)),
+        entry("payment-webhook-key", places=(("login", "never-seen"),)),
+    ]
+    company.judged()
+
+    pages = [page_of(store, each.name, named=named) for each in company.register]
+
+    assert [each.material for each in pages] == ["jkt:kid-1", f"jkt:{THUMBPRINT}", "reg:payment-webhook-key"]
+    assert [each.called for each in pages] == [each.name for each in company.register]
+
+
+def test_a_name_that_means_several_is_said_to(store: Session) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1"), signing_key(THUMBPRINT)]
+    company.register = [entry("both", places=(("login", "kid-1"), ("", f"jkt:{THUMBPRINT}")))]
+    company.judged()
+
+    with pytest.raises(AskedInVainError, match="Several keys have this id"):
+        page_of(store, "both")
 
 
 @pytest.mark.parametrize("named", [False, True])

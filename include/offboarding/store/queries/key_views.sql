@@ -15,17 +15,21 @@ left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and
 where %(material)s::text is null or k.material = %(material)s
 order by k.material, c.gone_at is not null, not c.verifies, c.source, c.native_id;
 
+-- name: meant
+-- Materials that the register means as it stands, by the names that it gives them: those that a reader has seen.
+select p.name, k.material
+from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
+join signing_key k using (key_pk)
+where p.reader <> '' and p.valid_to is null
+union
+select p.name, k.material
+from registered_place p join signing_key k on k.material = p.place
+where p.reader = '' and p.valid_to is null;
+
 -- name: entries_told
 -- The register as it stands, entry by entry, with the materials that it means; null: nothing that any reader has seen.
 with meant as (
-    select p.name, k.material
-    from registered_place p join key_copy c on c.source = p.reader and p.place in (c.native_id, c.name)
-    join signing_key k using (key_pk)
-    where p.reader <> '' and p.valid_to is null
-    union
-    select p.name, k.material
-    from registered_place p join signing_key k on k.material = p.place
-    where p.reader = '' and p.valid_to is null
+    {meant}
 )
 select r.kind, m.material, {r.registered as registered},
     (select count(*) from custodian c where c.name = r.name)::int as registered__custodians,

@@ -52,6 +52,7 @@ order by r.source, a.realm, a.native_id, c.kind, l.score desc nulls last, worker
 -- same through their versions.
 select distinct k.material from (
     select material from signing_key where material = %(word)s
-    union select 'reg:' || name from registered_key where name = %(word)s and valid_to is null
+    union select coalesce(m.material, 'reg:' || r.name)
+    from registered_key r left join ({key_views:meant}) m using (name) where r.name = %(word)s and r.valid_to is null
     union select s.material from key_copy c join signing_key s using (key_pk) where %(word)s in (c.native_id, c.name)
 ) k order by k.material limit %(most)s::bigint;
