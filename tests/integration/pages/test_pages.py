@@ -346,6 +346,22 @@ def test_a_filter_that_finds_nothing_is_said_above_the_form(night: Session, get:
     assert keys_on(page.text) == []
 
 
+def test_what_no_realm_tells_of_can_be_asked_for_by_its_source(night: Session, get: Get) -> None:
+    """A source of keys, or the register of custody: its findings stand under a name that no account has."""
+    night.execute("update finding set source = 'custody.yaml' where rule = 'used-after-departure'")
+    night.execute("update finding set source = '' where finding_key = (select max(finding_key) from finding)")
+
+    page = get("/findings?source=custody.yaml")
+
+    assert page.status_code == 200
+    assert {each.rule for each in reading.findings(night, source="custody.yaml")} == {"used-after-departure"}
+    assert len(keys_on(page.text)) == len(reading.findings(night, source="custody.yaml"))
+    named = {each.source for each in reading.findings(night)} - {""}
+    listed = [str(each["value"]) for each in Tags(page.text).named("option")]
+    assert named <= set(listed)
+    assert listed.count("custody.yaml") == 1
+
+
 def test_the_worker_that_was_typed_still_stands_there(night: Session, get: Get) -> None:
     (typed,) = Tags(get("/findings?worker=E1024").text).named("input")
 

@@ -115,7 +115,7 @@ def _choices(session: Session) -> Mapping[str, Sequence[str]]:
         "state": (*(state.value for state in FindingState), ALL),
         "severity": tuple(severity.value for severity in Severity),
         "rule": tuple(rule.id for rule in all_rules()),
-        "source": reading.source_names(session),
+        "source": reading.sources_of_findings(session),
         "due": (LATE,),
     }
 

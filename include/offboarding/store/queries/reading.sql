@@ -87,6 +87,10 @@ from counted_run where kind = 'nightly' and finished_at is not null order by fin
 -- The names that sources bear today.
 select distinct source from realm order by source;
 
+-- name: sources_of_findings
+-- The names that sources bear today, and those under which findings stand: of keys and of the register, too.
+select distinct source from realm union select distinct source from finding where source <> '' order by source;
+
 -- name: workers_called
 -- Persons by a worker's id, present or former, in one id space or any.
 with called as (

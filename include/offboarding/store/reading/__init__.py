@@ -7,6 +7,7 @@ from offboarding.store.reading.finding_views import (
     finding_counts,
     finding_keys,
     findings,
+    sources_of_findings,
     whole_key,
 )
 from offboarding.store.reading.link_views import LinkView, links, source_names
@@ -32,6 +33,7 @@ __all__ = [
     "person_of",
     "runs",
     "source_names",
+    "sources_of_findings",
     "whole_key",
     "worker_called",
 ]

@@ -191,6 +191,12 @@ def finding_counts(session: Session, *, rule: str | None = None, person_uid: str
     return {row.state: row.findings for row in rows}
 
 
+def sources_of_findings(session: Session) -> list[str]:
+    """What sources are called today, and what findings stand under besides: sources of keys, the register."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(name) for name in cursor.execute(block("reading", "sources_of_findings")).fetchall()]
+
+
 def whole_key(session: Session, word: str) -> str:
     """The finding key that this begins: "f-7c31a0b2", or any beginning of at least 4 digits that is one's alone.
 
