@@ -1,8 +1,9 @@
 """A folder for auditors: what happened in a period, sealed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from offboarding.cli import DONE, VERSION
 from offboarding.cli.options import command, day, option
@@ -50,6 +51,11 @@ def evidence(
     return DONE
 
 
+def today(zone: str) -> date:
+    """The day there."""
+    return datetime.now(ZoneInfo(zone)).date()
+
+
 def _check(first: date, last: date) -> None:
     if last < first:
         raise FatalError(f"--to {last} lies before --from {first}: exchange them.")
@@ -72,6 +78,7 @@ def _about(settings: Settings) -> PackBasis:
     }
     return PackBasis(
         version=VERSION,
+        made_on=today(settings.company.time_zone),
         with_names=policy.names == "name",
         retention_days=policy.retention_days,
         policy={

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,12 @@ class Packing:
 
     def set_policy(self, **policy: Any) -> None:
         self.configured.write_text(yaml.safe_dump({**SETTINGS, "policy": policy}), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def in_december(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The period is over, whenever the tests run."""
+    monkeypatch.setattr("offboarding.cli.evidence.today", lambda _zone: date(2026, 12, 1))
 
 
 @pytest.fixture
@@ -311,6 +317,17 @@ def test_what_was_read_in_part_or_not_at_all_is_said_of_each_run(packing: Packin
     nights = {row["day"]: row["runs"] for row in rows(pack, "days")}
     assert len(nights) == 30
     assert [bool(nights[f"2026-11-{day}"]) for day in (23, 25, 26, 27, 29)] == [False, True, True, True, False]
+
+
+def test_a_day_that_has_not_come_is_no_night_that_was_missed(packing: Packing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("offboarding.cli.evidence.today", lambda _zone: date(2026, 11, 28))
+    pack = packing.made(last="2026-12-31")
+
+    assert [row["day"] for row in rows(pack, "days")][-2:] == ["2026-11-27", "2026-11-28"]
+    assert [row["size"] for row in rows(pack, "populations") if row["population"] == "days"] == [28]
+    assert max(row["id"] for row in rows(pack, "sample") if row["population"] == "days") <= "2026-11-28"
+    assert json.loads((pack / "manifest.json").read_bytes())["made_on"] == "2026-11-28"
+    assert verify.main([str(pack), "--unsigned"]) == 0
 
 
 def test_a_read_that_never_began_is_among_them(packing: Packing, store: Session) -> None:

@@ -45,9 +45,10 @@ class AuditPeriod:
         """The midnight after the last day."""
         return datetime.combine(self.last + timedelta(days=1), time(), ZoneInfo(self.zone))
 
-    def days(self) -> Iterator[date]:
-        """Each of its days."""
-        return (self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1))
+    def days(self, come: date) -> Iterator[date]:
+        """Each of its days that has come by then: one that hasn't is no night that was missed."""
+        last = min(self.last, come)
+        return (self.first + timedelta(days=number) for number in range((last - self.first).days + 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,8 @@ class PackBasis:
     """What the store doesn't know of a pack."""
 
     version: str
+    made_on: date
+    """The day when it's made, by the company's clock."""
     with_names: bool
     """Whether people and their things are called by name; else by ids alone."""
     retention_days: int
@@ -100,7 +103,9 @@ class _Packing:
 
     def whole(self, signer: PackKey | None) -> Packed:
         tables = [each for name in TABLES for each in self._table(name)]
-        tables += packed_table(self.folder, "days", ("day", "runs"), self.draws.days(self.period.days()))
+        tables += packed_table(
+            self.folder, "days", ("day", "runs"), self.draws.days(self.period.days(self.about.made_on))
+        )
         tables += packed_table(self.folder, "populations", self.draws.POPULATIONS, self.draws.populations())
         tables += packed_table(self.folder, "sample", self.draws.SAMPLE, self.draws.sample())
         policy = packed(self.folder / "policy.json", f"{as_json(self.about.policy, indent=2)}\n".encode())
@@ -141,6 +146,7 @@ class _Packing:
         return {
             "format": FORMAT,
             "version": self.about.version,
+            "made_on": self.about.made_on,
             "period": {"from": self.period.first, "to": self.period.last, "zone": self.period.zone},
             "period_is_over": self._is_over,
             "last_night": asdict(self.night),
