@@ -105,6 +105,18 @@ def test_a_person_is_named_in_many_ways(office: Office) -> None:
     assert {named(office, word) for word in (*by_number, *by_mail, "kimm", "KIMM")} == {("hr:1042",)}
 
 
+def test_a_run_whose_people_are_refused_ends_red(seen: Office) -> None:
+    words = ["hr:1042", "hr:99999"]
+    run = pipeline.open_departure(seen.session, seen.settings, caller="one too many", as_of=seen.as_of)
+    with pytest.raises(FatalError, match="ine 2"):
+        pipeline.find_people(seen.session, seen.settings, run, words)
+
+    found = seen.session.execute(
+        "select status, finished_at is not null, waiting, summary -> 'red' from run where run_id = %s", [run.run_id]
+    ).fetchone()
+    assert found == ("red", True, None, ["nobody was checked: whom it is about was refused"])
+
+
 def test_several_people_are_checked_at_once(seen: Office, people: ListedPeople) -> None:
     kim_leaves(seen)
     seen.hr.change("1043", employments=LEFT_JOBS)

@@ -24,6 +24,7 @@ from offboarding.store.reading.nights import Waiting
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.departure")
+_REFUSED = "nobody was checked: whom it is about was refused"
 
 
 def find_people(
@@ -41,6 +42,26 @@ def find_people(
     candidates of each line that stands for several, each that stands for nobody, and each notice that there is none of
     or that has ended; and where no message of the run could be taken.
     """
+    try:
+        named = _named(session, settings, run, words, notice_ids, sent)
+    except FatalError:
+        runs.close_run(session, run.run_id, red=[_REFUSED], waiting=None)
+        raise
+    if named is None:
+        return False
+    departures.note_persons(session, run.run_id, named)
+    log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
+    return True
+
+
+def _named(
+    session: Session,
+    settings: Settings,
+    run: Run,
+    words: Sequence[str],
+    notice_ids: Sequence[str],
+    sent: TakenMessage | None,
+) -> Sequence[PersonCalled] | None:
     rules = reads.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
@@ -48,26 +69,22 @@ def find_people(
     doubts += [each for each in noticed if isinstance(each, str)]
     by_message = [] if sent is None else list(_sent(session, run, sent))
     if sent is not None and not (found or noticed or by_message):
-        return _nobody_new(session, run)
+        _refuse_where_none_was_taken(session, run)
+        return None
     if doubts or not (found or noticed or by_message):
         raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
     named += [each for each in noticed if isinstance(each, PersonCalled)]
-    named += by_message
-    departures.note_persons(session, run.run_id, named)
-    log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
-    return True
+    return [*named, *by_message]
 
 
-def _nobody_new(session: Session, run: Run) -> bool:
+def _refuse_where_none_was_taken(session: Session, run: Run) -> None:
     """Every message came before, unless some couldn't be taken: then somebody has to look, and FatalError says why."""
-    refused = messages.refusals(session, run.run_id)
-    if not refused:
-        return False
-    messages.done(session, run.run_id)
-    raise FatalError(
-        f"Nobody is named: {'; '.join(f'message {each}' for each in refused)}. Mend the sender, and send it anew."
-    )
+    if refused := messages.refusals(session, run.run_id):
+        messages.done(session, run.run_id)
+        raise FatalError(
+            f"Nobody is named: {'; '.join(f'message {each}' for each in refused)}. Mend the sender, and send it anew."
+        )
 
 
 def _sent(session: Session, run: Run, sent: TakenMessage) -> Iterator[PersonCalled]:

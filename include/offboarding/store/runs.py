@@ -147,8 +147,11 @@ def usable_rosters(session: Session) -> int:
     return int(str(found[0])) if found else 0
 
 
-def close_run(session: Session, run_id: int, *, red: Sequence[str], waiting: int) -> str:
-    """Write down how it ended, red for these reasons or green; a retry of the last task writes the same again."""
+def close_run(session: Session, run_id: int, *, red: Sequence[str], waiting: int | None) -> str:
+    """Write down how it ended, red for these reasons or green; a retry of the last task writes the same again.
+
+    `waiting`: how much waits; None where nobody looked.
+    """
     status = "red" if red else "green"
     values = {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb({"red": list(red)})}
     session.execute(block("runs", "close_run"), values)

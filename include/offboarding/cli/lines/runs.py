@@ -92,7 +92,7 @@ class RunLine(JsonLine):
     status: str | None
     """`green` or `red`; null with `finished_at`."""
     waiting: int | None
-    """How many findings were held when it ended; null before that."""
+    """How many findings were held when it ended; null before that, and where nobody was checked."""
     withdrawn_at: At | None
     """Since when it counts no more (`runs withdraw`); null where it does."""
     rosters: list[RunRoster]
