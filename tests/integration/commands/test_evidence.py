@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -449,6 +450,39 @@ def test_even_with_new_hashes_the_record_and_the_samples_tell(
     resealed(pack, name, lambda line: line.update(change))
 
     assert verify.main([str(pack), "--unsigned"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda pack: (pack / "manifest.sig").unlink(), "manifest.sig is missing: the pack was never signed"),
+        (lambda pack: (pack / "manifest.json").unlink(), "manifest.json is missing"),
+        (lambda pack: (pack / "\x1b[31m").touch(), "missing: []; added: ['\\\\x1b[31m']"),
+        (lambda pack: pack.rename(pack.parent / "elsewhere"), "pack is no folder"),
+        (lambda pack: (pack.parent / "p.pem").unlink(), "p.pem: No such file or directory"),
+    ],
+    ids=["signature", "manifest", "added", "folder", "key"],
+)
+def test_what_does_not_hold_is_a_sentence(
+    packing: Packing, capsys: pytest.CaptureFixture[str], change: Callable[[Path], object], says: str
+) -> None:
+    pack = packing.signed()
+    change(pack)
+    capsys.readouterr()
+
+    assert verify.main([str(pack), "--key", str(packing.public)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("BROKEN: ")
+    assert says in line
+    assert not re.search("Error|Broken:", line)
+
+
+def test_other_words_and_what_is_no_pack_are_told_apart(packing: Packing, capsys: pytest.CaptureFixture[str]) -> None:
+    pack = packing.made()
+    assert verify.main([str(pack)]) == 2
+    (pack / "manifest.json").write_text("{}")
+    assert verify.main([str(pack), "--unsigned"]) == 1
+    assert "BROKEN: that is no pack as this script reads one (KeyError" in capsys.readouterr().err
 
 
 def test_another_key_and_no_signature_are_seen(packing: Packing) -> None:

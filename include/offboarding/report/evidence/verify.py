@@ -4,7 +4,7 @@
     python3 verify.py FOLDER --unsigned           the same, but for who made it: anybody may have
 
 Take this script and the public key from elsewhere than the folder: whoever changes a pack can change its script, too.
-Exit code 0 where all of it holds, else 1.
+Exit code 0 where all of it holds, 2 where it's called otherwise than so, else 1.
 """
 
 import hashlib
@@ -37,13 +37,25 @@ def main(words: list[str]) -> int:
         for holds in checked(Path(words[0]), key):
             sys.stdout.write(f"holds: {holds}\n")
     except (Broken, OSError, ValueError, KeyError, TypeError) as error:
-        sys.stderr.write(f"BROKEN: {type(error).__name__}: {str(error)!a}\n")
+        # A pack's own names and values go to a terminal in ASCII, without what moves its cursor.
+        sys.stderr.write(f"BROKEN: {ascii(sentence(error))[1:-1]}\n")
         return 1
     return 0
 
 
+def sentence(error: Exception) -> str:
+    """What isn't so, for whoever reads it."""
+    if isinstance(error, Broken):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}"
+    return f"that is no pack as this script reads one ({type(error).__name__}: {error})"
+
+
 def checked(folder: Path, key: Path | None) -> Iterator[str]:
     """Yield what was found to hold, one after the other."""
+    if not folder.is_dir():
+        raise Broken(f"{folder} is no folder")
     octets = content(folder / MANIFEST)
     if key:
         signed(folder, octets, key)
@@ -68,6 +80,8 @@ def checked(folder: Path, key: Path | None) -> Iterator[str]:
 
 def content(path: Path) -> bytes:
     """A file's bytes; no link, and nothing that waits for a writer."""
+    if not os.path.lexists(path):
+        raise Broken(f"{path.name} is missing")
     if not stat.S_ISREG(path.lstat().st_mode):
         raise Broken(f"{path.name} is no file")
     return path.read_bytes()
@@ -87,6 +101,8 @@ def hashed(path: Path) -> tuple[str, int]:
 
 def signed(folder: Path, manifest: bytes, key: Path) -> None:
     """Ed25519 over the manifest's bytes. Raises Broken where that isn't so."""
+    if not os.path.lexists(folder / SIGNATURE):
+        raise Broken(f"{SIGNATURE} is missing: the pack was never signed, or its signature was taken away")
     signature = content(folder / SIGNATURE)
     try:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 - openssl does as well
