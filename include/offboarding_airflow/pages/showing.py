@@ -29,6 +29,11 @@ def answer(text: str, media: str, status: int = 200) -> Response:
     return Response(text, status, _HEADERS, media)
 
 
+def saved(text: str, media: str, name: str) -> Response:
+    """A file, which a browser keeps and doesn't show."""
+    return Response(text, 200, {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}, media)
+
+
 def led(to: str) -> Response:
     """On to another page, once a form was sent: loading that anew sends nothing again."""
     return Response(None, 303, {**_HEADERS, "Location": to})

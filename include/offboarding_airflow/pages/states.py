@@ -3,16 +3,17 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from fastapi import Request, Response
+from fastapi import HTTPException, Request, Response
 
 from offboarding import wiring
 from offboarding.report.pages import AskedInVainError
 from offboarding.report.pages.finding import finding_page
-from offboarding.report.pages.listing import OPEN, Asked, listing, refused_listing
+from offboarding.report.pages.listing import OPEN, Asked, TooManyError, listing, refused_listing, whole_list
 from offboarding.report.pages.sources import sources
 from offboarding.report.pages.tonight import night_page, tonight
 from offboarding_airflow.pages.guard import DAG
-from offboarding_airflow.pages.showing import shown, way_up
+from offboarding_airflow.pages.listed_file import FORMS
+from offboarding_airflow.pages.showing import saved, shown, way_up
 
 
 def _tonight() -> Response:
@@ -39,6 +40,24 @@ def _findings(
     return shown("findings.html", status=404 if page.refusal else 200, page=page, up="")
 
 
+def _file(ending: str) -> Callable[..., Response]:
+    """The same findings as a file, all pages of them."""
+    made, media = FORMS[ending]
+
+    def give(
+        state: str = OPEN, severity: str = "", rule: str = "", source: str = "", due: str = "", worker: str = ""
+    ) -> Response:
+        asked = Asked(state=state, severity=severity, rule=rule, source=source, due=due, worker=worker.strip())
+        with wiring.looking() as (choice, session):
+            try:
+                rows = whole_list(session, asked, choice.time_zone, datetime.now(UTC))
+            except TooManyError as error:
+                raise HTTPException(413, str(error)) from error
+        return saved(made(rows), media, f"findings.{ending}")
+
+    return give
+
+
 def _run(dag: str, run: str, request: Request) -> Response:
     """A tab of each run in Airflow: of whichever DAG, since Airflow shows a tab on all of them or on none."""
     with wiring.looking() as (choice, session):
@@ -62,6 +81,7 @@ def _sources(after: str = "") -> Response:
 ROUTES: Mapping[str, Callable[..., Response]] = {
     "/": _tonight,
     "/findings": _findings,
+    **{f"/findings.{ending}": _file(ending) for ending in FORMS},
     "/findings/{key}": _finding,
     "/sources": _sources,
     "/runs/{dag}/{run:path}": _run,

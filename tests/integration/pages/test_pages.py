@@ -370,6 +370,8 @@ def test_the_worker_that_was_typed_still_stands_there(night: Session, get: Get) 
 
 _FIELDS = {
     "findings": ("state", "severity", "rule", "source", "due", "worker", "after"),
+    "findings.csv": ("state", "severity", "rule", "source", "due", "worker"),
+    "findings.jsonl": ("state", "severity", "rule", "source", "due", "worker"),
     "review": ("after", "finding"),
     "sources": ("after",),
     "waivers": ("after",),

@@ -12,8 +12,11 @@ from offboarding.report.pages.rows import FindingRow, row
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session
+from offboarding.store.reading import FindingView
 
 PAGE = 50
+MOST = 20_000
+"""Findings in a file."""
 OPEN = FindingState.OPEN.value
 ALL = "all"
 """As a state: any."""
@@ -21,6 +24,16 @@ LATE = "late"
 _KEY = re.compile("[0-9a-f]{32}")
 _LONGEST = 200
 """Of what is asked for."""
+
+
+class TooManyError(FatalError):
+    """More findings are so than a file holds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"More than {MOST:,} findings are so, and a file holds no more. Ask for less, or have all of them:"
+            " python -m offboarding findings --state all --format jsonl"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +83,27 @@ class FindingsPage:
 
 def listing(session: Session, asked: Asked, zone: str, now: datetime) -> FindingsPage:
     """The page that is asked for. Raises AskedInVainError where a word of it is none that there is."""
+    choices = _checked(session, asked)
+    found = _found(session, asked, now, PAGE + 1)
+    return FindingsPage(
+        asked=asked,
+        choices=choices,
+        rows=tuple(row(each, zone, now) for each in found[:PAGE]),
+        next_after=found[PAGE - 1].finding_key if len(found) > PAGE else "",
+        counts=reading.finding_counts(session),
+    )
+
+
+def whole_list(session: Session, asked: Asked, zone: str, now: datetime) -> tuple[FindingRow, ...]:
+    """All that is asked for, on all pages of it. Raises as `listing`, and TooManyError rather than leave any out."""
+    _checked(session, asked)
+    found = _found(session, asked, now, MOST + 1)
+    if len(found) > MOST:
+        raise TooManyError
+    return tuple(row(each, zone, now) for each in found)
+
+
+def _checked(session: Session, asked: Asked) -> Mapping[str, Sequence[str]]:
     choices = _choices(session)
     for name, known in choices.items():
         value = asked.narrowing.get(name)
@@ -77,7 +111,11 @@ def listing(session: Session, asked: Asked, zone: str, now: datetime) -> Finding
             raise AskedInVainError(f"There is no {name} {value[:_LONGEST]!r}. Choose one of the list.")
     if asked.after and not _KEY.fullmatch(asked.after):
         raise AskedInVainError("The address asks for a page that there isn't. Begin with the first.")
-    found = reading.findings(
+    return choices
+
+
+def _found(session: Session, asked: Asked, now: datetime, most: int) -> Sequence[FindingView]:
+    return reading.findings(
         session,
         state=None if asked.state in ("", ALL) else asked.state,
         severity=asked.severity or None,
@@ -86,14 +124,7 @@ def listing(session: Session, asked: Asked, zone: str, now: datetime) -> Finding
         person_uid=_person(session, asked.worker) if asked.worker else None,
         due_before=now if asked.due else None,
         after=asked.after or None,
-        most=PAGE + 1,
-    )
-    return FindingsPage(
-        asked=asked,
-        choices=choices,
-        rows=tuple(row(each, zone, now) for each in found[:PAGE]),
-        next_after=found[PAGE - 1].finding_key if len(found) > PAGE else "",
-        counts=reading.finding_counts(session),
+        most=most,
     )
 
 
