@@ -42,6 +42,7 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.rows import versions
 from tests.support.small_company import LEFT, NIGHT, job, number, tag, worker
+from tests.support.source_tree import PROJECT
 
 pytestmark = pytest.mark.slow
 
@@ -304,6 +305,26 @@ insert into revocation (finding_key, reopened, status, proposed_run, source, par
         'jin', '2026-11-20+09', 'because' from one;
 """
 """One of each kind that the test doesn't type."""
+
+
+def test_what_the_columns_are_stands_in_it_as_on_the_page(packing: Packing) -> None:
+    """A page changed alone: README.txt lies beside pack.py."""
+    pack = packing.made()
+    told = " ".join((pack / "README.txt").read_text(encoding="ascii").split())
+    page = (PROJECT / "docs/evidence.md").read_text(encoding="utf-8")
+    table = re.findall(r"^\| (`.*?) \| (.*) \|$", page, re.MULTILINE)
+    three = re.findall(r"^(\*\*Three values\.\*\*.*)$", page, re.MULTILINE)
+
+    names = [name for row in table for name in re.findall(r"`(\w+)`", row[0])]
+    assert sorted(f"{name}.jsonl" for name in names) == sorted(path.name for path in pack.glob("*.jsonl"))
+    assert [text for text in (*(row[1] for row in table), *three) if unmarked(text) not in told] == []
+    assert "README.txt" in json.loads((pack / "manifest.json").read_bytes())["files"]
+
+
+def unmarked(text: str) -> str:
+    """Markdown as plain words, without pages in brackets."""
+    without = re.sub(r" \(\[[^\]]+\.md\]\([^)]*\)\)", "", text)
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", without).replace("`", "").replace("**", "")
 
 
 def test_what_was_read_in_part_or_not_at_all_is_said_of_each_run(packing: Packing) -> None:

@@ -23,6 +23,8 @@ from offboarding.store.reading.evidence import TABLES, EvidenceNight, evidence, 
 
 FORMAT = 1
 """Of the manifest: another number, where a reader of this one would misread it."""
+_BESIDES = ("README.txt", "verify.py")
+"""What the columns are, as docs/evidence.md tells them, and what checks a pack."""
 _NAMING = ("name", "label", "subject_label")
 """Columns that call people or their things by name."""
 
@@ -109,8 +111,8 @@ class _Packing:
         tables += packed_table(self.folder, "populations", self.draws.POPULATIONS, self.draws.populations())
         tables += packed_table(self.folder, "sample", self.draws.SAMPLE, self.draws.sample())
         policy = packed(self.folder / "policy.json", f"{as_json(self.about.policy, indent=2)}\n".encode())
-        verify = packed(self.folder / "verify.py", (files(__package__ or "") / "verify.py").read_bytes())
-        found = sorted((*tables, policy, verify), key=lambda file: file.name)
+        besides = [packed(self.folder / name, (files(__package__ or "") / name).read_bytes()) for name in _BESIDES]
+        found = sorted((*tables, policy, *besides), key=lambda file: file.name)
         broken = events.broken_at(self.session)
         manifest = f"{as_json(self._manifest(found, broken, signer), indent=2)}\n".encode()
         packed(self.folder / "manifest.json", manifest)
