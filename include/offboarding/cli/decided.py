@@ -88,14 +88,19 @@ def notices(
     return DONE
 
 
-@command("departure list")
-def departures(*, output: Format = "table") -> int:
+@command("departure list", example="--all")
+def departures(
+    *,
+    every: Annotated[bool, option("--all", text="those that HR leaves open no more, too")] = False,
+    output: Format = "table",
+) -> int:
     """List departures that HR leaves open: planned ends that have passed, and people who are no longer listed.
 
     Longest gone first.
     """
     with reading_store() as (session, zone):
-        found, unread = words.open_ends(session), people_unread(session)
+        ended = words.ended_ends(session) if every else []
+        found, unread = [*words.open_ends(session), *ended], people_unread(session)
     if unread:
         note(unread)
     if output == "jsonl":
@@ -106,7 +111,7 @@ def departures(*, output: Format = "table") -> int:
         table(columns, (_departure_row(end, zone) for end in found))
         say("", f'They left, or they didn\'t: {COMMAND} departure confirm|deny DEPARTURE --reason "..."')
     elif not unread:
-        say("HR leaves no departure open.")
+        say("HR never left a departure open." if every else "HR leaves no departure open.")
     return DONE
 
 
@@ -172,6 +177,14 @@ def _departure_row(end: OpenEnd, zone: str) -> list[str]:
 
 
 def _departure_standing(end: OpenEnd, zone: str) -> str:
+    if end.ended_at:
+        why = f": {end.ended_because}" if end.ended_because else ""
+        said = f"{_said(end, zone)}; " if end.verdict else ""
+        return f"{said}ended {moment(end.ended_at, zone)}{why}"
+    return _said(end, zone)
+
+
+def _said(end: OpenEnd, zone: str) -> str:
     if end.verdict == DepartureVerdict.DENY:
         until = f" until {moment(end.until, zone)}" if end.until else ""
         return f"denied by {end.author}{until}: {end.reason}"

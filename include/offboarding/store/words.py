@@ -37,6 +37,9 @@ class OpenEnd:
     decided_at: datetime | None
     until: datetime | None
     """A denial's end: then it's asked again; None where it counts for good."""
+    ended_at: datetime | None = None
+    """Since when HR leaves it open no more."""
+    ended_because: str = ""
 
     @property
     def name(self) -> str:
@@ -61,6 +64,12 @@ def open_ends(session: Session) -> list[OpenEnd]:
     """Departures that HR leaves open, longest gone first; those that were denied too, as long as that counts."""
     with session.cursor(row_factory=record_row(OpenEnd)) as cursor:
         return cursor.execute(block("words", "open_ends")).fetchall()
+
+
+def ended_ends(session: Session) -> list[OpenEnd]:
+    """Departures that HR left open once and leaves open no more, longest gone first."""
+    with session.cursor(row_factory=record_row(OpenEnd)) as cursor:
+        return cursor.execute(block("words", "ended_ends")).fetchall()
 
 
 def of_departure(session: Session, departure_id: int) -> OpenEnd | None:

@@ -40,6 +40,37 @@ def test_they_are_listed_with_what_was_said(deciding: Type, left_open: str) -> N
     assert "confirmed by lee" in deciding("departure", "list").out.replace("\n", " ")
 
 
+def test_all_of_them_are_those_too_that_ended(deciding: Type, store: Session, left_open: str) -> None:
+    assert deciding("departure", "confirm", left_open, *WHY).code == 0
+    store.execute(
+        "update departure set valid_to = now(), ended_because = 'merged' where departure_id = %s", [left_open[2:]]
+    )
+
+    assert left_open not in deciding("departure", "list").out
+    table = " ".join(deciding("departure", "list", "--all").out.split())
+    assert left_open in table
+    assert "confirmed by lee" in table
+    assert "merged" in table
+    ends = {each["departure"]: each for each in deciding("departure", "list", "--all", "--format", "jsonl").lines}
+    assert (ends[left_open]["verdict"], ends[left_open]["ended_because"]) == ("confirm", "merged")
+    assert ends[left_open]["ended_at"]
+    assert len(ends) == len(deciding("departure", "list", "--format", "jsonl").lines) + 1
+
+
+def test_one_beside_an_employment_that_ended_is_among_them(deciding: Type, store: Session) -> None:
+    store.execute(
+        """insert into hidden_departure (person_uid, worker_pk, here_worker_pk, left_at, certain_at, zone, basis, told,
+            here_told, joined_by, valid_from, valid_to)
+        select person_uid, worker_pk, worker_pk, '2026-11-01+09', '2026-11-01+09', 'Asia/Seoul', 'actual', 'left',
+            'active', 'number', now(), now() from worker where worker_id = 'E1042' and id_space = 'hr'"""
+    )
+
+    assert deciding("departure", "list", "--format", "jsonl").lines == []
+    (line,) = deciding("departure", "list", "--all", "--format", "jsonl").lines
+    assert (line["worker_id"], line["basis"], line["ended_because"]) == ("E1042", "hidden", None)
+    assert line["ended_at"]
+
+
 def test_its_lines_are_those_of_the_page(deciding: Type, left_open: str) -> None:
     line = deciding("departure", "list", "--format", "jsonl").lines[0]
 
@@ -49,5 +80,6 @@ def test_its_lines_are_those_of_the_page(deciding: Type, left_open: str) -> None
 
 def test_without_any_it_says_so(deciding: Type) -> None:
     assert deciding("departure", "list").out == "HR leaves no departure open.\n"
+    assert deciding("departure", "list", "--all").out == "HR never left a departure open.\n"
     done = deciding("departure", "confirm", "d-1", *WHY)
     assert (done.code, "no departure d-1 that HR leaves open" in done.err) == (1, True)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from offboarding.cli.lines.line import At, By, Inner, JsonLine
+from offboarding.cli.lines.line import At, By, Inner, JsonLine, OrNull
 
 
 class PersonDeparture(Inner):
@@ -54,7 +54,9 @@ class NoticeLine(JsonLine):
 
 
 class OpenEndLine(JsonLine):
-    """Longest gone first; those that a person denied stand among them as long as that counts."""
+    """Longest gone first; those that a person denied stand among them as long as that counts. With `--all` those that
+    HR leaves open no more follow.
+    """
 
     departure: Annotated[str, By("name")]
     """Its id, such as `d-418`."""
@@ -88,6 +90,12 @@ class OpenEndLine(JsonLine):
     """When."""
     until: At | None
     """When a denial ends, and it's asked again."""
+    ended_at: At | None
+    """Since when HR leaves it open no more."""
+    ended_because: OrNull
+    """`changed` (HR tells it otherwise, or confirms it), `denied`, `merged` (into another person), `returned`,
+    `withdrawn`; null of a hidden one.
+    """
 
 
 class UpcomingLine(JsonLine):
