@@ -24,7 +24,7 @@ from offboarding.store.connect import Session, opened
 from offboarding.store.reading import key_views
 from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages import guard
-from offboarding_airflow.pages.guard import Viewer
+from offboarding_airflow.pages.viewers import Viewer
 from tests.support import filled
 from tests.support.airflow_side import AirflowSide
 from tests.support.database import TEMPLATE, cloned
@@ -186,7 +186,7 @@ def get(store_parameters: dict[str, str | int], tmp_path: Path, monkeypatch: pyt
     may_decide = False
 
     def viewer(request: Request) -> None:
-        request.state.viewer = Viewer(name=VIEWER, may_decide=may_decide)
+        request.state.viewer = Viewer(name=VIEWER, may_decide=may_decide, may_trigger=lambda dag: may_decide)
 
     def deciding() -> None:
         if not may_decide:

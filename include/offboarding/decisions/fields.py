@@ -4,14 +4,16 @@ Its title, description and bounds are the form's and the REST schema's, and its 
 how it's typed: a field that is needed is an argument, any other an option of its name.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from offboarding.config.settings import Settings
+from offboarding.model.keys import no_finding_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,13 +94,26 @@ NoticeId = Annotated[
     str, Field(title="Notice", description="Its id, such as n-4f2a91.", pattern=r"^\s*[nN]-[0-9a-fA-F]{4,12}\s*$")
 ]
 Departure = Annotated[str, _text("Departure", "Its id, such as d-418, or the worker id, such as hr:10442.")]
+_LONGEST_KEY = 60
+"""That is said again of what is none."""
+_FINDING_KEY = r"^\s*([fF]-)?[0-9a-fA-F]{4,32}\s*$"
+
+
+def _finding_key(word: str) -> str:
+    """Raises ValueError as the command does, where pydantic would show the pattern."""
+    if not re.match(_FINDING_KEY, word):
+        raise ValueError(no_finding_key(word[:_LONGEST_KEY]))
+    return word
+
+
 Finding = Annotated[
     str,
     Field(
         title="Finding",
         description="A finding's key, such as f-7c31a0b2, or any beginning of 4 digits and more.",
-        pattern=r"^\s*([fF]-)?[0-9a-fA-F]{4,32}\s*$",
+        json_schema_extra={"pattern": _FINDING_KEY},
     ),
+    AfterValidator(_finding_key),
     Typed(metavar="KEY"),
 ]
 Key = Annotated[

@@ -38,6 +38,11 @@ def short_finding(key: str) -> str:
     return f"f-{key[:8]}"
 
 
+def no_finding_key(word: str) -> str:
+    """Why a word is no finding's key."""
+    return f"{word!r} is no finding's key. One is f-7c31a0b2, or any beginning of at least 4 digits."
+
+
 def digest_of(text: str) -> str:
     """By which it's known again whether a ticket system was told the same."""
     return hashlib.sha256(text.encode()).hexdigest()

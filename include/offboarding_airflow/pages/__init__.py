@@ -50,7 +50,7 @@ def app() -> FastAPI:
 
 def _decided_by(made: FastAPI, noted: list[params.Depends]) -> None:
     """Each form is for whoever may trigger its DAG: to see it, to send it, and to hear what came of it."""
-    made.add_api_route("/decide", deciding.index, methods=["GET"])
+    made.add_api_route("/decide", deciding.index, methods=["GET"], dependencies=noted)
     for act in acts().values():
         may = [Depends(may_trigger(act.dag)), *noted]
         made.add_api_route(f"/decide/{act.path}", deciding.asking(act), methods=["GET"], dependencies=may)

@@ -20,14 +20,17 @@ from offboarding_airflow.pages.controls import control, given
 from offboarding_airflow.pages.posting import fields
 from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
+from offboarding_airflow.pages.viewers import Viewer
 
 _UNSHOWN = ("reason", SEEN)
 Endpoint = Callable[..., Coroutine[Any, Any, Response]]
 
 
-def index() -> Response:
-    """What there is to decide."""
-    return shown("deciding.html", acts=acts().values(), up="")
+def index(request: Request) -> Response:
+    """What there is to decide: each that is whoever's who asks leads to its form."""
+    viewer: Viewer = request.state.viewer
+    every = [(act, viewer.may_trigger(act.dag)) for act in acts().values()]
+    return shown("deciding.html", every=every, up="")
 
 
 def asking(act: Act) -> Endpoint:

@@ -3,27 +3,20 @@ names is whoever may decide whose an account is, by the right to trigger that DA
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
 from offboarding.report.pages import AskedInVainError
+from offboarding_airflow.pages.viewers import Viewer
 from offboarding_airflow.work import FORM
 
 DAG = "offboarding_nightly"
 DECIDING = FORM.format(form="link")
 """Who may trigger it may see names: nobody decides whose an account is without them."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """Somebody who looks."""
-
-    name: str
-    """As Airflow calls them, which is how their decisions are signed."""
-    may_decide: bool
+_NOWHERE = "No Origin was sent, so that nothing shows where this form is from. A program sends a bearer's token."
 
 
 def nobody() -> None:
@@ -48,12 +41,14 @@ def noting() -> Callable[..., Any]:
         from airflow.api_fastapi.core_api.security import get_user  # noqa: PLC0415 - it may be gone
     except ImportError:
         return nobody
-    deciding = may_trigger(DECIDING)
 
     def viewer(request: Request, user: Annotated[BaseUser, Depends(get_user)]) -> None:
-        request.state.viewer = Viewer(name=user.get_name(), may_decide=_is_let(deciding, request, user))
+        def lets(dag: str) -> bool:
+            return _is_let(may_trigger(dag), request, user)
 
-    return nobody if deciding is nobody else viewer
+        request.state.viewer = Viewer(name=user.get_name(), may_decide=lets(DECIDING), may_trigger=lets)
+
+    return nobody if may_trigger(DECIDING) is nobody else viewer
 
 
 def from_here(request: Request) -> None:
@@ -72,7 +67,8 @@ def from_here(request: Request) -> None:
         followed = site == "none" or headers.get("sec-fetch-dest") == "document"
         ours = site == "same-origin" or (origin is None and followed and request.method == "GET")
     if not ours:
-        raise HTTPException(403, "Another site's page asked for this one.")
+        nowhere = site is None and origin is None
+        raise HTTPException(403, _NOWHERE if nowhere else "Another site's page asked for this one.")
 
 
 def sayable(request: Request) -> None:

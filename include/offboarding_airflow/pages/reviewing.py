@@ -17,10 +17,10 @@ from offboarding.report.pages.review import review
 from offboarding_airflow.pages.acts import MOST, acts, run_id
 from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.chosen import Chosen, Sent, choices, read
-from offboarding_airflow.pages.guard import Viewer
 from offboarding_airflow.pages.posting import fields
 from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
+from offboarding_airflow.pages.viewers import Viewer
 
 _LINK = "link"
 

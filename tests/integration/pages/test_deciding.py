@@ -263,6 +263,16 @@ def test_a_form_that_lacks_something_is_shown_again_with_what_was_typed(night: S
     assert get.airflow.runs == {}
 
 
+def test_what_is_no_finding_s_key_is_said_as_the_command_says_it(night: Session, get: Get) -> None:
+    form = form_on(get("/decide/verdict", named=True).text)
+
+    says = sent(get, "/decide/verdict", {**form, "finding": "f-zzzz", "reason": REASON}, 400)
+
+    assert "'f-zzzz' is no finding's key. One is f-7c31a0b2, or any beginning of at least 4 digits." in says
+    assert "pattern" not in says
+    assert acts()["verdict"].schemas["finding"]["pattern"], "Airflow's own form refuses it before anything begins"
+
+
 def test_what_only_the_run_can_see_is_told_once_it_has(night: Session, get: Get) -> None:
     form = form_on(get("/decide/verdict", named=True).text)
 
@@ -337,6 +347,19 @@ def test_people_are_checked_now_by_their_ids(night: Session, get: Get) -> None:
 # --- who may, and what is no form of ours -----------------------------------------------------------------------------
 
 
+def test_whoever_may_not_is_led_to_no_form_and_told_what_it_takes(night: Session, get: Get) -> None:
+    masked, whole = (get("/decide", named=named).text for named in (False, True))
+
+    def led(page: str) -> set[str]:
+        return {str(each["href"]) for each in Tags(page).named("a") if str(each["href"]).startswith("decide/")}
+
+    assert led(masked) == set()
+    assert led(whole) == {f"decide/{path}" for path in acts()}
+    assert "takes the right to trigger its DAG" in masked
+    assert "takes the right to trigger its DAG" not in whole
+    assert [act.dag for act in acts().values() if f"<code>{act.dag}</code>" not in masked] == []
+
+
 @pytest.mark.parametrize("path", ["/review", "/decide/link", "/decide/check"])
 def test_who_may_not_decide_sees_no_form_and_sends_none(night: Session, get: Get, path: str) -> None:
     form = review_form(get)
@@ -370,6 +393,25 @@ def test_a_form_of_another_site_begins_nothing(night: Session, get: Get, path: s
 
     assert get(path, named=True, form=form, headers=headers).status_code == 403
     assert get.airflow.runs == {}
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({}, "No Origin was sent"),
+        ({"Authorization": "Basic YTpi"}, "No Origin was sent"),
+        ({"Origin": "null"}, "Another site's page asked for this one."),
+        ({"Origin": "https://elsewhere.example"}, "Another site's page asked for this one."),
+        ({"Sec-Fetch-Site": "same-site"}, "Another site's page asked for this one."),
+    ],
+)
+def test_a_program_is_told_what_it_lacks_and_another_site_what_it_is(
+    night: Session, get: Get, headers: dict[str, str], says: str
+) -> None:
+    answer = get("/review", named=True, form=review_form(get), headers=headers)
+
+    assert answer.status_code == 403
+    assert says in html.unescape(answer.text)
 
 
 @pytest.mark.parametrize(

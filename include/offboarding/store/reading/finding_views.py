@@ -21,7 +21,7 @@ from offboarding.model import (
     sentence,
 )
 from offboarding.model.errors import FatalError
-from offboarding.model.keys import short_finding
+from offboarding.model.keys import no_finding_key, short_finding
 from offboarding.store import revocations
 from offboarding.store.connect import Session
 from offboarding.store.decisions import Decision, decisions_about
@@ -204,7 +204,7 @@ def whole_key(session: Session, word: str) -> str:
     """
     found = _KEY.fullmatch(word.strip().lower())
     if found is None:
-        raise FatalError(f"{word!r} is no finding's key. One is f-7c31a0b2, or any beginning of at least 4 digits.")
+        raise FatalError(no_finding_key(word))
     keys = _beginning(session, found[1])
     if not keys:
         raise FatalError(f"there is no finding {word}. See: python -m offboarding findings --state all")
