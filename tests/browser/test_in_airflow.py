@@ -91,7 +91,9 @@ def test_a_search_leads_to_a_leaver_and_names_are_for_whoever_may_decide(
     ((name,),) = house.holds(f"select distinct w.name {OF_SOMEBODY} and {WORKER} = %s", LEAVER)
     assert (name in frame.get_by_role("heading", level=1).inner_text()) is named
     assert (name in frame.locator("body").inner_text()) is named
-    shown = keys(frame.get_by_role("table", name="Findings, worst first"))
+    listed = frame.get_by_role("table", name="Findings, worst first")
+    listed.wait_for()
+    shown = keys(listed)
     assert set(shown) == called(house.holds(f"select finding_key {OF_SOMEBODY} and {WORKER} = %s", LEAVER))
     ((viewer, kind, seen),) = house.holds("select viewer, kind, named from look order by seq desc limit 1")
     assert (viewer, kind, seen) == ("admin" if named else "viewer", "worker", named)
