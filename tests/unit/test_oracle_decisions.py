@@ -168,6 +168,10 @@ OWNERS = {
         account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM), service=True),
         {("1043", "is", "linked", 90), ("1042", "owns", "linked", 80)},
     ),
+    "own, and who works here is its manager": (
+        account("x", number("1042"), owner(IdentityKeyKind.MAIL, LEE)),
+        {("1042", "is", "linked", 90), ("1043", "owns", "linked", 80)},
+    ),
     "own, and a leaver is its manager": (
         account("x", number("1043"), owner(IdentityKeyKind.MAIL, KIM)),
         {("1043", "is", "linked", 90)},

@@ -134,10 +134,14 @@ def with_named_owners(known: Knowledge, each: Case, found: list[Case]) -> Case:
 
 
 def of_its_own(known: Knowledge, each: Case) -> Case:
-    """What is clearly somebody's own, and no workload's, has no owner besides."""
+    """What is clearly somebody's own, and no workload's, no leaver owns."""
     if each.account.service_like or linked(known, each) is None:
         return each
-    own = [evidence for evidence in each.evidence if evidence.relation is not Relation.OWNS]
+    own = [
+        evidence
+        for evidence in each.evidence
+        if evidence.relation is not Relation.OWNS or not is_leaver(known, evidence.person)
+    ]
     return replace(case(known, each.source, each.account, own), several=each.several, held=each.held)
 
 

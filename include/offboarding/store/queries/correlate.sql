@@ -716,8 +716,8 @@ select distinct n.account_pk, c.person_uid, 'owns', 'owner', %(owner)s, 'named t
 from named n join clear c using (realm, label);
 
 -- name: make_owned
--- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns; nor what is
--- clearly somebody's own and no workload's: whom it names as its manager has no way into it by that.
+-- Who owns an account, in scores; several may own one thing. Whose own it is, a person said, nobody owns. Nor does a
+-- leaver own what is clearly somebody's own and no workload's: whom it names as its manager has no way into it by that.
 create temp table owned as
 with grouped as (
     select account_pk, person_uid, grp, max(score) as score
@@ -739,6 +739,7 @@ where not exists (
     where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
     and not exists (
         select from ranked k join account a using (account_pk)
+        join person_state s on s.person_uid = t.person_uid and not s.returned and s.basis <> 'away'
         where k.account_pk = t.account_pk and k.is_clear and not a.service_like);
 
 -- name: make_owning
