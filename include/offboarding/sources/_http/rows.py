@@ -1,12 +1,12 @@
 """Rows of a list as models: one that can't be read costs itself, and is told."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from offboarding.model import Fact, ScopeRead
+from offboarding.model import Account, Credential, Fact, ScopeRead
 from offboarding.model.errors import FatalError
 from offboarding.sources._http.on_disk import DiskIndex
 
@@ -66,6 +66,23 @@ def settled(
     raise FatalError(
         f"{what}: it changes as it's read: {MOST_PASSES} times something new was in it. Read it at a quieter time"
     )
+
+
+def looked_at(
+    scope: ScopeRead, look: Callable[[UnreadRows], tuple[Account, Sequence[Credential]] | None]
+) -> Iterator[Fact]:
+    """Yield an account with what lets it in, where all of that is read, and then how far it was."""
+    unread, error, found = UnreadRows(), "", None
+    try:
+        found = look(unread)
+        error = unread.told
+    except FatalError as missing:
+        error = str(missing)
+    if found and not error:
+        account, held = found
+        yield account
+        yield from held
+    yield replace(scope, error=error)
 
 
 def as_far_as_read(scope: ScopeRead, found: Iterable[Fact], unread: UnreadRows) -> Iterator[Fact]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from urllib.parse import quote
 
 import structlog
@@ -22,7 +22,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.on_disk import DiskIndex
-from offboarding.sources._http.rows import UnreadRows
+from offboarding.sources._http.rows import UnreadRows, looked_at
 from offboarding.sources.entra_id.answers import TenantUser
 from offboarding.sources.entra_id.applications import APPLICATION, SERVICE_PRINCIPAL, Workloads
 from offboarding.sources.entra_id.client import SIGN_INS, EntraGraph
@@ -83,7 +83,8 @@ class EntraId:
         for ref in accounts:
             with self._graph.requests.of_one(self._settings.max_requests_an_account):
                 if ref.native_id.startswith((APPLICATION, SERVICE_PRINCIPAL)):
-                    yield from self._workload(workloads, ref)
+                    scope = ScopeRead(realm=self._realm, scope=ref.native_id, kinds=OF_A_WORKLOAD)
+                    yield from looked_at(scope, partial(workloads.look_at, ref.native_id))
                 else:
                     yield from self._user(read, ref, consents)
         yield from read.gaps()
@@ -154,19 +155,6 @@ class EntraId:
         yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=kinds, error=error)
         if account and consents and not is_away:
             yield from consents.of(account)
-
-    def _workload(self, workloads: Workloads, ref: AccountRef) -> Iterator[Fact]:
-        unread, error, found = UnreadRows(), "", None
-        try:
-            found = workloads.look_at(ref.native_id, unread)
-            error = unread.told
-        except FatalError as missing:
-            error = str(missing)
-        if found and not error:
-            account, held = found
-            yield account
-            yield from held
-        yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=OF_A_WORKLOAD, error=error)
 
     def _account(self, user: TenantUser, roles: DirectoryRoles) -> Account:
         return account_of(user, self._realm, self._reached_by, roles, self._context)

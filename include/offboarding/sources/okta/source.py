@@ -1,6 +1,7 @@
 """The source that the kind builds: an org's users with their tokens, and its service apps with what lets them in."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import structlog
 
@@ -9,7 +10,7 @@ from offboarding.model import Account, AccountRef, Fact, Gap, IdentityKey, Reque
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._bearers import borne
-from offboarding.sources._http.rows import UnreadRows, as_far_as_read
+from offboarding.sources._http.rows import UnreadRows, as_far_as_read, looked_at
 from offboarding.sources._okta.client import OktaApi
 from offboarding.sources.okta.credentials import TOKEN, OktaApiTokens, credentials
 from offboarding.sources.okta.makers import AppMakers
@@ -78,7 +79,8 @@ class OktaSource:
         for ref in accounts:
             with self._api.requests.of_one(self._settings.max_requests_an_account):
                 if ref.native_id.startswith(APP):
-                    yield from _app(org, apps, ref)
+                    scope = ScopeRead(realm=org.realm, scope=ref.native_id, kinds=apps.kinds)
+                    yield from looked_at(scope, partial(apps.look_at, ref.native_id))
                 else:
                     yield from self._user(org, tokens, ref)
 
@@ -128,17 +130,3 @@ class OktaSource:
     def _begun(self) -> OktaOrg:
         self._api.begin()
         return organization(self._api, self._settings, self._context.service_patterns)
-
-
-def _app(org: OktaOrg, apps: ServiceApps, ref: AccountRef) -> Iterator[Fact]:
-    unread, error, found = UnreadRows(), "", None
-    try:
-        found = apps.look_at(ref.native_id, unread)
-        error = unread.told
-    except FatalError as missing:
-        error = str(missing)
-    if found and not error:
-        account, held = found
-        yield account
-        yield from held
-    yield ScopeRead(realm=org.realm, scope=ref.native_id, kinds=apps.kinds, error=error)
