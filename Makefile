@@ -85,7 +85,7 @@ test-databases: setup databases ## what a real MariaDB and MySQL say of their ac
 test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
-test-hosts: setup rosters hosts ## who gets in to a host with a real sshd or OpenVPN, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
+test-hosts: setup rosters hosts ## who gets in to a host with a real sshd, OpenVPN or WireGuard, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
 
 test-browser: setup slapd chromium ## the pages inside a whole Airflow, as Chromium shows them: what a person does, axe-core, hostile data; five minutes

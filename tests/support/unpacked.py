@@ -43,6 +43,13 @@ KUBECTL = Tree(
     server="usr/bin/kubectl",
     own_network=False,
 )
+WIREGUARD = Tree(
+    what="WireGuard",
+    script="hosts.sh",
+    root=CACHE / "wireguard/root",
+    server="usr/bin/wireguard-go",
+    own_network=False,
+)
 
 
 def answers(path: Path) -> bool:
