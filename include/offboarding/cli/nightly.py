@@ -74,7 +74,7 @@ def _for_real(loaded: Loaded, as_of: str | None) -> None:
 
 
 def _end(session: Session, run: Run) -> None:
-    found = troubles(reading.night(session, run.run_id))
+    found = troubles(reading.night_state(session, run.run_id))
     if not found.is_red:
         return
     known = acknowledging(found)[:_MOST_COMMANDS]

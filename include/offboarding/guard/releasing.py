@@ -16,12 +16,13 @@ from offboarding.model import HoldStatus
 from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.report import held
 from offboarding.runs import pipeline
-from offboarding.store import guard, reading, runs
+from offboarding.store import guard, runs
 from offboarding.store.connect import Session
 from offboarding.store.events import append_events
 from offboarding.store.guard import Hold
 from offboarding.store.guard_look import Looking
 from offboarding.store.locks import lock_findings
+from offboarding.store.reading.night_states import waiting_then
 from offboarding.store.reading.waiting import waiting_findings
 from offboarding.store.rows import Run
 
@@ -205,7 +206,7 @@ def question(session: Session, run_id: int | None = None) -> Question | None:
     last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
     if last is None:
         return None
-    then = reading.night(session, last.run_id, ahead=False).held
+    then = waiting_then(session, last.run_id)
     waits = replace(then, holds=tuple(hold for hold in then.holds if hold.status == HoldStatus.WAITING))
     if not (waits.holds or waits.baseline or waits.over_maximum):
         return None

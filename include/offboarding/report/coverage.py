@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from offboarding.model import READ, Basis, FindingState, ReadStatus, counted
+from offboarding.model import READ, Basis, ReadStatus, counted
 from offboarding.report import queues
 from offboarding.report.wording import COMMAND, first_of, flowing, labelled, moment, whole_days
 from offboarding.rules import all_rules
 from offboarding.store.correlation.linking import BulkLoad
-from offboarding.store.reading import Night
+from offboarding.store.reading import Night, NightState
 from offboarding.store.reading.nights import Leavers
 from offboarding.store.reading.reads import PartView, RosterView
 
@@ -64,7 +64,7 @@ class Gaps:
     """What isn't inventoried at all."""
 
 
-def gaps_of(night: Night) -> Gaps:
+def gaps_of(night: NightState) -> Gaps:
     """What should have been looked at, and what isn't at all; the same of several parts once."""
     red: list[str] = []
     limits: dict[str, list[str]] = {}
@@ -79,7 +79,7 @@ def gaps_of(night: Night) -> Gaps:
             else:
                 limits.setdefault(gap.text, []).append(where(part))
     red += queues.gaps(night.queue)
-    unverified = Counter(finding.source for finding in night.findings if finding.state == FindingState.UNVERIFIED)
+    unverified = Counter(finding.source for finding in night.unverified)
     red += [
         f"{source}: {counted(number, 'finding')} may work or not: {COMMAND} findings --state unverified"
         for source, number in sorted(unverified.items())
@@ -88,7 +88,7 @@ def gaps_of(night: Night) -> Gaps:
     return Gaps(red=tuple(dict.fromkeys(red)), limits=(*texts, *_no_reader_of_keys(night)))
 
 
-def _no_reader_of_keys(night: Night) -> Iterator[str]:
+def _no_reader_of_keys(night: NightState) -> Iterator[str]:
     """Yield that keys aren't looked at, where nothing tells of any; a read that never began says not what it's for."""
     if night.parts and not {"keys", ""} & {part.tells for part in night.parts}:
         yield "signing keys and shared secrets: no verifier or source of keys is configured (docs/custody.md)"

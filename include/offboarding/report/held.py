@@ -7,7 +7,7 @@ from offboarding.model import Alert, Measure, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, whole_days, worker
 from offboarding.store.guard import HeldEvent, Hold
-from offboarding.store.reading.nights import Waiting
+from offboarding.store.reading.night_states import Waiting
 from offboarding.store.reading.waiting import WaitingFinding
 
 _MEASURES = {

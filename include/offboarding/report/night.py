@@ -213,7 +213,7 @@ def _oldest(night: Night, findings: Sequence[NightFinding]) -> str:
 
 def _unverified(night: Night) -> str:
     """They aren't open: nobody knows whether they work."""
-    count = sum(finding.state == FindingState.UNVERIFIED for finding in night.findings)
+    count = len(night.unverified)
     return f"; {count} more unverified" if count else ""
 
 

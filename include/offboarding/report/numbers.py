@@ -35,7 +35,7 @@ def numbers(night: Night, read_seconds: Mapping[str, float]) -> Iterator[tuple[s
     worst = Counter(finding.severity for finding in standing)
     for severity in Severity:
         yield f"findings.open.{severity}", worst[severity]
-    yield "findings.unverified", sum(finding.state == FindingState.UNVERIFIED for finding in night.findings)
+    yield "findings.unverified", len(night.unverified)
     yield "findings.waiting", night.waiting
     as_of = night.run.as_of
     yield "findings.overdue", sum(finding.due_at is not None and finding.due_at < as_of for finding in standing)

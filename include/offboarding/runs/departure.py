@@ -20,7 +20,7 @@ from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.messages import TakenMessage
 from offboarding.store.reading import Night
-from offboarding.store.reading.nights import Waiting
+from offboarding.store.reading.night_states import Waiting
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.departure")
@@ -164,10 +164,12 @@ def _of_these(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is other people's: that is the night's to tell."""
     asked = departures.persons_of_run(session, run.run_id)
     own = tuple(finding for finding in seen.findings if finding.person_uid in asked)
+    keys = {finding.finding_key for finding in own}
     held, holds = sum(finding.state == FindingState.HELD for finding in own), seen.held.holds
     return replace(
         seen,
         findings=own,
+        unverified=tuple(found for found in seen.unverified if found.finding_key in keys),
         held=Waiting(
             baseline=0 if holds else held, over_maximum=held if holds else 0, trips=seen.held.trips, holds=holds
         ),

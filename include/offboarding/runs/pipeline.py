@@ -333,7 +333,7 @@ def counted_up(session: Session, run: Run) -> Mapping[str, float]:
 
 def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
-    red = reasons(troubles(reading.night(session, run.run_id)))
+    red = reasons(troubles(reading.night_state(session, run.run_id)))
     if red:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
 

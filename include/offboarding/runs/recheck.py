@@ -19,7 +19,7 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import departures, reading, rechecks, runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.reading import Night
-from offboarding.store.reading.nights import Waiting
+from offboarding.store.reading.night_states import Waiting
 from offboarding.store.rows import Run, SourceOutcome
 
 log = structlog.get_logger("offboarding.verify")

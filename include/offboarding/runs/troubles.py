@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, fields
 
-from offboarding.model import FindingState, ReadStatus
+from offboarding.model import ReadStatus
 from offboarding.store.guard import Hold
 from offboarding.store.messages import QueueLook
-from offboarding.store.reading import Night
-from offboarding.store.reading.nights import NightFinding
+from offboarding.store.reading import NightState
+from offboarding.store.reading.night_states import Unverified
 from offboarding.store.reading.reads import PartView, RosterView
 from offboarding.store.reading.waiver_views import AcknowledgedThen
 from offboarding.store.refusals import RefusedTicket
@@ -56,10 +56,9 @@ class Troubles:
         return any(getattr(self, each.name) for each in fields(self))
 
 
-def troubles(night: Night) -> Troubles:
+def troubles(night: NightState) -> Troubles:
     """What of a run needs somebody."""
     acknowledged = night.acknowledged
-    unverified = [found for found in night.findings if found.state == FindingState.UNVERIFIED]
     return Troubles(
         rosters=tuple(
             roster
@@ -76,7 +75,7 @@ def troubles(night: Night) -> Troubles:
         ),
         broken=night.broken,
         inconclusive=night.run.correlated_at is None,
-        unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in unverified),
+        unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in night.unverified),
         broken_off=night.broken_off,
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
@@ -101,7 +100,7 @@ def _knows(known: AcknowledgedThen, part: PartView) -> bool:
     return about and (known.covers != "" or not (part.unread or part.lacks_more))
 
 
-def _covers(known: AcknowledgedThen, finding: NightFinding) -> bool:
+def _covers(known: AcknowledgedThen, finding: Unverified) -> bool:
     if known.finding:
         return finding.finding_key.startswith(known.finding)
     return known.source != "" and known.source == finding.source and known.part in ("", finding.realm)

@@ -23,7 +23,8 @@ from offboarding.report import night, wording
 from offboarding.report.red import acknowledging
 from offboarding.runs.troubles import troubles
 from offboarding.store.guard import Hold
-from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding, TicketTotals, Waiting
+from offboarding.store.reading.night_states import TicketTotals, Unverified, Waiting
+from offboarding.store.reading.nights import ClosedThen, Leavers, Night, NightFinding
 from offboarding.store.reading.reads import GapView, PartView, RosterView
 from offboarding.store.refusals import RefusedTicket
 from offboarding.store.revocations import BrokenOff
@@ -159,6 +160,11 @@ def told(**changes: Any) -> Night:
         resolutions=(),
         held=Waiting(baseline=0, over_maximum=0, trips=False),
         tickets=TicketTotals(undelivered=0, open=0),
+        unverified=tuple(
+            Unverified(finding_key=each.finding_key, source=each.source, realm=each.realm)
+            for each in changes.get("findings", ())
+            if each.state == FindingState.UNVERIFIED
+        ),
     )
     return replace(usual, **changes)
 

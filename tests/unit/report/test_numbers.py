@@ -8,7 +8,8 @@ import pytest
 
 from offboarding.model import FindingState, ReadStatus, RunKind, Severity
 from offboarding.report.numbers import NUMBERS, numbers
-from offboarding.store.reading.nights import Night, TicketTotals, Waiting
+from offboarding.store.reading.night_states import TicketTotals, Waiting
+from offboarding.store.reading.nights import Night
 from tests.support.source_tree import PROJECT
 from tests.unit.report.test_night import AS_OF, AWS, HR, RUN, finding, told
 
@@ -64,7 +65,7 @@ def test_what_a_night_is_in_numbers(night: Night) -> None:
 
 def test_what_has_closed_is_nought_and_not_gone(night: Night) -> None:
     """A gauge that isn't told again keeps its last value for ever."""
-    numbers = counted(replace(night, findings=()))
+    numbers = counted(replace(night, findings=(), unverified=()))
 
     assert {numbers[name] for name in numbers if name.startswith("findings.") and "waiting" not in name} == {0}
 

@@ -1,10 +1,10 @@
 """The state of the night on a page: what a person should do now, in order, and what stands behind it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from offboarding.model import FindingState, HoldStatus, ReadStatus, RunKind, Severity, TicketKind, counted
+from offboarding.model import HoldStatus, ReadStatus, RunKind, Severity, counted
 from offboarding.report import held
 from offboarding.report.coverage import amount, gaps_of, nights, where
 from offboarding.report.pages.lately import DAYS, Lately, lately_revoked
@@ -16,8 +16,8 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.guard import Hold
-from offboarding.store.reading import Night
-from offboarding.store.reading.nights import NightFinding
+from offboarding.store.reading.foremost import Asks, Foremost, foremost
+from offboarding.store.reading.night_states import NightState
 from offboarding.store.reading.reads import PartView, RosterView
 from offboarding.store.reading.standings import revoked_lately
 from offboarding.store.runs import begun
@@ -61,12 +61,12 @@ class ReadState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeverityCount:
+class SeverityLine:
     """How much stands of a severity."""
 
     severity: Severity
-    findings: int
-    late: int
+    findings: int = 0
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class Tonight:
     """When the night ended; "" where none ever has."""
     to_do: tuple[ToDo, ...]
     reads: tuple[ReadState, ...]
-    severities: tuple[SeverityCount, ...]
+    severities: tuple[SeverityLine, ...]
     overdue: tuple[FindingRow, ...]
     overdue_more: int
     waiting: tuple[str, ...]
@@ -112,7 +112,8 @@ def night_page(session: Session, caller: str, zone: str, now: datetime) -> Tonig
 
 def _page(session: Session, run_id: int, ended: datetime | None, silent: str, zone: str, now: datetime) -> Tonight:
     lately = lately_revoked(revoked_lately(session, now=now, days=DAYS))
-    return _of(reading.night(session, run_id, zone, ahead=False), ended, silent, zone, now, lately)
+    night, asks = reading.night_state(session, run_id), foremost(session, run_id, now=now, most=MOST_ROWS)
+    return _of(night, asks, ended, silent, zone, now, lately)
 
 
 def _nothing_yet(silent: str) -> Tonight:
@@ -123,7 +124,7 @@ def _nothing_yet(silent: str) -> Tonight:
         ended="",
         to_do=(ToDo(text="Let the first night run: the DAG offboarding_nightly.", commands=(f"{COMMAND} doctor",)),),
         reads=(),
-        severities=tuple(SeverityCount(severity=severity, findings=0, late=0) for severity in Severity),
+        severities=tuple(SeverityLine(severity=severity) for severity in Severity),
         overdue=(),
         overdue_more=0,
         waiting=(),
@@ -134,26 +135,32 @@ def _nothing_yet(silent: str) -> Tonight:
     )
 
 
-def _of(night: Night, ended: datetime | None, silent: str, zone: str, now: datetime, lately: Lately) -> Tonight:
-    standing = [found for found in night.findings if found.state == FindingState.OPEN]
-    late = [found for found in standing if found.due_at and found.due_at < now]
+def _of(
+    night: NightState,
+    asks: Foremost,
+    ended: datetime | None,
+    silent: str,
+    zone: str,
+    now: datetime,
+    lately: Lately,
+) -> Tonight:
+    open_then = {each.severity: each for each in asks.counts}
+    overdue = asks.first(Asks.LATE)
     return Tonight(
         title=f"Night of {night_of(night.run.as_of, zone)}, run {night.run.run_id}",
         is_red=troubles(night).is_red,
         silence=silent,
         ended=moment(ended, zone) if ended else "",
-        to_do=tuple(_to_do(night, standing, late, zone, now)),
+        to_do=tuple(_to_do(night, asks, zone, now)),
         reads=tuple(_reads(night, zone)),
         severities=tuple(
-            SeverityCount(
-                severity=severity,
-                findings=sum(found.severity == severity for found in standing),
-                late=sum(found.severity == severity for found in late),
-            )
+            SeverityLine(severity=severity, findings=there.findings, late=there.late)
+            if (there := open_then.get(severity))
+            else SeverityLine(severity=severity)
             for severity in Severity
         ),
-        overdue=tuple(row(found, zone, now) for found in late[:MOST_ROWS]),
-        overdue_more=max(0, len(late) - MOST_ROWS),
+        overdue=tuple(row(found, zone, now) for found in overdue),
+        overdue_more=asks.number(Asks.LATE) - len(overdue),
         waiting=tuple(_waiting(night)),
         waiting_findings=night.waiting,
         limits=tuple(gaps_of(night).limits),
@@ -165,21 +172,16 @@ def _of(night: Night, ended: datetime | None, silent: str, zone: str, now: datet
 # --- what to do -------------------------------------------------------------------------------------------------------
 
 
-def _to_do(
-    night: Night, standing: Sequence[NightFinding], late: Sequence[NightFinding], zone: str, now: datetime
-) -> Iterator[ToDo]:
+def _to_do(night: NightState, asks: Foremost, zone: str, now: datetime) -> Iterator[ToDo]:
     """Yield what can't wait first: what opens everything or was used, what wasn't read, what waits, what is late."""
 
-    def about(text: str, found: Sequence[NightFinding]) -> ToDo:
-        shown = tuple(row(each, zone, now) for each in found[:MOST_ROWS])
-        return ToDo(text=text, rows=shown, more=max(0, len(found) - MOST_ROWS))
+    def about(of: Asks, text: Callable[[int], str]) -> Iterator[ToDo]:
+        if number := asks.number(of):
+            shown = tuple(row(each, zone, now) for each in asks.first(of))
+            yield ToDo(text=text(number), rows=shown, more=number - len(shown))
 
-    keys = [found for found in standing if found.comes_first and found.severity == Severity.CRITICAL]
-    if keys:
-        yield about(f"Rotate {counted(len(keys), 'key')} that somebody gone can still sign with.", keys)
-    used = [found for found in standing if found.ticket_kind == TicketKind.EVENT]
-    if used:
-        yield about(f"Look into {counted(len(used), 'use')} after a departure.", used)
+    yield from about(Asks.KEYS, lambda keys: f"Rotate {counted(keys, 'key')} that somebody gone can still sign with.")
+    yield from about(Asks.USES, lambda uses: f"Look into {counted(uses, 'use')} after a departure.")
     # What the guard began to hold is told below, with what it asks.
     if red := reasons(replace(troubles(night), trips=())):
         unread = gaps_of(night).red
@@ -190,15 +192,11 @@ def _to_do(
         )
     if night.waiting or any(roster.waiting for roster in night.rosters):
         yield ToDo(text="Decide on what waits.", lines=tuple(_waiting(night)), commands=tuple(_answers(night)))
-    above = {found.finding_key for found in (*keys, *used)}
-    if overdue := [found for found in late if found.finding_key not in above]:
-        yield about(f"See to {counted(len(overdue), 'finding')} past due.", overdue)
-    above |= {found.finding_key for found in overdue}
-    if new := [found for found in standing if found.opened and found.finding_key not in above]:
-        yield about(f"See to {counted(len(new), 'new finding')}.", new)
+    yield from about(Asks.ONLY_LATE, lambda late: f"See to {counted(late, 'finding')} past due.")
+    yield from about(Asks.ONLY_NEW, lambda new: f"See to {counted(new, 'new finding')}.")
 
 
-def _waiting(night: Night) -> Iterator[str]:
+def _waiting(night: NightState) -> Iterator[str]:
     if night.held.baseline:
         yield f"{counted(night.held.baseline, 'finding')} of a first read (policy.baseline: hold)"
     for hold in night.held.holds:
@@ -212,7 +210,7 @@ def _waiting(night: Night) -> Iterator[str]:
             yield f"{gone} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says"
 
 
-def _answers(night: Night) -> Iterator[str]:
+def _answers(night: NightState) -> Iterator[str]:
     """Yield how each is decided; in Airflow, what the guard holds is by the run of offboarding_release that waits."""
     run_id = night.run.run_id
     if night.waiting:
@@ -224,14 +222,14 @@ def _answers(night: Night) -> Iterator[str]:
             yield f'{COMMAND} accept-read {run_id} {roster.name} --reason "..."'
 
 
-def _undecided(night: Night) -> list[Hold]:
+def _undecided(night: NightState) -> list[Hold]:
     return [hold for hold in night.held.holds if hold.status == HoldStatus.WAITING]
 
 
 # --- what was read ----------------------------------------------------------------------------------------------------
 
 
-def _reads(night: Night, zone: str) -> Iterator[ReadState]:
+def _reads(night: NightState, zone: str) -> Iterator[ReadState]:
     """Yield each roster, and each part of each source; what wasn't read is red, and never nothing."""
     for roster in night.rosters:
         yield _read(night, roster, roster.name, "roster", (roster.error, *roster.problems), zone)
@@ -241,7 +239,7 @@ def _reads(night: Night, zone: str) -> Iterator[ReadState]:
 
 
 def _read(
-    night: Night, read: RosterView | PartView, name: str, what: str, texts: Sequence[str], zone: str
+    night: NightState, read: RosterView | PartView, name: str, what: str, texts: Sequence[str], zone: str
 ) -> ReadState:
     waits = [
         f"waits: {held.sentence(hold)}" for hold in _undecided(night) if (hold.kind, hold.name) == (what, read.name)

@@ -99,16 +99,10 @@ order by e.expires_at, e.exception_id;
 
 -- name: excepted_then
 -- Findings that stood by an exception when this run ended.
-with until as (
-    select run_id, as_of, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
-), state_then as (
-    select distinct on (e.finding_key) e.finding_key, e.to_state as state
-    from finding_event e, until u where e.at <= u.at order by e.finding_key, e.seq desc
-)
 select s.finding_key, f.rule, (
-        select max(c.expires_at) from covering c, until u
-        where c.finding_key = s.finding_key and c.expires_at > u.as_of) as expires_at
-from state_then s join finding f using (finding_key)
+        select max(c.expires_at) from covering c, run r
+        where r.run_id = %(run_id)s and c.finding_key = s.finding_key and c.expires_at > r.as_of) as expires_at
+from ({night:state_then}) s join finding f using (finding_key)
 where s.state = 'excepted'
 order by expires_at, s.finding_key;
 

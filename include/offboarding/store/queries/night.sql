@@ -91,33 +91,82 @@ from departure d join run r on r.run_id = %(run_id)s
 where not d.returned and d.valid_from <= r.as_of and (d.valid_to is null or d.valid_to > r.as_of)
 group by d.basis, d.confirmed order by d.basis, d.confirmed;
 
--- name: findings_then
--- Findings that stood when this run ended, and what this run did to them.
-with until as (
-    select run_id, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
-), state_then as (
-    select distinct on (e.finding_key) e.finding_key, e.to_state as state
-    from finding_event e, until u where e.at <= u.at order by e.finding_key, e.seq desc
-), here as (
+-- name: state_then
+-- Every finding's state when this run ended.
+select distinct on (e.finding_key) e.finding_key, e.to_state as state
+from finding_event e, (
+    select coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s) until
+where e.at <= until.at order by e.finding_key, e.seq desc;
+
+-- name: stood
+-- Findings that stood when this run ended, what this run did to them, and which of them comes before which.
+select f.finding_key, f.rule, f.severity, s.state, f.source, f.realm, f.subject_kind, f.subject_native_id, f.privileged,
+    f.standing_reason, f.ticket_kind, f.comes_first, f.left_at, f.last_used_at, f.due_at, f.first_seen_at,
+    coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun,
+    -- As one number what comes first by severity, and then by three signs: of twenty thousand to sort that is half the
+    -- work.
+    array_position(array['critical', 'high', 'medium', 'low'], f.severity) * 8 + (not f.comes_first)::int * 4
+        + (f.ticket_kind <> 'event')::int * 2 + (not f.privileged)::int as place
+from ({state_then}) s join finding f using (finding_key)
+left join (
     select e.finding_key, bool_or(e.to_state = 'open') as opened, bool_or(e.from_state = 'resolved') as reopened,
         bool_or(e.from_state is null) as begun
-    from finding_event e where e.run_id = %(run_id)s group by e.finding_key
-)
-select f.finding_key, f.rule, f.severity, s.state, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
-    coalesce(w.worker_id, p.worker_id, '') as worker_id, f.source, f.realm, f.subject_kind, f.subject_native_id,
-    f.privileged, f.standing_reason, f.ticket_kind, f.comes_first, f.left_at, f.last_used_at, f.due_at, f.first_seen_at, t.tracker, t.ref, t.url,
-    coalesce(h.opened, false) as opened, coalesce(h.reopened, false) as reopened, coalesce(h.begun, false) as begun,
+    from finding_event e where e.run_id = %(run_id)s group by e.finding_key) h using (finding_key)
+where s.state not in ('resolved', 'excepted');
+
+-- name: whose
+-- Whom findings are about, and which ticket tells them.
+select f.finding_key, p.person_uid::text, coalesce(w.id_space, p.id_space, '') as id_space,
+    coalesce(w.worker_id, p.worker_id, '') as worker_id, t.tracker, t.ref, t.url,
     coalesce(n.named_tracker, '') as named_tracker
-from state_then s join finding f using (finding_key)
-left join here h using (finding_key)
+from finding f
 left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
-left join ticket_named n on n.ticket_key = f.ticket_key
-where s.state not in ('resolved', 'excepted')
--- As one number what comes first by severity, and then by three signs: of twenty thousand to sort that is half the work.
-order by array_position(array['critical', 'high', 'medium', 'low'], f.severity) * 8 + (not f.comes_first)::int * 4
-    + (f.ticket_kind <> 'event')::int * 2 + (not f.privileged)::int, f.left_at nulls last, f.finding_key;
+left join ticket_named n on n.ticket_key = f.ticket_key;
+
+-- name: findings_then
+-- Findings that stood when this run ended, the worst first.
+select * from ({stood}) s join ({whose}) whose using (finding_key)
+order by s.place, s.left_at nulls last, s.finding_key;
+
+-- name: unverified_then
+-- Findings of which nobody could tell, when this run ended, whether they work.
+select f.finding_key, f.source, f.realm from ({state_then}) s join finding f using (finding_key)
+where s.state = 'unverified' order by f.finding_key;
+
+-- name: foremost_then
+-- What stood open when this run ended, and what each asks for at a moment: how many of each severity, and the worst of
+-- each.
+with judged as materialized (
+    select s.*, a.*, a.is_late and not (a.is_key or a.is_use) as is_only_late,
+        s.opened and not (a.is_key or a.is_use or a.is_late) as is_only_new
+    from ({stood}) s
+    cross join lateral (
+        select s.comes_first and s.severity = 'critical' as is_key, s.ticket_kind = 'event' as is_use,
+            coalesce(s.due_at < %(now)s, false) as is_late) a
+    -- For = 'open' the planner expects a handful, and looks each of twenty thousand up by itself.
+    where s.state not in ('held', 'unverified')
+), foremost as (
+    (select 'keys' as asks, * from judged where is_key order by place, left_at nulls last, finding_key limit %(most)s)
+    union all
+    (select 'uses', * from judged where is_use order by place, left_at nulls last, finding_key limit %(most)s)
+    union all
+    (select 'late', * from judged where is_late order by place, left_at nulls last, finding_key limit %(most)s)
+    union all
+    (select 'only_late', * from judged where is_only_late order by place, left_at nulls last, finding_key limit %(most)s)
+    union all
+    (select 'only_new', * from judged where is_only_new order by place, left_at nulls last, finding_key limit %(most)s)
+), worst as (
+    select * from foremost f join ({whose}) whose using (finding_key)
+    order by f.place, f.left_at nulls last, f.finding_key
+), counts as (
+    select severity, count(*) as findings, count(*) filter (where is_late) as late,
+        count(*) filter (where is_key) as keys, count(*) filter (where is_use) as uses,
+        count(*) filter (where is_only_late) as only_late, count(*) filter (where is_only_new) as only_new
+    from judged group by severity
+)
+select array(select to_jsonb(c) from counts c) as counts, array(select to_jsonb(w) from worst w) as worst;
 
 -- name: resolutions
 -- What was resolved in this run, or by a person since the night before it.
@@ -134,10 +183,7 @@ order by e.seq;
 -- name: waiting_then
 -- Findings held when this run ended: by a baseline that waits for a person, or because the batch was too big.
 with until as (
-    select run_id, coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
-), state_then as (
-    select distinct on (e.finding_key) e.finding_key, e.to_state as state
-    from finding_event e, until u where e.at <= u.at order by e.finding_key, e.seq desc
+    select coalesce(finished_at, clock_timestamp()) as at from run where run_id = %(run_id)s
 ), waits as materialized (
     select b.kind, b.name, b.run_id from baseline b, until u where b.released_at is null or b.released_at > u.at
 ), held as materialized (
@@ -152,7 +198,7 @@ with until as (
                     where right(b.name, length(c.realm) + 1) = ':' || c.realm and (
                         k.material = f.subject_native_id
                         or (f.of_keys and c.realm = f.realm)))))) as baseline
-    from state_then s join finding f using (finding_key) where s.state = 'held'
+    from ({state_then}) s join finding f using (finding_key) where s.state = 'held'
 )
 select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,
     exists (select from guard_hold h where h.opened_run = %(run_id)s) as trips

@@ -11,6 +11,7 @@ from offboarding.store.reading.finding_views import (
     whole_key,
 )
 from offboarding.store.reading.link_views import LinkView, links, source_names
+from offboarding.store.reading.night_states import NightState, night_state
 from offboarding.store.reading.nights import Night, night
 from offboarding.store.reading.run_views import RunView, last_night, runs
 from offboarding.store.reading.workers import PersonView, person, person_of, worker_called
@@ -20,6 +21,7 @@ __all__ = [
     "FindingView",
     "LinkView",
     "Night",
+    "NightState",
     "PersonView",
     "RunView",
     "explanation",
@@ -29,6 +31,7 @@ __all__ = [
     "last_night",
     "links",
     "night",
+    "night_state",
     "person",
     "person_of",
     "runs",
