@@ -64,10 +64,11 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
 
-test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, the pages on adding, and every variant of what make test plays some of
+test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, vendors' own clients, the pages on adding, and every variant of what make test plays some of
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
 	@scripts/pango.sh
+	@scripts/clients.sh
 	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt

@@ -7,6 +7,7 @@
 #   scripts/build.txt  what builds the packages that are published as source alone (Roundup)
 #   scripts/celery.txt an environment of its own for make test-celery: the deployment's, with Celery, Redis's and PostgreSQL's
 #                      clients for Airflow itself
+#   scripts/clients.txt    vendors' own clients in an environment of their own, for make test-slow
 #   scripts/c7n.txt    Cloud Custodian in an environment of its own, for benchmarks/aws_requests.py
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
 set -eu
@@ -28,6 +29,11 @@ echo setuptools | "$uv" pip compile --quiet --universal --python-version 3.11 --
 echo c7n | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/c7n.txt ||
     fail "c7n could not be resolved (see above): requirements.lock is as it was."
+
+clients='google-api-python-client msgraph-sdk azure-identity kubernetes pypi-json personio-py pyodata zeep'
+echo "$clients" | tr ' ' '\n' | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/clients.txt ||
+    fail "Vendors' clients could not be resolved (see above): requirements.lock is as it was."
 
 echo cyclonedx-bom | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/sbom.txt ||

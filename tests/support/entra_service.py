@@ -93,7 +93,7 @@ class EntraService:
             (r"/users/([^/]+)", people, self._person),
             (r"/users/([^/]+)/oauth2PermissionGrants", "Directory.Read.All", self._granted),
             (r"/oauth2PermissionGrants", "Directory.Read.All", self._all_granted),
-            (r"/directory/deletedItems/microsoft\.graph\.user", people, self._deleted),
+            (r"/directory/deletedItems/(?:microsoft\.)?graph\.user", people, self._deleted),
             (kinds, workloads, self._workloads),
             (kinds + r"/([^/]+)", workloads, self._workload),
             (kinds + r"/([^/]+)/owners", workloads, self._owners),

@@ -43,10 +43,11 @@ class PypiService:
         """What the index says; it asks nobody who they are."""
         if self.limits:
             return self.limits.pop(0)
-        name = asked.path.removeprefix("/pypi/").removesuffix("/json")
+        path = asked.path.removesuffix("/")  # warehouse/routes.py has one view for both
+        name = path.removeprefix("/pypi/").removesuffix("/json")
         if name in self.refuses:
             return self.refuses[name]
-        if asked.path != f"/pypi/{name}/json" or name not in self.projects:
+        if path != f"/pypi/{name}/json" or name not in self.projects:
             return NOT_FOUND
         roles = [{"role": role, "user": user} for user, role in self.projects[name].items()]
         ownership = {"ownership": {"roles": roles, "organization": self.organizations.get(name)}}

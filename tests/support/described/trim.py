@@ -231,6 +231,9 @@ def _as_microsoft_tells(made: dict[str, Any]) -> None:
             # Told only of what may be of several types: https://learn.microsoft.com/en-us/graph/traverse-the-graph
             if part.get("required") == ["@odata.type"]:
                 del part["required"]
+    # As Microsoft's SDK asks for the same, which is made of a newer description.
+    same = {"$ref": "#/paths/~1directory~1deletedItems~1microsoft.graph.user"}
+    made["paths"]["/directory/deletedItems/graph.user"] = same
 
 
 def _is_spare(parameter: dict[str, Any]) -> bool:
