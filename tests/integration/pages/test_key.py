@@ -7,6 +7,7 @@ import pytest
 
 from offboarding.report.pages import AskedInVainError, Onlooker, key
 from offboarding.store.connect import Session
+from offboarding.store.reading.searching import materials_called
 from tests.support import filled
 from tests.support.key_company import KIM_GONE, LEE, KeyCompany
 from tests.support.keys_read import signing_key
@@ -69,10 +70,35 @@ def test_one_that_a_reader_shows_is_found_by_the_name_that_the_register_gives_it
     ]
     company.judged()
 
-    pages = [page_of(store, each.name, named=named) for each in company.register]
+    for begins in ("", "reg:"):
+        pages = [page_of(store, f"{begins}{each.name}", named=named) for each in company.register]
 
-    assert [each.material for each in pages] == ["jkt:kid-1", f"jkt:{THUMBPRINT}", "reg:payment-webhook-key"]
-    assert [each.called for each in pages] == [each.name for each in company.register]
+        assert [each.material for each in pages] == ["jkt:kid-1", f"jkt:{THUMBPRINT}", "reg:payment-webhook-key"]
+        assert [each.called for each in pages] == [each.name for each in company.register]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_one_of_two_names_is_found_by_each_of_them(store: Session, named: bool) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1")]
+    company.register = [entry(name, places=(("login", "kid-1"),)) for name in ("a-key", "the-same-key")]
+    company.judged()
+
+    words = [f"{begins}{each.name}" for each in company.register for begins in ("", "reg:")]
+
+    assert {page_of(store, word, named=named).material for word in words} == {"jkt:kid-1"}
+
+
+def test_the_search_leads_to_a_key_that_there_is(store: Session, get: Get) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1")]
+    company.register = [entry("login-token-key", places=(("login", "kid-1"),))]
+    company.judged()
+
+    (found,) = materials_called(store, "reg:login-token-key", most=2)
+
+    assert found == "jkt:kid-1"
+    assert [get("/key/reg%3Alogin-token-key", named=named).status_code for named in (False, True)] == [200, 200]
 
 
 def test_a_name_that_means_several_is_said_to(store: Session) -> None:

@@ -98,8 +98,8 @@ def called(session: Session, word: str, *, named: bool) -> KeyView:
         raise AskedInVainError("That is no key.")
     for key in key_views.keys(session, word):
         return key
-    if not named:
-        return _by_id(session, word.strip())
+    if (key := _by_id(session, word.strip(), alone=not named)) is not None:
+        return key
     try:
         return key_views.key_called(session, word)
     except FatalError as error:
@@ -138,13 +138,17 @@ def key_page(session: Session, word: str, onlooker: Onlooker) -> KeyPage:
     )
 
 
-def _by_id(session: Session, word: str) -> KeyView:
+def _by_id(session: Session, word: str, *, alone: bool) -> KeyView | None:
+    """The one that the search finds by this id. `alone`: raises AskedInVainError where that is none, or several."""
     materials = materials_called(session, word, most=2)
-    if len(materials) > 1:
+    if len(materials) == 1:
+        for key in key_views.keys(session, materials[0]):
+            return key
+    if alone and materials:
         raise AskedInVainError("Several keys have this id. Ask for one by its material, as the search has it.")
-    for key in key_views.keys(session, materials[0]) if materials else ():
-        return key
-    raise AskedInVainError("There is no key of this id or material.")
+    if alone:
+        raise AskedInVainError("There is no key of this id or material.")
+    return None
 
 
 def _called(key: KeyView, *, named: bool) -> str:

@@ -50,9 +50,15 @@ order by r.source, a.realm, a.native_id, c.kind, l.score desc nulls last, worker
 -- name: keys_found
 -- Keys that several may hold, by material, by the register's name, by a system's id for them or the name that stays the
 -- same through their versions.
-select distinct k.material from (
-    select material from signing_key where material = %(word)s
+-- An entry that means what a reader shows is no key by itself any more, by its old material no more than by its name.
+with meant as (
+    {key_views:meant}
+), k as (
+    select material from signing_key s
+    where material = %(word)s and not exists (select from meant m where 'reg:' || m.name = s.material)
     union select coalesce(m.material, 'reg:' || r.name)
-    from registered_key r left join ({key_views:meant}) m using (name) where r.name = %(word)s and r.valid_to is null
+    from registered_key r left join meant m using (name)
+    where %(word)s in (r.name, 'reg:' || r.name) and r.valid_to is null
     union select s.material from key_copy c join signing_key s using (key_pk) where %(word)s in (c.native_id, c.name)
-) k order by k.material limit %(most)s::bigint;
+)
+select distinct material from k order by material limit %(most)s::bigint;
