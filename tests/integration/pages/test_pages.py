@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from inspect import signature
@@ -246,6 +247,30 @@ def test_a_finding_says_what_explain_says(night: Session) -> None:
     assert ", after the departure" in told["Does it work?"]
     assert "A person's verdict" in told["Closes when"]
     assert "open, run " in told["What happened"]
+
+
+def test_counts_beside_a_list_are_of_what_is_asked_for(night: Session, get: Get) -> None:
+    night.execute(
+        "update finding set due_at = now() + case rule when 'leaver-access-key' then -1 else 1 end * '1 day'::interval"
+    )
+    every = reading.findings(night)
+    asked = {
+        "/findings?state=all": ("Of all", every),
+        "/findings?severity=high": ("By this filter, in any state", [e for e in every if e.severity == "high"]),
+        "/findings?source=aws": ("By this filter, in any state", [e for e in every if e.source == "aws"]),
+        "/findings?worker=hr:E1043": ("By this filter, in any state", [e for e in every if e.worker_id == "E1043"]),
+        "/findings?due=late": (
+            "By this filter, in any state",
+            [e for e in every if e.state == "open" and e.rule == "leaver-access-key"],
+        ),
+    }
+    for path, (says, found) in asked.items():
+        page = html.unescape(get(path).text)
+        numbers = sorted(Counter(each.state.value for each in found).items())
+        assert f"{says}: {', '.join(f'{number} {state}' for state, number in numbers)}." in page, path
+        assert found
+
+    assert "in any state" not in get("/findings?worker=nobody").text
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)

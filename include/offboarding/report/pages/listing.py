@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 
 from offboarding.model import FindingState, Severity
 from offboarding.model.errors import FatalError
@@ -24,6 +25,14 @@ LATE = "late"
 _KEY = re.compile("[0-9a-f]{32}")
 _LONGEST = 200
 """Of what is asked for."""
+
+
+class _Narrowed(TypedDict):
+    severity: str | None
+    rule: str | None
+    source: str | None
+    person_uid: str | None
+    due_before: datetime | None
 
 
 class TooManyError(FatalError):
@@ -64,6 +73,11 @@ class Asked:
         }
         return {name: value for name, value in asked.items() if value}
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but a state is asked for."""
+        return bool(self.narrowing.keys() - {"state"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingsPage:
@@ -76,7 +90,7 @@ class FindingsPage:
     next_after: str
     """What the next page begins behind; "" where this is the last."""
     counts: Mapping[str, int]
-    """How many findings are in each state, whatever is asked for."""
+    """How many findings of what is asked for are in each state, whichever state that is."""
     refusal: str = ""
     """Why nothing is listed; "" where it's as it was asked."""
 
@@ -84,13 +98,13 @@ class FindingsPage:
 def listing(session: Session, asked: Asked, zone: str, now: datetime) -> FindingsPage:
     """The page that is asked for. Raises AskedInVainError where a word of it is none that there is."""
     choices = _checked(session, asked)
-    found = _found(session, asked, now, PAGE + 1)
+    found, so = _found(session, asked, now, PAGE + 1), _so(session, asked, now)
     return FindingsPage(
         asked=asked,
         choices=choices,
         rows=tuple(row(each, zone, now) for each in found[:PAGE]),
         next_after=found[PAGE - 1].finding_key if len(found) > PAGE else "",
-        counts=reading.finding_counts(session),
+        counts=reading.finding_counts(session, **so),
     )
 
 
@@ -118,14 +132,21 @@ def _found(session: Session, asked: Asked, now: datetime, most: int) -> Sequence
     return reading.findings(
         session,
         state=None if asked.state in ("", ALL) else asked.state,
-        severity=asked.severity or None,
-        rule=asked.rule or None,
-        source=asked.source or None,
-        person_uid=_person(session, asked.worker) if asked.worker else None,
-        due_before=now if asked.due else None,
         after=asked.after or None,
         most=most,
+        **_so(session, asked, now),
     )
+
+
+def _so(session: Session, asked: Asked, now: datetime) -> _Narrowed:
+    """What is asked for, but for the state and the page."""
+    return {
+        "severity": asked.severity or None,
+        "rule": asked.rule or None,
+        "source": asked.source or None,
+        "person_uid": _person(session, asked.worker) if asked.worker else None,
+        "due_before": now if asked.due else None,
+    }
 
 
 def refused_listing(session: Session, asked: Asked, refusal: AskedInVainError) -> FindingsPage:
@@ -136,7 +157,7 @@ def refused_listing(session: Session, asked: Asked, refusal: AskedInVainError) -
         choices=_choices(session),
         rows=(),
         next_after="",
-        counts=reading.finding_counts(session),
+        counts={},
         refusal=text[:1].upper() + text[1:],
     )
 

@@ -49,9 +49,11 @@ left join lateral (
 order by f.place;
 
 -- name: finding_counts
--- How many findings are in each state, of a rule and a person if so asked.
+-- How many findings are in each state, of those alone that are so if so asked.
 select state, count(*)::int as findings from finding
 where (%(rule)s::text is null or rule = %(rule)s) and (%(person_uid)s::uuid is null or person_uid = %(person_uid)s)
+    and (%(severity)s::text is null or severity = %(severity)s) and (%(source)s::text is null or source = %(source)s)
+    and (%(due_before)s::timestamptz is null or (state = 'open' and due_at < %(due_before)s))
 group by state order by state;
 
 -- name: keys_beginning

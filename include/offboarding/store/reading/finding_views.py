@@ -183,9 +183,18 @@ def findings(
         return cursor.execute(block("reading", "findings"), values).fetchall()
 
 
-def finding_counts(session: Session, *, rule: str | None = None, person_uid: str | None = None) -> Mapping[str, int]:
-    """How many findings are in each state; None leaves open which."""
-    values = {"rule": rule, "person_uid": person_uid}
+def finding_counts(
+    session: Session,
+    *,
+    rule: str | None = None,
+    person_uid: str | None = None,
+    severity: str | None = None,
+    source: str | None = None,
+    due_before: datetime | None = None,
+) -> Mapping[str, int]:
+    """How many findings are in each state; None leaves something open, as for `findings`."""
+    values: dict[str, object] = {"rule": rule, "person_uid": person_uid, "severity": severity, "source": source}
+    values["due_before"] = due_before
     with session.cursor(row_factory=class_row(_StateCount)) as cursor:
         rows = cursor.execute(block("reading", "finding_counts"), values).fetchall()
     return {row.state: row.findings for row in rows}
