@@ -127,9 +127,7 @@ def _claim(claim: Claim, zone: str) -> Iterator[str]:
 
 
 def _standing(finding: FindingView, zone: str) -> list[str]:
-    # Counted to the night's moment, which may lie before the read; what is closed is told by its state.
-    until = f", as of {moment(finding.judged_at, zone)}" if finding.judged_at and _open(finding) else ""
-    lines = standing(finding, zone, why=f": {finding.standing_reason}", until=until)
+    lines = standing(finding, zone, why=f": {finding.standing_reason}")
     return [*lines, *([finding.warning] if finding.warning else [])]
 
 

@@ -7,8 +7,8 @@ from offboarding.report.wording import moment
 from offboarding.store.reading import FindingView
 
 
-def standing(finding: FindingView, zone: str, *, why: str = "", until: str = "") -> Iterator[str]:
-    """Yield them. `why` and `until`: what follows on whether it works, and on how long, where that is told."""
+def standing(finding: FindingView, zone: str, *, why: str = "") -> Iterator[str]:
+    """Yield them. `why`: what follows on whether it works, where that is told."""
     works = "it's trusted" if SubjectKind(finding.subject_kind) in KEY_KINDS else "it works"
     said = {Standing.WORKS: works, Standing.DEAD: "it's dead", Standing.UNKNOWN: "not checked"}[finding.standing]
     seen = f"last read {moment(finding.last_confirmed_at, zone)}" if finding.last_confirmed_at else "never read"
@@ -20,4 +20,11 @@ def standing(finding: FindingView, zone: str, *, why: str = "", until: str = "")
         yield f"last used {moment(finding.last_used_at, zone)}{after[finding.used_after_departure]}"
     if finding.exposure_days is not None:
         since = "HR said so" if finding.basis is Basis.AWAY else "the departure"
-        yield f"exposed for {counted(finding.exposure_days, 'day')} since {since}{until}"
+        yield f"exposed for {counted(finding.exposure_days, 'day')} since {since}{_until(finding, zone)}"
+
+
+def _until(finding: FindingView, zone: str) -> str:
+    """Counted to the last run's moment, which may lie before the read, and long before now; or to its end."""
+    if finding.resolved_at:
+        return f", until it was resolved {moment(finding.resolved_at, zone)}"
+    return f", as of {moment(finding.judged_at, zone)}" if finding.judged_at else ""

@@ -105,6 +105,15 @@ def test_names_are_shown_to_whoever_may_decide_and_to_nobody_else(night: Session
     assert "the same login as HR's" not in whole, "what the evidence says isn't said twice"
 
 
+def test_it_says_from_when_until_when_days_are_counted(night: Session, get: Get) -> None:
+    said = html.unescape(get(DOE).text)
+
+    assert "Gone until now" in said
+    assert (
+        "Gone is counted from the departure until now; exposed, on a finding's page, from the departure until" in said
+    )
+
+
 def test_a_look_is_in_the_record_before_anything_is_shown(night: Session, get: Get) -> None:
     uid = reading.worker_called(night, "hr:E1042").person_uid
 

@@ -245,6 +245,7 @@ def test_a_finding_says_what_explain_says(night: Session) -> None:
     assert told["Gone"] == "left at the end of 2026-11-13 (Asia/Seoul), by HR's word: roster hr"
     assert "it works (last read" in told["Does it work?"]
     assert ", after the departure" in told["Does it work?"]
+    assert "exposed for 11 days since the departure, as of 2026-11-25 01:30 KST" in told["Does it work?"]
     assert "A person's verdict" in told["Closes when"]
     assert "open, run " in told["What happened"]
 
@@ -271,6 +272,19 @@ def test_counts_beside_a_list_are_of_what_is_asked_for(night: Session, get: Get)
         assert found
 
     assert "in any state" not in get("/findings?worker=nobody").text
+
+
+def test_how_long_a_resolved_one_was_exposed_ends_when_it_was_resolved(night: Session) -> None:
+    night.execute(
+        "update finding set state = 'resolved', resolution = 'seen dead', resolved_at = '2026-11-20 09:00+09'"
+        " where rule = 'leaver-access-key'"
+    )
+    (found,) = [each for each in reading.findings(night) if each.rule == "leaver-access-key"]
+
+    page = finding.finding_page(night, found.finding_key[:8], ZONE, MORNING)
+
+    told = {section.title: " ".join(section.lines) for section in page.sections}
+    assert "exposed for 6 days since the departure, until it was resolved 2026-11-20 09:00 KST" in told["Does it work?"]
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
