@@ -203,6 +203,23 @@ def test_the_same_message_again_is_deleted_and_done_no_second_time(seen: Office,
     assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
 
+@pytest.mark.parametrize(("status", "colour"), [("complete", "green"), ("failed", "red")])
+def test_a_run_whose_messages_came_before_ends(seen: Office, mailbox: Mailbox, status: str, colour: str) -> None:
+    mailbox.send({"people": ["hr:1042"]})
+    entries = come(seen, mailbox)
+    by_message(seen, mailbox, entries)
+    run, sent = taken(seen, mailbox, entries, "again")
+    seen.session.execute(
+        "insert into roster_read (run_id, roster, status, observed_at) select %s, name, %s, now() from roster",
+        (run.run_id, status),
+    )
+
+    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
+
+    ended = seen.session.execute("select status, finished_at is not null from run where run_id = %s", (run.run_id,))
+    assert ended.fetchone() == (colour, True)
+
+
 def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(seen: Office, mailbox: Mailbox) -> None:
     kim_leaves(seen)
     message_id = mailbox.send({"people": ["hr:1042", "hr:9999", "kimm"], "notices": ["n-000000"]})

@@ -38,9 +38,9 @@ def find_people(
     """Whom the run is about: worker ids, mails or logins, each of which must stand for exactly one person; and notices.
 
     `sent`: by message, where an id that is nobody's is written down, and the others are checked.
-    Returns False where the messages named nobody whom an earlier run hasn't checked. Raises FatalError that names the
-    candidates of each line that stands for several, each that stands for nobody, and each notice that there is none of
-    or that has ended; and where no message of the run could be taken.
+    Returns False where the messages named nobody whom an earlier run hasn't checked: then the run has ended. Raises
+    FatalError that names the candidates of each line that stands for several, each that stands for nobody, and each
+    notice that there is none of or that has ended; and where no message of the run could be taken.
     """
     try:
         named = _named(session, settings, run, words, notice_ids, sent)
@@ -48,10 +48,17 @@ def find_people(
         runs.close_run(session, run.run_id, red=[_REFUSED], waiting=None)
         raise
     if named is None:
+        runs.close_run(session, run.run_id, red=_red_without_people(session, run), waiting=None)
         return False
     departures.note_persons(session, run.run_id, named)
     log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
     return True
+
+
+def _red_without_people(session: Session, run: Run) -> tuple[str, ...]:
+    """Why a run is red whose messages had all come before: systems weren't to be asked, nor anything concluded."""
+    found = troubles(_of_these(session, run, reading.night(session, run.run_id)))
+    return reasons(replace(found, parts=(), inconclusive=False))
 
 
 def _named(
