@@ -15,6 +15,8 @@ SITE = """
 Set($rtname, 'corp');
 Set($WebDomain, '127.0.0.1');
 Set($WebPort, {port});
+# Over HTTP, on this machine alone: not every browser sends back a secure cookie there.
+Set($WebSecureCookies, 0);
 Set($DatabaseType, 'SQLite');
 Set($DatabaseName, '{folder}/rt.db');
 Set($MasonDataDir, '{folder}/mason');

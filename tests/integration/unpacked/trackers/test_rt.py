@@ -1,12 +1,13 @@
 """Request Tracker, beyond what every tracker must do: its own refusals, and what it takes in silence."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 
-from demo.unpacked import TicketServer
+from demo.unpacked import TicketServer, password_in
 from offboarding.interfaces import Tracker
 from offboarding.model import TicketState
 from offboarding.model.errors import FatalError
@@ -40,6 +41,20 @@ def test_control_rt_refuses_a_ticket_without_a_queue(rt: TicketServer) -> None:
 
 def test_control_rt_refuses_who_has_no_token(rt: TicketServer) -> None:
     assert httpx.get(f"{rt.url}REST/2.0/tickets", trust_env=False).status_code == 401
+
+
+def test_the_analyst_logs_in_by_a_browser_that_sends_no_secure_cookie_in_clear(
+    rt: TicketServer, tracker: Tracker
+) -> None:
+    """As Safari, which makes no exception of this machine."""
+    opened = draft()
+    ref = tracker.open(opened)
+    with httpx.Client(base_url=rt.url, trust_env=False, follow_redirects=True, timeout=60) as browser:
+        asked = browser.get("").text
+        (after,) = re.findall(r'name="next" value="(\w+)"', asked)
+        browser.post("NoAuth/Login.html", data={"user": "analyst", "pass": password_in(rt.folder), "next": after})
+
+        assert opened.key in browser.get(f"Ticket/Display.html?id={ref.ref}").text
 
 
 def test_control_our_user_owns_and_deletes_nothing(rt: TicketServer, people: RtPeople) -> None:
