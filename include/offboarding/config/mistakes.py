@@ -41,9 +41,17 @@ class Mistake:
 
 
 def of_validation(
-    model: type[BaseModel], fields: Mapping[str, object], where: str, error: ValidationError
+    model: type[BaseModel],
+    fields: Mapping[str, object],
+    where: str,
+    error: ValidationError,
+    *,
+    takes: Mapping[str, str] | None = None,
 ) -> Iterator[Mistake]:
-    """Yield pydantic's errors in our words. `where`: the path of `fields` in the file, which should be a `model`."""
+    """Yield pydantic's errors in our words. `where`: the path of `fields` in the file, which should be a `model`.
+
+    `takes`: what a field asks for, said in place of pydantic's own words: for people who fill in a form.
+    """
     found = error.errors(include_url=False)
     for detail in found:
         # Of a list whose every word is wrong pydantic says, too, that it's empty.
@@ -51,7 +59,7 @@ def of_validation(
             each["loc"] != detail["loc"] == each["loc"][: len(detail["loc"])] for each in found
         ):
             continue
-        yield _mistake(model, fields, where, cast("Mapping[str, object]", detail))
+        yield _mistake(model, fields, where, cast("Mapping[str, object]", detail), takes or {})
 
 
 def of_worker(path: str, word: str, id_spaces: Mapping[str, str]) -> Iterator[Mistake]:
@@ -67,7 +75,13 @@ def of_worker(path: str, word: str, id_spaces: Mapping[str, str]) -> Iterator[Mi
         yield Mistake(path=path, text=f"no roster has the id_space {space!r}.{nearest(space, spaces)}")
 
 
-def _mistake(model: type[BaseModel], fields: Mapping[str, object], where: str, detail: Mapping[str, object]) -> Mistake:
+def _mistake(
+    model: type[BaseModel],
+    fields: Mapping[str, object],
+    where: str,
+    detail: Mapping[str, object],
+    takes: Mapping[str, str],
+) -> Mistake:
     loc = cast("tuple[int | str, ...]", detail["loc"])
     kind = str(detail["type"])
     path = _path(where, loc, fields, missing=kind == "missing")
@@ -75,6 +89,8 @@ def _mistake(model: type[BaseModel], fields: Mapping[str, object], where: str, d
         text = f"is unknown.{nearest(str(loc[-1]), _fields_at(model, loc[:-1]))}"
     elif kind == "missing":
         text = "is missing."
+    elif kind != "value_error" and (about := takes.get(str(loc[0]))):
+        text = _not_taken(detail, about)
     elif kind == "too_short" and not _is_required(model, loc):
         text = f"{_said(detail)}, or leave it out"
     else:
@@ -104,13 +120,23 @@ def _said(detail: Mapping[str, object]) -> str:
     return plain or str(detail["msg"]).removeprefix("Value error, ")
 
 
+def _not_taken(detail: Mapping[str, object], about: str) -> str:
+    if detail["type"] == "string_too_long":
+        return f"is longer than {cast('Mapping[str, object]', detail['ctx'])['max_length']} characters."
+    return f"is {_shown(detail['input'])}, and takes this: {about[:1].lower()}{about[1:]}"
+
+
 def _got(detail: Mapping[str, object]) -> str:
     given = detail["input"]
     # Our own sentences name the word themselves.
     if isinstance(given, (dict, list)) or (detail["type"] == "value_error" and str(given) in str(detail["msg"])):
         return ""
+    return f" (got {_shown(given)})"
+
+
+def _shown(given: object) -> str:
     shown = repr(given)
-    return f" (got {shown if len(shown) <= _LONGEST_SHOWN else shown[:_LONGEST_SHOWN] + '…'})"
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}…"
 
 
 def _expected(detail: Mapping[str, object]) -> str:

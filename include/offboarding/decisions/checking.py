@@ -21,7 +21,8 @@ def checked(
     try:
         valid = validate(kind.fields, asked)
     except ValidationError as error:
-        return {}, [*mistakes, *of_validation(kind.fields, asked, "", error)]
+        takes = {field: str(kind.schema(field)["description"]) for field in known}
+        return {}, [*mistakes, *of_validation(kind.fields, asked, "", error, takes=takes)]
     return {field: getattr(valid, field) for field in known}, mistakes
 
 

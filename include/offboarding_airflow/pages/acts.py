@@ -13,6 +13,8 @@ from offboarding_airflow.work import FORM
 
 MOST = 20
 """Decisions at once: each is a run."""
+MOST_PEOPLE = 100
+"""Whom one check is about, as its DAG takes them."""
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 
@@ -47,7 +49,8 @@ CHECK = Act(
             "type": "array",
             "items": {"type": "string"},
             "title": "People",
-            "description": "Worker ids, such as hr:10442, one a line, 100 at most. Airflow keeps what you write.",
+            "description": f"Worker ids, such as hr:10442, one a line, {MOST_PEOPLE} at most. Airflow keeps what you"
+            " write.",
             "format": "multiline",
             "maxLength": 2000,
         }

@@ -4,7 +4,7 @@ REST API as whoever is logged in, so that it's authorised, held against its fiel
 
 import uuid
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,7 +14,7 @@ from offboarding.decisions import submitting
 from offboarding.decisions.grounds import grounds
 from offboarding.decisions.submitting import SEEN
 from offboarding.model.errors import ChangedSinceError, FatalError
-from offboarding_airflow.pages.acts import Act, acts, run_id
+from offboarding_airflow.pages.acts import MOST_PEOPLE, Act, acts, run_id
 from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.controls import control, given
 from offboarding_airflow.pages.posting import fields
@@ -70,10 +70,19 @@ def conf_of(act: Act, typed: Mapping[str, str]) -> dict[str, object]:
 def _check(act: Act, conf: Mapping[str, object]) -> None:
     """Raises FatalError for what the run would refuse by itself, but for what is settled only as it's decided."""
     if act.form is None:
+        _check_people(conf)
         return
     filled = submitting.read(act.form, conf)
     with wiring.looking() as (_, session):
         filled.check_seen(session)
+
+
+def _check_people(conf: Mapping[str, object]) -> None:
+    people = conf.get("people")
+    if not isinstance(people, list) or not people:
+        raise FatalError("people names nobody: give worker ids, such as hr:10442, one a line.")
+    if (several := len(cast("list[object]", people))) > MOST_PEOPLE:
+        raise FatalError(f"people names {several}, and takes {MOST_PEOPLE} at most.")
 
 
 def _form(act: Act, typed: Mapping[str, str], says: str = "", status: int = 200) -> Response:

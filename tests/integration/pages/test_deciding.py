@@ -273,6 +273,34 @@ def test_what_is_no_finding_s_key_is_said_as_the_command_says_it(night: Session,
     assert acts()["verdict"].schemas["finding"]["pattern"], "Airflow's own form refuses it before anything begins"
 
 
+@pytest.mark.parametrize(
+    ("form", "typed", "says"),
+    [
+        ("notice_withdraw", {"notice": "x"}, "notice is 'x', and takes this: its id, such as n-4f2a91."),
+        ("notice_withdraw", {"notice": "n-4f2a91", "reason": "x" * 2001}, "reason is longer than 2000 characters."),
+        ("notice_add", {"who": "hr:E1042", "last": "x"}, "last is 'x', and takes this: now, 2026-11-25T15:00+09:00,"),
+        ("release", {"run": "first"}, "run is 'first', and takes this: a run's number, as its report tells it,"),
+        ("reject", {"holds": "three"}, "holds[0] is 'three', and takes this: numbers of what the guard holds,"),
+        (
+            "acknowledge",
+            {"until": "2026-13-01"},
+            "until is '2026-13-01', and takes this: the last day on which it counts",
+        ),
+        ("acknowledge", {"queue": "q"}, "queue is 'q', and takes this: the queue of departures, by that word"),
+    ],
+)
+def test_what_a_field_does_not_take_is_said_by_its_name_with_what_it_takes(
+    night: Session, get: Get, form: str, typed: dict[str, str], says: str
+) -> None:
+    fields = form_on(get(f"/decide/{form}", named=True).text)
+
+    page = html.unescape(sent(get, f"/decide/{form}", {**fields, "reason": REASON, **typed}, 400))
+
+    assert says in page
+    assert [word for word in ("String", "Input should", "pattern", "valid") if word in page] == []
+    assert get.airflow.runs == {}
+
+
 def test_what_only_the_run_can_see_is_told_once_it_has(night: Session, get: Get) -> None:
     form = form_on(get("/decide/verdict", named=True).text)
 
@@ -341,7 +369,10 @@ def test_people_are_checked_now_by_their_ids(night: Session, get: Get) -> None:
 
     assert list(get.airflow.runs.values()) == [{"people": ["hr:E1042", "hr:E1043"]}]
     assert "Done." in says
-    assert "Nothing is begun: " in sent(get, "/decide/check", {**form, "people": "\n".join(["x"] * 101)}, 400)
+    many = sent(get, "/decide/check", {**form, "people": "\n".join(["x"] * 101)}, 400)
+    assert "Nothing is begun: people names 101, and takes 100 at most." in many
+    none = sent(get, "/decide/check", {**form, "people": " , "}, 400)
+    assert "Nothing is begun: people names nobody: give worker ids, such as hr:10442, one a line." in none
 
 
 # --- who may, and what is no form of ours -----------------------------------------------------------------------------
