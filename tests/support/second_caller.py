@@ -17,7 +17,7 @@ PYTHON = CACHE / "venvs" / "clients" / "bin" / "python"
 SCRIPTS = Path(__file__).with_name("clients")
 
 
-def seen_by(client: str, **told: Any) -> Any:
+def seen_by(client: str, /, **told: Any) -> Any:
     """What that client sees, where there is one; each of its mistakes is one of ours until proved otherwise."""
     if not PYTHON.exists():
         pytest.skip("no client of a vendor's is here: run scripts/clients.sh")

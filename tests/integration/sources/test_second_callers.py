@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from demo.slapd import Tls
 from offboarding.model import Account, Credential, Standing
+from offboarding.sources.kubernetes_cluster import client
 from tests.contract.source_contract import of, refs
 from tests.support import entra_service, google_service, kubernetes_service
 from tests.support.entra_service import GLOBAL_ADMINISTRATOR, entra_place
@@ -125,7 +126,10 @@ def test_microsoft_s_sdk_sees_the_same_people_and_applications(tls: Tls) -> None
         assert place.service.wrong == []
 
 
-def test_kubernetes_own_client_sees_the_same_subjects_tokens_and_certificates(tls: Tls) -> None:
+def test_kubernetes_own_client_sees_the_same_subjects_tokens_and_certificates(
+    tls: Tls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAGE_SIZE", 3)
     with kubernetes_place(tls) as place:
         kept = place.kept
         for number in range(4):
