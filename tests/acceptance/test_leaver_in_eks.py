@@ -1,21 +1,33 @@
-"""A leaver's IAM user, which a cluster on EKS lets in: the mapping is told, and its worth is the user's own keys'."""
+"""A leaver's IAM user, which a cluster on EKS lets in: the mapping is told, and its worth is the user's own keys'.
+
+So is an access entry, which AWS itself has.
+"""
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from demo.aws import AwsServer
+from demo.aws_seed import AwsSeed
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.model import IdentityKeyKind, Standing, TicketRef
 from offboarding.sources import kubernetes_cluster
+from offboarding.sources.aws_iam import build
+from tests.support.cloud import CONTEXT, CORE, MADE, aws, aws_process, connection, person, role
+from tests.support.cloud import account as aws_account
+from tests.support.cloud import settings as aws_settings
+from tests.support.eks_service import AccessEntry, EksCluster, EksService, eks_before
 from tests.support.kubernetes_service import KubernetesPlace, documented, kubernetes_place
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, access_key, switched_off, user
 from tests.support.small_company import LEFT, key, worker
 
+__all__ = ["aws", "aws_process"]  # fixtures
 pytestmark = pytest.mark.slow
 
 MASTERS = "system:masters"
@@ -94,3 +106,109 @@ def test_a_user_whom_nothing_maps_has_its_keys_alone(company: AtEks, tracker: Li
 
     assert about(tracker, "AKIA")
     assert about(tracker, "aws-auth") == []
+
+
+REGION = "us-east-1"
+DEPLOYERS = "arn:aws:iam::111111111111:role/Deployers"
+
+
+class WithEntries(Office):
+    """An office whose AWS account has a cluster, which goes by access entries."""
+
+    aws: AwsServer
+    eks: EksService
+
+    @property
+    def settings(self) -> Settings:
+        """With AWS alone."""
+        settings = super().settings
+        return settings.model_copy(update={"sources": settings.sources[1:]})
+
+    def _source(self, name: str, part: str) -> Source:
+        del name
+        fields = connection(self.aws, extra={"endpoint_url": self.eks.endpoint_url})
+        context = replace(CONTEXT, as_of=self.as_of)
+        return build(aws_settings(accounts=[CORE], eks_regions=[REGION]), fields, part, context)
+
+    def lets_in(self, **entries: str) -> None:
+        """These users of IAM's into the cluster, each with an access policy."""
+        self.eks.clusters["seoul"].entries = {
+            arn(name): AccessEntry(username=name, groups=("deployers",), policies={policy: ()}, created_at=MADE)
+            for name, policy in entries.items()
+        }
+
+    def trusts(self, *names: str) -> None:
+        """A role of the account's lets these users take it on."""
+        principals = {"AWS": [arn(name) for name in names]}
+        found = role("Deployers", {"Effect": "Allow", "Principal": principals, "Action": "sts:AssumeRole"})
+        self.aws.seed(AwsSeed(accounts=(aws_account(CORE, person("kim"), person("kimm"), iam_roles=(found,)),)))
+
+    def states(self) -> dict[str, str]:
+        """How findings about what lets users in stand, by what it's called."""
+        rows = self.session.execute("select subject_label, state from finding where rule = 'leaver-role-trust'")
+        return {str(label): str(state) for label, state in rows.fetchall()}
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:iam::{CORE}:user/{name}"
+
+
+@pytest.fixture
+def with_entries(office: Office, aws: AwsServer) -> Generator[WithEntries]:
+    """Kim has left, and Kimm works here; each has an IAM user with a key and a password."""
+    with eks_before(aws.endpoint_url, REGION) as eks:
+        made = WithEntries(session=office.session, tracker=office.tracker)
+        made.aws, made.eks = aws, eks
+        made.hr.workers = [worker("1042", LEFT, logins=("kim",)), worker("1043", logins=("kimm",))]
+        eks.clusters["seoul"] = EksCluster()
+        made.trusts("kim", "kimm")
+        yield made
+        assert eks.wrong == []
+
+
+CLUSTER = f"EKS cluster seoul in {REGION}"
+
+
+def test_an_access_entry_is_told_with_what_it_gives_until_it_was_seen_gone(
+    with_entries: WithEntries, tracker: ListedTracker
+) -> None:
+    company = with_entries
+    company.lets_in(kim="AmazonEKSClusterAdminPolicy", kimm="AmazonEKSViewPolicy")
+    assert company.night().failed == ()
+    gives = "its access entry lets it in as kim, with AmazonEKSClusterAdminPolicy, group deployers"
+    (ticket,) = about(tracker, CLUSTER, gives, f"--principal-arn {arn('kim')}", "delete-access-entry")
+    assert about(tracker, "as kimm") == []
+    assert company.states() == {CLUSTER: "open", DEPLOYERS: "open"}
+
+    company.lets_in(kimm="AmazonEKSViewPolicy")
+    assert company.night().failed == ()
+    assert company.states() == {CLUSTER: "resolved", DEPLOYERS: "open"}
+    assert (tracker.ticket(ticket).is_open, about(tracker, "delete-access-entry")) == (True, [])
+
+
+@pytest.mark.parametrize("call", ["ListAccessEntries", "DescribeAccessEntry"])
+def test_a_call_that_is_refused_concludes_nothing_of_entries_and_leaves_roles_looked_at(
+    with_entries: WithEntries, call: str
+) -> None:
+    company = with_entries
+    company.lets_in(kim="AmazonEKSClusterAdminPolicy")
+    company.night()
+    assert company.states() == {CLUSTER: "open", DEPLOYERS: "open"}
+
+    company.eks.denied.add(call)
+    company.eks.clusters["seoul"].entries.clear()
+    if call == "DescribeAccessEntry":  # one that is there
+        company.lets_in(kim="AmazonEKSViewPolicy")
+    company.trusts("kimm")
+    told = company.night()
+    # The role was looked at all the same: it trusts them no more.
+    assert company.states() == {CLUSTER: "open", DEPLOYERS: "resolved"}
+    ((gaps,),) = company.session.execute(
+        "select gaps::text from source_read where run_id = %s and phase = 'collect'", [told.run.run_id]
+    ).fetchall()
+    assert f"Grant eks:{call} to the role OffboardingAudit" in str(gaps)
+
+    company.eks.denied.clear()
+    company.eks.clusters["seoul"].entries.clear()
+    company.night()
+    assert company.states() == {CLUSTER: "resolved", DEPLOYERS: "resolved"}

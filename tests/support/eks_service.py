@@ -49,7 +49,9 @@ class EksService:
     region: str
     clusters: dict[str, EksCluster] = field(default_factory=dict[str, EksCluster])
     denied: set[str] = field(default_factory=set[str])
-    """Calls that are refused."""
+    """Calls that are refused: of every cluster, or of the one whose name follows."""
+    vanishing: set[str] = field(default_factory=set[str])
+    """Clusters and ARNs that are listed, and deleted before they're asked about."""
     asked: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
     """What differed from the description."""
@@ -63,24 +65,28 @@ class EksService:
         assert operation.output_shape is not None
         known = {each.serialization.get("name", name) for name, each in operation.input_shape.members.items()}
         self.wrong += [f"{operation.name}: {name} is unknown" for name in query.keys() - known]
-        if operation.name in self.denied:
+        if {operation.name, f"{operation.name} {given.get('name', '')}"} & self.denied:
             return 403, {"message": f"User is not authorized to perform: eks:{operation.name}"}
         clusters = self.clusters if region == self.region else {}
         if "name" in given and given["name"] not in clusters:
             return 404, {"message": "No cluster found"}
+        if "principalArn" in given and given["principalArn"] not in clusters[given["name"]].entries:
+            return 404, {"message": "The specified principalArn could not be found"}
         body = self._body(operation.name, clusters, given, int(query.get("nextToken", "0")))
         self.wrong += _differences(body, operation.output_shape)
         return 200, json.loads(json.dumps(body, default=lambda at: at.timestamp()))
 
     def _body(self, name: str, clusters: Mapping[str, EksCluster], given: Mapping[str, str], at: int) -> dict[str, Any]:
         if name == "ListClusters":
-            return _page("clusters", sorted(clusters), at)
+            gone = {each for each in self.vanishing if not each.startswith("arn:")}
+            return _page("clusters", sorted({*clusters, *gone}), at)
         cluster = clusters[given["name"]]
         if name == "DescribeCluster":
             access = {"accessConfig": {"authenticationMode": cluster.mode}} if cluster.mode else {}
             return {"cluster": {"name": given["name"], **access}}
         if name == "ListAccessEntries":
-            return _page("accessEntries", sorted(cluster.entries), at)
+            gone = {each for each in self.vanishing if each.startswith("arn:")}
+            return _page("accessEntries", sorted({*cluster.entries, *gone}), at)
         entry = cluster.entries[given["principalArn"]]
         if name == "DescribeAccessEntry":
             own = {"principalArn": given["principalArn"], "createdAt": entry.created_at, "type": "STANDARD"}

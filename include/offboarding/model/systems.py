@@ -151,7 +151,9 @@ class ScopeRead:
 
     realm: str
     scope: str
-    """"" for the whole realm, else one account's native id."""
+    """"" for the whole realm, else one account's native id; of ROLE how the native ids of those begin that it covers,
+    whatever is missing of the others.
+    """
     kinds: tuple[SubjectKind, ...]
     """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered; SIGNING_KEY or SHARED_SECRET covers
     the realm's keys of that kind and who has access to them."""

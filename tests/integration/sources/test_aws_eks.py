@@ -60,8 +60,15 @@ def trusts(found: list[Fact]) -> list[Trust]:
 
 def error(found: list[Fact]) -> str:
     """Why there may be other trusts than are told."""
-    (scope,) = (each for each in of(ScopeRead, found) if SubjectKind.ROLE in each.kinds)
+    (scope,) = (each for each in of(ScopeRead, found) if SubjectKind.ROLE in each.kinds and not each.scope)
     return scope.error
+
+
+def whole(found: list[Fact]) -> set[str]:
+    """What trusts were read to their end, by how their ids begin, whatever else was refused."""
+    scopes = [each for each in of(ScopeRead, found) if SubjectKind.ROLE in each.kinds and each.scope]
+    assert all(each.kinds == (SubjectKind.ROLE,) and not each.error for each in scopes)
+    return {each.scope for each in scopes}
 
 
 def change(eks: EksService, **changes: Any) -> None:
@@ -170,6 +177,34 @@ def test_a_right_that_is_missing_shows_nobody_gone(eks: EksService, call: str) -
     assert trusts(found) == []
     assert f"Grant eks:{call} to the role" in error(found)
     assert [each.error for each in of(ScopeRead, found) if SubjectKind.ACCOUNT in each.kinds] == [""]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_right_that_is_missing_leaves_the_roles_read(eks: EksService, call: str) -> None:
+    eks.denied.add(call)
+
+    assert whole(facts(eks)) == {"AROA"}
+
+
+@pytest.mark.parametrize("call", CALLS[1:])
+def test_what_one_cluster_refuses_leaves_the_others_read(eks: EksService, call: str) -> None:
+    eks.clusters["busan"] = EksCluster(entries=dict(eks.clusters["seoul"].entries))
+    eks.denied.add(f"{call} busan")
+
+    found = facts(eks, ELSEWHERE, REGION)
+
+    assert f"eks:{call}" in error(found)
+    assert "busan" in error(found)
+    assert [each.label for each in trusts(found)] == [f"EKS cluster seoul in {REGION}"]
+    assert whole(found) == {"AROA", f"access-entry/{ELSEWHERE}/", f"access-entry/{REGION}/seoul/"}
+
+
+def test_what_is_deleted_meanwhile_is_no_failure(eks: EksService) -> None:
+    eks.vanishing |= {"busan", ABROAD}
+
+    found = facts(eks)
+
+    assert ([each.principal for each in trusts(found)], error(found), whole(found)) == ([KIM], "", set())
 
 
 def test_the_shipped_policy_has_what_is_asked(eks: EksService) -> None:

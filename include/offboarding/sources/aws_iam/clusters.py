@@ -4,17 +4,20 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from offboarding.model import Fact, Gap, ScopeRead, Standing, SubjectKind, Trust, counted
-from offboarding.sources._aws.client.failures import CallerIdentity
+from offboarding.sources._aws.client.failures import CallerIdentity, is_absent
 from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.inventory import Inventory
 
+ROLE_ID = "AROA"
+"""How the ids of roles begin (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
 ENTRY = "access-entry/"
 """How the native id of one begins; its region, its cluster and whom it lets in follow."""
 _USER = re.compile(r"arn:[^:]+:iam::(\d{12}):user/.+")
@@ -29,11 +32,7 @@ def let_in(asker: CallerIdentity, opened: Opened, inventory: Inventory, regions:
         asker=asker, opened=opened, made_at={user.arn: user.created_at for user in inventory.users.values()}
     )
     yield from entries.facts(regions)
-    error = ". ".join(entries.errors)
-    # What of clusters isn't told leaves the users known.
-    for kinds in ((SubjectKind.ACCOUNT,), (SubjectKind.ROLE,)) if error else ((SubjectKind.ACCOUNT, SubjectKind.ROLE),):
-        missing = error if SubjectKind.ROLE in kinds else ""
-        yield ScopeRead(realm=asker.account_id, scope="", kinds=kinds, error=missing)
+    yield from entries.scopes()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,16 +45,39 @@ class _Entries:
     """When each of the account's users was made, by ARN: an entry knows users by more than that."""
     errors: list[str] = field(default_factory=list[str])
     """Why there may be others than are told."""
+    whole: list[str] = field(default_factory=list[str])
+    """How the native ids begin of what was read to its end."""
 
     def facts(self, regions: Iterable[str]) -> Iterator[Trust | Gap]:
         """Yield each user whom an entry lets in, and what else lets people in there."""
         for region in regions:
             client = cast("Any", self.opened.eks(region))
-            for name in self._listed(client, region, "list_clusters", "clusters"):
-                yield from self._cluster(client, region, str(name))
+            with self._reading(f"{ENTRY}{region}/"):
+                for name in self._listed(client, f"EKS in {region}", "list_clusters", "clusters"):
+                    with self._reading(f"{ENTRY}{region}/{name}/"):
+                        yield from self._cluster(client, region, str(name))
+
+    def scopes(self) -> Iterator[ScopeRead]:
+        """Yield how far the account was read: where EKS refused something, what that doesn't concern by itself."""
+        realm, error = self.asker.account_id, ". ".join(dict.fromkeys(self.errors))
+        if not error:
+            yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ACCOUNT, SubjectKind.ROLE))
+            return
+        yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ACCOUNT,))
+        yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ROLE,), error=error)
+        for scope in (ROLE_ID, *self.whole):
+            yield ScopeRead(realm=realm, scope=scope, kinds=(SubjectKind.ROLE,))
+
+    @contextmanager
+    def _reading(self, scope: str) -> Generator[None]:
+        """Note that it was read to its end, in place of its parts, unless anything within wasn't told."""
+        errors, parts = len(self.errors), len(self.whole)
+        yield
+        if len(self.errors) == errors:
+            self.whole[parts:] = [scope]
 
     def _cluster(self, client: Any, region: str, name: str) -> Iterator[Trust | Gap]:
-        where = f"{name} in {region}"
+        where = f"EKS cluster {name} in {region}"
         answer = self._asked(where, lambda: client.describe_cluster(name=name))
         if answer is None:
             return
@@ -63,19 +85,19 @@ class _Entries:
         mode = answer["cluster"].get("accessConfig", {}).get("authenticationMode", "CONFIG_MAP")
         if mode in _BY_CONFIG_MAP:
             why = "goes by its ConfigMap aws-auth, too: the cluster's own source reads that with aws_auth"
-            yield Gap(realm=self.asker.account_id, text=f"{self.asker}: EKS cluster {where} {why}", red=False)
+            yield Gap(realm=self.asker.account_id, text=f"{self.asker}: {where} {why}", red=False)
         if mode == "CONFIG_MAP":
             return
         principals = self._listed(client, where, "list_access_entries", "accessEntries", clusterName=name)
         users = [str(each) for each in principals if _USER.fullmatch(str(each))]
         if others := len(principals) - len(users):
-            text = f"{self.asker}: EKS cluster {where} lets in {counted(others, 'role')}: see who may take them on"
+            text = f"{self.asker}: {where} lets in {counted(others, 'role')}: see who may take them on"
             yield Gap(realm=self.asker.account_id, text=text, red=False)
         for arn in users:
             yield from self._entry(client, region, name, arn)
 
     def _entry(self, client: Any, region: str, name: str, arn: str) -> Iterator[Trust]:
-        where = f"{name} in {region}"
+        where = f"EKS cluster {name} in {region}"
         answer = self._asked(where, lambda: client.describe_access_entry(clusterName=name, principalArn=arn))
         before = len(self.errors)
         listed = self._listed(
@@ -102,7 +124,7 @@ class _Entries:
         yield Trust(
             realm=self.asker.account_id,
             native_id=f"{ENTRY}{region}/{name}/{arn}",
-            label=f"EKS cluster {where}",
+            label=where,
             principal_realm=arn.split(":")[4],
             principal=arn,
             standing=standing,
@@ -118,11 +140,18 @@ class _Entries:
         return self._asked(where, read) or []
 
     def _asked(self, where: str, call: Any) -> Any:
-        """What is told; None where it isn't, which is kept."""
-        answer = asked(call)
+        """What is told; None where it isn't, which is kept, or where what is asked about was deleted meanwhile."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
+
+        try:
+            answer = asked(call)
+        except ClientError as error:
+            if is_absent(error):
+                return None
+            raise
         if not isinstance(answer, Unanswered):
             return answer
-        self.errors.append(answer.sentence(self.asker, where=f"EKS cluster {where}"))
+        self.errors.append(answer.sentence(self.asker, where=where))
         return None
 
 

@@ -196,15 +196,16 @@ order by n.realm, n.native_id, n.label, w.worker_id;
 -- Roles that leavers' users may take on.
 select p.person_uid::text, a.realm as account_realm, a.native_id as account_native_id,
     {t.trust as trust__trust}, t.realm as trust__trust__realm, r.source as trust__source,
-    coalesce(s.observed_at, t.observed_at) as trust__observed_at,
-    coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false) as trust__fresh
+    coalesce(s.observed_at, t.observed_at) as trust__observed_at, coalesce(s.fresh, false) as trust__fresh
 from departure d
 join person p using (person_uid)
 join link l on l.person_uid = p.person_uid and l.valid_to is null and l.decision = 'linked' and l.relation = 'is'
 join account a on a.account_pk = l.account_pk and a.gone_at is null
 join trust t on t.principal_realm = a.realm and t.principal in (a.label, a.native_id) and t.gone_at is null
 join realm r on r.realm = t.realm
-left join scope s on s.realm = t.realm and s.scope = '' and s.kind = 'role'
+left join lateral (
+    select max(o.observed_at) as observed_at, bool_or(o.complete and o.error = '' and o.observed_at >= %(since)s) as fresh
+    from scope o where o.realm = t.realm and starts_with(t.native_id, o.scope) and o.kind = 'role') s on true
 where d.valid_to is null
 order by p.person_uid, a.realm, a.native_id, t.realm, t.native_id;
 

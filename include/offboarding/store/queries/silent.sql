@@ -115,10 +115,9 @@ with alias as (
             max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
         from scope s where s.realm = a.realm and s.scope in ('', a.native_id) and s.kind = f.subject_kind) sc on true
 ), read as (
-    -- Kinds that this run has read whole in a system.
-    select s.realm, bool_or(s.kind = 'account') as accounts, bool_or(s.kind = 'role') as roles
-    from scope s
-    where s.scope = '' and s.complete and s.error = '' and s.observed_at >= %(since)s group by s.realm
+    -- Systems whose accounts this run has read whole.
+    select s.realm from scope s
+    where s.scope = '' and s.kind = 'account' and s.complete and s.error = '' and s.observed_at >= %(since)s
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
     coalesce(d.basis = 'away', false) as away,
@@ -134,10 +133,13 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
     denied.author as denied_by, revoked.author as revoked_by, another.author as anothers_by,
     another.worker as anothers_worker,
     decided.author as decided_by, coalesce(decided.confirmed, false) as decided,
-    coalesce(read.accounts, false) as accounts_read, f.subject_kind = 'source' and not exists (
+    read.realm is not null as accounts_read, f.subject_kind = 'source' and not exists (
         select from key_scope s
         where s.realm = f.realm and not (s.complete and s.error = '' and s.observed_at >= %(since)s)) as keys_read,
-    coalesce(read.roles, false) as roles_read,
+    f.subject_kind = 'role' and exists (
+        select from scope s
+        where s.realm = f.realm and starts_with(f.subject_native_id, s.scope) and s.kind = 'role' and s.complete
+            and s.error = '' and s.observed_at >= %(since)s) as roles_read,
     coalesce(seen.account_fresh, false) as account_fresh, coalesce(seen.account_direct, false) as account_direct,
     coalesce(seen.account_gone, false) as account_gone, seen.account_standing, seen.account_reason,
     seen.listed_at, seen.attested_by, seen.attested_reason, seen.attested_until,

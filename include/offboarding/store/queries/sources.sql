@@ -349,10 +349,10 @@ where t.observed_at <= excluded.observed_at
     and (t.gone_at is not null or ({t.trust_said}) is distinct from ({excluded.trust_said}));
 
 -- name: gone_trusts
--- Trusts that a complete read of the realm's roles no longer shows.
+-- Trusts that a complete read of the realm's roles, or of those whose ids begin as theirs, no longer shows.
 update trust t set gone_at = %(observed_at)s, observed_at = %(observed_at)s
 where t.realm = %(realm)s and t.gone_at is null and t.observed_at <= %(observed_at)s
-    and exists (select from s_scope s where s.scope = '' and s.kind = 'role' and s.error = '')
+    and exists (select from s_scope s where starts_with(t.native_id, s.scope) and s.kind = 'role' and s.error = '')
     and not exists (select from s_trust s where s.native_id = t.native_id and s.principal = t.principal);
 
 -- name: end_memberships
