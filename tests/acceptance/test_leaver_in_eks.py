@@ -51,7 +51,7 @@ class AtEks(Office):
 
     def maps(self, *names: str) -> None:
         """These users of IAM's to administrators of the cluster."""
-        listed = [{"userarn": user(each).label, "username": each, "groups": [MASTERS]} for each in names]
+        listed = [{"userarn": arn(each), "username": each, "groups": [MASTERS]} for each in names]
         self.place.kept.config_map("aws-auth", {"mapUsers": yaml.dump(listed)})
 
 
@@ -98,6 +98,24 @@ def test_a_mapping_is_told_beside_the_user_s_keys_and_goes_on_without_them(
     company.place.kept.rules = documented()
     assert company.night().failed == ()
     assert not tracker.ticket(ticket).is_open
+
+
+def test_letters_case_counts_for_nothing_and_a_path_for_a_user_of_its_own(
+    company: AtEks, tracker: ListedTracker
+) -> None:
+    company.cloud.change("kim", label=arn("Team/Kim"))
+    company.maps("kim", "kimm")
+    assert company.night().failed == ()
+    assert about(tracker, "AKIA")
+    assert about(tracker, "aws-auth") == []
+
+    company.maps("tEAM/kIM", "kimm")
+    assert company.night().failed == ()
+    (ticket,) = about(tracker, "aws-auth lets it in as tEAM/kIM", "get configmap aws-auth")
+
+    company.maps("kimm")
+    assert company.night().failed == ()
+    assert (tracker.ticket(ticket).is_open, about(tracker, "get configmap aws-auth")) == (True, [])
 
 
 def test_a_user_whom_nothing_maps_has_its_keys_alone(company: AtEks, tracker: ListedTracker) -> None:

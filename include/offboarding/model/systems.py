@@ -134,7 +134,9 @@ class Trust:
     principal_realm: str
     """The trusted user's."""
     principal: str
-    """The user's ARN, or its immutable id where the system stored that (the user was deleted: dead for good)."""
+    """The user's ARN, or its immutable id where the system stored that (the user was deleted: dead for good). In small
+    letters where the system compares it so; names of users differ in more than letters' case.
+    """
     standing: Standing
     """UNKNOWN where a condition decides that couldn't be evaluated."""
     standing_reason: str

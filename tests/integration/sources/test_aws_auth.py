@@ -95,6 +95,68 @@ def test_without_a_user_s_name_it_is_called_as_its_arn(place: KubernetesPlace) -
     assert (trust.standing, trust.principal) == (Standing.WORKS, LEE)
 
 
+@pytest.mark.parametrize("written", [KIM.upper(), "arn:aws:iam::111111111111:user/KIM"])
+def test_an_arn_is_compared_without_its_letters_case_as_the_authenticator_does(
+    place: KubernetesPlace, written: str
+) -> None:
+    mapped(place, user(written, "kim", MASTERS))
+
+    (trust,), error, gaps = read(place)
+
+    assert (trust.principal_realm, trust.principal, error, gaps) == ("111111111111", KIM, "", [])
+    assert trust.native_id == f"aws-auth/{written}"
+
+
+def test_a_path_is_part_of_a_user_s_arn(place: KubernetesPlace) -> None:
+    mapped(place, user(LEE, "lee", MASTERS), user("arn:aws:iam::111111111111:user/lee", "other", MASTERS))
+
+    assert {each.principal for each in read(place)[0]} == {LEE, "arn:aws:iam::111111111111:user/lee"}
+
+
+def test_of_one_arn_the_last_entry_counts(place: KubernetesPlace) -> None:
+    mapped(place, user(KIM, "kim", MASTERS), user(KIM, "kim", "team"))
+
+    (trust,), _, _ = read(place)
+
+    assert (trust.standing, trust.privileged) == (Standing.DEAD, False)
+
+
+def test_a_user_among_the_roles_is_let_in_before_those_of_users(place: KubernetesPlace) -> None:
+    among_roles = {"rolearn": KIM.upper(), "username": "root", "groups": [MASTERS]}
+    mapped(place, user(KIM, "kim", "team"), mapRoles=[among_roles])
+
+    (trust,), _, gaps = read(place)
+
+    assert (trust.principal, trust.privileged, gaps) == (KIM, True, [])
+    assert trust.standing_reason == "Kubernetes: aws-auth lets it in as root in system:masters"
+
+
+def test_a_name_is_filled_in_as_of_a_user_s_token(place: KubernetesPlace) -> None:
+    mapped(place, user(KIM, "{{AccountID}}:kim{{SessionName}}", "team-{{AccountID}}"))
+    place.kept.bind("kim", role="view", user="111111111111:kim")
+
+    (trust,), _, _ = read(place)
+
+    assert trust.standing is Standing.WORKS
+    assert trust.standing_reason.endswith("as 111111111111:kim in team-111111111111")
+
+
+def test_a_user_comes_from_no_instance_so_a_name_made_of_one_lets_nobody_in(place: KubernetesPlace) -> None:
+    mapped(place, user(KIM, "{{EC2PrivateDNSName}}", MASTERS))
+
+    (trust,), _, _ = read(place)
+
+    assert (trust.standing, trust.privileged) == (Standing.DEAD, False)
+
+
+def test_a_name_for_each_of_their_keys_may_be_any_so_nothing_is_dead(place: KubernetesPlace) -> None:
+    mapped(place, user(KIM, "kim-{{AccessKeyID}}", "team"))
+
+    (trust,), _, _ = read(place)
+
+    assert (trust.standing, trust.privileged) == (Standing.WORKS, None)
+
+
 def test_where_there_is_none_nobody_is_mapped(place: KubernetesPlace) -> None:
     assert read(place) == ([], "", [])
 

@@ -116,6 +116,13 @@ def test_a_user_who_was_made_anew_under_the_name_is_not_let_in(eks: EksService) 
     assert [each.standing for each in trusts(facts(eks))] == [Standing.DEAD]
 
 
+def test_nor_is_one_whose_name_is_the_same_but_for_letters_case(eks: EksService, aws: AwsServer) -> None:
+    aws.seed(AwsSeed(accounts=(account(CORE, person("Kim")),)))
+    change(eks, created_at=MADE - timedelta(days=1))
+
+    assert [each.standing for each in trusts(facts(eks))] == [Standing.DEAD]
+
+
 def test_another_account_s_user_is_joined_there(eks: EksService) -> None:
     eks.clusters["seoul"].entries[ABROAD] = AccessEntry(username="lee", created_at=LATER)
 

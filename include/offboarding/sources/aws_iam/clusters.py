@@ -29,7 +29,7 @@ _ADMINS = frozenset({"AmazonEKSClusterAdminPolicy"})
 def let_in(asker: CallerIdentity, opened: Opened, inventory: Inventory, regions: Iterable[str]) -> Iterator[Fact]:
     """Yield whom entries let in, what else lets people in there, and how far the account was read."""
     entries = _Entries(
-        asker=asker, opened=opened, made_at={user.arn: user.created_at for user in inventory.users.values()}
+        asker=asker, opened=opened, made_at={user.arn.lower(): user.created_at for user in inventory.users.values()}
     )
     yield from entries.facts(regions)
     yield from entries.scopes()
@@ -42,7 +42,7 @@ class _Entries:
     asker: CallerIdentity
     opened: Opened
     made_at: Mapping[str, datetime]
-    """When each of the account's users was made, by ARN: an entry knows users by more than that."""
+    """When each of the account's users was made, by ARN in small letters: an entry knows users by more than that."""
     errors: list[str] = field(default_factory=list[str])
     """Why there may be others than are told."""
     whole: list[str] = field(default_factory=list[str])
@@ -119,7 +119,8 @@ class _Entries:
         reason = (
             f"its access entry lets it in as {entry.get('username') or arn}, with {', '.join(given) or 'no policy'}"
         )
-        if arn in self.made_at and entry.get("createdAt") and self.made_at[arn] > entry["createdAt"]:
+        made_at, begun_at = self.made_at.get(arn.lower()), entry.get("createdAt")
+        if made_at and begun_at and made_at > begun_at:
             standing, reason = Standing.DEAD, "its access entry is an older user's of that name, whom it alone lets in"
         yield Trust(
             realm=self.asker.account_id,

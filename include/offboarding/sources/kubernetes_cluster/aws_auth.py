@@ -1,5 +1,9 @@
 """Whom of AWS a cluster on EKS lets in, by the ConfigMap aws-auth: a mapping is no way in by itself, the IAM user's is.
 
+Who is found by which entry is as the authenticator has it (kubernetes-sigs/aws-iam-authenticator, pkg/mapper/configmap
+and pkg/server): ARNs in small letters on both sides, with a user's path, since a session of a role alone has none; what
+roles map before what users do, whoever's ARN it is; of one ARN the last.
+
 https://docs.aws.amazon.com/eks/latest/userguide/auth-configmap.html
 """
 
@@ -24,6 +28,9 @@ from offboarding.sources.kubernetes_cluster.powers import MASTERS
 NAME = "aws-auth"
 _USER = re.compile(r"arn:[^:]+:iam::(\d{12}):user/.+")
 _MOST_NAMED = 5
+_FILLED_IN = (("{{SessionName}}", ""), ("{{SessionNameRaw}}", ""))
+"""In names, of a user's token, which has no session."""
+_OF_INSTANCE, _OF_KEY = "{{EC2PrivateDNSName}}", "{{AccessKeyID}}"
 
 
 class _Mapped(Told):
@@ -49,14 +56,17 @@ class AwsAuth:
 
     def trusts(self, made: ClusterIdentities) -> Iterator[Trust]:
         """Yield each user of IAM's whom it lets in, joined to their account by the ARN."""
-        for each in self.users:
-            if found := _USER.fullmatch(each.userarn):
-                yield _trust(made, found[1], each)
+        by_role = {each.rolearn: each for each in self.roles}
+        taken = {arn.lower() for arn in by_role}
+        by_user = {each.userarn: each for each in self.users if each.userarn.lower() not in taken}
+        for arn, each in (by_role | by_user).items():
+            if found := _user(arn):
+                yield _trust(made, found[1], arn, each)
 
     def gap(self, where: str, realm: str) -> Iterator[Gap]:
         """Yield whom it lets in beside, of whom their own AWS accounts tell."""
-        others = [each.userarn for each in self.users if not _USER.fullmatch(each.userarn)]
-        said = [each.rolearn for each in self.roles] + others
+        arns = [*(each.rolearn for each in self.roles), *(each.userarn for each in self.users)]
+        said = [each for each in arns if not _user(each)]
         if said:
             more = f" and {len(said) - _MOST_NAMED} more" if len(said) > _MOST_NAMED else ""
             named = ", ".join(said[:_MOST_NAMED])
@@ -91,23 +101,37 @@ def _listed(where: str, data: Mapping[str, str], key: str) -> list[object]:
     return cast("list[object]", found)
 
 
-def _trust(made: ClusterIdentities, account: str, mapped: _MappedUser) -> Trust:
-    groups = mapped.groups or ()
-    name = mapped.username or mapped.userarn
+def _user(arn: str) -> re.Match[str] | None:
+    return _USER.fullmatch(arn.lower())
+
+
+def _trust(made: ClusterIdentities, account: str, arn: str, mapped: _Mapped) -> Trust:
+    name, *groups = (_filled_in(each, account) for each in (mapped.username or arn, *(mapped.groups or ())))
     privileged, by = made.power_of(name, (*groups, EVERYBODY))
     given = made.bindings.of(name, (*groups, EVERYBODY))
     within = f" in {', '.join(groups)}" if groups else ""
     standing, reason = Standing.WORKS, f"{NAME} lets it in as {name}{within}"
-    if not given and MASTERS not in groups and not made.bindings.error:
+    called = " ".join((name, *groups))
+    if _OF_INSTANCE in called:
+        standing, reason, privileged, by = Standing.DEAD, f"{reason}, which nobody but an instance is", False, ""
+    elif _OF_KEY in called:
+        privileged = privileged or None
+    elif not given and MASTERS not in groups and not made.bindings.error:
         standing, reason = Standing.DEAD, f"{reason}, whom no binding gives anything"
     return Trust(
         realm=made.realm,
-        native_id=f"{NAME}/{mapped.userarn}",
+        native_id=f"{NAME}/{arn}",
         label=f"{NAME} of {made.address}: {name}{within}",
         principal_realm=account,
-        principal=mapped.userarn,
+        principal=arn.lower(),
         standing=standing,
         standing_reason=f"Kubernetes: {reason}",
         privileged=privileged,
         privileged_by=by,
     )
+
+
+def _filled_in(pattern: str, account: str) -> str:
+    for place, value in (("{{AccountID}}", account), *_FILLED_IN):
+        pattern = pattern.replace(place, value)
+    return pattern

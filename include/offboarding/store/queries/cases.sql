@@ -201,7 +201,7 @@ from departure d
 join person p using (person_uid)
 join link l on l.person_uid = p.person_uid and l.valid_to is null and l.decision = 'linked' and l.relation = 'is'
 join account a on a.account_pk = l.account_pk and a.gone_at is null
-join trust t on t.principal_realm = a.realm and t.principal in (a.label, a.native_id) and t.gone_at is null
+join trust t on t.principal_realm = a.realm and t.principal in (a.label, lower(a.label), a.native_id) and t.gone_at is null
 join realm r on r.realm = t.realm
 left join lateral (
     select max(o.observed_at) as observed_at, bool_or(o.complete and o.error = '' and o.observed_at >= %(since)s) as fresh

@@ -209,7 +209,8 @@ left join lateral (
     select bool_or(k.author is null and t.gone_at is null and t.standing <> 'dead') as open,
         max(k.author) as rejected_by
     from trust t
-    join account u on u.realm = t.principal_realm and t.principal in (u.label, u.native_id) and u.gone_at is null
+    join account u on u.realm = t.principal_realm and t.principal in (u.label, lower(u.label), u.native_id)
+        and u.gone_at is null
     join link l on l.account_pk = u.account_pk and l.relation = 'is' and l.decision = 'linked'
         and l.link_id not in (select v.link_id from revoked_link v)
         and (l.person_uid = f.person_uid or l.person_uid in (
