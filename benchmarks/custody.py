@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from scale import Clock, configuration, store, told
+from records.clock import Clock
+from scale import configuration, store, told
 
 from offboarding.model import Account, AccountRef, Fact, IdentityKey, RequestCounts, RunKind, Standing
 from offboarding.runs import pipeline

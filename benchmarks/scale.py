@@ -1,11 +1,13 @@
 """A company of a million: two nights on a PostgreSQL of our own, each part against the least that could do it.
 
-    .venv/bin/python benchmarks/scale.py [--workers 1000000] [--small]
+    .venv/bin/python benchmarks/scale.py [--workers 1000000] [--small] [--sids]
 
 - ingest: reading 1 M workers, 2 M accounts and 5 M credentials into the store, against a COPY of the same records into
   tables without keys, indexes or merging. Making the records up is measured by itself and taken off both.
 - correlate and evaluate, against one join of the same records on number, mail and login, and with the credentials.
 - the second night, where 1 % has changed, against the first.
+- with --sids, in place of these: nights of a directory and a tenant of Entra ID, whose accounts bear two ids each,
+  against the same nights with one.
 
 Compared are seconds of processors, ours and the server's together. What ours is held against is measured before the two
 nights and after them, and the mean is taken: minutes lie between, in which a machine becomes faster or slower. A fifth
@@ -13,20 +15,18 @@ of the workers have left; of these, one in fifty still has something that works.
 """
 
 import argparse
-import os
 import resource
 import statistics
 import tempfile
-import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from psycopg import sql
-from records.company import CLOUDS, DIRECTORY, NIGHT, Company, Feed, System
+from records.clock import Clock
+from records.company import CLOUDS, DIRECTORY, NIGHT, TENANT, Company, Feed, System
 
 from offboarding.config.settings import Company as CompanySettings
 from offboarding.config.settings import Settings
@@ -92,60 +92,34 @@ left join bare_credential c on c.realm = a.realm and c.account_native_id = a.nat
 """
 
 
-def configuration() -> Settings:
-    """What a user would write."""
+def configuration(*, tenant: bool = False) -> Settings:
+    """What a user would write; with a tenant of Entra ID in AWS's place."""
     common = {"connection": "none", "id_space": "hr", "login_realm": "corp"}
     return Settings(
         company=CompanySettings(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
         rosters=(RosterSettings(name="hr", kind="csv", coverage=Coverage.FULL, id_space="hr", login_realm="corp"),),
         sources=(
             SourceSettings.model_validate({"name": "corp-ldap", "kind": "ldap", **common}),
-            AwsSettings.model_validate(
+            SourceSettings.model_validate({"name": "entra", "kind": "entra_id", **common})
+            if tenant
+            else AwsSettings.model_validate(
                 {"name": "aws", "kind": "aws_iam", "role_name": "Audit", "accounts": list(CLOUDS), **common}
             ),
         ),
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class Clock:
-    """What each part took: seconds of processors, ours and the server's for this session, and seconds on the wall.
-
-    Ratios are of the former, since whatever else runs on the machine doesn't change them.
-    """
-
-    server: int
-    """The session's process."""
-    busy: dict[str, float] = field(default_factory=dict[str, float])
-    wall: dict[str, float] = field(default_factory=dict[str, float])
-
-    @contextmanager
-    def of(self, part: str) -> Generator[None]:
-        """Measure what is within."""
-        busy, wall = self._busy(), time.perf_counter()
-        yield
-        self.busy[part] = self._busy() - busy
-        self.wall[part] = time.perf_counter() - wall
-
-    def _busy(self) -> float:
-        stat = Path(f"/proc/{self.server}/stat")
-        if not stat.exists():
-            return time.perf_counter()  # no Linux: the wall's will do
-        # utime and stime, behind the name in brackets (proc_pid_stat(5)).
-        user, system = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
-        return time.process_time() + (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def night(session: Session, company: Company, clock: Clock) -> None:
+def night(session: Session, company: Company, clock: Clock, *, tenant: bool = False) -> None:
     """A night's functions, as the DAG calls them."""
-    settings, name = configuration(), f"night {company.night}"
+    settings, name = configuration(tenant=tenant), f"night {company.night}"
     as_of = NIGHT + timedelta(days=company.night - 1)
     run = pipeline.open_run(session, settings, caller=name, as_of=as_of)
     with clock.of(f"{name} ingest"):
         pipeline.read_roster(session, settings, run, settings.rosters[0], Feed(company=company))
         for source in settings.sources:
             for part in source.parts():
-                pipeline.collect(session, settings, run, source, part, System(company=company, realm=part or DIRECTORY))
+                realm = part or (DIRECTORY if source.kind == "ldap" else TENANT)
+                pipeline.collect(session, settings, run, source, part, System(company=company, realm=realm))
     with clock.of(f"{name} correlate"):
         correlated = pipeline.correlate(session, settings, run)
     with clock.of(f"{name} evaluate"):
@@ -259,6 +233,22 @@ def main(workers: int) -> None:
     compared(clock.busy)
 
 
+def by_sid(workers: int) -> None:
+    """Two nights, each id by which Active Directory knows an account joining a tenant's, against one of the two."""
+    took: list[dict[str, float]] = []
+    for sids in (False, True):
+        with tempfile.TemporaryDirectory() as folder, store(Path(folder) / "store") as session:
+            clock = Clock(server=session.info.backend_pid)
+            for number in (1, 2):
+                night(session, Company(workers=workers, night=number, sids=sids), clock, tenant=True)
+        told(f"  sids={sids}: " + ", ".join(f"{part} {seconds:.1f}" for part, seconds in clock.busy.items()))
+        took.append(
+            {n: sum(clock.busy[part] for part in clock.busy if part.startswith(n)) for n in ("night 1", "night 2")}
+        )
+    for n in took[0]:
+        told(f"bench scale_{n.replace(' ', '_')}_by_sid ratio={took[1][n] / took[0][n]:.2f} goal=1.1")
+
+
 def sized(clock: Clock, accounts: int, stored: int) -> None:
     """What 100,000 accounts, with their part of the workers and credentials, take of a machine."""
     for number in (1, 2):
@@ -285,5 +275,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--workers", type=int, default=FULL)
     parser.add_argument("--small", action="store_true", help=f"{SMALL:,} workers, for trying")
+    parser.add_argument("--sids", action="store_true", help="the join by security identifiers alone")
     chosen = parser.parse_args()
-    main(SMALL if chosen.small else chosen.workers)
+    (by_sid if chosen.sids else main)(SMALL if chosen.small else chosen.workers)

@@ -29,6 +29,8 @@ from offboarding.model import (
 
 CLOUDS = tuple(f"{number:012d}" for number in range(100_000_000_001, 100_000_000_011))
 DIRECTORY = "0b5e0000-0000-4000-8000-000000000001"
+TENANT = "0b5e0000-0000-4000-8000-00000000e07a"
+"""Of Entra ID, made of the directory's accounts."""
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 HIRED = datetime(2019, 3, 4, tzinfo=UTC)
 
@@ -41,6 +43,8 @@ class Company:
     night: int
     works_of: int = 250
     """Of so many people, by number, one has left and has something that works: a multiple of five."""
+    sids: bool = False
+    """Whether the directory and the tenant tell security identifiers, too: each hundredth contradicts the other id."""
 
     def worker(self, n: int) -> Worker:
         """Worker n. Every fifth has left, in the last 2,000 days."""
@@ -82,7 +86,16 @@ class Company:
                 name="employeeNumber",
             ),
         )
-        return self._account(n, DIRECTORY, f"0b5e0000-0000-4000-8000-{n:012x}", f"uid=p{n},dc=corp,dc=example", keys)
+        if self.sids:
+            keys += (_directory_id("id", f"S-1-5-21-1-2-3-{n}"),)
+        return self._account(n, DIRECTORY, _guid(n), f"uid=p{n},dc=corp,dc=example", keys)
+
+    def tenant_user(self, n: int) -> Account:
+        """Worker n's user in Entra ID, known by the ids of their directory account alone."""
+        keys = (_directory_id("onPremisesImmutableId", _guid(n)),)
+        if self.sids:
+            keys += (_directory_id("onPremisesSecurityIdentifier", f"S-1-5-21-1-2-3-{n + (n % 100 == 1)}"),)
+        return self._account(n, TENANT, f"0b5ee07a-0000-4000-8000-{n:012x}", f"p{n}@corp.example", keys)
 
     def user(self, n: int) -> Account:
         """Worker n's IAM user; every twentieth is a workload's, which nobody claims."""
@@ -131,13 +144,13 @@ class Company:
             realm=realm,
             native_id=native_id,
             label=label,
-            login=keys[0].value,
+            login=keys[0].value if realm != TENANT else label,
             display_name=f"Person {n}, renamed" if self._changed(n) else f"Person {n}",
             keys=keys,
             created_at=HIRED,
             standing=standing,
             standing_reason="no lock is visible" if standing is Standing.WORKS else "locked for good",
-            has_own_login=realm == DIRECTORY,
+            has_own_login=realm not in CLOUDS,
             privileged=False,
             last_used_at=NIGHT - timedelta(days=3_000 if n % 5 == 0 else 2),
         )
@@ -154,6 +167,14 @@ class Company:
             standing_reason="active" if account.standing is Standing.WORKS else "revoked",
             created_at=HIRED,
         )
+
+
+def _guid(n: int) -> str:
+    return f"0b5e0000-0000-4000-8000-{n:012x}"
+
+
+def _directory_id(name: str, value: str) -> AccountKey:
+    return AccountKey(kind=IdentityKeyKind.DIRECTORY_ID, value=value, origin=IdentityKeyOrigin.ATTRIBUTE, name=name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,7 +195,7 @@ class Feed:
 
 @dataclass(slots=True, kw_only=True)
 class System:
-    """The directory, or an AWS account: its accounts with their credentials."""
+    """The directory, the tenant or an AWS account: its accounts with their credentials."""
 
     company: Company
     realm: str
@@ -183,11 +204,12 @@ class System:
     def collect(self) -> Iterator[Fact]:
         """Every account."""
         cloud = CLOUDS.index(self.realm) if self.realm in CLOUDS else None
-        make = self.company.login if cloud is None else self.company.user
+        make = {DIRECTORY: self.company.login, TENANT: self.company.tenant_user}.get(self.realm, self.company.user)
         for n in range(self.company.workers) if cloud is None else range(cloud, self.company.workers, len(CLOUDS)):
             account = make(n)
             yield account
-            yield from self.company.credentials(account, n)
+            if self.realm != TENANT:
+                yield from self.company.credentials(account, n)
         yield ScopeRead(realm=self.realm, scope="", kinds=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

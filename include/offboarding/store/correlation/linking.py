@@ -155,6 +155,7 @@ def _score(session: Session, values: dict[str, object]) -> None:
     # An account that is definitely somebody's vouches for their logins; one that is theirs by now, for ids and keys.
     temporary.make(session, "correlate", values, "vouched_login")
     _add(session, values, "evidence_login")
+    temporary.make(session, "correlate", values, "met", "contradicted")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
     temporary.make(session, "correlate", values, "at_once")
     _add(session, values, "evidence_at_once")

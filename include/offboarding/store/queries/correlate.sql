@@ -598,39 +598,49 @@ from form f cross join lateral (
     from account a join source_setting s using (realm) where a.account_pk = f.of_pk) o
 where f.score > coalesce(f.known_score, 0);
 
--- name: evidence_external_id
--- An id that another system gave, equal to an own one of an account there which is linked. Where it gave a Windows
--- security identifier beside another id, and no account bears both, they contradict each other: that one bears another
--- identifier, or this one is another account's. Unless all of these are one person's it's told, and nothing comes of it
--- (`rank`: a score below zero).
-insert into further
-with met as (
-    select distinct b.account_pk, b.name, o.account_pk as other_pk, o.setting
-    from bearing b
-    join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
-    where b.kind = 'directory_id' and b.name <> 'id'
+-- name: make_met
+-- Ids that another system gave, and the accounts there of which they are own ones, where there are any. Put down, so that
+-- what follows is planned by how many there are.
+create temp table met as
+select distinct b.account_pk, b.name, starts_with(b.value, 's-1-') as is_sid, o.account_pk as other_pk, o.setting
+from bearing b
+left join bearing o on o.kind = 'directory_id' and o.name = 'id' and o.value = b.value and o.setting <> b.setting
+where b.kind = 'directory_id' and b.name <> 'id';
+analyze met;
+
+-- name: make_contradicted
+-- Accounts whose ids contradict each other: a Windows security identifier is given beside another id, and no account bears
+-- both: that one bears another identifier, or this one is another account's. Not where all of these are one person's. An
+-- account's ids are put together once, and compared with one another: whether two of millions of rows are equal in
+-- several columns PostgreSQL takes to be rare, and tries row by row.
+create temp table contradicted as
+with given as (
+    select m.account_pk, m.name, bool_or(m.is_sid) as is_sid,
+        array_agg(m.other_pk) filter (where m.other_pk is not null) as others,
+        bool_or(m.other_pk is not null and r.person_uid is null) as nobody_s,
+        min(r.person_uid::text) as first_uid, max(r.person_uid::text) as last_uid
+    from met m left join ranked r on abs(r.account_pk) = abs(m.other_pk) and r.is_clear
+    group by m.account_pk, m.name
+), their as (
+    select account_pk, name, is_sid, others, bool_or(nobody_s) over one or min(first_uid) over one <> max(last_uid) over one
+        as several_s
+    from given window one as (partition by account_pk)
 ), against as (
-    select m.account_pk, m.name || ' and ' || g.name as ids,
-        exists (select from met other where other.account_pk = m.account_pk and other.name = g.name) as is_another_s
-    from met m
-    join bearing g on g.account_pk = m.account_pk and g.kind = 'directory_id' and g.name not in ('id', m.name)
-        and starts_with(g.value, 's-1-')
-    where not exists (
-            select from met one join met other using (account_pk, other_pk)
-            where one.account_pk = m.account_pk and one.name = m.name and other.name = g.name)
-        and (exists (select from met other where other.account_pk = m.account_pk and other.name = g.name)
-            or exists (
-                select from account a cross join jsonb_array_elements(a.keys) k
-                where a.account_pk = abs(m.other_pk) and k ->> 0 = 'directory_id' and k ->> 4 = 'id'
-                    and starts_with(k ->> 1, 's-1-')))
-), doubted as (
-    select c.account_pk, min(c.ids) as ids
-    from against c join met m using (account_pk)
-    left join ranked r on abs(r.account_pk) = abs(m.other_pk) and r.is_clear
-    group by c.account_pk
-    having not bool_and(c.is_another_s) or bool_or(r.person_uid is null)
-        or min(r.person_uid::text) <> max(r.person_uid::text)
+    select m.account_pk, m.name || ' and ' || g.name as ids, g.others is not null as is_another_s, m.several_s
+    from their m join their g using (account_pk)
+    where g.name <> m.name and g.is_sid and m.others is not null and coalesce(not m.others && g.others, true)
+        and (g.others is not null or exists (
+            select from unnest(m.others) pk join account a on a.account_pk = abs(pk)
+            cross join jsonb_array_elements(a.keys) k
+            where k ->> 0 = 'directory_id' and k ->> 4 = 'id' and starts_with(k ->> 1, 's-1-')))
 )
+select account_pk, min(ids) as ids from against group by account_pk having not bool_and(is_another_s) or bool_or(several_s);
+analyze contradicted;
+
+-- name: evidence_external_id
+-- An id that another system gave, equal to an own one of an account there which is linked. Of those that contradict each
+-- other it's told, and nothing comes of it (`rank`: a score below zero).
+insert into further
 select m.account_pk, r.person_uid, 'outer_id',
     case when d.account_pk is null then %(directory_id)s else -greatest(%(probable)s, %(candidate)s) end,
     m.name || ' is that of ' || s.source || ' account ' || a.label || ', which is theirs'
@@ -639,7 +649,7 @@ from met m
 join source_setting s using (setting)
 join account a on a.account_pk = m.other_pk
 join ranked r on r.account_pk = m.other_pk and r.is_clear
-left join doubted d on d.account_pk = m.account_pk;
+left join contradicted d on d.account_pk = m.account_pk;
 
 -- name: evidence_ssh_key
 -- The same SSH key on an account that is linked without it, to one person only.
