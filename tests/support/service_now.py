@@ -96,14 +96,18 @@ class Instance:
         if asked.method == "POST":
             return self._create(table, asked.body, user)
         found = self._found(table, asked.query.get("sysparm_query", ""))
-        shown = [self._shown(each) for each in found if each["sys_id"] not in self.hides]
+        begin, most = int(asked.query.get("sysparm_offset", 0)), int(asked.query.get("sysparm_limit", 10_000))
+        part = found[begin : begin + most]
+        shown = [self._shown(table, each) for each in part if each["sys_id"] not in self.hides]
         return Answered(body={"result": shown}, headers={"X-Total-Count": str(len(found))})
 
     def _of_record(self, table: str, user: str, asked: Asked) -> Answered:
         record = self.tables[table].get(asked.path.split("/")[2])
         if record is None or record["sys_id"] in self.hides:
             return _refusal(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
-        return self._change(table, record, asked.body, user) if asked.method == "PATCH" else self._told(200, record)
+        if asked.method == "PATCH":
+            return self._change(table, record, asked.body, user)
+        return self._told(table, 200, record)
 
     def _create(self, table: str, sent: Mapping[str, str], user: str) -> Answered:
         if not isinstance(sent, dict):
@@ -116,7 +120,7 @@ class Instance:
         if answered.status != 200:
             return answered
         self.tables[table][record["sys_id"]] = record
-        return self._told(201, record)
+        return self._told(table, 201, record)
 
     def _change(self, table: str, record: dict[str, str], sent: Mapping[str, str], user: str) -> Answered:
         after = {**record, **{name: str(new) for name, new in sent.items() if name in COLUMNS[table]}}
@@ -138,7 +142,7 @@ class Instance:
         after["sys_mod_count"] = str(int(record["sys_mod_count"]) + 1)
         record.clear()
         record.update(after)
-        return self._told(200, record)
+        return self._told(table, 200, record)
 
     def _found(self, table: str, query: str) -> list[dict[str, str]]:
         parts = [part.split("=", 1) for part in query.split("^") if "=" in part]
@@ -147,12 +151,14 @@ class Instance:
             each for each in self.tables[table].values() if all(each.get(name, "") == value for name, value in known)
         ]
 
-    def _told(self, status: int, record: Mapping[str, str]) -> Answered:
-        return Answered(status=status, body={"result": self._shown(record)})
+    def _told(self, table: str, status: int, record: Mapping[str, str]) -> Answered:
+        return Answered(status=status, body={"result": self._shown(table, record)})
 
-    def _shown(self, record: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    def _shown(self, table: str, record: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Each of its table's fields, filled or not."""
         journal = "".join(reversed(self.notes.get(record["sys_id"], [])))
-        shown = {name: {"value": value, "display_value": value} for name, value in record.items()}
+        whole = {**dict.fromkeys(sorted(COLUMNS[table]), ""), **record}
+        shown = {name: {"value": value, "display_value": value} for name, value in whole.items()}
         return {**shown, "work_notes": {"value": "", "display_value": journal}}
 
 
