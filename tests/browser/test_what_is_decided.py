@@ -12,7 +12,7 @@ LINK, REASON = "offboarding_decide_link", "asked the team that runs it, CHG-1881
 
 def test_a_decision_is_what_the_store_then_holds_by_whoever_made_it(house: House, lead: Watched) -> None:
     admin = house.airflow.admin
-    admin.pause(LINK, paused=False)
+    admin.pause(LINK)
     before = len(house.holds("select from link_decision"))
     frame = through_airflow(lead)
     frame.get_by_role("link", name="Review", exact=True).click()
@@ -25,9 +25,11 @@ def test_a_decision_is_what_the_store_then_holds_by_whoever_made_it(house: House
     frame.get_by_label("Reason, for all of them").fill(REASON)
     frame.get_by_role("button", name="Decide", exact=True).click()
     (run,) = house.airflow.until(lambda: admin.runs(LINK), "a run begins")
+    frame.get_by_text("Not yet known.", exact=True).wait_for(timeout=60_000)
+    admin.pause(LINK, paused=False)
     assert house.airflow.ended(LINK, run) == "success", admin.log(LINK, run, "decide")
-    frame.get_by_role("link", name="Look again").click(timeout=60_000)
-    frame.get_by_text("Decided.", exact=True).wait_for(timeout=60_000)
+    # By itself, in Airflow's frame.
+    frame.get_by_text("Decided.", exact=True).wait_for(timeout=120_000)
 
     made = house.holds(
         "select d.native_id, w.id_space || ':' || w.worker_id, d.verdict, d.reason, d.author from link_decision d"

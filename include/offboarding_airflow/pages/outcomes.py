@@ -18,6 +18,8 @@ from offboarding_airflow.pages.showing import shown
 
 SECONDS, PAUSE = 8.0, 0.4
 """So long the page waits for what comes of it, and so long between two looks."""
+AGAIN, LOOKS = 10, 60
+"""Seconds after which a browser asks for the page again, and how often at most."""
 _UNSHOWN = ("reason", SEEN)
 
 
@@ -36,7 +38,7 @@ class Outcome:
 def outcome(act: Act) -> Callable[..., Coroutine[Any, Any, Response]]:
     """What came of it, as soon as it's known; until then that it isn't."""
 
-    async def tell(request: Request, token: str, of: int = 1) -> Response:
+    async def tell(request: Request, token: str, of: int = 1, looked: int = 0) -> Response:
         names = [run_id(token, number) for number in range(max(1, of))]
         airflow, until = AskedAirflow(request), time.monotonic() + SECONDS
         while True:
@@ -50,7 +52,23 @@ def outcome(act: Act) -> Callable[..., Coroutine[Any, Any, Response]]:
             await asyncio.sleep(PAUSE)
         red = {each.run_id: await airflow.why_red(each, act.task) for each in runs if each.state == FAILED}
         came = await run_in_threadpool(_came, act, runs, red)
-        return shown("decided.html", act=act, came=came, up="../../")
+        waits = any(each.state == "waiting" for each in came)
+        again = waits and 0 <= looked < LOOKS
+        page = shown(
+            "decided.html",
+            act=act,
+            came=came,
+            of=len(names),
+            waits=waits,
+            again=again,
+            seconds=AGAIN,
+            looks=LOOKS,
+            up="../../",
+        )
+        if again:
+            # By a header, which needs no script.
+            page.headers["Refresh"] = f"{AGAIN}; url=?of={len(names)}&looked={looked + 1}"
+        return page
 
     return tell
 

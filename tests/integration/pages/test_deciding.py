@@ -375,6 +375,58 @@ def test_people_are_checked_now_by_their_ids(night: Session, get: Get) -> None:
     assert "Nothing is begun: people names nobody: give worker ids, such as hr:10442, one a line." in none
 
 
+def refreshed(get: Get, path: str) -> str | None:
+    """Where a browser goes by itself."""
+    found = get(path, named=True).headers.get("refresh")
+    return None if found is None else urljoin(path, found.partition("url=")[2])
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"), [("check", {"people": "hr:E1042"}), ("link_revoke", {"number": "1"})], ids=["check", "decision"]
+)
+def test_a_page_looks_again_until_it_is_known_what_came_of_it(
+    night: Session, get: Get, monkeypatch: pytest.MonkeyPatch, path: str, typed: dict[str, str]
+) -> None:
+    monkeypatch.setattr(outcomes, "SECONDS", 0)
+    get.airflow.is_away = True
+    form = form_on(get(f"/decide/{path}", named=True).text)
+    sends = get(f"/decide/{path}", named=True, form={**form, **typed})
+    came = urljoin(f"/decide/{path}", sends.headers["location"])
+
+    page = get(came, named=True)
+    assert "Not yet known." in page.text
+    assert f"looks again by itself, every {outcomes.AGAIN} seconds" in page.text
+    assert "script" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none';")
+    again = refreshed(get, came)
+    assert again == f"{came}?of=1&looked=1"
+    assert again is not None
+
+    get.airflow.is_away = False
+    get.airflow.carry_out()
+    assert refreshed(get, again) is None
+    assert "Not yet known." not in get(again, named=True).text
+
+
+def test_it_looks_no_more_after_a_while_or_once_somebody_says_so(
+    night: Session, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "LOOKS", 3)
+    get.airflow.is_away = True
+    form = form_on(get("/decide/check", named=True).text)
+    sends = get("/decide/check", named=True, form={**form, "people": "hr:E1042"})
+    came = here = urljoin("/decide/check", sends.headers["location"])
+    looks = 0
+    while (after := refreshed(get, here)) is not None:
+        here, looks = after, looks + 1
+
+    assert looks == 3
+    assert "This page looks no more by itself." in get(here, named=True).text
+    links = {each["href"] for each in Tags(get(came, named=True).text).named("a")}
+    assert {"?of=1&looked=3", "?of=1"} <= links, "to stop it, and to look again"
+    assert refreshed(get, f"{came}?of=1&looked=-1") is None, "nobody's"
+
+
 # --- who may, and what is no form of ours -----------------------------------------------------------------------------
 
 
