@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from psycopg.types.json import Jsonb
 
-from offboarding.model import IdentityKeyKind
+from offboarding.model import IdentityKeyKind, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.report.evidence import verify
 from offboarding.rules import all_rules
@@ -77,6 +77,23 @@ def company(session: Session) -> Office:
     office.night()
     office.cloud.error = RetriableError("aws: no answer.")
     office.night()
+    return office
+
+
+def again(session: Session) -> Office:
+    """The same company after those nights."""
+    office = Office(session=session, tracker=HeardTracker(ListedTracker()))
+    office.as_of = NIGHT + timedelta(days=2)
+    office.hr.workers = [KIM, LEE, OLD, STAFF]
+    office.directory.accounts = [
+        login("kim", number("1042")),
+        login("lee", number("1043")),
+        login("park", number("1044")),
+    ]
+    office.directory.change("kim", **locked())
+    office.cloud.accounts = [CLOUD_USER]
+    office.cloud.credentials = [access_key("AKIAWORKS", CLOUD_USER), access_key("AKIAOFF", CLOUD_USER)]
+    office.cloud.change("AKIAOFF", **switched_off())
     return office
 
 
@@ -162,6 +179,73 @@ def test_each_thing_is_seen_dead_works_or_is_not_known(packing: Packing) -> None
     assert things["AKIAWORKS"]["seen_at"] is None, "the last night didn't read it"
     assert things["AKIAWORKS"]["last_whole_read_at"]
     assert "park" not in things
+
+
+def begun(session: Session) -> list[datetime]:
+    """When each run began to read."""
+    found = session.execute("select reads_since from run order by run_id").fetchall()
+    return [at for (at,) in found if isinstance(at, datetime)]
+
+
+def first_seen_dead(pack: Path, name: str) -> dict[str, str | None]:
+    native_id = "native_id" if name == "things" else "subject_native_id"
+    return {row[native_id]: row["first_seen_dead_at"] for row in rows(pack, name)}
+
+
+def test_when_it_was_first_seen_dead_stays_whatever_else_is_told_of_it(packing: Packing, store: Session) -> None:
+    _, second, third = begun(store)
+    office = again(store)
+    office.directory.change("kim", standing_reason="moved to another branch", label="kim, left")
+    office.cloud.change("AKIAOFF", label="the old key")
+    office.night()
+    pack = packing.made()
+
+    (kim,) = [row for row in rows(pack, "things") if row["native_id"] == "kim"]
+    assert kim["reason"] == "moved to another branch"
+    for name in ("things", "findings"):
+        seen = first_seen_dead(pack, name)
+        assert {each: second <= datetime.fromisoformat(seen[each] or "") < third for each in ("kim", "AKIAOFF")} == {
+            "kim": True,
+            "AKIAOFF": True,
+        }
+        assert seen["AKIAWORKS"] is None
+    assert datetime.fromisoformat(kim["seen_at"]) > third, "which the row's last change moved"
+
+
+def test_what_worked_again_is_first_seen_dead_anew_and_what_went_when_it_was_gone(
+    packing: Packing, store: Session
+) -> None:
+    office = again(store)
+    office.directory.change("kim", standing=Standing.WORKS)
+    office.night()
+    assert first_seen_dead(packing.made(out="works"), "things")["kim"] is None
+
+    office.directory.change("kim", **locked())
+    office.cloud.remove("AKIAWORKS")
+    office.night()
+    last = begun(store)[-1]
+    dead = packing.made(out="dead")
+    for change in ({"standing": Standing.UNKNOWN}, locked()):
+        office.directory.change("kim", **change)
+        office.night()
+    after = packing.made(out="after")
+
+    for name in ("things", "findings"):
+        seen = first_seen_dead(dead, name)
+        assert {each: datetime.fromisoformat(seen[each] or "") >= last for each in ("kim", "AKIAWORKS")} == {
+            "kim": True,
+            "AKIAWORKS": True,
+        }
+        assert first_seen_dead(after, name)["kim"] == seen["kim"], "what isn't known isn't at work"
+
+
+def test_what_was_dead_before_that_was_kept_has_no_moment(packing: Packing, store: Session) -> None:
+    store.execute("update account set dead_since = '-infinity'")
+    store.execute("update credential set dead_since = '-infinity'")
+    pack = packing.made()
+
+    assert {row["state"] for row in rows(pack, "things") if row["native_id"] in ("kim", "AKIAOFF")} == {"dead"}
+    assert [set(first_seen_dead(pack, name).values()) for name in ("things", "findings")] == [{None}, {None}]
 
 
 def test_what_stands_on_a_list_was_seen_by_nobody(packing: Packing, store: Session) -> None:

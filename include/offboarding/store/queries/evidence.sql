@@ -52,11 +52,12 @@ with leaver as ({leaver}
     order by d.departure_id, l.account_pk, l.relation, l.link_id desc
 ), thing as (
     select h.*, r.source, a.realm, a.kind, a.native_id, a.native_id as account, a.label, a.standing, a.standing_reason,
-        a.gone_at, a.attested_at, a.observed_at
+        a.gone_at, a.attested_at, a.observed_at, a.dead_since
     from held h join account a using (account_pk) join realm r using (realm)
     union all
     select h.*, r.source, a.realm, c.kind, c.native_id, a.native_id, c.label, c.standing, c.standing_reason,
-        coalesce(c.gone_at, a.gone_at), a.attested_at, c.observed_at
+        coalesce(c.gone_at, a.gone_at), a.attested_at, c.observed_at,
+        case when c.gone_at is not null or c.standing = 'dead' then c.dead_since else a.gone_at end
     from held h join account a using (account_pk) join realm r using (realm) join credential c using (account_pk)
 ), seen as (
     select t.*, (
@@ -72,6 +73,7 @@ select j.departure_id::text as departure, coalesce(w.id_space, p.id_space) as id
     coalesce(w.worker_id, p.worker_id) as worker_id, j.left_at, j.source, j.realm, j.kind, j.native_id, j.account, j.label,
     j.relation, j.decision, j.valid_from as linked_from, j.valid_to as linked_to, j.state,
     case j.state when 'dead' then coalesce(j.gone_at, j.observed_at) when 'works' then j.last_whole_read_at end as seen_at,
+    case j.state when 'dead' then nullif(j.dead_since, '-infinity') end as first_seen_dead_at,
     case when j.gone_at is null then j.standing_reason when j.attested_at is null then 'it no longer exists'
         else 'it no longer stands on the list' end as reason, j.last_whole_read_at,
     j.attested_at
@@ -79,7 +81,8 @@ from judged j join person p using (person_uid) left join worker w on w.worker_pk
 order by j.left_at, id_space, worker_id, j.departure_id, j.realm, j.account, j.kind, j.native_id, j.relation;
 
 -- name: findings
--- What stood at any time of the period, and all that was found of its leavers.
+-- What stood at any time of the period, and all that was found of its leavers. A key is dead since the last of its
+-- verifiers refuses it.
 select f.finding_key as finding, f.rule, f.severity, f.source, f.realm, f.roster, f.subject_kind, f.subject_native_id,
     f.subject_label, f.account_native_id as account, coalesce(w.id_space, p.id_space) as id_space,
     coalesce(w.worker_id, p.worker_id) as worker_id, f.left_at, f.basis, f.used_after_departure, f.first_seen_at, f.due_at,
@@ -89,11 +92,21 @@ select f.finding_key as finding, f.rule, f.severity, f.source, f.realm, f.roster
         as state_at_end,
     f.standing, f.standing_reason, case when f.resolution = any(%(seen)s) then 'seen dead'
         when f.resolution = any(%(attested)s) then 'attested' when f.state = 'resolved' then 'otherwise' end as ended,
-    f.resolution, f.resolved_at, f.reopened, t.tracker, t.ref, t.url, t.opened_at as ticket_opened_at,
+    f.resolution, f.resolved_at,
+    nullif(case when f.resolution <> all(%(seen)s) then null when f.subject_kind = a.kind then a.dead_since
+        when c.gone_at is not null or c.standing = 'dead' then c.dead_since
+        when c.account_pk is not null then a.gone_at
+        when f.subject_kind in ('signing_key', 'shared_secret') then (
+            select max(y.untrusted_since) from signing_key k join key_copy y using (key_pk)
+            where k.material = f.subject_native_id and y.verifies) end, '-infinity') as first_seen_dead_at,
+    f.reopened, t.tracker, t.ref, t.url, t.opened_at as ticket_opened_at,
     t.closed_at as ticket_closed_at
 from finding f
 left join person p on p.person_uid = f.person_uid left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t using (ticket_key)
+left join account a on a.realm = f.realm and a.native_id = f.account_native_id
+left join credential c
+    on c.account_pk = a.account_pk and c.kind = f.subject_kind and c.native_id = f.subject_native_id
 where (f.first_seen_at < %(ends)s and (f.resolved_at is null or f.resolved_at >= %(begins)s))
     or (f.person_uid, f.episode) in (select d.person_uid, d.episode from ({leaver}
 ) d)

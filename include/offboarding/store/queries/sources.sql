@@ -164,9 +164,10 @@ analyze here;
 -- Accounts never seen before. One whose credentials came elsewhere, too, is compared with what is there like one that is
 -- known.
 with made as (
-    insert into account (realm, {account}, keys, digest, first_seen_at, observed_at)
+    insert into account (realm, {account}, keys, digest, first_seen_at, observed_at, dead_since)
     select %(realm)s, {s.account}, s.keys::jsonb,
-        case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s
+        case when not %(exact)s then s.digest end, %(observed_at)s, %(observed_at)s,
+        case when s.standing = 'dead' then %(observed_at)s::timestamptz end
     from s_account s
     where s.native_id not in (select h.native_id from here h)
     returning account_pk, native_id
@@ -184,15 +185,18 @@ where not h.was_known;
 
 -- name: insert_credentials
 -- Credentials of accounts never seen before.
-insert into credential (account_pk, {credential}, observed_at)
-select h.account_pk, {s.credential}, %(observed_at)s
+insert into credential (account_pk, {credential}, observed_at, dead_since)
+select h.account_pk, {s.credential}, %(observed_at)s, case when s.standing = 'dead' then %(observed_at)s::timestamptz end
 from s_credential s join here h on h.native_id = s.account_native_id
 where h.is_new;
 
 -- name: merge_accounts
 -- Accounts that were known and are told otherwise now.
 update account a
-set ({account_said}) = row({s.account_said}), observed_at = %(observed_at)s, gone_at = null
+set ({account_said}) = row({s.account_said}), observed_at = %(observed_at)s, gone_at = null,
+    dead_since = case when s.standing <> 'works' then coalesce(
+        case when a.standing <> 'works' or a.gone_at is not null then a.dead_since end,
+        case when s.standing = 'dead' then %(observed_at)s::timestamptz end) end
 from s_account s join here h using (native_id)
 where not h.is_new and a.account_pk = h.account_pk and a.observed_at <= %(observed_at)s and (
     ({a.account_said}) is distinct from ({s.account_said}) or a.gone_at is not null);
@@ -249,9 +253,13 @@ using (
 on c.account_pk = n.account_pk and c.kind = n.kind and c.native_id = n.native_id
 when matched and c.observed_at <= %(observed_at)s and (
     ({c.credential_said}) is distinct from ({n.credential_said}) or c.gone_at is not null) then
-update set ({credential_said}) = row({n.credential_said}), observed_at = %(observed_at)s, gone_at = null
-when not matched then insert (account_pk, {credential}, observed_at)
-    values (n.account_pk, {n.credential}, %(observed_at)s);
+update set ({credential_said}) = row({n.credential_said}), observed_at = %(observed_at)s, gone_at = null,
+    dead_since = case when n.standing <> 'works' then coalesce(
+        case when c.standing <> 'works' or c.gone_at is not null then c.dead_since end,
+        case when n.standing = 'dead' then %(observed_at)s::timestamptz end) end
+when not matched then insert (account_pk, {credential}, observed_at, dead_since)
+    values (n.account_pk, {n.credential}, %(observed_at)s,
+        case when n.standing = 'dead' then %(observed_at)s::timestamptz end);
 
 -- name: place_uses
 -- What a first read told of this system, as rows of their own, for the next step to compare with. Not before accounts are
@@ -289,7 +297,8 @@ where %(exact)s and not exists (select from account_use u where u.account_pk = t
 
 -- name: gone_accounts
 -- Accounts that a complete read of their scope no longer shows; not one of which that very read couldn't tell.
-update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null
+update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null,
+    dead_since = coalesce(case when a.standing <> 'works' then a.dead_since end, %(observed_at)s)
 from unseen u cross join s_scope c
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
@@ -303,7 +312,8 @@ where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(o
 -- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone. An account
 -- that has lost one is no longer what its digest says: told again as before, it must be compared.
 with gone as (
-update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s
+update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s,
+    dead_since = coalesce(case when c.standing <> 'works' then c.dead_since end, %(observed_at)s)
 from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
