@@ -73,7 +73,7 @@ def directory_account(**changes: Any) -> Account:
         login="jdoe",
         created_at=BEFORE,
         standing=Standing.WORKS,
-        standing_reason="pwdAccountLockedTime absent under cn=default (witness reads as locked)",
+        standing_reason="pwdAccountLockedTime absent under cn=default (the reference account reads as locked)",
         privileged=False,
     )
     return replace(usual, **changes)

@@ -54,7 +54,9 @@ class Scores(Strict):
     made_after_cap: Hundredths = Field(
         default=55, description="The most that mail and login give for an account made later."
     )
-    bearers: int = Field(default=10, ge=1, description="A value that more accounts of a realm bear weighs nothing.")
+    bearers: int = Field(
+        default=10, ge=1, description="An identifier that more accounts of one system share counts for nobody."
+    )
 
 
 class DueHours(Strict):

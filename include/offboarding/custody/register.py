@@ -36,7 +36,7 @@ def _thumbprint(text: str) -> str:
 
 def _material(text: str) -> str:
     if not _MATERIAL.fullmatch(text):
-        raise ValueError(f"{text!r} is neither jkt:THUMBPRINT nor ref:REALM/ID, as `custody` shows them")
+        raise ValueError(f"{text!r} is neither jkt:THUMBPRINT nor ref:SYSTEM/ID, as `custody` shows them")
     return text
 
 
@@ -109,7 +109,7 @@ class Custodian(Stretch):
 class KeyPlace(Strict):
     """How the key is recognised: by its material, or by what one reader calls it."""
 
-    material: Material | None = Field(default=None, description="jkt:THUMBPRINT or ref:REALM/ID, as `custody` shows.")
+    material: Material | None = Field(default=None, description="jkt:THUMBPRINT or ref:SYSTEM/ID, as `custody` shows.")
     thumbprint: Thumbprint | None = Field(default=None, description="RFC 7638, SHA-256, of the public half.")
     verifier: Text | None = Field(default=None, description="A verifier's name in offboarding.yaml.")
     source: Text | None = Field(default=None, description="A source's name in offboarding.yaml.")

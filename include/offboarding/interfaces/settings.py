@@ -43,7 +43,9 @@ class RosterSettings(Pinned):
     connection: str | None = Field(default=None, description="Airflow connection id, where one is needed.")
     coverage: Coverage = Field(description="full: everyone, leavers with dates; active: who works here; leavers.")
     id_space: str = Field(default="default", description="Where worker ids mean the same person.")
-    login_realm: str | None = Field(default=None, description="The realm that unscoped logins belong to.")
+    login_realm: str | None = Field(
+        default=None, description="By what name sources share the logins that HR gives for no source in particular."
+    )
 
     def named_sources(self) -> tuple[str, ...]:
         """Sources that its columns name, as in `login:corp-ldap`."""
@@ -70,7 +72,10 @@ class SourceSettings(Pinned):
     kind: str
     connection: str = Field(description="Airflow connection id.")
     id_space: str | None = Field(default=None, description="Whose employee numbers its accounts bear.")
-    login_realm: str | None = Field(default=None, description="Sources of one realm share their logins.")
+    login_realm: str | None = Field(
+        default=None,
+        description="A name that sources with the same logins share: one login is one person's in all of them.",
+    )
     number_format: str = Field(default="{worker_id}", description="How it writes a worker id, such as E{worker_id}.")
     sign_on: str | None = Field(default=None, description="The source by whose word people sign on to it.")
     queue: str | None = Field(default=None, description="Ticket queue for what is found here.")

@@ -110,7 +110,7 @@ def read(night: Night, zone: str) -> Iterator[str]:
             f"a {value.name} on {counted(value.accounts, 'account')} of {named.get(value.realm, value.realm)}"
             for value in night.weightless
         ]
-        yield from labelled("Weightless", flowing([*first_of(weigh, MOST_LINES)]))
+        yield from labelled("Too common", flowing([*first_of(weigh, MOST_LINES)]))
     if night.loads:
         named = {part.realm: where(part) for part in night.parts}
         loads = (_load(load, named.get(load.realm, load.realm), zone) for load in night.loads)

@@ -78,7 +78,7 @@ def account_called(session: Session, source: str, word: str) -> AccountFound:
         raise NamedError(text, logged=f"{source} has no account that is called so. Give its native id.")
     if len(best) > 1:
         several = ", ".join(f"{account.realm} {account.native_id}" for account in best)
-        rest = f"Give the realm as SOURCE, or a native id: {several}"
+        rest = f"Give the system's own id as SOURCE, or a native id: {several}"
         raise NamedError(
             f"{source} has several accounts {word}. {rest}", logged=f"{source} has several accounts called so. {rest}"
         )

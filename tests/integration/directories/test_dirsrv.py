@@ -108,7 +108,10 @@ def test_without_a_visible_witness_no_login_is_said_to_work(instance: Instance, 
     told = instance.collect(base_dn=unit, witness=f"uid=mine,{unit}")
     none = instance.collect(base_dn=unit, witness=None)
 
-    for each, text in ((told, "doesn't read as locked. Grant"), (none, "no witness account is configured")):
+    for each, text in (
+        (told, "doesn't read as locked. Grant"),
+        (none, "no reference account (`witness`) is configured"),
+    ):
         assert {account.standing for account in each.accounts.values()} == {UNKNOWN}
         (gap,) = each.red()
         assert text in gap

@@ -272,7 +272,7 @@ def test_hidden_locks_are_never_working_accounts(tmp_path: Path) -> None:
         told = collect(server)
 
     assert told.account("locked").standing is Standing.UNKNOWN
-    assert f"the witness {WITNESS} doesn't read as locked" in told.account("locked").standing_reason
+    assert f"the reference account {WITNESS} doesn't read as locked" in told.account("locked").standing_reason
     assert told.account("ended").standing is Standing.DEAD
     (gap,) = told.red()
     assert "Grant `to attrs=pwdAccountLockedTime," in gap
@@ -283,7 +283,7 @@ def test_hidden_locks_are_never_working_accounts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("witness", "text"),
     (
-        (None, "no witness account is configured. Without one nobody can tell"),
+        (None, "no reference account (`witness`) is configured. Without one nobody can tell"),
         (f"uid=alice,{PEOPLE}", "doesn't read as locked. Grant"),
         (f"uid=nobody,{PEOPLE}", "can't be read. Grant"),
     ),

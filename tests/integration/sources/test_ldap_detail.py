@@ -117,7 +117,7 @@ def test_somebody_new_at_the_old_dn_is_another_account(tmp_path: Path) -> None:
         # Its id can't be read or searched for.
         ((f'to dn.exact="uid=alice,{PEOPLE}" attrs=entryUUID by * none',), "may not look at"),
         # The witness is out of sight as well, so the absence proves nothing.
-        ((f'to dn.subtree="{PEOPLE}" by * none',), f"the witness {WITNESS} isn't found either"),
+        ((f'to dn.subtree="{PEOPLE}" by * none',), f"the reference account {WITNESS} isn't found either"),
     ),
 )
 def test_a_hidden_account_is_not_gone(tmp_path: Path, access: tuple[str, ...], why: str) -> None:

@@ -336,7 +336,7 @@ def test_files_that_meet_no_pattern_are_said(web: Path) -> None:
         ([{"realm": "web", "folder": "x"}], "name what a whole collection holds"),
         ([{"realm": "web", "folder": "x", "expected": ["../y"]}], "is no pattern of files below the folder"),
         ([{"realm": "we b", "folder": "x", "expected": ["y"]}], "String should match pattern"),
-        ([{"realm": "web", "folder": "x", "expected": ["y"]}] * 2, "the realm web stands twice"),
+        ([{"realm": "web", "folder": "x", "expected": ["y"]}] * 2, "the system web stands twice"),
     ],
 )
 def test_settings_that_cannot_be(fleets: list[dict[str, object]], sentence: str) -> None:

@@ -230,7 +230,7 @@ def test_a_good_register_is_taken(tmp_path: Path, beside: None) -> None:
         ),
         pytest.param(
             lambda r: r["keys"][0]["places"].append({"material": "kid:1"}),
-            "keys[0].places[2].material: 'kid:1' is neither jkt:THUMBPRINT nor ref:REALM/ID, as `custody` shows them",
+            "keys[0].places[2].material: 'kid:1' is neither jkt:THUMBPRINT nor ref:SYSTEM/ID, as `custody` shows them",
             id="material",
         ),
         pytest.param(

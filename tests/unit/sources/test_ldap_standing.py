@@ -12,9 +12,9 @@ AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 LOCKS_COUNT = PasswordPolicy(label="cn=default", lockout=True)
 LOCKS_IGNORED = PasswordPolicy(label="cn=lax", lockout=False)
 UNREADABLE = PasswordPolicy(label="cn=secret", lockout=None, problem="the policy cn=secret can't be read")
-SEEN = Proof(readable=True, reason="the witness shows that locks can be read")
-NOT_SEEN = Proof(readable=False, reason="the witness doesn't read as locked")
-NO_WITNESS = Proof(readable=None, reason="no witness account is configured")
+SEEN = Proof(readable=True, reason="the reference account shows that locks can be read")
+NOT_SEEN = Proof(readable=False, reason="the reference account doesn't read as locked")
+NO_WITNESS = Proof(readable=None, reason="no reference account (`witness`) is configured")
 PERMANENT = "000001010000Z"
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 
@@ -27,11 +27,11 @@ def entry(**attributes: str) -> Entry:
     ("attributes", "policy", "proof", "standing", "reason"),
     (
         # Nothing is visible: only a witness makes that a "not locked".
-        ({}, LOCKS_COUNT, SEEN, WORKS, "no pwdAccountLockedTime is visible, and the witness shows"),
+        ({}, LOCKS_COUNT, SEEN, WORKS, "no pwdAccountLockedTime is visible, and the reference account shows"),
         ({}, UNREADABLE, SEEN, WORKS, "no pwdAccountLockedTime is visible"),
         ({}, LOCKS_COUNT, NOT_SEEN, UNKNOWN, "doesn't read as locked"),
-        ({}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no witness account is configured"),
-        ({"userPassword": "x"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no witness account"),
+        ({}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no reference account (`witness`) is configured"),
+        ({"userPassword": "x"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no reference account"),
         # The permanent lock counts by the policy in force; it's seen, so it needs no witness.
         ({"pwdAccountLockedTime": PERMANENT}, LOCKS_COUNT, SEEN, DEAD, "under cn=default (pwdLockout TRUE)"),
         ({"pwdAccountLockedTime": PERMANENT}, LOCKS_COUNT, NO_WITNESS, DEAD, "pwdLockout TRUE"),
@@ -49,7 +49,7 @@ def entry(**attributes: str) -> Entry:
         ({"pwdEndTime": "20261101000000Z"}, LOCKS_IGNORED, SEEN, DEAD, "pwdEndTime 20261101000000Z has passed"),
         ({"pwdEndTime": "20261124163000Z"}, UNREADABLE, NO_WITNESS, DEAD, "has passed"),
         ({"pwdEndTime": "20261124163001Z"}, LOCKS_COUNT, SEEN, WORKS, "no pwdAccountLockedTime is visible"),
-        ({"pwdEndTime": "20261124163001Z"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no witness"),
+        ({"pwdEndTime": "20261124163001Z"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no reference account"),
         ({"pwdEndTime": "soon"}, LOCKS_COUNT, SEEN, UNKNOWN, "pwdEndTime can't be read"),
         (
             {"pwdEndTime": "20261101000000Z", "pwdAccountLockedTime": "20261124160000Z"},
@@ -60,7 +60,7 @@ def entry(**attributes: str) -> Entry:
         ),
         # Not begun yet is not dead.
         ({"pwdStartTime": "20270101000000Z"}, LOCKS_COUNT, SEEN, WORKS, "pwdStartTime is 20270101000000Z"),
-        ({"pwdStartTime": "20270101000000Z"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no witness"),
+        ({"pwdStartTime": "20270101000000Z"}, LOCKS_COUNT, NO_WITNESS, UNKNOWN, "no reference account"),
     ),
 )
 def test_standing(

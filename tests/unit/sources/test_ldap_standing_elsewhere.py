@@ -15,9 +15,9 @@ from offboarding.sources.ldap.standing import Proof
 from tests.support.certificates import certificate
 
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
-SEEN = Proof(readable=True, reason="the witness shows that locks can be read")
-NOT_SEEN = Proof(readable=False, reason="the witness doesn't read as locked")
-NO_WITNESS = Proof(readable=None, reason="no witness account is configured")
+SEEN = Proof(readable=True, reason="the reference account shows that locks can be read")
+NOT_SEEN = Proof(readable=False, reason="the reference account doesn't read as locked")
+NO_WITNESS = Proof(readable=None, reason="no reference account (`witness`) is configured")
 WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 NEVER = "9223372036854775807"
 AT_AS_OF = str(int((AS_OF - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000)
@@ -54,7 +54,13 @@ def entry(**attributes: str) -> Entry:
         ("--2", NEVER, NO_WITNESS, UNKNOWN, "userAccountControl can't be read"),
         ("-2147483134", NEVER, NO_WITNESS, DEAD, "disabled (0x2)"),
         ("512", "soon", NO_WITNESS, UNKNOWN, "accountExpires can't be read: no count"),
-        ("512", NEVER, NOT_SEEN, UNKNOWN, "userAccountControl is 512; but the witness doesn't read as locked"),
+        (
+            "512",
+            NEVER,
+            NOT_SEEN,
+            UNKNOWN,
+            "userAccountControl is 512; but the reference account doesn't read as locked",
+        ),
     ),
 )
 def test_active_directory(control: str, expires: str, proof: Proof, standing: Standing, reason: str) -> None:
@@ -82,15 +88,21 @@ PAST, NOW, FUTURE = "20261101000000Z", "20261124163000Z", "20261124163001Z"
 @pytest.mark.parametrize(
     ("attributes", "proof", "in_389ds", "in_freeipa", "reason"),
     (
-        ({}, SEEN, WORKS, WORKS, "no nsAccountLock is visible, and the witness shows"),
-        ({}, NOT_SEEN, UNKNOWN, UNKNOWN, "no nsAccountLock is visible, and the witness doesn't"),
-        ({}, NO_WITNESS, UNKNOWN, UNKNOWN, "no witness account"),
+        ({}, SEEN, WORKS, WORKS, "no nsAccountLock is visible, and the reference account shows"),
+        ({}, NOT_SEEN, UNKNOWN, UNKNOWN, "no nsAccountLock is visible, and the reference account doesn't"),
+        ({}, NO_WITNESS, UNKNOWN, UNKNOWN, "no reference account"),
         ({"nsAccountLock": "TRUE"}, SEEN, DEAD, DEAD, "nsAccountLock is TRUE"),
         ({"nsAccountLock": "true"}, NO_WITNESS, DEAD, DEAD, "nsAccountLock is true"),
         ({"nsAccountLock": "true"}, NOT_SEEN, DEAD, DEAD, "nsAccountLock is true"),
         # A lock that can be seen to be off needs no witness, and one that can't be trusted is believed by nobody.
         ({"nsAccountLock": "false"}, NO_WITNESS, WORKS, WORKS, "nsAccountLock is false"),
-        ({"nsAccountLock": "false"}, NOT_SEEN, UNKNOWN, UNKNOWN, "nsAccountLock is false, and the witness doesn't"),
+        (
+            {"nsAccountLock": "false"},
+            NOT_SEEN,
+            UNKNOWN,
+            UNKNOWN,
+            "nsAccountLock is false, and the reference account doesn't",
+        ),
         ({"accountUnlockTime": FUTURE}, SEEN, WORKS, WORKS, "accountUnlockTime is set"),
         ({"accountUnlockTime": "19700101000000Z"}, SEEN, WORKS, WORKS, "accountUnlockTime is set"),
         ({"krbPrincipalExpiration": PAST}, SEEN, WORKS, UNKNOWN, "krbPrincipalExpiration has passed"),

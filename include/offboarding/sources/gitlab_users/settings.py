@@ -11,7 +11,7 @@ class GitlabUsersSettings(AccountwiseSettings):
     instance: str | None = Field(
         default=None,
         pattern=r"^[a-z0-9][a-z0-9._-]*$",
-        description="A GitLab of your own: a name for it, which it keeps when it moves, and which is its realm.",
+        description="A GitLab of your own: a name for it, which it keeps when it moves: its id here.",
     )
     group: str | None = Field(
         default=None,

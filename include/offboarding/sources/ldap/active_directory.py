@@ -118,7 +118,7 @@ class ControlJudge:
         """What kept it from judging."""
         fix = f"Grant {self.session.reader} read on {CONTROL} and {EXPIRES} ({RIGHTS})"
         if self.proof.readable is False:
-            text = f"{self.session.source}: {self.proof.reason}. {fix}, or disable the witness again"
+            text = f"{self.session.source}: {self.proof.reason}. {fix}, or disable the reference account again"
             yield Gap(realm=realm, text=text, red=True)
         elif self.unreadable:
             accounts = counted(self.unreadable, "account is", "accounts are")

@@ -235,7 +235,7 @@ class Directory:
             return "another directory answers now"
         witness = self.settings.witness
         if witness and not self.session.read(witness, self.flavor.id_attributes).entry:
-            return f"the witness {witness} isn't found either: grant the reader read on it (docs/permissions/ldap.md)"
+            return f"the reference account {witness} isn't found either: grant the reader read on it ({RIGHTS})"
         return ""
 
     def _require_realm(self, accounts: Sequence[AccountRef]) -> None:

@@ -84,7 +84,7 @@ class LockJudge:
                 f"account of nobody's for good ({LOCK}: true) and name its DN as `witness` ({RIGHTS})"
             )
         else:
-            fix = f"Grant {self.session.reader} read on {LOCK} ({RIGHTS}), or lock the witness again"
+            fix = f"Grant {self.session.reader} read on {LOCK} ({RIGHTS}), or lock the reference account again"
         yield Gap(realm=realm, text=f"{self.session.source}: {self.proof.reason}. {fix}", red=True)
 
 

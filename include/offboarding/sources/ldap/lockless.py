@@ -29,8 +29,8 @@ def declared_without(session: Session, base: str) -> Proof:
     return Proof(
         readable=None,
         reason=f"locks: none is declared, but {sign}",
-        fix=f"The declaration isn't believed: take it off and name a witness; or, where no database uses the overlay "
-        f"ppolicy, grant {session.reader} read on {_CONFIG}, which says so ({RIGHTS})",
+        fix="The declaration isn't believed: take it off and name a reference account (`witness`); or, where no "
+        f"database uses the overlay ppolicy, grant {session.reader} read on {_CONFIG}, which says so ({RIGHTS})",
     )
 
 

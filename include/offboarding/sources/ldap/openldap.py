@@ -89,7 +89,7 @@ class PolicyJudge:
             )
         names = ",".join(OpenLdap.lock_attributes)
         right = f'to attrs={names} by dn.exact="{self.session.reader}" read'
-        return f"Grant `{right}` ({RIGHTS}), or lock the witness again"
+        return f"Grant `{right}` ({RIGHTS}), or lock the reference account again"
 
     def _policy(self, entry: Entry) -> PasswordPolicy:
         dn = entry.first(IN_FORCE) or self.default or ""

@@ -119,7 +119,7 @@ def _openldap(session: Session, base: str, asker: Chooser, notes: list[str]) -> 
     if witness:
         values["witness"] = witness
     else:
-        notes.append(f"No witness: until there is one, nobody's lock can be read, and all are not checked ({RIGHTS}).")
+        notes.append(f"No reference account (witness): until there is one, nobody's lock can be read ({RIGHTS}).")
     return values
 
 

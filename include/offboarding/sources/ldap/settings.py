@@ -90,7 +90,9 @@ class RevocationSettings(AskedCrls):
 class LdapSettings(SourceSettings):
     """A directory."""
 
-    base_dn: str = Field(min_length=1, description="Accounts lie below it; its own immutable id is the realm.")
+    base_dn: str = Field(
+        min_length=1, description="Accounts lie below it; its own immutable id is what the system is known by."
+    )
     flavor: FlavorName = Field(default="auto", description="auto asks the server's root entry.")
     ppolicy_default: str | None = Field(
         default=None, description="DN of the policy for accounts without pwdPolicySubentry; only cn=config knows it."

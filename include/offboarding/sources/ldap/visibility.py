@@ -34,7 +34,7 @@ def unseen(seen: Seen, settings: LdapSettings, *, realm: str, source: str) -> It
         elif not standing:
             text = (
                 f"{source}: no {name} is visible anywhere: either nobody has {what} here, or the reader may not see "
-                f"any. Give the witness one, and grant read on {name} ({RIGHTS})"
+                f"any. Give the reference account (`witness`) one, and grant read on {name} ({RIGHTS})"
             )
             yield Gap(realm=realm, text=text, red=False)
 

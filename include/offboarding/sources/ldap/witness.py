@@ -13,10 +13,10 @@ def prove(
 ) -> Proof:
     """Read the witness, and say what that proves."""
     if settings.witness is None:
-        return Proof(readable=None, reason="no witness account is configured")
+        return Proof(readable=None, reason="no reference account (`witness`) is configured")
     entry = session.read(settings.witness, attributes).entry
     if entry is None:
-        return Proof(readable=False, reason=f"the witness {settings.witness} can't be read")
+        return Proof(readable=False, reason=f"the reference account {settings.witness} can't be read")
     if not is_locked(entry):
-        return Proof(readable=False, reason=f"the witness {settings.witness} doesn't read as locked")
-    return Proof(readable=True, reason="the witness shows that locks can be read")
+        return Proof(readable=False, reason=f"the reference account {settings.witness} doesn't read as locked")
+    return Proof(readable=True, reason="the reference account shows that locks can be read")

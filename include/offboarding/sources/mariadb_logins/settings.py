@@ -14,7 +14,7 @@ class MariaDbLoginSettings(SourceSettings):
 
     cluster: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]*$",
-        description="The server's own name, which it keeps when it moves or is upgraded: the realm. A restored copy is"
+        description="The server's own name, which it keeps when it moves or is upgraded: its id. A restored copy is"
         " another.",
     )
     statement_seconds: float = Field(default=60, gt=0, le=3600, description="How long the server may be silent.")

@@ -19,7 +19,7 @@ class PostgresLoginSettings(SourceSettings):
 
     cluster: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]*$",
-        description="The server's own name, which it keeps when it moves or is upgraded: the realm. A restored copy is"
+        description="The server's own name, which it keeps when it moves or is upgraded: its id. A restored copy is"
         " another.",
     )
     owner_comment: str | None = Field(

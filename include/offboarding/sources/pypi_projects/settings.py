@@ -12,7 +12,7 @@ class PypiProjectsSettings(HttpSourceSettings):
     """Projects, by name: PyPI lists those of no company."""
 
     realm: str = Field(
-        pattern=r"^[a-z0-9][a-z0-9._-]*$", description="A name for these projects, which they keep, and their realm."
+        pattern=r"^[a-z0-9][a-z0-9._-]*$", description="A name for these projects, which they keep: their id here."
     )
     projects: Some[Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]] = Field(
         description="As PyPI writes them in addresses: small letters, and one - for each . _ or -."

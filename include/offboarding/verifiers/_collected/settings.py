@@ -47,4 +47,4 @@ def one_realm_each(collections: tuple[Collection, ...], what: str) -> None:
     names = [collection.realm for collection in collections]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"{what}: the realm {twice[0]} stands twice")
+        raise ValueError(f"{what}: the system {twice[0]} stands twice")
