@@ -19,11 +19,14 @@ COLLECT = Path(wireguard_peers.__file__).with_name("collect.sh")
 CONF = "/etc/wireguard/wg0.conf"
 PEOPLE = ("alice", "bob", "carl")
 _TOOLS = WIREGUARD.root / "usr/bin"
-# A namespace of each kind: with its first process all of them end, and interfaces and sockets with them.
+# A namespace of each kind: with its first process all of them end, and interfaces and sockets with them. What other
+# tests left in the host's folders is hidden.
 _BEGIN = """
 set -e
-mkdir -p /etc/wireguard
-for folder in /run /etc/wireguard /usr/local/sbin; do mount -t tmpfs tmpfs "$folder"; done
+for folder in /run /etc/wireguard /etc/systemd /etc/NetworkManager /usr/local/sbin; do
+    mkdir -p "$folder"
+    mount -t tmpfs tmpfs "$folder"
+done
 ln -s "$1/wg" "$1/wireguard-go" /usr/local/sbin
 mkdir /run/wireguard
 ip link set lo up
