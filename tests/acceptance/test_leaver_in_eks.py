@@ -135,6 +135,7 @@ class WithEntries(Office):
 
     aws: AwsServer
     eks: EksService
+    regions: tuple[str, ...]
 
     @property
     def settings(self) -> Settings:
@@ -146,7 +147,7 @@ class WithEntries(Office):
         del name
         fields = connection(self.aws, extra={"endpoint_url": self.eks.endpoint_url})
         context = replace(CONTEXT, as_of=self.as_of)
-        return build(aws_settings(accounts=[CORE], eks_regions=[REGION]), fields, part, context)
+        return build(aws_settings(accounts=[CORE], eks_regions=self.regions), fields, part, context)
 
     def lets_in(self, **entries: str) -> None:
         """These users of IAM's into the cluster, each with an access policy."""
@@ -176,7 +177,7 @@ def with_entries(office: Office, aws: AwsServer) -> Generator[WithEntries]:
     """Kim has left, and Kimm works here; each has an IAM user with a key and a password."""
     with eks_before(aws.endpoint_url, REGION) as eks:
         made = WithEntries(session=office.session, tracker=office.tracker)
-        made.aws, made.eks = aws, eks
+        made.aws, made.eks, made.regions = aws, eks, (REGION,)
         made.hr.workers = [worker("1042", LEFT, logins=("kim",)), worker("1043", logins=("kimm",))]
         eks.clusters["seoul"] = EksCluster()
         made.trusts("kim", "kimm")
@@ -228,5 +229,25 @@ def test_a_call_that_is_refused_concludes_nothing_of_entries_and_leaves_roles_lo
 
     company.eks.denied.clear()
     company.eks.clusters["seoul"].entries.clear()
+    company.night()
+    assert company.states() == {CLUSTER: "resolved", DEPLOYERS: "resolved"}
+
+
+@pytest.mark.parametrize("left", [(), ("eu-central-1",)], ids=["none", "another"])
+def test_a_region_that_is_no_longer_asked_concludes_nothing_of_its_entries(
+    with_entries: WithEntries, left: tuple[str, ...]
+) -> None:
+    company = with_entries
+    company.lets_in(kim="AmazonEKSClusterAdminPolicy")
+    company.night()
+
+    company.regions = left
+    company.trusts("kimm")
+    assert company.night().failed == ()
+    # The entry lets Kim in as before, and nobody looked; roles were looked at all the same.
+    assert company.states() == {CLUSTER: "open", DEPLOYERS: "resolved"}
+
+    company.regions = (REGION,)
+    company.lets_in(kimm="AmazonEKSViewPolicy")
     company.night()
     assert company.states() == {CLUSTER: "resolved", DEPLOYERS: "resolved"}

@@ -62,7 +62,12 @@ pytestmark = pytest.mark.slow
 __all__ = ["aws", "aws_process"]  # fixtures
 
 ALL_KINDS = CREDENTIAL_KINDS
-WHOLE = (SubjectKind.ACCOUNT, SubjectKind.ROLE)
+
+
+def whole() -> list[ScopeRead]:
+    """All accounts, and all roles: how the ids of others that let users in begin, nobody read."""
+    accounts = ScopeRead(realm=CORE, scope="", kinds=(SubjectKind.ACCOUNT,))
+    return [accounts, ScopeRead(realm=CORE, scope="AROA", kinds=(SubjectKind.ROLE,))]
 
 
 def stand(server: AwsServer, *users: AwsUserSeed, page_size: int = 100, report_polls: int = 0, **more: object) -> None:
@@ -124,8 +129,8 @@ class TestInventory:
 
         facts = list(made.collect())
 
-        assert facts[-3:] == [
-            ScopeRead(realm=CORE, scope="", kinds=WHOLE),
+        assert facts[-4:] == [
+            *whole(),
             Gap(realm=CORE, text=ROOT_UNCHECKED, red=False),
             Gap(realm=CORE, text=FEDERATED, red=False),
         ]
@@ -293,7 +298,7 @@ class TestReport:
 
         (found,) = of_kind(facts, Account)
         assert (found.standing, found.standing_reason) == (Standing.UNKNOWN, "the credential report can't be read")
-        assert of_kind(facts, ScopeRead) == [ScopeRead(realm=CORE, scope="", kinds=WHOLE)]
+        assert of_kind(facts, ScopeRead) == whole()
         (gap,) = (each for each in of_kind(facts, Gap) if each.red)
         assert gap.text == (
             f"sources.aws {CORE}: {action} denied (AccessDenied). Grant iam:{action} to the role OffboardingAudit "

@@ -197,7 +197,7 @@ class TestRoles:
         assert (found.native_id, found.label) == (self.ADMIN.role_id, f"arn:aws:iam::{PAYMENTS}:role/admin")
         assert found.principal == f"arn:aws:iam::{CORE}:user/mjkim"
         assert (found.standing, found.privileged) == (Standing.WORKS, True)
-        covered = facts.index(ScopeRead(realm=PAYMENTS, scope="", kinds=(SubjectKind.ACCOUNT, SubjectKind.ROLE)))
+        covered = facts.index(ScopeRead(realm=PAYMENTS, scope="AROA", kinds=(SubjectKind.ROLE,)))
         assert facts.index(found) < covered
 
     def test_roles_cost_no_call_of_their_own(self, aws: AwsServer) -> None:

@@ -58,13 +58,13 @@ class _Entries:
                         yield from self._cluster(client, region, str(name))
 
     def scopes(self) -> Iterator[ScopeRead]:
-        """Yield how far the account was read: where EKS refused something, what that doesn't concern by itself."""
+        """Yield how far the account was read: of trusts by how their ids begin, since of a region that isn't named any
+        more nobody has seen that its entries are gone; and where EKS refused something, that there may be others.
+        """
         realm, error = self.asker.account_id, ". ".join(dict.fromkeys(self.errors))
-        if not error:
-            yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ACCOUNT, SubjectKind.ROLE))
-            return
         yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ACCOUNT,))
-        yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ROLE,), error=error)
+        if error:
+            yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ROLE,), error=error)
         for scope in (ROLE_ID, *self.whole):
             yield ScopeRead(realm=realm, scope=scope, kinds=(SubjectKind.ROLE,))
 
