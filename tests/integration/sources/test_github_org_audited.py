@@ -95,6 +95,22 @@ def test_the_last_word_on_a_managed_user_counts(
     assert standings(everything(place))[str(kim.id)] is standing
 
 
+def test_a_word_that_does_not_say_who_was_let_back_in_may_be_about_anybody(place: GithubOrgPlace) -> None:
+    """GitHub's description promises no user_id."""
+    kim = place.kept.of("kim_corp")
+    place.kept.logged("user.suspend", EARLIER, user_id=kim.id)
+    place.kept.logged("user.suspend", EARLIER, user="park_corp")  # about whom nothing is said then
+    assert (standings(everything(place))[str(kim.id)], red(everything(place))) == (Standing.DEAD, [])
+
+    place.kept.logged("user.unsuspend", SINCE, user="kim_corp")
+    facts = everything(place)
+
+    assert standings(facts)[str(kim.id)] is Standing.WORKS
+    (gap,) = red(facts)
+    assert "one user.unsuspend doesn't say who was let back in" in gap
+    assert gap.endswith("Not checked which managed users are suspended")
+
+
 @pytest.mark.parametrize("settings", [{"enterprise": None}, {}], ids=["not asked", "longer ago than the log is kept"])
 def test_who_is_named_as_a_suspended_user_is_not_checked_where_nobody_says_so(
     place: GithubOrgPlace, settings: dict[str, Any]

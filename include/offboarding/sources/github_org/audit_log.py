@@ -41,16 +41,19 @@ class AuditLog:
     def suspended(self) -> Mapping[int, datetime]:
         """Since when users are, by id: of whoever was let back in since, or for longer than the log is kept, nothing.
 
-        Raises NotAnsweredError where it isn't told whole.
+        Raises NotAnsweredError where it isn't told whole, or not who was let back in: that may be any of them.
         """
         since, back = self._last(_SUSPENDED), self._last(_BACK)
-        return {user: moment(at) for user, at in since.items() if at > back.get(user, 0)}
+        if None in back:
+            text = f"{self.rest.where}: {self.called}: one {_BACK} doesn't say who was let back in"
+            raise NotAnsweredError(text, status=200)
+        return {user: moment(at) for user, at in since.items() if user is not None and at > back.get(user, 0)}
 
-    def _last(self, action: str) -> Mapping[int, int]:
-        found = dict[int, int]()
+    def _last(self, action: str) -> Mapping[int | None, int]:
+        """When it was last done to each; None stands for whoever isn't told."""
+        found = dict[int | None, int]()
         for each in self._events(action):
-            if each.user_id is not None:
-                found[each.user_id] = max(each.happened, found.get(each.user_id, 0))
+            found[each.user_id] = max(each.happened, found.get(each.user_id, 0))
         return found
 
     def _events(self, action: str) -> Iterator[LoggedEvent]:
