@@ -59,7 +59,7 @@ def trusts(found: list[Fact]) -> list[Trust]:
 
 
 def error(found: list[Fact]) -> str:
-    """Why there may be other trusts than are told; "" where nothing was refused, and still not all of them are claimed."""
+    """Why there may be other trusts than are told; "" where nothing was refused."""
     scopes = [each for each in of(ScopeRead, found) if SubjectKind.ROLE in each.kinds and not each.scope]
     assert all(each.error for each in scopes)
     return ", ".join(each.error for each in scopes)
