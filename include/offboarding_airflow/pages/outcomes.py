@@ -31,7 +31,7 @@ class Outcome:
     about: tuple[str, ...]
     """What it decides, by its fields; without the reason."""
     state: str
-    """decided, done, refused, waiting, or none where nothing of it began."""
+    """decided, done, refused, waiting, none where nothing of it began, or unseen where the store has nothing of it."""
     says: str
 
 
@@ -90,4 +90,4 @@ def _came(act: Act, runs: Sequence[RunSeen], red: Mapping[str, str]) -> list[Out
 def _state(act: Act, run: RunSeen) -> str:
     if act.form is None and run.state == SUCCESS:
         return "done"
-    return {"": "none", FAILED: "refused"}.get(run.state, "waiting")
+    return {"": "none", FAILED: "refused", SUCCESS: "unseen"}.get(run.state, "waiting")

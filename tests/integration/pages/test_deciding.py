@@ -408,6 +408,20 @@ def test_a_page_looks_again_until_it_is_known_what_came_of_it(
     assert "Not yet known." not in get(again, named=True).text
 
 
+def test_a_green_run_of_which_the_store_has_no_decision_is_not_said_to_go_on(night: Session, get: Get) -> None:
+    form = form_on(get("/decide/link_revoke", named=True).text)
+    get.airflow.is_away = True
+    sends = get("/decide/link_revoke", named=True, form={**form, "number": "1"})
+    came = urljoin("/decide/link_revoke", sends.headers["location"])
+    get.airflow.is_away = False
+
+    page = html.unescape(get(came, named=True).text)
+
+    assert "Airflow ended the run green, and the store that this page reads has no decision of it" in page
+    assert "hasn't ended it" not in page
+    assert refreshed(get, came) is None
+
+
 def test_it_looks_no_more_after_a_while_or_once_somebody_says_so(
     night: Session, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
