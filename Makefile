@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters hosts chromium \
+.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters drops hosts chromium \
     test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
@@ -83,7 +83,7 @@ test-trackers: setup slapd trackers ## what real ticket systems say, Request Tra
 test-databases: setup databases ## what a real MariaDB and MySQL say of their accounts, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
 
-test-rosters: setup rosters ## HR's files on a real SFTP server, and encrypted ones, by programs that are fetched and not installed; needs root and apt
+test-rosters: setup rosters drops ## HR's files on real SFTP and SMB servers and on emulators of Google's and Azure's storage, and encrypted ones, by programs that are fetched and not installed; needs root and apt
 	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
 test-hosts: setup rosters hosts ## who gets in to a host with a real sshd, OpenVPN or WireGuard, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
@@ -151,6 +151,9 @@ databases:
 
 rosters:
 	@scripts/rosters.sh
+
+drops:
+	@scripts/drops.sh
 
 hosts:
 	@scripts/hosts.sh

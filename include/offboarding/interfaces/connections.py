@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from offboarding.model.redaction import keep_out
 
-_SECRET_WORDS = ("password", "passphrase", "private_key", "secret", "token")
+_SECRET_WORDS = ("password", "passphrase", "private_key", "secret", "token", "account_key")
 """In the name of a field of a connection's extra; a `token_file` is a path, and stays readable."""
 
 

@@ -4,6 +4,7 @@ import contextlib
 import glob
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -330,13 +331,33 @@ def test_a_file_that_changes_meanwhile_is_told_there_too(memory, build: Build) -
     assert [problem.text for problem in roster.problems] == ["somebody wrote to the file while it was read"]
 
 
+@pytest.mark.parametrize("later", ("1", "2"))
+def test_what_names_its_content_tells_of_a_change_within_a_second(
+    memory, build: Build, monkeypatch, later: str
+) -> None:
+    store, address = memory
+    informed, tags = type(store).info, ["1"]
+
+    def tagged(self, path: str, **kwargs: object) -> dict[str, object]:
+        return {**informed(self, path, **kwargs), "etag": tags[-1]}
+
+    monkeypatch.setattr(type(store), "info", tagged)
+    roster = build(f"{address}/hr_1.csv", coverage="active", columns={"worker_id": "id"})
+    workers = roster.read()
+    next(workers)
+    tags.append(later)
+    list(workers)
+    assert [problem.record for problem in roster.problems] == (["hr_1.csv"] if later == "2" else [])
+
+
 def test_nothing_there_is_fatal_there_too(memory, build: Build) -> None:
     _, address = memory
     with pytest.raises(FatalError, match=r"^rosters\.hr: memory://.*/none is no file, and no \*\.csv below"):
         list(build(f"{address}/none", coverage="active", columns={"worker_id": "id"}).read())
 
 
-def test_a_store_without_driver_says_so(build: Build) -> None:
+def test_a_store_without_driver_says_so(build: Build, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "gcsfs.core", None)
     with pytest.raises(FatalError, match=r"no driver for gs:// \(.*\)\. Install it where the tasks run"):
         list(build("gs://bucket/hr.csv", coverage="active", columns={"worker_id": "id"}).read())
 
@@ -353,7 +374,7 @@ class _ClientError(Exception):
             for path in ("/hr_1.csv", "/hr_[1].csv")
             for case in (
                 (_ClientError("token=s3cret"), RetriableError, "the driver of memory:// fails (_ClientError). It is"),
-                (PermissionError(13, "s3cret"), FatalError, "reading is refused. Let the connection's login list and"),
+                (PermissionError(13, "s3cret"), FatalError, "reading is refused (PermissionError). Let whoever runs"),
                 (ConnectionError("s3cret"), RetriableError, "can't be reached (ConnectionError). It is tried again"),
             )
         ),

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
-from offboarding.net.destinations import Destination, of_aws, of_extra, of_url
+from offboarding.net.destinations import Destination, of_aws, of_url
 from offboarding.rosters._records.problems import ProblemList
+from offboarding.rosters.csv.drivers import destinations as driver_destinations
 from offboarding.rosters.csv.manifests import ManifestRecord, Manifests
-from offboarding.rosters.csv.openpgp import OWN_FIELDS, message_keys
+from offboarding.rosters.csv.openpgp import message_keys
 from offboarding.rosters.csv.places import store_of
 from offboarding.rosters.csv.proof import FileTotals, compared, no_trailer
 from offboarding.rosters.csv.proposing import propose
@@ -34,9 +35,7 @@ def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[D
         if connection.host:
             yield of_url(f"sftp://{connection.host}")
     elif scheme:
-        if connection.host:
-            yield of_url(f"{scheme}://{connection.host}", "Use a scheme that is encrypted, such as sftp")
-        yield from of_extra({name: value for name, value in connection.extra.items() if name not in OWN_FIELDS})
+        yield from driver_destinations(settings.path, connection)
 
 
 def build(settings: Settings, connection: ConnectionFields | None, context: ReadContext) -> "CsvRoster":

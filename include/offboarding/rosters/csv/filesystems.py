@@ -1,20 +1,21 @@
 """Feeds in any other place that fsspec has a driver for: gs, abfs, smb, memory.
 
-It is what Airflow's ObjectStoragePath stands on. The driver is the deployment's to install (gcsfs, adlfs).
-https://filesystem-spec.readthedocs.io/en/latest/api.html
+It is what Airflow's ObjectStoragePath stands on. https://filesystem-spec.readthedocs.io/en/latest/api.html
 """
 
 import io
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from offboarding.interfaces import ConnectionFields
-from offboarding.model.errors import FatalError, OffboardingError, RetriableError
+from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.rosters.csv.deadlines import AnsweringStream, answered
+from offboarding.rosters.csv.drivers import driver_of, path_of
 from offboarding.rosters.csv.names import folder_of, literal_prefix, matches
-from offboarding.rosters.csv.openpgp import OWN_FIELDS
+from offboarding.rosters.csv.refusals import DriverTrouble, our_error, trouble
 from offboarding.rosters.csv.stores import FeedFile, counts_in_folder, is_pattern, none_found, scheme_of
 from offboarding.rosters.csv.streams import StoreStream
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _FILE, _FOLDER = "file", "directory"
 """What drivers call them."""
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,8 @@ class OpenedPath:
         return self.file.modified_at
 
     def changed(self) -> bool:
-        """By time and size, asked again."""
-        return self.filesystem.described(self.file.path) != self.file
+        """By time, size and what names its content, asked again; one that has gone has changed too."""
+        return self.filesystem.beside(self.file, self.file.name) != self.file
 
 
 class Filesystem:
@@ -50,12 +52,13 @@ class Filesystem:
         self._address = address
         self._connection = connection
         self._roster = roster
+        self._where = f"rosters.{roster}: {address}"
         self._opened: AbstractFileSystem | None = None
 
     def found(self) -> Sequence[FeedFile]:
         """The files that the address means; a folder's are the `*.csv` right in it."""
         with self._speaking():
-            files = [self.described(path) for path in self._paths()]
+            files = [self._described(path) for path in self._paths()]
         if not files:
             raise FatalError(
                 none_found(self._roster, self._address, "is no file, and no *.csv below", scheme_of(self._address))
@@ -66,30 +69,40 @@ class Filesystem:
         """The file of that name in the same folder."""
         with self._speaking():
             path = folder_of(file.path) + name
-            return self.described(path) if self._kind(path) == _FILE else None
+            return self._described(path) if self._kind(path) == _FILE else None
 
     @contextmanager
     def opened(self, file: FeedFile) -> Generator[OpenedPath]:
         """The file, described anew."""
         with self._speaking():
-            described = self.described(file.path)
-            stream = cast("BinaryIO", self.driver().open(file.path, "rb"))  # pyright: ignore[reportUnknownMemberType]
-        with stream:
-            yield OpenedPath(stream=io.BufferedReader(StoreStream(stream)), file=described, filesystem=self)
+            described = self._described(file.path)
+            opened = answered(self._driver().open, file.path, "rb")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            stream = cast("BinaryIO", opened)
+        try:
+            answering = cast("BinaryIO", AnsweringStream(stream))
+            buffered = io.BufferedReader(StoreStream(answering), _CHUNK)
+            yield OpenedPath(stream=buffered, file=described, filesystem=self)
+        finally:
+            # What was read is read; whoever broke off before can't be told goodbye.
+            with suppress(Exception):
+                answered(stream.close)
 
-    def described(self, path: str) -> FeedFile:
-        """What the driver tells of a file."""
-        driver = self.driver()
-        info = cast("Mapping[str, Any]", driver.info(path))  # pyright: ignore[reportUnknownMemberType]
+    def _described(self, path: str) -> FeedFile:
+        info, driver = self._info(path), self._driver()
         return FeedFile(
-            path=path, name=path.rpartition("/")[2], size=int(info["size"] or 0), modified_at=_modified_at(driver, path)
+            path=path,
+            name=path.rpartition("/")[2],
+            size=int(info["size"] or 0),
+            modified_at=answered(_modified_at, driver, path),
+            version=str(info.get("etag") or ""),
         )
 
-    def _paths(self) -> list[str]:
-        self.driver()  # first, since it says so where none is installed
-        from fsspec.core import strip_protocol  # noqa: PLC0415 - see interfaces # pyright: ignore[reportUnknownVariableType]
+    def _info(self, path: str) -> Mapping[str, Any]:
+        return cast("Mapping[str, Any]", answered(self._driver().info, path))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
-        path = cast("str", strip_protocol(self._address))
+    def _paths(self) -> list[str]:
+        self._driver()  # first, since it says so where none is installed
+        path = path_of(self._address)
         if is_pattern(path):
             return [*self._matching(folder_of(literal_prefix(path)), path)]
         here = self._kind(path)
@@ -107,11 +120,15 @@ class Filesystem:
                 yield from self._matching(path, pattern)
 
     def _entries(self, folder: str) -> Iterator[tuple[str, str]]:
+        """What lies in a folder; nothing, where there is no such folder."""
         try:
-            found = cast("list[Mapping[str, Any]]", self.driver().ls(folder, detail=True))  # pyright: ignore[reportUnknownMemberType]
-        except FileNotFoundError:
-            return
-        for entry in found:
+            listed = answered(self._driver().ls, folder, detail=True)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+        except Exception as error:
+            # One that is there lists a file that has vanished since.
+            if trouble(error) is DriverTrouble.ABSENT and self._kind(folder) != _FOLDER:
+                return
+            raise
+        for entry in cast("list[Mapping[str, Any]]", listed):
             path = str(entry["name"]).rstrip("/")
             # A store of objects lists what marks the folder in it, too.
             if path != folder.rstrip("/"):
@@ -120,35 +137,17 @@ class Filesystem:
     def _kind(self, path: str) -> str:
         """What lies there, "" for nothing. A driver's own `isfile` says no, too, where it wasn't told."""
         try:
-            return str(cast("Mapping[str, Any]", self.driver().info(path))["type"])  # pyright: ignore[reportUnknownMemberType]
-        except (FileNotFoundError, NotADirectoryError):
-            return ""
+            return str(self._info(path)["type"])
+        except Exception as error:
+            if trouble(error) is DriverTrouble.ABSENT:
+                return ""
+            raise
 
-    def driver(self) -> "AbstractFileSystem":
-        """Ready; nothing was asked yet."""
+    def _driver(self) -> "AbstractFileSystem":
+        """New for each roster's read."""
         if self._opened is None:
-            import fsspec  # noqa: PLC0415 - see interfaces
-
-            scheme = scheme_of(self._address)
-            try:
-                made = fsspec.filesystem(scheme, **self._options())  # pyright: ignore[reportUnknownMemberType]
-            except (ImportError, ValueError) as error:
-                raise FatalError(
-                    f"rosters.{self._roster}: {self._address}: no driver for {scheme}:// ({error}). "
-                    "Install it where the tasks run, or mend path."
-                ) from error
-            self._opened = cast("AbstractFileSystem", made)
+            self._opened = answered(driver_of, self._address, self._connection, self._where)
         return self._opened
-
-    def _options(self) -> dict[str, object]:
-        """The connection's fields as drivers call them; its extra holds whatever else one takes."""
-        fields = self._connection
-        if fields is None:
-            return {}
-        named = {"host": fields.host, "port": fields.port, "username": fields.login, "password": fields.password}
-        # Listings must be of now: a driver that keeps them would miss tonight's delivery.
-        extra = {name: value for name, value in fields.extra.items() if name not in OWN_FIELDS}
-        return {name: value for name, value in named.items() if value} | extra | {"skip_instance_cache": True}
 
     @contextmanager
     def _speaking(self) -> Generator[None]:
@@ -158,21 +157,7 @@ class Filesystem:
         except OffboardingError:
             raise
         except Exception as error:
-            raise self._our_error(error) from error
-
-    def _our_error(self, error: Exception) -> OffboardingError:
-        where = f"rosters.{self._roster}: {self._address}"
-        if isinstance(error, PermissionError):
-            return FatalError(f"{where}: reading is refused. Let the connection's login list and read there.")
-        if isinstance(error, FileNotFoundError):
-            return RetriableError(f"{where}: a file vanished before it was read. Nothing was read; it is tried again.")
-        if isinstance(error, OSError):
-            return RetriableError(f"{where}: can't be reached ({type(error).__name__}). It is tried again.")
-        # Only its name: what a driver says may hold what it was given.
-        return RetriableError(
-            f"{where}: the driver of {scheme_of(self._address)}:// fails ({type(error).__name__}). "
-            "It is tried again; if that doesn't help, mend path or the connection."
-        )
+            raise our_error(error, self._where, scheme_of(self._address), self._connection) from error
 
 
 def _modified_at(driver: "AbstractFileSystem", path: str) -> datetime | None:
