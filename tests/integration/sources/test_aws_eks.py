@@ -164,13 +164,13 @@ def test_where_both_count_both_are_said(eks: EksService) -> None:
 
 
 def test_roles_are_said_and_no_users(eks: EksService) -> None:
-    role = f"arn:aws:iam::{CORE}:role/Nodes"
-    eks.clusters["seoul"].entries[role] = AccessEntry(username="x", created_at=LATER)
+    roles = [f"arn:aws:iam::{CORE}:role/Nodes{number}" for number in range(6)]
+    eks.clusters["seoul"].entries |= dict.fromkeys(roles, AccessEntry(username="x", created_at=LATER))
 
     found = facts(eks)
 
     assert [each.principal for each in trusts(found)] == [KIM]
-    assert any("lets in 1 role:" in each.text for each in of(Gap, found))
+    assert any(f"lets in 6 roles ({', '.join(roles[:5])} and 1 more):" in each.text for each in of(Gap, found))
 
 
 CALLS = ("ListClusters", "DescribeCluster", "ListAccessEntries", "DescribeAccessEntry", "ListAssociatedAccessPolicies")

@@ -21,6 +21,7 @@ ROLE_ID = "AROA"
 ENTRY = "access-entry/"
 """How the native id of one begins; its region, its cluster and whom it lets in follow."""
 _USER = re.compile(r"arn:[^:]+:iam::(\d{12}):user/.+")
+_MOST_NAMED = 5
 _BY_CONFIG_MAP = ("CONFIG_MAP", "API_AND_CONFIG_MAP")
 _ADMINS = frozenset({"AmazonEKSClusterAdminPolicy"})
 """Of access policies, which give everything in the whole cluster; of others it isn't told here."""
@@ -90,8 +91,10 @@ class _Entries:
             return
         principals = self._listed(client, where, "list_access_entries", "accessEntries", clusterName=name)
         users = [str(each) for each in principals if _USER.fullmatch(str(each))]
-        if others := len(principals) - len(users):
-            text = f"{self.asker}: {where} lets in {counted(others, 'role')}: see who may take them on"
+        if roles := [str(each) for each in principals if not _USER.fullmatch(str(each))]:
+            more = f" and {len(roles) - _MOST_NAMED} more" if len(roles) > _MOST_NAMED else ""
+            named = f"{counted(len(roles), 'role')} ({', '.join(roles[:_MOST_NAMED])}{more})"
+            text = f"{self.asker}: {where} lets in {named}: see who may take them on"
             yield Gap(realm=self.asker.account_id, text=text, red=False)
         for arn in users:
             yield from self._entry(client, region, name, arn)
