@@ -36,6 +36,7 @@ from offboarding.runs import pipeline
 from offboarding.sources.aws_iam import Settings as AwsSettings
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
+from offboarding.store.rows import Run
 
 FULL, SMALL = 1_000_000, 20_000
 ACCOUNTS_A_WORKER = 2
@@ -109,8 +110,8 @@ def configuration(*, tenant: bool = False) -> Settings:
     )
 
 
-def night(session: Session, company: Company, clock: Clock, *, tenant: bool = False) -> None:
-    """A night's functions, as the DAG calls them."""
+def night(session: Session, company: Company, clock: Clock, *, tenant: bool = False) -> Run:
+    """A night's functions, as the DAG calls them. Its run."""
     settings, name = configuration(tenant=tenant), f"night {company.night}"
     as_of = NIGHT + timedelta(days=company.night - 1)
     run = pipeline.open_run(session, settings, caller=name, as_of=as_of)
@@ -130,6 +131,7 @@ def night(session: Session, company: Company, clock: Clock, *, tenant: bool = Fa
     # A company of this size with fewer isn't the one that is described above.
     assert linked > company.workers
     assert produced > company.workers * 2 // 250
+    return run
 
 
 def bare_rows(company: Company) -> Iterator[tuple[str, Sequence[object]]]:

@@ -45,13 +45,17 @@ class Company:
     """Of so many people, by number, one has left and has something that works: a multiple of five."""
     sids: bool = False
     """Whether the directory and the tenant tell security identifiers, too: each hundredth contradicts the other id."""
+    leaving: bool = False
+    """Whether every two-hundredth leaves within a fortnight, and workloads have owners."""
 
     def worker(self, n: int) -> Worker:
         """Worker n. Every fifth has left, in the last 2,000 days."""
         left = n % 5 == 0
         last = date(2026, 11, 20) - timedelta(days=n % 2_000) if left else None
+        if self.leaving and n % 200 == 1:
+            last = date(2026, 11, 28) + timedelta(days=n // 200 % 10)
         return Worker(
-            worker_id=f"{n + 1_000_000}",
+            worker_id=worker_id(n),
             name=f"Person {n}",
             mail=f"person.{n}@corp.example",
             logins=(ScopedValue(value=f"p{n}", source=None),),
@@ -81,18 +85,18 @@ class Company:
             ),
             AccountKey(
                 kind=IdentityKeyKind.NUMBER,
-                value=f"{n + 1_000_000}",
+                value=worker_id(n),
                 origin=IdentityKeyOrigin.ATTRIBUTE,
                 name="employeeNumber",
             ),
         )
         if self.sids:
             keys += (_directory_id("id", f"S-1-5-21-1-2-3-{n}"),)
-        return self._account(n, DIRECTORY, _guid(n), f"uid=p{n},dc=corp,dc=example", keys)
+        return self._account(n, DIRECTORY, guid(n), f"uid=p{n},dc=corp,dc=example", keys)
 
     def tenant_user(self, n: int) -> Account:
         """Worker n's user in Entra ID, known by the ids of their directory account alone."""
-        keys = (_directory_id("onPremisesImmutableId", _guid(n)),)
+        keys = (_directory_id("onPremisesImmutableId", guid(n)),)
         if self.sids:
             keys += (_directory_id("onPremisesSecurityIdentifier", f"S-1-5-21-1-2-3-{n + (n % 100 == 1)}"),)
         return self._account(n, TENANT, f"0b5ee07a-0000-4000-8000-{n:012x}", f"p{n}@corp.example", keys)
@@ -103,7 +107,7 @@ class Company:
             AccountKey(kind=IdentityKeyKind.LOGIN, value=f"p{n}", origin=IdentityKeyOrigin.ATTRIBUTE, name="user name"),
             AccountKey(
                 kind=IdentityKeyKind.NUMBER,
-                value=f"{n + 1_000_000}",
+                value=worker_id(n),
                 origin=IdentityKeyOrigin.TAG,
                 name="tag employee-id",
             ),
@@ -122,6 +126,13 @@ class Company:
                     kind=IdentityKeyKind.LOGIN, value=name, origin=IdentityKeyOrigin.ATTRIBUTE, name="user name"
                 ),
             )
+            if self.leaving:
+                owner = worker_id(n - 6)
+                keys += (
+                    AccountKey(
+                        kind=IdentityKeyKind.NUMBER, value=owner, origin=IdentityKeyOrigin.OWNER, name="tag owner"
+                    ),
+                )
         realm = CLOUDS[n % len(CLOUDS)]
         return self._account(n, realm, f"AIDA{n:017d}", f"arn:aws:iam::{realm}:user/{name}", keys)
 
@@ -169,7 +180,13 @@ class Company:
         )
 
 
-def _guid(n: int) -> str:
+def worker_id(n: int) -> str:
+    """Of worker n."""
+    return f"{n + 1_000_000}"
+
+
+def guid(n: int) -> str:
+    """Of worker n's directory account."""
     return f"0b5e0000-0000-4000-8000-{n:012x}"
 
 

@@ -741,16 +741,18 @@ with grouped as (
     from grouped g join birth b using (account_pk)
     left join person_state s on s.person_uid = g.person_uid and not s.returned and s.basis <> 'away'
     group by g.account_pk, g.person_uid
+), own as materialized (
+    -- All at once: few are taken to have owners, and every link would be passed by for each of them.
+    select k.account_pk from ranked k join account a using (account_pk)
+    where k.is_clear and not a.service_like and k.account_pk in (select u.account_pk from summed u)
 )
 select t.account_pk, t.person_uid, least(t.score, 100)::int as score
 from summed t
 where not exists (
     select from ruling r
     where r.account_pk = t.account_pk and (r.verdict = 'confirm' or r.person_uid = t.person_uid))
-    and not exists (
-        select from ranked k join account a using (account_pk)
-        join person_state s on s.person_uid = t.person_uid and not s.returned and s.basis <> 'away'
-        where k.account_pk = t.account_pk and k.is_clear and not a.service_like);
+    and not (t.account_pk in (select o.account_pk from own o) and exists (
+        select from person_state s where s.person_uid = t.person_uid and not s.returned and s.basis <> 'away'));
 
 -- name: make_owning
 -- Who owns what, or made it. Several may own one thing, so nobody has to be ahead of anyone; whoever may have left or not
