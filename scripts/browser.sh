@@ -8,4 +8,6 @@ cd "$(dirname "$0")/.."
 
 untested="The pages in a browser are"
 command -v chromium >/dev/null && exit 0
-fetch .cache/browser usr/lib/chromium/chromium "Chromium (120 MB, a minute)" chromium fonts-dejavu-core fontconfig-config
+# With Hangul, in which people of the demo write their names.
+fetch .cache/browser usr/share/fonts/truetype/nanum/NanumGothic.ttf "Chromium (130 MB, a minute)" \
+    chromium fonts-dejavu-core fonts-nanum fontconfig-config

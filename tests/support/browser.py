@@ -37,9 +37,8 @@ def program() -> Program | None:
     if not unpacked.exists():
         return None
     libraries = sorted({str(each.parent) for each in UNPACKED.glob("usr/lib/**/*.so*")})
-    found = {"LD_LIBRARY_PATH": os.pathsep.join(libraries)}
-    if not Path("/etc/fonts/fonts.conf").exists():
-        found["FONTCONFIG_SYSROOT"] = str(UNPACKED)
+    # Its own fonts, and so the same pictures whatever the machine has.
+    found = {"LD_LIBRARY_PATH": os.pathsep.join(libraries), "FONTCONFIG_SYSROOT": str(UNPACKED)}
     return Program(path=unpacked, environment=found)
 
 
