@@ -5,6 +5,7 @@ So is an access entry, which AWS itself has.
 
 from collections.abc import Generator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from demo.aws_seed import AwsSeed
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
-from offboarding.model import IdentityKeyKind, Standing, TicketRef
+from offboarding.model import IdentityKeyKind, Standing, TicketRef, TicketState
 from offboarding.sources import kubernetes_cluster
 from offboarding.sources.aws_iam import build
+from offboarding.store import reading
 from tests.support.cloud import CONTEXT, CORE, MADE, aws, aws_process, connection, person, role
 from tests.support.cloud import account as aws_account
 from tests.support.cloud import settings as aws_settings
@@ -185,6 +187,12 @@ def with_entries(office: Office, aws: AwsServer) -> Generator[WithEntries]:
         assert eks.wrong == []
 
 
+def confirmed(company: WithEntries) -> dict[str, datetime]:
+    """When findings were last seen, by what they are about."""
+    found = {each.subject_label: each.last_confirmed_at for each in reading.findings(company.session)}
+    return {label: at for label, at in found.items() if at}
+
+
 CLUSTER = f"EKS cluster seoul in {REGION}"
 
 
@@ -198,6 +206,15 @@ def test_an_access_entry_is_told_with_what_it_gives_until_it_was_seen_gone(
     (ticket,) = about(tracker, CLUSTER, gives, f"--principal-arn {arn('kim')}", "delete-access-entry")
     assert about(tracker, "as kimm") == []
     assert company.states() == {CLUSTER: "open", DEPLOYERS: "open"}
+
+    first = confirmed(company)
+    tracker.people_turn(ticket, TicketState.CLOSED)
+    assert company.night().failed == ()
+    again = confirmed(company)
+    assert [first[label] < again[label] for label in (CLUSTER, DEPLOYERS)] == [True, True]
+    told = " ".join(text for _, text in tracker.ticket(ticket).said)
+    # Of both, as of the key and the password.
+    assert told.count("): works, seen ") == 4
 
     company.lets_in(kimm="AmazonEKSViewPolicy")
     assert company.night().failed == ()

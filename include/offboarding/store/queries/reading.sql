@@ -41,7 +41,8 @@ left join ticket_named n on n.ticket_key = f.ticket_key
 left join lateral (
     select max(s.observed_at) as at from scope s
     where f.realm <> '' and s.realm = f.realm and s.complete
-        and s.scope in ('', coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
+        and (s.scope in ('', coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
+            or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))  -- as gone_trusts (sources.sql)
         and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
 left join lateral (
     select max(r.observed_at) as at from roster_read r

@@ -314,8 +314,9 @@ select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.ros
             where k.material = f.subject_native_id and c.gone_at is null and x.complete and x.error = '')
         else (
             select max(s.observed_at) from scope s
-            where s.realm = f.realm and s.scope in ('', f.account_native_id) and s.kind = f.subject_kind and s.complete
-                and s.error = '') end as seen_at
+            where s.realm = f.realm and s.kind = f.subject_kind and s.complete and s.error = ''
+                and (s.scope in ('', f.account_native_id)
+                    or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))) end as seen_at
 from finding f
 left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
