@@ -29,6 +29,10 @@ _MANY = "id,note\n" + "".join(f"{number},{'a' * 100}\n" for number in range(_ROW
 """More than a driver fetches at once, and than what it fetches ahead."""
 
 
+_LOGS = {"asyncio", "httpcore", "httpx", "offboarding", "urllib3"}
+"""Whoever may say something meanwhile: no driver, whose words we don't know."""
+
+
 def ids(roster: CsvRoster) -> list[str]:
     return [worker.worker_id for worker in roster.read()]
 
@@ -67,6 +71,7 @@ class DropContract(RosterContract):
             with caplog.at_level(logging.DEBUG):
                 error = failure_of(roster, *place.secrets)
             assert [secret for secret in place.secrets if secret in caplog.text] == []
+            assert {record.name.partition(".")[0] for record in caplog.records} <= _LOGS
             assert str(error).startswith(f"rosters.hr: {place.address('').partition('//')[0]}//")
             return error
 

@@ -78,22 +78,30 @@ class Smbd:
             return file
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.chown(file, UIDS[LOGIN], UIDS[LOGIN])
+        for each in (file.parent, file):
+            os.chown(each, UIDS[LOGIN], UIDS[LOGIN])
         if at:
             os.utime(file, (at.timestamp(), at.timestamp()))
         return file
 
     @contextmanager
     def open(self, path: str, share_access: str | None = "rwd") -> Generator[Any]:
-        """To be written anew, by a session of its own."""
-        told: dict[str, Any] = {"username": LOGIN, "password": PASSWORD, "port": self.port, "connection_cache": {}}
-        smbclient = import_module("smbclient")
-        unc = "\\\\127.0.0.1\\hr\\" + path.replace("/", "\\")
+        """To be written anew."""
+        with (
+            self._session() as (smbclient, options),
+            smbclient.open_file(_unc(path), mode="r+b", share_access=share_access, **options) as file,
+        ):
+            yield file
+
+    @contextmanager
+    def _session(self) -> Generator[tuple[Any, dict[str, Any]]]:
+        """HR's own, beside that of whoever reads."""
+        smbclient, kept = import_module("smbclient"), dict[str, Any]()
+        options = {"username": LOGIN, "password": PASSWORD, "port": self.port, "connection_cache": kept}
         try:
-            with smbclient.open_file(unc, mode="r+b", share_access=share_access, **told) as file:
-                yield file
+            yield smbclient, options
         finally:
-            smbclient.reset_connection_cache(connection_cache=told["connection_cache"])
+            smbclient.reset_connection_cache(connection_cache=kept)
 
     def connection(self, **changes: Any) -> ConnectionFields:
         """As an administrator makes it."""
@@ -105,12 +113,17 @@ class Smbd:
         return f"smb://127.0.0.1/hr/{path}"
 
     def remove(self, path: str) -> None:
-        """The file is gone."""
-        (self.folder / "files" / path).unlink()
+        """The file is gone, once nobody has it open any more."""
+        with self._session() as (smbclient, options):
+            smbclient.remove(_unc(path), **options)
 
     def leading_to(self, port: int) -> ConnectionFields:
         """To somebody else on this machine."""
         return self.connection(port=port)
+
+
+def _unc(path: str) -> str:
+    return "\\\\127.0.0.1\\hr\\" + path.replace("/", "\\")
 
 
 @contextmanager

@@ -98,9 +98,21 @@ def test_where_a_connection_leads(address: str, changes: dict[str, Any], found: 
     assert [(each.host, each.clear_text) for each in leads] == found
 
 
-def test_no_part_of_a_key_comes_into_an_error() -> None:
-    given = {"name": "hr", "kind": "csv", "coverage": "active", "path": "gs://b/", "columns": {"worker_id": "id"}}
-    list(destinations(Settings.model_validate(given), fields(password=KEY)))
-    fields(extra={"account_key": "canary-account-key"})
+@pytest.mark.parametrize(
+    ("address", "changes", "secret"),
+    (
+        ("gs://b/", {"password": KEY}, "canary+Line"),
+        ("abfs://c/", {"password": STRING}, "Y2FuYXJ5LWtleQ=="),
+        (
+            "abfs://c/",
+            {"password": "BlobEndpoint=https://a.b;SharedAccessSignature=canary&sig=s"},
+            "canary&sig=s",
+        ),
+        ("abfs://c/", {"login": "acme", "extra": {"account_key": "canary-account-key"}}, "canary-account-key"),
+    ),
+)
+def test_no_part_of_a_key_comes_into_an_error(address: str, changes: dict[str, Any], secret: str) -> None:
+    given = {"name": "hr", "kind": "csv", "coverage": "active", "path": address, "columns": {"worker_id": "id"}}
+    list(destinations(Settings.model_validate(given), fields(**changes)))
 
-    assert str(ConfigError("told: canary+Line, canary-account-key")) == "told: (a secret), (a secret)"
+    assert str(ConfigError(f"told: {secret}.")) == "told: (a secret)."

@@ -197,8 +197,7 @@ def _of_azure(connection: ConnectionFields, where: str) -> dict[str, object]:
             "Paste it as the password, without a login."
         )
     if connection.password and not connection.login:
-        settings = _settings(connection.password)
-        keep_out(settings.get("ACCOUNTKEY", ""), settings.get("SHAREDACCESSSIGNATURE", ""))
+        _settings(connection.password)  # which keeps them out of errors
         return {"connection_string": connection.password}
     named = {"account_name": connection.login, "account_key": connection.password}
     return {name: value for name, value in named.items() if value}
@@ -221,6 +220,8 @@ def _azure_hosts(connection: ConnectionFields) -> Iterator[Destination]:
 
 
 def _settings(connection_string: str) -> dict[str, str]:
-    """As the client reads it: names in any case, the last of the same counts."""
+    """As the client reads it: names in any case, the last of the same counts. Its secrets stay out of errors."""
     parts = (part.partition("=") for part in connection_string.split(";"))
-    return {name.strip().upper(): value.strip() for name, _, value in parts if name.strip()}
+    settings = {name.strip().upper(): value.strip() for name, _, value in parts if name.strip()}
+    keep_out(settings.get("ACCOUNTKEY", ""), settings.get("SHAREDACCESSSIGNATURE", ""))
+    return settings

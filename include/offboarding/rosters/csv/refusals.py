@@ -14,7 +14,8 @@ _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 _LOGIN_CODES = frozenset({401, *range(0xC000006D, 0xC0000073), 0xC000015B, 0xC0000193, 0xC0000224, 0xC0000234})
 """A wrong password, one that expired or must be changed, an account that is restricted, disabled, expired, locked."""
 _READING_CODES = frozenset({403, 0xC0000022})
-_ABSENT_CODES = frozenset({404, 0xC00000CC})
+_ABSENT_CODES = frozenset({404, 0xC0000056, 0xC00000CC})
+"""No such file or share; or one that was removed, and goes when whoever has it open closes it."""
 _SHARING_VIOLATION = 0xC0000043
 
 
