@@ -32,7 +32,6 @@ def thing(**changes: Any) -> SilentThing:
         "left_at": LEFT_AT,
         "last_used_at": None,
         "unplaced": False,
-        "departure_basis": "actual",
         "departure_confirmed": True,
         "departure_certain_at": LEFT_AT,
         "departure_moved": False,

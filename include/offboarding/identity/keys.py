@@ -121,20 +121,10 @@ def person_uid(id_space: str, worker_id: str, roster: str, placeholders: Contain
     return (int.from_bytes(made[:16], "big") & _WITHOUT_VERSION | _VERSION_5).to_bytes(16, "big")
 
 
-def worker_keys(
-    worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
-) -> Iterator[IdentityKey]:
-    """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
-    for kind, value, loose, space, origin, raw in worker_key_rows(worker, id_space, login_realm, realms, rules):
-        yield IdentityKey(
-            kind=IdentityKeyKind(kind), value=value, loose=loose, space=space, origin=origin, name=str(kind), raw=raw
-        )
-
-
 def worker_key_rows(
     worker: Worker, id_space: str, login_realm: str | None, realms: Mapping[str, str | None], rules: KeyRules
 ) -> list[WorkerKeyRow]:
-    """The same, as they are copied into the store."""
+    """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
     rows = [_number_row(worker.worker_id, id_space, "current")]
     rows += [_number_row(previous, id_space, "former") for previous in worker.previous_worker_ids]
     rows += _mail_rows(worker.mail, "current", rules)
@@ -197,13 +187,8 @@ def login_space(source: str | None, login_realm: str | None, realms: Mapping[str
     return realms.get(source) or f"source:{source}"
 
 
-def account_keys(account: Account, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
-    """An account's keys: with a login also the mail that it may be, and the logins that it may be built on."""
-    return map(_identity_key, account_key_rows(account, number_format, rules))
-
-
 def account_key_rows(account: Account, number_format: str, rules: KeyRules) -> list[AccountKeyRow]:
-    """The same, as they are copied into the store."""
+    """An account's keys: with a login also the mail that it may be, and the logins that it may be built on."""
     own, rows = account.native_id, _rows(account.keys, number_format, rules)
     rows.insert(0, (_DIRECTORY_ID, normal(own), "", "attribute", OWN_ID, own.strip()))
     return held_keys(rows)
@@ -231,7 +216,7 @@ class AccountForm:
 
 
 def actor_keys(event: AuditEvent, number_format: str, rules: KeyRules) -> Iterator[IdentityKey]:
-    """An event's actor's keys, as `account_keys` has them; whoever names a session may as well write a mail there."""
+    """An event's actor's keys, made as an account's are; whoever names a session may as well write a mail there."""
     return map(_identity_key, held_keys(_actor_key_rows(event, number_format, rules)))
 
 

@@ -58,9 +58,8 @@ class SilentThing(_Silent):
     unplaced: bool
     """It stands on no ticket, and began in an earlier run."""
 
-    departure_basis: str | None
-    """Of the departure that stands now, gone or returned."""
     departure_confirmed: bool
+    """Of the departure that stands now, gone or returned."""
     departure_certain_at: datetime | None
     departure_moved: bool
     """It stands at another moment than the finding had; or none stands."""

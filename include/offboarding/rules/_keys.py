@@ -5,7 +5,7 @@ Nothing here tells a number of days or the moment of a read: a finding's text ch
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from offboarding.model import (
     Case,
@@ -193,11 +193,6 @@ def powers(case: KeyCase) -> Iterator[str]:
         if copy.untrusted_since is None:
             reason = said(copy.key.standing_reason.rstrip("."))
             yield say("{label}, in {source}: {reason}.", label=copy.key.label, source=copy.source, reason=reason)
-
-
-def longest_cache(case: KeyCase) -> timedelta:
-    """Return how long somebody may go on trusting it after it's published no more."""
-    return max((copy.key.cache for copy in case.copies if copy.key.verifies), default=timedelta(0))
 
 
 def _of_copy(copy: KeyCopy) -> tuple[Standing, str]:

@@ -50,28 +50,6 @@ class ExceptionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StandingException:
-    """An entry that counts at a moment, and how many findings stand because of it."""
-
-    exception_id: int
-    kind: str
-    finding: str
-    space: str
-    worker: str
-    source: str
-    part: str
-    roster: str
-    account: str
-    rule: str
-    queue: str
-    covers: str
-    reason: str
-    approver: str
-    expires_at: datetime
-    findings: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Excepted:
     finding_key: str
     from_state: str
@@ -106,9 +84,3 @@ def apply_exceptions(session: Session, run: Run) -> list[Change]:
     with session.cursor(row_factory=class_row(_Excepted)) as cursor:
         begun = cursor.execute(block("exceptions", "begin_excepted"), {"as_of": run.as_of}).fetchall()
     return [*ended, *(each.change for each in begun)]
-
-
-def standing_exceptions(session: Session, as_of: datetime) -> list[StandingException]:
-    """Entries that count at this moment, those that end first first."""
-    with session.cursor(row_factory=class_row(StandingException)) as cursor:
-        return cursor.execute(block("exceptions", "standing"), {"as_of": as_of}).fetchall()

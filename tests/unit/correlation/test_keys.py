@@ -11,14 +11,14 @@ from offboarding.identity.folding import normal
 from offboarding.identity.keys import (
     PERSON_NAMESPACE,
     KeyRules,
-    account_keys,
+    account_key_rows,
     login_space,
     loose_number,
     mail,
     person_uid,
-    worker_keys,
+    worker_key_rows,
 )
-from offboarding.model import Account, AccountKey, IdentityKey, IdentityKeyKind, IdentityKeyOrigin, ScopedValue
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, ScopedValue
 from tests.support.small_company import account, key, number, owner, worker
 
 RULES = KeyRules.of(
@@ -130,8 +130,8 @@ def test_a_loose_number(written: str, compared: str) -> None:
 
 def told(account_: Account, number_format: str = "{worker_id}") -> set[tuple[str, str, str, str]]:
     """(kind, value, loose, origin), without the account's own id."""
-    found = account_keys(account_, number_format, RULES)
-    return {(each.kind.value, each.value, each.loose, each.origin) for each in found if each.name != "id"}
+    found = account_key_rows(account_, number_format, RULES)
+    return {(kind, value, loose, origin) for kind, value, loose, origin, name, _ in found if name != "id"}
 
 
 FORMATS = {
@@ -194,17 +194,9 @@ def test_what_says_nothing_is_no_key() -> None:
 
 
 def test_the_account_s_own_id_is_a_key_and_the_original_is_kept() -> None:
-    (own,) = account_keys(account("AIDA-X"), "{worker_id}", RULES)
+    (own,) = account_key_rows(account("AIDA-X"), "{worker_id}", RULES)
 
-    assert own == IdentityKey(
-        kind=IdentityKeyKind.DIRECTORY_ID,
-        value="aida-x",
-        loose="",
-        space="",
-        origin="attribute",
-        name="id",
-        raw="AIDA-X",
-    )
+    assert own == ("directory_id", "aida-x", "", "attribute", "id", "AIDA-X")
 
 
 # --- workers' keys ---------------------------------------------------------------------------------------------------
@@ -223,7 +215,7 @@ def test_a_worker_s_keys_and_where_they_count() -> None:
         name="김 철수",
     )
 
-    found = {(k.kind.value, k.value, k.loose, k.space, k.origin) for k in worker_keys(kim, "hr", "corp", REALMS, RULES)}
+    found = {row[:5] for row in worker_key_rows(kim, "hr", "corp", REALMS, RULES)}
 
     assert found == {
         ("number", "e01042", "1042", "hr", "current"),
@@ -241,9 +233,9 @@ def test_a_login_or_id_for_no_system_in_particular() -> None:
     kim = worker("1", logins=("kim",))
     somewhere = ScopedValue(value="d-1", source=None)
 
-    found = list(worker_keys(kim, "hr", None, REALMS, RULES))
+    found = worker_key_rows(kim, "hr", None, REALMS, RULES)
 
-    assert {k.space for k in found if k.kind is IdentityKeyKind.LOGIN} == {""}
+    assert {space for kind, _, _, space, _, _ in found if kind is IdentityKeyKind.LOGIN} == {""}
     assert login_space(somewhere.source, "corp", REALMS) == "corp"
 
 

@@ -80,7 +80,6 @@ class CredentialAuthorization(Told):
     authorized_credential_note: str | None = None
     authorized_credential_title: str | None = None
     authorized_credential_expires_at: Moment | None = None
-    token_last_eight: str = ""
     fingerprint: str = ""
 
 

@@ -87,16 +87,6 @@ where f.state = 'excepted' and not exists (
     select from covering c where c.finding_key = f.finding_key and c.expires_at > %(as_of)s)
 returning f.finding_key, 'excepted' as from_state, f.state as to_state, 'the exception ended' as text;
 
--- name: standing
--- What counts at this moment, with how many findings stand by it.
-select e.exception_id, e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule, e.queue,
-    e.covers, e.reason, e.approver, e.expires_at, (
-        select count(*) from covering c join finding f using (finding_key)
-        where c.exception_id = e.exception_id and f.state = 'excepted')::int as findings
-from exception e
-where e.valid_to is null and e.expires_at > %(as_of)s
-order by e.expires_at, e.exception_id;
-
 -- name: excepted_then
 -- Findings that stood by an exception when this run ended.
 select s.finding_key, f.rule, (

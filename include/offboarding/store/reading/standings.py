@@ -49,7 +49,6 @@ class WaiverOrigin(StrEnum):
 class WaiverView:
     """An exception or an acknowledged gap; "" where the entry doesn't say."""
 
-    exception_id: int
     kind: WaiverKind
     finding: str
     space: str
