@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from offboarding.model.errors import FatalError
 from offboarding.store import messages, refusals, revocations
 from offboarding.store.connect import Session
+from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.guard import Hold, holds
 from offboarding.store.messages import QueueLook
 from offboarding.store.putting_right import troubles_then
@@ -15,7 +16,7 @@ from offboarding.store.reading.reads import PartView, RosterView, roster_reads, 
 from offboarding.store.reading.waiver_views import AcknowledgedThen, acknowledged_then
 from offboarding.store.record_rows import record_row
 from offboarding.store.refusals import RefusedTicket
-from offboarding.store.rows import Run
+from offboarding.store.rows import CorrelationCounts, Run
 from offboarding.store.sql import block
 
 
@@ -103,9 +104,10 @@ class NightState:
 class NightRun(Run):
     """A run with what it wrote of itself."""
 
-    counts: dict[str, int] | None
-    weightless: list[dict[str, object]]
-    loads: list[dict[str, object]]
+    counts: CorrelationCounts | None
+    """None where correlation didn't run, or wasn't to count."""
+    weightless: tuple[WeightlessValue, ...]
+    loads: tuple[BulkLoad, ...]
     broken: list[str]
     texts_refused: list[str]
 

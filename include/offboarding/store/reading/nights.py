@@ -143,9 +143,9 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
             resolutions = cursor.execute(block("night", "resolutions"), values).fetchall()
         return Night(
             **{each.name: getattr(state, each.name) for each in fields(NightState)},
-            linked=CorrelationCounts(**run.counts) if run.counts else None,
-            weightless=tuple(_weightless(value) for value in run.weightless),
-            loads=tuple(_load(load) for load in run.loads),
+            linked=run.counts,
+            weightless=run.weightless,
+            loads=run.loads,
             leavers=tuple(leavers),
             findings=tuple(findings),
             resolutions=tuple(resolutions),
@@ -166,22 +166,3 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
 def _upcoming(session: Session, run: NightRun, zone: str) -> tuple[LeavesSoon, ...]:
     # A release reads nothing anew, and a departure's run is about some people alone.
     return tuple(upcoming(session, as_of=run.as_of, days=DAYS, zone=zone)) if run.kind == RunKind.NIGHTLY else ()
-
-
-def _weightless(value: dict[str, object]) -> WeightlessValue:
-    return WeightlessValue(
-        realm=str(value["realm"]),
-        kind=str(value["kind"]),
-        name=str(value["name"]),
-        accounts=int(str(value["accounts"])),
-    )
-
-
-def _load(load: dict[str, object]) -> BulkLoad:
-    return BulkLoad(
-        realm=str(load["realm"]),
-        made=int(str(load["made"])),
-        accounts=int(str(load["accounts"])),
-        first_at=str(load["first_at"]),
-        last_at=str(load["last_at"]),
-    )
