@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from offboarding.model import Alert, Measure, counted
+from offboarding.model import Alert, HoldStatus, Measure, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, whole_days, worker
 from offboarding.store.guard import HeldEvent, Hold
 from offboarding.store.reading.night_states import Waiting
+from offboarding.store.reading.reads import RosterView
 from offboarding.store.reading.waiting import WaitingFinding
 
 _MEASURES = {
@@ -43,6 +44,23 @@ def holding(hold: Hold) -> str:
     parts = [counted(hold.findings, "finding")] if hold.findings or not hold.closings else []
     closing = [f"{counted(hold.closings, 'finding')} that would close"] if hold.closings else []
     return " and ".join([*parts, *closing])
+
+
+def findings(waits: Waiting) -> Iterator[str]:
+    """Yield which findings wait, a line for each that they wait on."""
+    if waits.baseline:
+        yield f"{counted(waits.baseline, 'finding')} of a first read (policy.baseline: hold)"
+    for hold in waits.holds:
+        decided = "" if hold.status == HoldStatus.WAITING else f"; {hold.status} since"
+        yield f"hold {hold.hold_id}, {sentence(hold)}: {holding(hold)}{decided}"
+    if waits.over_maximum and not waits.holds:
+        yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused, or of what wasn't read"
+
+
+def gone(roster: RosterView) -> str:
+    """Who is no longer listed, and waits."""
+    workers = counted(roster.waiting, "worker")
+    return f"{workers} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says"
 
 
 def tripped(hold: Hold, run_id: int) -> Alert:

@@ -226,25 +226,18 @@ def _resolved(night: Night) -> str:
 
 
 def _waiting(night: Night) -> Iterator[str]:
-    waits, run_id = night.held, night.run.run_id
+    run_id = night.run.run_id
     if not night.waiting:
         yield "0 findings"
-    if waits.baseline:
-        yield f"{counted(waits.baseline, 'finding')} of a first read (policy.baseline: hold)"
-    for hold in waits.holds:
-        decided = "" if hold.status == HoldStatus.WAITING else f"; {hold.status} since"
-        yield f"hold {hold.hold_id}, {held.sentence(hold)}: {held.holding(hold)}{decided}"
-    if waits.over_maximum and not waits.holds:
-        yield f"{counted(waits.over_maximum, 'finding')} on lines that were refused, or of what wasn't read"
+    yield from held.findings(night.held)
     if night.waiting:
         yield f"look at them: {COMMAND} findings --state held"
         yield f'let them through: {COMMAND} release {run_id} --reason "..."'
-    if any(hold.status == HoldStatus.WAITING for hold in waits.holds):
+    if any(hold.status == HoldStatus.WAITING for hold in night.held.holds):
         yield f'or refuse them: {COMMAND} reject HOLD --reason "..."'
     for roster in night.rosters:
         if roster.waiting:
-            gone = counted(roster.waiting, "worker")
-            yield f"{gone} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says:"
+            yield f"{held.gone(roster)}:"
             yield f'{COMMAND} accept-read {run_id} {roster.name} --reason "..."'
 
 

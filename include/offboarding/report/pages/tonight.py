@@ -197,17 +197,8 @@ def _to_do(night: NightState, asks: Foremost, zone: str, now: datetime) -> Itera
 
 
 def _waiting(night: NightState) -> Iterator[str]:
-    if night.held.baseline:
-        yield f"{counted(night.held.baseline, 'finding')} of a first read (policy.baseline: hold)"
-    for hold in night.held.holds:
-        decided = "" if hold.status == HoldStatus.WAITING else f"; {hold.status} since"
-        yield f"hold {hold.hold_id}, {held.sentence(hold)}: {held.holding(hold)}{decided}"
-    if night.held.over_maximum and not night.held.holds:
-        yield f"{counted(night.held.over_maximum, 'finding')} on lines that were refused, or of what wasn't read"
-    for roster in night.rosters:
-        if roster.waiting:
-            gone = counted(roster.waiting, "worker")
-            yield f"{gone} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says"
+    yield from held.findings(night.held)
+    yield from (held.gone(roster) for roster in night.rosters if roster.waiting)
 
 
 def _answers(night: NightState) -> Iterator[str]:
