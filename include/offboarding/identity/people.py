@@ -2,7 +2,7 @@
 
 from offboarding.identity.folding import normal
 from offboarding.identity.keys import KeyRules, mail
-from offboarding.model import IdentityKeyKind
+from offboarding.model import IdentityKeyKind, first_few
 from offboarding.model.errors import FatalError
 from offboarding.model.naming import space_and_number
 from offboarding.store.connect import Session
@@ -23,7 +23,7 @@ def one(session: Session, rules: KeyRules, word: str) -> PersonCalled:
         return found[0]
     if not found:
         raise FatalError("That is nobody's worker id, mail or login: no roster has ever told of it.")
-    raise FatalError(f"That stands for {len(found)} people: {_named(found)}. Name the one by worker id.")
+    raise FatalError(f"That stands for {_named(found)}")
 
 
 def with_number(session: Session, word: str) -> list[PersonCalled]:
@@ -39,12 +39,11 @@ def doubt(line: int, found: list[PersonCalled]) -> str:
     """
     if not found:
         return f"Line {line} of people is nobody's worker id, mail or login: no roster has ever told of it."
-    return f"Line {line} of people stands for {len(found)} people: {_named(found)}. Name the one by worker id."
+    return f"Line {line} of people stands for {_named(found)}"
 
 
 def _named(found: list[PersonCalled]) -> str:
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return f"{', '.join(map(str, found[:_MOST_NAMED]))}{more}"
+    return f"{len(found)} people: {first_few(found, _MOST_NAMED)}. Name the one by worker id."
 
 
 def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCalled]:

@@ -108,6 +108,7 @@ from offboarding.model.words import (
     SubjectKind,
     TicketKind,
     counted,
+    first_few,
 )
 
 __all__ = [
@@ -229,6 +230,7 @@ __all__ = [
     "WrittenStep",
     "as_kept",
     "counted",
+    "first_few",
     "kept",
     "queue_in",
     "say",

@@ -1,5 +1,6 @@
 """The words that the nouns are told with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -266,3 +267,9 @@ class Control:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """A number and its noun: "1 finding", "2 findings". Whatever is counted to a person is told by this."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def first_few(names: Sequence[object], most: int) -> str:
+    """The first of them, divided by commas, and how many more there are: "a, b and 3 more"."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(str, names[:most])) + more

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from offboarding.model import SubjectKind, counted
+from offboarding.model import SubjectKind, counted, first_few
 from offboarding.report.wording import COMMAND, flowing, labelled, moment
 from offboarding.store.reading import Night
 from offboarding.store.reading.key_views import KeysThen
@@ -28,10 +28,8 @@ def _counted(then: KeysThen) -> str:
 
 def _unseen(night: Night) -> Iterator[str]:
     if night.unseen:
-        named = ", ".join(night.unseen[:_MOST_NAMED])
-        more = f" and {len(night.unseen) - _MOST_NAMED} more" if len(night.unseen) > _MOST_NAMED else ""
         entries = counted(len(night.unseen), "entry", "entries")
-        yield f"{entries} of the register that no source or verifier shows: {named}{more}"
+        yield f"{entries} of the register that no source or verifier shows: {first_few(night.unseen, _MOST_NAMED)}"
 
 
 def _attested(night: Night, zone: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from offboarding.model import Alert, counted
+from offboarding.model import Alert, counted, first_few
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, moment, ticket
 from offboarding.store.late import LateTicket
@@ -48,9 +48,8 @@ def untold_night(due_at: datetime, done_by: str, zone: str, page: str) -> Alert:
 
 def _line(each: LateTicket, zone: str) -> str:
     keys = [short_finding(key) for key in each.finding_keys]
-    more = f" and {len(keys) - MOST_KEYS} more" if len(keys) > MOST_KEYS else ""
     where = f"  {each.url}" if each.url else ""
     return (
         f"{ticket(each.ref)} in {each.tracker}, due {moment(each.due_at, zone)}:"
-        f" {counted(len(keys), 'finding')} still open ({', '.join(keys[:MOST_KEYS])}{more}){where}"
+        f" {counted(len(keys), 'finding')} still open ({first_few(keys, MOST_KEYS)}){where}"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from offboarding.model import counted
+from offboarding.model import counted, first_few
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
@@ -21,10 +21,9 @@ def waived(night: Night, zone: str) -> Iterator[str]:
     if night.excepted:
         lines = [f"{counted(len(night.excepted), 'finding')} ({COMMAND} findings --state excepted)"]
         soon = [each for each in night.excepted if each.expires_at and each.expires_at - night.run.as_of <= SOON]
-        named = ", ".join(short_finding(each.finding_key) for each in soon[:_MOST_NAMED])
         if soon:
-            more = f" and {len(soon) - _MOST_NAMED} more" if len(soon) > _MOST_NAMED else ""
-            lines.append(f"ends {_first(until, zone)}: {named}{more}")
+            named = [short_finding(each.finding_key) for each in soon]
+            lines.append(f"ends {_first(until, zone)}: {first_few(named, _MOST_NAMED)}")
         yield from labelled("Excepted", lines)
     yield from labelled("Not covered", [_uncovered(each, zone) for each in night.uncovered])
     lines = [f"{gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]

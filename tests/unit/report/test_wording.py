@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind, counted
+from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind, counted, first_few
 from offboarding.report import wording
 
 AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -43,6 +43,11 @@ def test_what_is_only_written_like_a_moment_stays_as_it_is() -> None:
 )
 def test_one_is_no_plural(number: int, told: str) -> None:
     assert counted(number, "finding") == told
+
+
+@pytest.mark.parametrize(("most", "told"), [(1, "a and 2 more"), (2, "a, b and 1 more"), (3, "a, b, c")])
+def test_the_first_few_say_how_many_more_there_are(most: int, told: str) -> None:
+    assert first_few(["a", "b", "c"], most) == told
 
 
 def test_days_are_whole_and_never_negative() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
-from offboarding.model import counted
+from offboarding.model import counted, first_few
 from offboarding.rosters._records.columns import DAYS, NAMES
 from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.proposing import (
@@ -237,8 +237,8 @@ def _notes(
     if others:
         yield f"Columns without use here: {', '.join(others)}."
     if unknown:
-        more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        yield f"Locations without a zone yet (the company's is taken, cautiously): {', '.join(unknown[:_SHOWN])}{more}."
+        named = first_few(unknown, _SHOWN)
+        yield f"Locations without a zone yet (the company's is taken, cautiously): {named}."
 
 
 def _rows(records: Sequence[Record]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
+from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind, first_few
 from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.entra_id.answers import PermissionGrant, ServicePrincipal
@@ -50,8 +50,7 @@ class Consents:
     def _consent(self, account: Account, grant: PermissionGrant, reach: list[str]) -> Credential:
         client = self._client(grant.client_id)
         access = _access(account, client)
-        more = f" and {len(reach) - _MOST_SCOPES} more" if len(reach) > _MOST_SCOPES else ""
-        may = f"it may {', '.join(reach[:_MOST_SCOPES])}{more}"
+        may = f"it may {first_few(reach, _MOST_SCOPES)}"
         away = ", also while they're away (offline_access)" if _AWAY in (grant.scope or "").split() else ""
         named = (
             f"{client.display_name or '?'} ({client.app_id})" if client else f"the service principal {grant.client_id}"

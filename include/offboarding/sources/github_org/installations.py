@@ -6,7 +6,7 @@ https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/differences-betwe
 
 from collections.abc import Iterator, Mapping
 
-from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing, first_few
 from offboarding.net.service.api import Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.github_org.answers import AppInstallation, LoggedEvent
@@ -35,8 +35,7 @@ def installations(
 def _account(organization: GithubOrganization, each: AppInstallation, by: str) -> Account:
     writes = sorted(name for name, right in each.permissions.items() if right in _WRITES)
     lets_in = [name for name in _LETS_IN if name in writes]
-    more = f" and {len(writes) - _MOST_PERMISSIONS} more" if len(writes) > _MOST_PERMISSIONS else ""
-    may = f"may write {', '.join(writes[:_MOST_PERMISSIONS])}{more}" if writes else "only reads"
+    may = f"may write {first_few(writes, _MOST_PERMISSIONS)}" if writes else "only reads"
     standing, reason = Standing.WORKS, f"an installed App that {may}, on {each.repository_selection} repositories"
     if each.suspended_at:
         standing, reason = Standing.DEAD, f"an installed App, suspended since {each.suspended_at:%Y-%m-%d}"

@@ -7,7 +7,7 @@ https://docs.gitlab.com/ci/triggers/
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from offboarding.model import Account, Standing
+from offboarding.model import Account, Standing, first_few
 from offboarding.sources.gitlab_users.answers import DeployToken, PipelineTrigger, ProjectAnswer, RepositoryKey
 from offboarding.sources.gitlab_users.people import GitlabProduct, owner_key, standing_of
 
@@ -104,6 +104,4 @@ def can_run(project: ProjectAnswer) -> bool:
 
 
 def _named(paths: Iterable[str]) -> str:
-    ordered = sorted(set(paths))
-    more = f" and {len(ordered) - _MOST_PROJECTS} more" if len(ordered) > _MOST_PROJECTS else ""
-    return f"{', '.join(ordered[:_MOST_PROJECTS])}{more}"
+    return first_few(sorted(set(paths)), _MOST_PROJECTS)

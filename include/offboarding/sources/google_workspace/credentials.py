@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from offboarding.custody.thumbprints import fingerprint_of_line
-from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
+from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind, first_few
 from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.google_workspace.answers import AppPassword, GoogleUser, OauthGrant, OsLoginKey
@@ -67,7 +67,6 @@ def _grants(directory: GoogleDirectory, account: Account, unread: UnreadRows) ->
         if not reach:
             continue
         named = sorted(scope.removeprefix("https://www.googleapis.com/auth/") for scope in reach)
-        more = f" and {len(named) - _MOST_SCOPES} more" if len(named) > _MOST_SCOPES else ""
         yield Credential(
             realm=account.realm,
             account_native_id=account.native_id,
@@ -75,7 +74,7 @@ def _grants(directory: GoogleDirectory, account: Account, unread: UnreadRows) ->
             native_id=f"{GRANT}{grant.client_id}",
             label=f"OAuth grant to {grant.display_text or 'an app'} ({grant.client_id})",
             standing=standing,
-            standing_reason=f"Google: {reason}; it may {', '.join(named[:_MOST_SCOPES])}{more}",
+            standing_reason=f"Google: {reason}; it may {first_few(named, _MOST_SCOPES)}",
         )
 
 

@@ -13,7 +13,7 @@ from typing import cast
 from urllib.parse import quote, unquote
 
 from offboarding.interfaces import ReadContext
-from offboarding.model import counted
+from offboarding.model import counted, first_few
 from offboarding.model.errors import OffboardingError
 from offboarding.sources._collected.files import CollectedSettings, MachineFile
 from offboarding.sources.kubernetes_cluster.kubeconfigs import (
@@ -75,8 +75,7 @@ class HeldKubeconfigs:
         found = [each for each in self.credentials if each.other]
         kinds = ", ".join(sorted({each.other for each in found}))
         servers = sorted({server for each in found for server in each.servers})
-        more = f" and {len(servers) - _MOST_NAMED} more" if len(servers) > _MOST_NAMED else ""
-        at = f", at {', '.join(servers[:_MOST_NAMED])}{more}" if servers else ""
+        at = f", at {first_few(servers, _MOST_NAMED)}" if servers else ""
         return f"{counted(len(found), 'way')} in by {kinds}{at}" if found else ""
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from offboarding.interfaces import ReadContext
-from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
+from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing, first_few
 from offboarding.sources._owners import owner_keys
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.bindings import EVERYBODY, Bindings, RoleGrant, groups_of, username_of
@@ -203,8 +203,7 @@ def _logins(*names: str) -> Iterator[AccountKey]:
 def _named(given: Iterable[RoleGrant]) -> str:
     """By what somebody is given something, in short; the same each night."""
     found = list(dict.fromkeys(each.binding for each in given))
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return f"given something by {', '.join(found[:_MOST_NAMED])}{more}" if found else "named by no binding that is told"
+    return f"given something by {first_few(found, _MOST_NAMED)}" if found else "named by no binding that is told"
 
 
 def _within(groups: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import cast
 from urllib.parse import quote
 
-from offboarding.model import Standing
+from offboarding.model import Standing, first_few
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources.npm_packages.answers import NpmDocument, NpmNames, NpmReader
@@ -131,15 +131,10 @@ def standing_of(user: NpmUser, *, knows_rights: bool) -> tuple[Standing, str]:
     """Whether somebody may publish or read anything of the company's, and why."""
     said = [f"{user.role} of the organization"] if user.role else []
     writes = [name for name, right in user.rights.items() if right == _WRITE]
-    said += [f"may publish {_named(writes)}"] if writes else []
+    said += [f"may publish {first_few(writes, _MOST_NAMED)}"] if writes else []
     reads = [name for name in user.rights if name not in writes]
-    said += [f"may read {_named(reads)}"] if reads else []
+    said += [f"may read {first_few(reads, _MOST_NAMED)}"] if reads else []
     if said:
         return Standing.WORKS, f"npm: {'; '.join(said)}"
-    alone = f"npm: named by the document of {_named(user.named)} alone, which gives no right"
+    alone = f"npm: named by the document of {first_few(user.named, _MOST_NAMED)} alone, which gives no right"
     return (Standing.DEAD, alone) if knows_rights else (Standing.UNKNOWN, f"{alone}; not all rights can be read")
-
-
-def _named(packages: list[str]) -> str:
-    more = f" and {len(packages) - _MOST_NAMED} more" if len(packages) > _MOST_NAMED else ""
-    return ", ".join(packages[:_MOST_NAMED]) + more

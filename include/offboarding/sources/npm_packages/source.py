@@ -22,6 +22,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._bearers import borne
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.npm_packages.client import NpmRegistry
 from offboarding.sources.npm_packages.people import NpmPeople, NpmUser, everybody, standing_of
@@ -131,8 +132,7 @@ class NpmPackages:
                 f"{self._where}: {len(disputed)} of npm's users can't be checked: the register"
                 f" {self._settings.register_file} gives them to more than one login. Leave the one that holds it."
             )
-        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
-        return sentences[0] + more if sentences else ""
+        return UnreadRows(sentences=sentences).told
 
     def _gap(self) -> Gap:
         return Gap(realm=self._realm, text=f"{self._where}: not looked at: {'; '.join(_UNSEEN)}", red=False)

@@ -21,10 +21,12 @@ from offboarding.model import (
     ScopeRead,
     Standing,
     SubjectKind,
+    first_few,
 )
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._bearers import borne
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._owners import OwnerRegister
 from offboarding.sources.pypi_projects.client import PypiIndex, PypiProject
 from offboarding.sources.pypi_projects.settings import PypiProjectsSettings
@@ -159,7 +161,7 @@ class PypiProjects:
             keeps_password=True,
             service_like=self._context.is_workload(name),
             privileged=bool(owns),
-            privileged_by=f"owner of {_named(owns)}" if owns else "",
+            privileged_by=f"owner of {first_few(owns, _MOST_NAMED)}" if owns else "",
         )
 
     def _not_whole(self, people: PypiPeople) -> str:
@@ -170,8 +172,7 @@ class PypiProjects:
                 f"{self._where}: {len(people.disputed)} of PyPI's users can't be checked: the register"
                 f" {self._settings.register_file} gives them to more than one login. Leave the one that holds it."
             )
-        more = f" (and {len(sentences) - 1} more)" if len(sentences) > 1 else ""
-        return sentences[0] + more if sentences else ""
+        return UnreadRows(sentences=sentences).told
 
     def _gap(self, people: PypiPeople) -> Gap:
         organizations = dict.fromkeys(people.organizations.values())
@@ -183,11 +184,6 @@ def _standing(roles: Mapping[str, str]) -> tuple[Standing, str]:
     by_role: dict[str, list[str]] = {}
     for project, role in roles.items():
         by_role.setdefault(role, []).append(project)
-    reason = "; ".join(f"{role} of {_named(projects)}" for role, projects in sorted(by_role.items()))
+    reason = "; ".join(f"{role} of {first_few(projects, _MOST_NAMED)}" for role, projects in sorted(by_role.items()))
     known = by_role.keys() & {_OWNER, _MAINTAINER}
     return (Standing.WORKS if known else Standing.UNKNOWN), f"PyPI: {reason}"
-
-
-def _named(projects: list[str]) -> str:
-    more = f" and {len(projects) - _MOST_NAMED} more" if len(projects) > _MOST_NAMED else ""
-    return ", ".join(projects[:_MOST_NAMED]) + more

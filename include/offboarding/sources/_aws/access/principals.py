@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from offboarding.model import PrincipalKind
+from offboarding.model import PrincipalKind, first_few
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.inventory import Inventory
 from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, Statement, statements
@@ -114,9 +114,8 @@ def read_aws_policies(iam: "IAMClient", inventory: Inventory, refusals: Refusals
 
 def unread_sentence(unread: Sequence[str], grant: str) -> str:
     """What a read says that couldn't look into some policies; `grant` says which right to give to whom."""
-    names = ", ".join(arn.rpartition("/")[2] for arn in unread[:3])
-    more = f" and {len(unread) - 3} more" if len(unread) > 3 else ""
-    return f"what the policies {names}{more} grant is NOT CHECKED. {grant}"
+    names = first_few([arn.rpartition("/")[2] for arn in unread], 3)
+    return f"what the policies {names} grant is NOT CHECKED. {grant}"
 
 
 def principals_of(inventory: Inventory, account_id: str, aws_policies: Mapping[str, NamedPolicy]) -> Principals:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from offboarding.model import first_few
 from offboarding.sources._aws.client.answers import UnreadableAnswerError
 from offboarding.sources._aws.client.failures import (
     CallerIdentity,
@@ -116,7 +117,7 @@ class Refusals:
         return tuple(self._sentence(unanswered, where) for unanswered, where in sorted(self._where.items()))
 
     def _sentence(self, unanswered: Unanswered, where: list[str]) -> str:
-        named = ", ".join(where[:_NAMED]) + (f" and {len(where) - _NAMED} more" if len(where) > _NAMED else "")
+        named = first_few(where, _NAMED)
         if unanswered.code in _NO_REGION:
             return (
                 f"{self.asker}: {named} refuses the key ({unanswered.action}: {unanswered.code}). Enable the region "
