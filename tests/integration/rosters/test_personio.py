@@ -178,6 +178,24 @@ def test_whoever_is_deleted_or_added_hides_nobody_behind_them(place: PersonioPla
     assert "the list changed as it was read" in str(error)
 
 
+def test_whoever_comes_twice_may_stand_where_somebody_did_not_come(place: PersonioPlace) -> None:
+    """One who came moves behind as it's read, and one who didn't before: the number is right."""
+    place.kept.most = 3
+    first, second, third, fourth, fifth, sixth = (place.kept.add(number) for number in range(1, 7))
+
+    def change() -> None:
+        place.kept.between_pages = None
+        place.kept.employees[:] = [first, fifth, third, fourth, second, sixth]
+
+    place.kept.between_pages = change
+    roster = place.roster()
+    assert [worker.worker_id for worker in roster.read()] == ["1", "2", "3", "4", "2", "6"]
+    (problem,) = roster.problems
+    assert problem.text == "1 employee came twice: others may have taken their places, and not come"
+    assert roster.summary is not None
+    assert roster.summary.proved is False
+
+
 # --- how it's asked ---------------------------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """One read of people whom a system lists page by page, with fields by name, and whom it counts."""
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import cast
@@ -26,6 +27,8 @@ class ListedRead:
         self._system = system
         self._table = TableRead(own, context, system)
         self._came = 0
+        self._numbers = array("q")
+        """Whose rows came, by hash, once for those that follow one another. Of a hundred thousand it's a megabyte."""
 
     def workers(
         self,
@@ -60,10 +63,16 @@ class ListedRead:
         """What the roster says of its read; `total`: how many there are by the system's own count."""
         if self._came != total:
             text = f"{counted(self._came, 'employee')} came, where {total} are counted there"
-            problem = Problem(record=self._system, text=text, fix="Read it again; if it stays, ask the vendor why.")
-            self._table.problems.add(problem)
-        summary = RosterSummary(origin=self._system, proved=self._came == total, dated_at=None, rows=self._table.count)
+            self._doubt(text)
+        if again := len(self._numbers) - len(set(self._numbers)):
+            self._doubt(f"{counted(again, 'employee')} came twice: others may have taken their places, and not come")
+        proved = self._came == total and not again
+        summary = RosterSummary(origin=self._system, proved=proved, dated_at=None, rows=self._table.count)
         return self._table.problems.all(), self._table.spoiled.left_out(), summary
+
+    def _doubt(self, text: str) -> None:
+        fix = "Read it again; if it stays, ask the vendor why."
+        self._table.problems.add(Problem(record=self._system, text=text, fix=fix))
 
     def _rows(
         self,
@@ -76,6 +85,8 @@ class ListedRead:
             for row in page:
                 number, fields = fields_in(_object(row))
                 self._came += bool(number)
+                if number and self._numbers[-1:] != (own := array("q", [hash(number)])):
+                    self._numbers.extend(own)
                 yield [fields.get(name, RESTRICTED) for name in header] if fields else ()
 
     def _label(self, count: int, cells: Mapping[str, str]) -> str:
