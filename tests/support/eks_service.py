@@ -50,6 +50,8 @@ class EksService:
     clusters: dict[str, EksCluster] = field(default_factory=dict[str, EksCluster])
     denied: set[str] = field(default_factory=set[str])
     """Calls that are refused: of every cluster, or of the one whose name follows."""
+    not_enabled: set[str] = field(default_factory=set[str])
+    """Regions that aren't enabled for the account, and so don't know its keys."""
     vanishing: set[str] = field(default_factory=set[str])
     """Clusters and ARNs that are listed, and deleted before they're asked about."""
     asked: list[str] = field(default_factory=list[str])
@@ -67,6 +69,9 @@ class EksService:
         self.wrong += [f"{operation.name}: {name} is unknown" for name in query.keys() - known]
         if {operation.name, f"{operation.name} {given.get('name', '')}"} & self.denied:
             return 403, {"message": f"User is not authorized to perform: eks:{operation.name}"}
+        if region in self.not_enabled:
+            unknown = "The security token included in the request is invalid"
+            return 403, {"__type": "UnrecognizedClientException", "message": unknown}
         clusters = self.clusters if region == self.region else {}
         if "name" in given and given["name"] not in clusters:
             return 404, {"message": "No cluster found"}
@@ -118,6 +123,7 @@ def eks_before(behind: str, region: str = "us-east-1") -> Generator[EksService]:
             query = {name: values[0] for name, values in parse_qs(found.query).items()}
             status, body = service.answer(signed[1] if signed else "", found.path, query)
             code = {403: "AccessDeniedException", 404: "ResourceNotFoundException"}.get(status, "")
+            code = body.pop("__type", code)
             self._say(status, json.dumps(body).encode(), {"x-amzn-ErrorType": code} if code else {})
 
         def do_POST(self) -> None:

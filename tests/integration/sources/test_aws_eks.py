@@ -207,6 +207,17 @@ def test_what_one_cluster_refuses_leaves_the_others_read(eks: EksService, call: 
     assert whole(found) == {"AROA", f"access-entry/{ELSEWHERE}/", f"access-entry/{REGION}/seoul/"}
 
 
+def test_a_region_that_is_not_enabled_leaves_the_others_read_and_is_named(eks: EksService) -> None:
+    eks.not_enabled.add(ELSEWHERE)
+
+    found = facts(eks, ELSEWHERE, REGION)
+
+    assert [each.principal for each in trusts(found)] == [KIM]
+    assert f"{ELSEWHERE} refuses the key (ListClusters: UnrecognizedClientException). Enable the region" in error(found)
+    assert whole(found) == {"AROA", f"access-entry/{REGION}/"}
+    assert [each.error for each in of(ScopeRead, found) if SubjectKind.ACCOUNT in each.kinds] == [""]
+
+
 def test_what_is_deleted_meanwhile_is_no_failure(eks: EksService) -> None:
     eks.vanishing |= {"busan", ABROAD}
 

@@ -4,15 +4,15 @@ https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 from offboarding.model import Fact, Gap, ScopeRead, Standing, SubjectKind, Trust, counted
-from offboarding.sources._aws.client.failures import CallerIdentity, is_absent
-from offboarding.sources._aws.client.refusals import Unanswered, asked
+from offboarding.sources._aws.client.failures import CallerIdentity
+from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.inventory import Inventory
 
@@ -30,7 +30,10 @@ _ADMINS = frozenset({"AmazonEKSClusterAdminPolicy"})
 def let_in(asker: CallerIdentity, opened: Opened, inventory: Inventory, regions: Iterable[str]) -> Iterator[Fact]:
     """Yield whom entries let in, what else lets people in there, and how far the account was read."""
     entries = _Entries(
-        asker=asker, opened=opened, made_at={user.arn.lower(): user.created_at for user in inventory.users.values()}
+        asker=asker,
+        opened=opened,
+        made_at={user.arn.lower(): user.created_at for user in inventory.users.values()},
+        refusals=Refusals(asker=asker),
     )
     yield from entries.facts(regions)
     yield from entries.scopes()
@@ -44,7 +47,7 @@ class _Entries:
     opened: Opened
     made_at: Mapping[str, datetime]
     """When each of the account's users was made, by ARN in small letters: an entry knows users by more than that."""
-    errors: list[str] = field(default_factory=list[str])
+    refusals: Refusals
     """Why there may be others than are told."""
     whole: list[str] = field(default_factory=list[str])
     """How the native ids begin of what was read to its end."""
@@ -54,7 +57,7 @@ class _Entries:
         for region in regions:
             client = cast("Any", self.opened.eks(region))
             with self._reading(f"{ENTRY}{region}/"):
-                for name in self._listed(client, f"EKS in {region}", "list_clusters", "clusters"):
+                for name in self.refusals.ask_region(region, _every(client, "list_clusters", "clusters")) or ():
                     with self._reading(f"{ENTRY}{region}/{name}/"):
                         yield from self._cluster(client, region, str(name))
 
@@ -62,7 +65,7 @@ class _Entries:
         """Yield how far the account was read: of trusts by how their ids begin, since of a region that isn't named any
         more nobody has seen that its entries are gone; and where EKS refused something, that there may be others.
         """
-        realm, error = self.asker.account_id, ". ".join(dict.fromkeys(self.errors))
+        realm, error = self.asker.account_id, ". ".join(self.refusals.sentences())
         yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ACCOUNT,))
         if error:
             yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.ROLE,), error=error)
@@ -72,14 +75,14 @@ class _Entries:
     @contextmanager
     def _reading(self, scope: str) -> Generator[None]:
         """Note that it was read to its end, in place of its parts, unless anything within wasn't told."""
-        errors, parts = len(self.errors), len(self.whole)
+        refused, parts = len(self.refusals), len(self.whole)
         yield
-        if len(self.errors) == errors:
+        if len(self.refusals) == refused:
             self.whole[parts:] = [scope]
 
     def _cluster(self, client: Any, region: str, name: str) -> Iterator[Trust | Gap]:
         where = f"EKS cluster {name} in {region}"
-        answer = self._asked(where, lambda: client.describe_cluster(name=name))
+        answer = self.refusals.ask(where, lambda: client.describe_cluster(name=name))
         if answer is None:
             return
         # Clusters of before access entries have no mode, and go by the ConfigMap.
@@ -89,7 +92,8 @@ class _Entries:
             yield Gap(realm=self.asker.account_id, text=f"{self.asker}: {where} {why}", red=False)
         if mode == "CONFIG_MAP":
             return
-        principals = self._listed(client, where, "list_access_entries", "accessEntries", clusterName=name)
+        entries = _every(client, "list_access_entries", "accessEntries", clusterName=name)
+        principals = self.refusals.ask(where, entries) or []
         users = [str(each) for each in principals if _USER.fullmatch(str(each))]
         if roles := [str(each) for each in principals if not _USER.fullmatch(str(each))]:
             more = f" and {len(roles) - _MOST_NAMED} more" if len(roles) > _MOST_NAMED else ""
@@ -101,17 +105,12 @@ class _Entries:
 
     def _entry(self, client: Any, region: str, name: str, arn: str) -> Iterator[Trust]:
         where = f"EKS cluster {name} in {region}"
-        answer = self._asked(where, lambda: client.describe_access_entry(clusterName=name, principalArn=arn))
-        before = len(self.errors)
-        listed = self._listed(
-            client,
-            where,
-            "list_associated_access_policies",
-            "associatedAccessPolicies",
-            clusterName=name,
-            principalArn=arn,
+        named = {"clusterName": name, "principalArn": arn}
+        answer = self.refusals.ask(where, lambda: client.describe_access_entry(**named))
+        listed = self.refusals.ask(
+            where, _every(client, "list_associated_access_policies", "associatedAccessPolicies", **named)
         )
-        if answer is None or len(self.errors) > before:
+        if answer is None or listed is None:
             return
         entry = answer["accessEntry"]
         policies = [(str(each["policyArn"]).rpartition("/")[2], each.get("accessScope", {})) for each in listed]
@@ -137,26 +136,10 @@ class _Entries:
             privileged_by=admin[0] if admin else "",
         )
 
-    def _listed(self, client: Any, where: str, call: str, key: str, **given: str) -> list[Any]:
-        def read() -> list[Any]:
-            return [each for page in client.get_paginator(call).paginate(**given) for each in page[key]]
 
-        return self._asked(where, read) or []
-
-    def _asked(self, where: str, call: Any) -> Any:
-        """What is told; None where it isn't, which is kept, or where what is asked about was deleted meanwhile."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - see interfaces
-
-        try:
-            answer = asked(call)
-        except ClientError as error:
-            if is_absent(error):
-                return None
-            raise
-        if not isinstance(answer, Unanswered):
-            return answer
-        self.errors.append(answer.sentence(self.asker, where=where))
-        return None
+def _every(client: Any, call: str, key: str, **given: str) -> Callable[[], list[Any]]:
+    """What a list of EKS' tells on all of its pages, for whoever asks."""
+    return lambda: [each for page in client.get_paginator(call).paginate(**given) for each in page[key]]
 
 
 def _said(policy: str, scope: Mapping[str, Any]) -> str:

@@ -112,6 +112,10 @@ class Refusals:
             self._where.setdefault(unanswered, []).append(region)
             return None
 
+    def __len__(self) -> int:
+        """How many calls weren't answered."""
+        return sum(len(where) for where in self._where.values())
+
     def sentences(self) -> tuple[str, ...]:
         """One for each call that wasn't answered."""
         return tuple(self._sentence(unanswered, where) for unanswered, where in sorted(self._where.items()))
@@ -121,6 +125,6 @@ class Refusals:
         if unanswered.code in _NO_REGION:
             return (
                 f"{self.asker}: {named} refuses the key ({unanswered.action}: {unanswered.code}). Enable the region "
-                "for this account, or list the others under regions"
+                "for this account, or take it out of the source's regions"
             )
         return unanswered.sentence(self.asker, where=named, advice=self.advice)
