@@ -151,6 +151,9 @@ ARROWS: dict[str, set[str]] = {
     "custody.registration": NOUNS | {"identity", "custody", "config.settings", "store"},
     # The rules' findings, from case to closing.
     "runs.evaluation": NOUNS | {"identity", "guard.holds", "tickets.routing", "rules", "config.settings", "store"},
+    "runs.opening": NOUNS
+    | {"interfaces", "config.settings", "custody.registration", "waivers.applying"}
+    | {"runs.ingest.reads", "runs.recheck", "store"},
     "runs.pipeline": NOUNS
     | {
         "interfaces",
@@ -160,19 +163,10 @@ ARROWS: dict[str, set[str]] = {
         "tickets.routing",
         "runs.departure",
         "runs.ingest.reads",
+        "runs.opening",
         "runs.recheck",
     }
-    | {
-        "tickets.plan",
-        "tickets.desks",
-        "tickets.paging",
-        "report",
-        "store",
-        "custody",
-        "custody.registration",
-        "waivers.applying",
-        "runs.messages",
-    }
+    | {"tickets.plan", "tickets.desks", "tickets.paging", "report", "store", "runs.messages"}
     | {"runs.alerting", "runs.evaluation", "guard.holds", "runs.troubles"},
     # A decision is one function, whoever brings it: some do more than write a row. What the files beside the
     # configuration are refused for, a person is refused for, too.

@@ -11,32 +11,18 @@ from datetime import datetime
 import structlog
 
 from offboarding.config.settings import Settings
-from offboarding.custody import registration
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Notifier, Pagers, Reader, Source, SourceSettings, Trackers, Trail
 from offboarding.model import Fact, ReadPhase, ReadStatus, RunKind
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import FatalError
 from offboarding.report import late, night, numbers
 from offboarding.report.red import reasons
 from offboarding.rules import all_rules
-from offboarding.runs import alerting, departure, evaluation, messages, recheck
+from offboarding.runs import alerting, departure, evaluation, messages, opening, recheck
 from offboarding.runs.ingest import reads
 from offboarding.runs.troubles import troubles
-from offboarding.store import (
-    departures,
-    exceptions,
-    looks,
-    putting_right,
-    reading,
-    rechecks,
-    register,
-    rosters,
-    runs,
-    sources,
-    withdrawals,
-)
-from offboarding.store import messages as receipts
+from offboarding.store import departures, looks, putting_right, reading, runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
@@ -45,9 +31,23 @@ from offboarding.store.reading import reads as reads_of
 from offboarding.store.reading.holder_views import HolderQuery
 from offboarding.store.rows import Run, SourceOutcome, SourceSetting
 from offboarding.tickets import desks, paging
-from offboarding.waivers import applying
 
 log = structlog.get_logger("offboarding.pipeline")
+
+open_run = opening.open_run
+"""Begin a night, or find the one that was begun."""
+
+open_departure = opening.open_departure
+"""Begin the check of some people."""
+
+open_verify = opening.open_verify
+"""Begin a look at what is open."""
+
+open_due = opening.open_due
+"""Begin the departure of those whose last day has ended."""
+
+find_parts = opening.find_parts
+"""What is to be read today."""
 
 read_roster = reads.read_roster
 """Read who works here."""
@@ -76,7 +76,6 @@ reread = recheck.reread
 report_verify = recheck.report
 """Say what came of what is open."""
 
-
 note_messages = messages.note
 """Write down what came by message."""
 
@@ -85,95 +84,6 @@ take_messages = messages.take
 
 ask_queue = messages.ask
 """Whether departures by message can be heard."""
-
-
-def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
-    """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
-    run = _opened(session, settings, runs.open_run(session, kind=RunKind.NIGHTLY, caller=caller, as_of=as_of))
-    if settings.messages is not None:
-        receipts.expect_look(session, run.run_id)
-    return run
-
-
-def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
-    """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
-    # Two DAGs' runs may be called the same.
-    caller = f"{RunKind.DEPARTURE} {caller}"
-    return _opened(session, settings, runs.open_run(session, kind=RunKind.DEPARTURE, caller=caller, as_of=as_of))
-
-
-def open_verify(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
-    """Begin a look at what is open, or find the one that this caller began; None where nothing is open.
-
-    Raises FatalError as `open_run`.
-    """
-    withdrawals.moment_of(session, as_of)
-    if not rechecks.anything_open(session):
-        return None
-    run = runs.open_run(session, kind=RunKind.VERIFY, caller=f"{RunKind.VERIFY} {caller}", as_of=as_of)
-    _take_files(session, settings, run)
-    recheck.begin(session, settings, run)
-    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
-    return run
-
-
-def open_due(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
-    """Begin the departure of those whose last day or moment has ended since the last night; None where nobody's has.
-
-    Raises FatalError as `open_run`.
-    """
-    people = rechecks.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
-    if not people:
-        return None
-    run = open_departure(session, settings, caller=f"of {RunKind.VERIFY} {caller}", as_of=as_of)
-    departures.note_persons(session, run.run_id, people, named=False)
-    log.info("last day ended", run=run.run_id, people=len(people), workers=[str(person) for person in people])
-    return run
-
-
-def find_parts(
-    session: Session, settings: Settings, run: Run, ask: Callable[[SourceSettings], Sequence[str]]
-) -> list[tuple[str, str]]:
-    """What is to be read today, (source, part) each: some kinds know it only from their system (an organization).
-
-    A source that can't tell is red, and what was read of it before is read again.
-    """
-    parts: list[tuple[str, str]] = []
-    unknown: list[tuple[str, str]] = []
-    for source in settings.readers:
-        try:
-            found = ask(source)
-        except OffboardingError as error:
-            unknown.append((source.name, reads.note_unknown_parts(session, run, source, error)))
-            known = [realm.part for realm in sources.realms(session) if realm.source == source.name]
-            found = tuple(dict.fromkeys((*source.parts(), *known)))
-        parts += [(source.name, part) for part in found]
-    names = [roster.name for roster in settings.rosters]
-    runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
-    return parts
-
-
-def _hold_against_record(session: Session, run: Run) -> None:
-    """Whatever follows goes by what people decided, and by nothing that only looks so."""
-    for trouble in putting_right.put_right(session, run.run_id):
-        log.error(trouble, run=run.run_id)
-
-
-def _opened(session: Session, settings: Settings, run: Run) -> Run:
-    names = [roster.name for roster in settings.rosters]
-    rosters.retire_rosters(session, names)
-    parts = [(source.name, part) for source in settings.readers for part in source.parts()]
-    runs.note_expected(session, run.run_id, rosters=names, parts=parts)
-    _take_files(session, settings, run)
-    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
-    return run
-
-
-def _take_files(session: Session, settings: Settings, run: Run) -> None:
-    """What stands beside the configuration counts from here on."""
-    _hold_against_record(session, run)
-    register.merge_register(session, registration.rows(settings), run.as_of)
-    exceptions.merge_exceptions(session, applying.rows(settings), run.as_of)
 
 
 def find_run(session: Session, run_id: int) -> Run:
@@ -203,7 +113,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     """Decide who left, and whose each account is."""
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
-    _hold_against_record(session, run)
+    opening.hold_against_record(session, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
@@ -242,7 +152,7 @@ def evaluate(
     """
     if runs.run(session, run.run_id).correlated_at is None:
         raise FatalError(f"run {run.run_id} has not been correlated: nothing is concluded from it")
-    _hold_against_record(session, run)
+    opening.hold_against_record(session, run)
     outcome = evaluation.evaluate(session, settings, run, release)
     log.info("evaluated", **asdict(outcome))
     return outcome
@@ -250,7 +160,7 @@ def evaluate(
 
 def guard(session: Session, settings: Settings, run: Run, release: holds.Release | None = None) -> GuardOutcome:
     """Look before anything is written outside."""
-    _hold_against_record(session, run)
+    opening.hold_against_record(session, run)
     outcome = holds.guard(session, settings, run, [rule.id for rule in all_rules()], release)
     log.info("guard", **asdict(outcome))
     return outcome

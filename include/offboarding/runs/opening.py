@@ -1,0 +1,120 @@
+"""How a run begins: with which files beside the configuration, and with what it's expected to read."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+
+from offboarding.config.settings import Settings
+from offboarding.custody import registration
+from offboarding.interfaces import SourceSettings
+from offboarding.model import RunKind
+from offboarding.model.errors import OffboardingError
+from offboarding.runs import recheck
+from offboarding.runs.ingest import reads
+from offboarding.store import (
+    departures,
+    exceptions,
+    putting_right,
+    rechecks,
+    register,
+    rosters,
+    runs,
+    sources,
+    withdrawals,
+)
+from offboarding.store import messages as receipts
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from offboarding.waivers import applying
+
+log = structlog.get_logger("offboarding.pipeline")
+
+
+def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
+    run = _opened(session, settings, runs.open_run(session, kind=RunKind.NIGHTLY, caller=caller, as_of=as_of))
+    if settings.messages is not None:
+        receipts.expect_look(session, run.run_id)
+    return run
+
+
+def open_departure(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
+    """Begin the check of some people, or find the one that this caller began. Raises FatalError as `open_run`."""
+    # Two DAGs' runs may be called the same.
+    caller = f"{RunKind.DEPARTURE} {caller}"
+    return _opened(session, settings, runs.open_run(session, kind=RunKind.DEPARTURE, caller=caller, as_of=as_of))
+
+
+def open_verify(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin a look at what is open, or find the one that this caller began; None where nothing is open.
+
+    Raises FatalError as `open_run`.
+    """
+    withdrawals.moment_of(session, as_of)
+    if not rechecks.anything_open(session):
+        return None
+    run = runs.open_run(session, kind=RunKind.VERIFY, caller=f"{RunKind.VERIFY} {caller}", as_of=as_of)
+    _take_files(session, settings, run)
+    recheck.begin(session, settings, run)
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
+    return run
+
+
+def open_due(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run | None:
+    """Begin the departure of those whose last day or moment has ended since the last night; None where nobody's has.
+
+    Raises FatalError as `open_run`.
+    """
+    people = rechecks.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
+    if not people:
+        return None
+    run = open_departure(session, settings, caller=f"of {RunKind.VERIFY} {caller}", as_of=as_of)
+    departures.note_persons(session, run.run_id, people, named=False)
+    log.info("last day ended", run=run.run_id, people=len(people), workers=[str(person) for person in people])
+    return run
+
+
+def find_parts(
+    session: Session, settings: Settings, run: Run, ask: Callable[[SourceSettings], Sequence[str]]
+) -> list[tuple[str, str]]:
+    """What is to be read today, (source, part) each: some kinds know it only from their system (an organization).
+
+    A source that can't tell is red, and what was read of it before is read again.
+    """
+    parts: list[tuple[str, str]] = []
+    unknown: list[tuple[str, str]] = []
+    for source in settings.readers:
+        try:
+            found = ask(source)
+        except OffboardingError as error:
+            unknown.append((source.name, reads.note_unknown_parts(session, run, source, error)))
+            known = [realm.part for realm in sources.realms(session) if realm.source == source.name]
+            found = tuple(dict.fromkeys((*source.parts(), *known)))
+        parts += [(source.name, part) for part in found]
+    names = [roster.name for roster in settings.rosters]
+    runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
+    return parts
+
+
+def hold_against_record(session: Session, run: Run) -> None:
+    """Whatever follows goes by what people decided, and by nothing that only looks so."""
+    for trouble in putting_right.put_right(session, run.run_id):
+        log.error(trouble, run=run.run_id)
+
+
+def _opened(session: Session, settings: Settings, run: Run) -> Run:
+    names = [roster.name for roster in settings.rosters]
+    rosters.retire_rosters(session, names)
+    parts = [(source.name, part) for source in settings.readers for part in source.parts()]
+    runs.note_expected(session, run.run_id, rosters=names, parts=parts)
+    _take_files(session, settings, run)
+    log.info("run open", run=run.run_id, kind=run.kind, as_of=run.as_of.isoformat())
+    return run
+
+
+def _take_files(session: Session, settings: Settings, run: Run) -> None:
+    """What stands beside the configuration counts from here on."""
+    hold_against_record(session, run)
+    register.merge_register(session, registration.rows(settings), run.as_of)
+    exceptions.merge_exceptions(session, applying.rows(settings), run.as_of)
