@@ -155,6 +155,14 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     assert [shown(path) for path, text in texts.items() if knowing.search(text)] == []
 
 
+def test_no_row_is_torn_off_its_table() -> None:
+    """Behind an empty line Markdown shows a row as text, with its bars."""
+    pages = [path for path in committed() if path.suffix == ".md"]
+    torn = re.compile(r"\n\n(\|[^\n]*)\n(?!\|[ :|-]+\|\n)")
+    rows = {shown(path): torn.findall(path.read_text("utf-8")) for path in pages}
+    assert {page: found for page, found in rows.items() if found} == {}
+
+
 def test_what_git_leaves_out_stays_out_of_the_image() -> None:
     """A store, a log or one machine's secrets, copied into an image, are whoever's may pull it."""
 
