@@ -49,9 +49,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from typing import Literal, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from offboarding.interfaces.connections import ConnectionFields
+from offboarding.interfaces.proposing import Chooser, Proposal
 from offboarding.interfaces.pushing import PushedBy
 from offboarding.interfaces.revoking import Revoker
 from offboarding.interfaces.settings import (
@@ -67,10 +68,10 @@ from offboarding.interfaces.settings import (
     VerifierSettings,
     Words,
 )
+from offboarding.interfaces.telling import Found, Notifier, Pager, Pagers, Tracker, Trackers
 from offboarding.model import (
     AccountAction,
     AccountRef,
-    Alert,
     Fact,
     IdentityKey,
     KeyAction,
@@ -80,10 +81,6 @@ from offboarding.model import (
     RequestCounts,
     RosterSummary,
     StatedPeople,
-    TicketDraft,
-    TicketPage,
-    TicketRef,
-    TicketState,
     Worker,
 )
 
@@ -97,7 +94,9 @@ __all__ = [
     "MessageQueue",
     "Notifier",
     "NotifierSettings",
+    "Pager",
     "PagerSettings",
+    "Pagers",
     "Proposal",
     "QueueSettings",
     "QueuedMessage",
@@ -113,6 +112,7 @@ __all__ = [
     "Tells",
     "Tracker",
     "TrackerSettings",
+    "Trackers",
     "Trail",
     "VerifierSettings",
     "Words",
@@ -145,45 +145,6 @@ class ReadContext:
     def is_workload(self, *logins: str) -> bool:
         """Whether one of them is a workload's."""
         return any(fnmatchcase(login.lower(), each.lower()) for login in logins for each in self.service_patterns)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What a first look at a system says should be written for it."""
-
-    settings: Mapping[str, object]
-    """Its own keys, in the order to write them; plain values, as YAML has them."""
-    notes: Sequence[str] = ()
-    """What a person should know of it: comments in the file."""
-    warnings: Sequence[str] = ()
-    """What is wrong there, for whoever stands by."""
-    mail_domains: Sequence[str] = ()
-    """What look like the company's own."""
-    zones: Sequence[str] = ()
-    """IANA zones that people work in, the most frequent first."""
-    privileged: Sequence[str] = ()
-    """Names of groups or policies that look as if they made an account privileged."""
-
-
-class Chooser(Protocol):
-    """Whoever says what a look can't: a person at a terminal, or the flags that were given."""
-
-    def choose(
-        self,
-        key: str,
-        question: str,
-        options: Sequence[str] = (),
-        *,
-        proposed: str | None = None,
-        confirm: bool = False,
-    ) -> str:
-        """One of the options, or any text where there are none. `key`: where it stands in the entry, `date_format`.
-
-        What is proposed is taken, unless flags say otherwise; `confirm`: a person is asked even so.
-
-        Raises ConfigError that names options and flag where nobody can be asked and nothing is proposed.
-        """
-        ...
 
 
 class Roster(Protocol):
@@ -281,35 +242,6 @@ KeyRemedies = Mapping[Remedy, Callable[[KeyAction], Sequence[str]]]
 """The same, for remedies that concern keys."""
 
 
-class Notifier(Protocol):
-    """Who is told at once, beside the tickets."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the configuration."""
-        ...
-
-    def tell(self, alert: Alert) -> None:
-        """Send it; it may come twice. Raises RetriableError or FatalError that names the connection and the fix."""
-        ...
-
-
-class Pager(Protocol):
-    """Who is called where a ticket would be read too late. Errors are RetriableError or FatalError."""
-
-    def trigger(self, page: TicketPage) -> None:
-        """Call somebody, once for each key, however often it's said."""
-        ...
-
-    def resolve(self, key: str) -> None:
-        """It's over; a key that nobody was called about changes nothing."""
-        ...
-
-
-Pagers = Mapping[str, Callable[[], Pager]]
-"""As Trackers."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedMessage:
     """A message as it came; its body may hold anything."""
@@ -338,47 +270,3 @@ class MessageQueue(Protocol):
     def waiting(self) -> int:
         """How many messages wait that nobody has in hand. Takes nothing; asks for the one for what is set aside too."""
         ...
-
-
-Found = TicketRef | Literal[TicketState.UNKNOWN] | None
-"""What a tracker says of a key: the ticket that bears it, that nobody can tell, or that there is none."""
-
-
-class Tracker(Protocol):
-    """Who is told. Every call may be repeated; errors are RetriableError or FatalError.
-
-    One that hears and can't be asked says UNKNOWN of every key and every ticket's state. It must know itself what it is
-    told again: what is opened by the draft's key, what is commented by the event's, else by `TicketRef.said`.
-    """
-
-    def find(self, key: str) -> Found:
-        """The ticket whose title bears this key; None when there is none, never when it couldn't be asked."""
-        ...
-
-    def open(self, draft: TicketDraft) -> TicketRef:
-        """Make the ticket. An assignee whom the tracker doesn't know costs no ticket: a comment says so."""
-        ...
-
-    def update(self, ref: TicketRef, draft: TicketDraft) -> None:
-        """Make title, checklist, priority and due time say what the draft says. Whose it is by now, people said."""
-        ...
-
-    def comment(self, ref: TicketRef, event_key: str, text: str) -> None:
-        """Add a comment, once for each event key."""
-        ...
-
-    def close(self, ref: TicketRef, text: str) -> None:
-        """Close it, saying why."""
-        ...
-
-    def reopen(self, ref: TicketRef, text: str) -> None:
-        """Open it again, saying why."""
-        ...
-
-    def state(self, ref: TicketRef) -> TicketState:
-        """How it stands now."""
-        ...
-
-
-Trackers = Mapping[str, Callable[[], Tracker]]
-"""By their names in the configuration, in its order; each is made when it's needed."""
