@@ -19,7 +19,7 @@ from offboarding_airflow.queue import told, watched
 from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
 from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.waiting import ask_to_revoke
-from offboarding_airflow.work import at_work, tried_again
+from offboarding_airflow.work import MOST_PEOPLE, at_work, tried_again
 
 PEOPLE = Param(
     None,
@@ -27,7 +27,7 @@ PEOPLE = Param(
     description="Worker ids, such as hr:10442, mails or logins, one a line. These or notices are needed.",
     type=["null", "array"],
     items={"type": "string", "pattern": r"\S"},
-    maxItems=100,
+    maxItems=MOST_PEOPLE,
 )
 NOTICES = Param(
     None,
@@ -35,7 +35,7 @@ NOTICES = Param(
     description="Ids of departures told before HR tells them, such as n-4f2a91, one a line.",
     type=["null", "array"],
     items={"type": "string", "pattern": "^n-[0-9a-f]{6}$"},
-    maxItems=100,
+    maxItems=MOST_PEOPLE,
 )
 
 

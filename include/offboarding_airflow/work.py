@@ -17,6 +17,8 @@ OWNER = "security"
 
 FORM = "offboarding_decide_{form}"
 """The DAG that is a decision's form."""
+MOST_PEOPLE = 100
+"""Whom one check may be about: people, and notices as well."""
 
 
 class RedError(SystemExit):

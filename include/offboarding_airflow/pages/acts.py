@@ -9,12 +9,10 @@ from typing import Any
 from offboarding.decisions import forms
 from offboarding.decisions.forms import Form
 from offboarding.report.pages import AskedInVainError
-from offboarding_airflow.work import FORM
+from offboarding_airflow.work import FORM, MOST_PEOPLE
 
 MOST = 20
 """Decisions at once: each is a run."""
-MOST_PEOPLE = 100
-"""Whom one check is about, as its DAG takes them."""
 _TOKEN = re.compile("[0-9a-f]{32}")
 
 

@@ -14,13 +14,14 @@ from offboarding.decisions import submitting
 from offboarding.decisions.grounds import grounds
 from offboarding.decisions.submitting import SEEN
 from offboarding.model.errors import ChangedSinceError, FatalError
-from offboarding_airflow.pages.acts import MOST_PEOPLE, Act, acts, run_id
+from offboarding_airflow.pages.acts import Act, acts, run_id
 from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.controls import control, given
 from offboarding_airflow.pages.posting import fields
 from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
 from offboarding_airflow.pages.viewers import Viewer
+from offboarding_airflow.work import MOST_PEOPLE
 
 _UNSHOWN = ("reason", SEEN)
 Endpoint = Callable[..., Coroutine[Any, Any, Response]]
