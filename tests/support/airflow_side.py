@@ -4,6 +4,7 @@ Requests are held against Airflow's own model of the body and each DAG's own Par
 a whole Airflow makes of the same is tried in tests/slow/test_standalone.py.
 """
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,7 +111,8 @@ def _hold(dag_id: str, conf: Mapping[str, object]) -> None:
         raise HTTPException(404, f"Dag with dag_id: '{dag_id}' not found")
     try:
         for name, param in params.items():
-            param.resolve(**({"value": conf[name]} if name in conf else {}))
+            # A Param keeps what it was given last, and the departure's are the DAG's own.
+            copy.deepcopy(param).resolve(**({"value": conf[name]} if name in conf else {}))
     except ParamValidationError as error:
         raise HTTPException(400, str(error)) from error
 
