@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -181,6 +182,25 @@ def test_who_leaves_takes_no_newcomer_s_entry_along(office: Office, how: str, ah
     assert links(office, said) == [("1043", "disputed"), ("1044", "disputed")]
     assert set(standing(office, said)) == {"disputed-account"}
     assert "Worker 1043 works here." in evidence(office, "disputed-account")
+
+
+@pytest.mark.parametrize(("began", "decision"), [(1, "disputed"), (-30, "disputed"), (-31, "linked")])
+def test_who_is_taken_on_from_a_list_that_tells_no_last_day_may_work_here(
+    office: Office, began: int, decision: str
+) -> None:
+    """Under another number and login: what both records bear is the mail, and the list has them no more."""
+    said, others = entry(uid="ext", name="ext-lee"), [worker(f"v{number}") for number in range(2, 14)]
+    office.vendors.workers = [worker("v1", mail=LEE, logins=("ext-lee",)), *others]
+    office.directory.accounts = [said]
+    office.night()
+    assert links(office, said) == [("v1", "linked")]
+
+    first = (office.as_of + timedelta(days=1 + began)).astimezone(ZoneInfo("Asia/Seoul")).date().isoformat()
+    office.vendors.workers = others
+    office.hr.workers = [WORKS, worker("1045", job(start=first), mail=LEE, logins=("leeh",))]
+    office.night()
+    assert links(office, said) == [("v1", decision)]
+    assert ("leaver-account-works" in standing(office, said)) is (decision == "linked")
 
 
 HANDED_ON: dict[str, tuple[dict[str, Any], Account]] = {

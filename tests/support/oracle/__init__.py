@@ -20,10 +20,10 @@ from tests.support.oracle.company import (
     Word,
 )
 from tests.support.oracle.decisions import cases, verdict
-from tests.support.oracle.departures import departure, returned
+from tests.support.oracle.departures import departure, possibly_one, returned
 from tests.support.oracle.holders import account_id, learn
 from tests.support.oracle.keeping import cases_after
-from tests.support.oracle.persons import persons, possibly_one
+from tests.support.oracle.persons import persons
 
 __all__ = [
     "AccountVerdict",

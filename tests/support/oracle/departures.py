@@ -3,16 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum, auto
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from offboarding.model import Basis, Coverage, Employment, EmploymentStatus
-from tests.support.oracle.company import Company, Leaving, Told
-from tests.support.oracle.persons import Dossier, Spell, dossier_spells, numbers, spells, superseded
+from tests.support.oracle.company import Company, Leaving, Person, Told
+from tests.support.oracle.persons import Dossier, Spell, dossier_spells, numbers, present_mails, spells, superseded
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
 from tests.support.oracle.values import plain
 
 NEAR = timedelta(days=30)
 """A day that HR gives is a better word than a feed's silence this soon after."""
+POSSIBLY_ONE_DAYS = 30
 BRIDGE = timedelta(days=14)
 """An employment that starts this soon after another makes nobody a leaver in between."""
 
@@ -233,3 +235,33 @@ def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta
     day, latest_start = moment.astimezone(zone).date(), (moment + ahead).astimezone(zone).date()
     start, end = spell.employment.start_on, spell.end_on(company)
     return (start is None or start <= latest_start) and (end is None or day <= end)
+
+
+def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
+    """Pairs who share a present mail, and one began about when the other ended, or was no longer listed."""
+    return frozenset(
+        frozenset((one, other))
+        for one, other in combinations(people, 2)
+        if shared_mail(company, people[one], people[other])
+        and (follows(company, people[one], people[other]) or follows(company, people[other], people[one]))
+    )
+
+
+def shared_mail(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
+    mine = {mail for dossier in some for mail in present_mails(company, dossier)}
+    return any(mine & present_mails(company, dossier) for dossier in others)
+
+
+def follows(company: Company, later: list[Dossier], earlier: list[Dossier]) -> bool:
+    """Whether an employment of `later` starts within 30 days of an end of `earlier`, on either side."""
+    starts = [spell.employment.start_on for spell in spells(later)]
+    over = [day for spell, now in present_standings(company, earlier) for day in last_days(company, spell, now)]
+    return any(abs((start - end).days) <= POSSIBLY_ONE_DAYS for start in starts if start for end in over)
+
+
+def last_days(company: Company, spell: Spell, now: Standing) -> list[date]:
+    """By HR's word, and by a feed's silence."""
+    told = spell.end_on(company)
+    silent_since = now.left_at if now.outcome is Outcome.VANISHED else None
+    zone = spell.employment.zone or company.default_zone
+    return [*([told] if told else []), *([day_of(silent_since, zone)] if silent_since else [])]

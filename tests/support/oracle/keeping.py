@@ -21,8 +21,9 @@ from tests.support.oracle.decisions import (
     with_several_at_once,
     word,
 )
+from tests.support.oracle.departures import possibly_one
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id, learn
-from tests.support.oracle.persons import persons, possibly_one
+from tests.support.oracle.persons import persons
 from tests.support.oracle.scoring import derived, derived_logins, firm
 
 

@@ -9,8 +9,6 @@ from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
 from tests.support.oracle.times import day_of
 from tests.support.oracle.values import NO_SYSTEM, address, login_space, plain, told
 
-POSSIBLY_ONE_DAYS = 30
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
@@ -181,25 +179,3 @@ def superseded(company: Company, dossier: Dossier) -> bool:
         for other in dossiers(company)
         if other.roster.id_space == dossier.roster.id_space and other.key != dossier.key
     )
-
-
-def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
-    """Pairs who share a present mail, and one began about when the other ended."""
-    return frozenset(
-        frozenset((one, other))
-        for one, other in combinations(people, 2)
-        if shared_mail(company, people[one], people[other])
-        and (follows(company, people[one], people[other]) or follows(company, people[other], people[one]))
-    )
-
-
-def shared_mail(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
-    mine = {mail for dossier in some for mail in present_mails(company, dossier)}
-    return any(mine & present_mails(company, dossier) for dossier in others)
-
-
-def follows(company: Company, later: list[Dossier], earlier: list[Dossier]) -> bool:
-    """Whether an employment of `later` starts within 30 days of an end of `earlier`, on either side."""
-    starts = [spell.employment.start_on for spell in spells(later)]
-    ends = [spell.end_on(company) for spell in spells(earlier)]
-    return any(abs((start - end).days) <= POSSIBLY_ONE_DAYS for start in starts if start for end in ends if end)

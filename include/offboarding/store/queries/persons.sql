@@ -255,8 +255,8 @@ create unique index on feed_state (person_uid);
 analyze feed_state;
 
 -- name: make_possibly_one
--- Pairs of persons who may be one: one present mail, and one employment starts near the other's end. A mail that
--- more than a few bear at once is nobody's.
+-- Pairs of persons who may be one: one present mail, and one employment starts near the other's end, or near when that
+-- was no longer listed. A mail that more than a few bear at once is nobody's.
 create temp table possibly_one as
 with borne as (
     select distinct w.person_uid, key.value
@@ -274,6 +274,8 @@ with borne as (
     join employment_span ended on ended.person_uid = p.one
     join employment_span began on began.person_uid = p.other
     where abs(began.start_on - ended.over_on) <= %(possibly_one_days)s
+        or (ended.outcome = 'vanished'
+            and abs(began.start_on - (ended.left_at at time zone ended.zone_used)::date) <= %(possibly_one_days)s)
 )
 select one as person_uid, other as other_uid from near
 union
