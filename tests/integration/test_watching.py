@@ -612,3 +612,13 @@ def test_two_hours_at_once_say_everything_once(office: Office, people: ListedPeo
     assert not ticket.is_open
     assert len([text for text in ticket.comments if "Nothing is left to do here" in text]) == 1
     assert broken_at(office.session) is None
+
+
+def test_what_the_night_could_not_tell_makes_no_hour_red(office: Office) -> None:
+    """The night said so, and is red for it; an hour looks at what is open."""
+    untold = access_key("AKIAKIMKIMKIMUNTOLD", KIM_USER, standing=Standing.UNKNOWN, standing_reason="not told")
+    office.cloud.credentials.append(untold)
+    office.night()
+    assert states(office)["leaver-access-key", untold.native_id] == "unverified"
+
+    assert hour(office).red == ""

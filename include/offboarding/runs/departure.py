@@ -9,7 +9,7 @@ from offboarding.config.settings import Settings
 from offboarding.identity import people
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Source
-from offboarding.model import Fact, FindingState, IdentityKey, IdentityKeyKind
+from offboarding.model import Fact, IdentityKey, IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
@@ -20,7 +20,6 @@ from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.messages import TakenMessage
 from offboarding.store.reading import Night
-from offboarding.store.reading.night_states import Waiting
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.departure")
@@ -170,16 +169,8 @@ def report(session: Session, run: Run) -> None:
 def _of_these(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is other people's: that is the night's to tell."""
     asked = departures.persons_of_run(session, run.run_id)
-    own = tuple(finding for finding in seen.findings if finding.person_uid in asked)
-    keys = {finding.finding_key for finding in own}
-    held, holds = sum(finding.state == FindingState.HELD for finding in own), seen.held.holds
     return replace(
-        seen,
-        findings=own,
-        unverified=tuple(found for found in seen.unverified if found.finding_key in keys),
-        held=Waiting(
-            baseline=0 if holds else held, over_maximum=held if holds else 0, trips=seen.held.trips, holds=holds
-        ),
+        seen.about([finding for finding in seen.findings if finding.person_uid in asked]),
         tickets=replace(seen.tickets, untold=departures.undelivered_of_run(session, run.run_id), unheard=0),
     )
 

@@ -4,7 +4,7 @@ It takes no inventory. Of the systems that open findings lie in, those accounts 
 whoever may be asked whether they are still trusted.
 """
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import structlog
 
@@ -19,7 +19,6 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import departures, reading, rechecks, runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.reading import Night
-from offboarding.store.reading.night_states import Waiting
 from offboarding.store.rows import Run, SourceOutcome
 
 log = structlog.get_logger("offboarding.verify")
@@ -83,16 +82,10 @@ def report(session: Session, run: Run) -> None:
 def _own(session: Session, run: Run, seen: Night) -> Night:
     """A run's report without what is the night's to tell: what waits since, and what couldn't be told then."""
     asked = set(departures.persons_of_run(session, run.run_id))
-    findings = tuple(
-        found
-        for found in seen.findings
-        if found.person_uid in asked and (found.begun or found.state == FindingState.OPEN)
-    )
-    waits, holds = sum(found.state == FindingState.HELD for found in findings), seen.held.holds
-    return replace(
-        seen,
-        findings=findings,
-        held=Waiting(
-            baseline=0 if holds else waits, over_maximum=waits if holds else 0, trips=seen.held.trips, holds=holds
-        ),
+    return seen.about(
+        [
+            found
+            for found in seen.findings
+            if found.person_uid in asked and (found.begun or found.state == FindingState.OPEN)
+        ]
     )

@@ -158,7 +158,7 @@ def told(**changes: Any) -> Night:
         leavers=(Leavers(basis=Basis.ACTUAL, confirmed=True, persons=19),),
         findings=(),
         resolutions=(),
-        held=Waiting(baseline=0, over_maximum=0, trips=False),
+        held=Waiting(baseline=0, over_maximum=0),
         tickets=TicketTotals(undelivered=0, open=0),
         unverified=tuple(
             Unverified(finding_key=each.finding_key, source=each.source, realm=each.realm)
@@ -174,14 +174,14 @@ def told(**changes: Any) -> Night:
     [
         pytest.param(told(), (), id="a good night"),
         pytest.param(told(findings=(event(),)), (), id="an incident has a ticket, and is no gap"),
-        pytest.param(told(held=Waiting(baseline=12, over_maximum=0, trips=False)), (), id="a baseline waits"),
+        pytest.param(told(held=Waiting(baseline=12, over_maximum=0)), (), id="a baseline waits"),
         pytest.param(
-            told(held=Waiting(baseline=0, over_maximum=60, trips=False, holds=(replace(HOLD, opened_run=417),))),
+            told(held=Waiting(baseline=0, over_maximum=60, holds=(replace(HOLD, opened_run=417),))),
             (),
             id="a batch goes on waiting",
         ),
         pytest.param(
-            told(held=Waiting(baseline=0, over_maximum=60, trips=True, holds=(HOLD,))),
+            told(held=Waiting(baseline=0, over_maximum=60, holds=(HOLD,))),
             ("the guard holds roster hr: 60 new leavers by HR's word of 412, 20 at most go through",),
             id="the night that the guard trips",
         ),
@@ -356,7 +356,7 @@ def test_counts_what_is_new_stands_and_closed() -> None:
             ClosedThen(finding_key="b", resolution=Resolution.SEEN_DEAD),
             ClosedThen(finding_key="c", resolution=Resolution.VERDICT),
         ),
-        held=Waiting(baseline=1, over_maximum=0, trips=False),
+        held=Waiting(baseline=1, over_maximum=0),
     )
 
     assert line(seen, "New") == (
@@ -406,7 +406,7 @@ def test_a_night_says_why_whatever_closed_did(resolution: Resolution) -> None:
 
 def test_says_how_to_let_through_what_waits() -> None:
     seen = told(
-        held=Waiting(baseline=0, over_maximum=60, trips=False, holds=(replace(HOLD, closings=2),)),
+        held=Waiting(baseline=0, over_maximum=60, holds=(replace(HOLD, closings=2),)),
         rosters=(replace(HR, waiting=3),),
         findings=(finding(),),
     )
@@ -563,7 +563,7 @@ WIDE: tuple[Any, ...] = (
         ),
         rosters=(replace(HR, name=LONG, status="partial", problems=(f"{LONG}: mend it.",), waiting=3),),
         parts=(replace(AWS, name=LONG, part=LONG, status="failed", errors=(f"{LONG} denied\x1b[2J",)),),
-        held=Waiting(baseline=12, over_maximum=60, trips=True, holds=(replace(HOLD, name=LONG),)),
+        held=Waiting(baseline=12, over_maximum=60, holds=(replace(HOLD, name=LONG),)),
         tickets=TicketTotals(
             undelivered=2,
             open=3,

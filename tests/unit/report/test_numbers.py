@@ -36,7 +36,7 @@ def night() -> Night:
         run=replace(RUN, started_at=AS_OF, finished_at=AS_OF + timedelta(minutes=15)),
         rosters=(HR,),
         parts=(AWS, replace(AWS, part="222222222222", status=ReadStatus.FAILED)),
-        held=Waiting(baseline=4, over_maximum=1, trips=False),
+        held=Waiting(baseline=4, over_maximum=1),
         tickets=TicketTotals(undelivered=2, open=7, unheard=1, untold={"secops": 2}),
     )
 

@@ -200,8 +200,7 @@ with until as (
                         or (f.of_keys and c.realm = f.realm)))))) as baseline
     from ({state_then}) s join finding f using (finding_key) where s.state = 'held'
 )
-select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum,
-    exists (select from guard_hold h where h.opened_run = %(run_id)s) as trips
+select count(*) filter (where baseline)::int as baseline, count(*) filter (where not baseline)::int as over_maximum
 from held;
 
 -- name: tickets_then

@@ -26,8 +26,6 @@ class Waiting:
 
     baseline: int
     over_maximum: int
-    trips: bool
-    """A line went beyond its limit in this very run."""
     holds: tuple[Hold, ...] = ()
     """Lines that waited in it, the oldest first."""
 

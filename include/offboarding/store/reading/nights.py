@@ -1,6 +1,7 @@
 """A night as its report tells it, read off the store: the same again however often it's asked."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity, TicketKind
@@ -125,6 +126,18 @@ class Night(NightState):
     """Departures that another employment of the same person hides."""
     alike: tuple[AlikeThen, ...] = ()
     """Who works here under a leaver's number but for leading zeros."""
+
+    def about(self, findings: Sequence[NightFinding]) -> "Night":
+        """The same of some of its findings alone: of these it tells what waits, and what nobody can tell."""
+        keys = {finding.finding_key for finding in findings}
+        waits = sum(finding.state == FindingState.HELD for finding in findings)
+        on_lines = bool(self.held.holds)
+        return replace(
+            self,
+            findings=tuple(findings),
+            unverified=tuple(found for found in self.unverified if found.finding_key in keys),
+            held=replace(self.held, baseline=0 if on_lines else waits, over_maximum=waits if on_lines else 0),
+        )
 
 
 def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
