@@ -24,6 +24,8 @@ class GithubAuditLog(GithubAnswers):
         super().__init__(needs)
         self.log: list[dict[str, Any]] | None = []
         """The oldest first; None where there is none, as in most organizations."""
+        self.log_links = True
+        """To the next page; a proxy may lose them."""
 
     def logged(self, action: str, at: str, **more: Any) -> None:
         """Something for the audit log."""
@@ -54,7 +56,7 @@ class GithubAuditLog(GithubAnswers):
         at = int(asked.query.get("after", "0"))
         kept, more = part_of(found, int(asked.query.get("per_page", 30)), at)
         query = httpx.QueryParams({**asked.query, "after": str(at + len(kept))})
-        headers = {"Link": f'<{self.api}{asked.path}?{query}>; rel="next"'} if more else {}
+        headers = {"Link": f'<{self.api}{asked.path}?{query}>; rel="next"'} if more and self.log_links else {}
         return Answered(body=list(kept), headers=headers)
 
 

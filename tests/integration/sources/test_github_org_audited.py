@@ -154,6 +154,21 @@ def test_a_log_of_several_pages_is_read_to_its_end(place: GithubOrgPlace) -> Non
     assert standings(everything(place))[str(kim.id)] is Standing.DEAD
 
 
+@pytest.mark.parametrize(("links", "standing"), [(True, Standing.DEAD), (False, Standing.WORKS)])
+def test_a_full_page_is_the_last_only_where_links_come_through(
+    place: GithubOrgPlace, links: bool, standing: Standing
+) -> None:
+    kim, place.kept.log_links = place.kept.of("kim_corp"), links
+    place.kept.logged("user.suspend", EARLIER, user_id=kim.id)
+    for number in range(MANY - 1):
+        place.kept.logged("user.unsuspend", SINCE, user_id=10_000 + number)
+
+    facts = everything(place)
+
+    assert standings(facts)[str(kim.id)] is standing
+    assert ["links to its pages are lost" in text for text in red(facts)] == ([] if links else [True])
+
+
 def test_an_event_that_cannot_be_read_may_be_anybody_s(place: GithubOrgPlace) -> None:
     place.kept.logged("user.suspend", SINCE, user_id=place.kept.of("kim_corp").id)
     assert place.kept.log

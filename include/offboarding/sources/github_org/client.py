@@ -72,7 +72,10 @@ class GithubRest(HttpApi):
 
         def read(answer: httpx.Response, url: str) -> ApiPage:
             del url
-            return ApiPage(rows=self._list_in(answer, called, ""), following=answer.links.get("next", {}).get("url"))
+            rows, following = self._list_in(answer, called, ""), answer.links.get("next", {}).get("url")
+            if following is None and len(rows) >= PAGE_SIZE:
+                self._check_links(f"{path}?{query.set('per_page', '1')}", called)
+            return ApiPage(rows=rows, following=following)
 
         for page in self.pages(f"{path}?{query}", "overhead", called, read):
             yield from unread.rows(f"{self.where}: {called}", model, page)
@@ -135,6 +138,14 @@ class GithubRest(HttpApi):
         needs = f"It needs {in_short(wanted)}." if wanted else ""
         sso = "The token isn't authorized for the organization's single sign-on." if "x-github-sso" in headers else ""
         return " ".join(filter(None, (needs, sso)))
+
+    def _check_links(self, url: str, called: str) -> None:
+        """Raise NotAnsweredError where a list of more than a page has no link to the next: something on the way loses
+        links, and a full page without one may not be the last.
+        """
+        if "next" not in self.ask("GET", url, "overhead", called=called).links:
+            text = f"{self.where}: {called}: links to its pages are lost on the way, so that nobody knows the rest"
+            raise NotAnsweredError(f"{text}. Let a proxy pass the header Link", status=200)
 
     def _list_in(self, answer: httpx.Response, called: str, within: str) -> list[object]:
         parsed = object_in(answer).get(within) if within else self.json(answer, called)
