@@ -29,6 +29,9 @@ from tests.support.tracker_faults import TrackerFaults
 
 CREATING = re.compile(r"POST /offb/rest/data/issue/@poe/.+")
 EDITING = re.compile(r"PATCH /offb/rest/data/issue/\d+")
+PAGE_OF_A_CRASH = """<body><p>Sun Nov 29 01:00:45 2026: An error occurred. Please check
+                        the server log for more information.</p></body>"""
+"""Word for word: roundup.scripts.roundup_server, run_cgi."""
 
 
 class TestContract(TrackerContract):
@@ -308,6 +311,8 @@ def test_a_title_without_its_key_is_never_opened(tracker) -> None:
     [
         (Answer(503, "<html>maintenance</html>"), RetriableError, "503, <html>maintenance"),
         (Answer(502), RetriableError, "502"),
+        (Answer(400, PAGE_OF_A_CRASH), RetriableError, "Roundup failed at that itself, and its server's log"),
+        (Answer(400, '{"error": {"msg": "Property keyword not found"}}'), FatalError, "properties or names differ"),
         (Answer(429, '{"error": {"msg": "Api rate limits exceeded"}}'), RetriableError, "rate limits"),
         (Answer(301, "", (("Location", "https://moved.example/"),)), FatalError, "redirects to https://moved.example/"),
         (Answer(404, "no such tracker"), FatalError, r"extra\.tracker"),

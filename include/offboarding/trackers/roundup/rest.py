@@ -19,6 +19,8 @@ FIXES = {
     409: "Roundup or one of its detectors refuses the change",
 }
 
+CRASHED = "An error occurred. Please check the server log"
+"""How Roundup tells an exception of its own, with status 400 (roundup.rest, dispatch; roundup_server, run_cgi)."""
 LOCKED_OUT = "Logins occurring too fast"
 """How Roundup begins to say so, before it looks at what is asked (roundup.cgi.actions, rateLimitLogin)."""
 
@@ -168,6 +170,8 @@ class Rest:
                 f"{said}. This login was tried too often with another password, and for so long the right one isn't"
                 f" taken either. {FIXES[401]}, and look who else logs in by it"
             )
+        if response.status_code == 400 and CRASHED in reason:
+            raise RetriableError(f"{said}. Roundup failed at that itself, and its server's log says how: try again")
         if is_passing(response):
             raise RetriableError(f"{said}. The tracker is busy or ill: try again in a minute")
         raise RoundupRefusedError(f"{said}. {FIXES.get(response.status_code, FIXES[404])}", reason)
