@@ -279,7 +279,7 @@ def _thing(finding: FindingView) -> str:
     kind = SubjectKind(finding.subject_kind)
     if kind is SubjectKind.ACCOUNT:
         return finding.subject_label
-    what = thing(kind, finding.subject_label, finding.account_label)
+    what = thing(kind, finding.subject_label, finding.account_label, of_keys=finding.of_keys)
     return f"{what} {finding.realm}" if kind is SubjectKind.SOURCE else what
 
 

@@ -71,7 +71,8 @@ def _what(finding: FindingView) -> str:
     if kind is SubjectKind.WORKER:
         return finding.subject_label
     where = ", ".join(part for part in (finding.source, finding.realm) if part)
-    return f"{thing(kind, finding.subject_label, finding.account_label)} ({where})"
+    what = thing(kind, finding.subject_label, finding.account_label, of_keys=finding.of_keys)
+    return f"{what} ({where})"
 
 
 def _steps(finding: FindingView) -> list[str]:

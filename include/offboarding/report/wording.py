@@ -92,9 +92,14 @@ def ticket_number(ref: str, tracker: str = "") -> str:
     return f"{tracker} {number}" if tracker else number
 
 
-def thing(kind: SubjectKind, label: str, account_label: str) -> str:
+def noun_of(kind: SubjectKind, *, of_keys: bool) -> str:
+    """What stands before a finding's subject; `of_keys`: of a whole system, of which its keys are meant."""
+    return "keys of" if of_keys and kind is SubjectKind.SOURCE else SUBJECTS[kind]
+
+
+def thing(kind: SubjectKind, label: str, account_label: str, *, of_keys: bool = False) -> str:
     """A finding's subject by its label, with the account that it's on: "console password on arn:...:user/kim"."""
-    noun = SUBJECTS[kind]
+    noun = noun_of(kind, of_keys=of_keys)
     says_it = kind in _LABEL_SAYS_IT or label.startswith(noun)
     named = label if says_it else f"{noun} {label}"
     if account_label in {"", label}:

@@ -74,6 +74,23 @@ def test_the_register_s_own_queue_comes_first(company: KeyCompany) -> None:
     assert company.findings("f.queue") == [("leaver-signing-key", "auth-oncall")]
 
 
+def last_read(company: KeyCompany, realm: str) -> datetime:
+    """When the last whole read of its keys began."""
+    ((at,),) = company.session.execute(
+        "select max(observed_at) from key_scope where realm = %s and complete", [realm]
+    ).fetchall()
+    assert isinstance(at, datetime)
+    return at
+
+
+def test_a_key_was_last_read_when_its_verifier_was_and_no_roster(company: KeyCompany) -> None:
+    company.judged(days=2)
+
+    (stands,) = reading.findings(company.session, rule="leaver-signing-key")
+
+    assert stands.last_confirmed_at == last_read(company, ISSUER)
+
+
 def test_a_key_takes_a_route_and_whoever_asks_later_is_told_of_the_same(company: KeyCompany) -> None:
     asked = {"parts": [ISSUER], "owners": ["identity team"], "locations": ["SEOUL"], "zones": ["Asia/Seoul"]}
     company.policy = {"routes": [{**asked, "queue": "taken"}]}
@@ -375,6 +392,9 @@ def test_the_digest_of_uncustodied_keys_is_a_review_and_closes_when_somebody_is_
     assert [row for row in company.findings("f.ticket_kind", "f.source", "f.state") if row[0] == rule] == [
         (rule, "review", "secrets", "open")
     ]
+    (digest,) = reading.findings(company.session, rule=rule)
+    assert digest.of_keys
+    assert digest.last_confirmed_at == last_read(company, CLOUD)
 
     company.register.append(entry("db", custodian("1043"), places=(("secrets", SECRET.name),), kind="shared_secret"))
     company.judged()

@@ -129,6 +129,11 @@ def test_a_thing_is_named_once(kind: SubjectKind, label: str, account: str, told
     assert wording.thing(kind, label, account) == told
 
 
+@pytest.mark.parametrize(("of_keys", "told"), [(False, "accounts of login"), (True, "keys of login")])
+def test_a_system_s_keys_are_called_no_accounts(of_keys: bool, told: str) -> None:
+    assert wording.thing(SubjectKind.SOURCE, "login", "", of_keys=of_keys) == told
+
+
 def test_a_verdict_is_asked_for_with_the_finding_s_own_key() -> None:
     question = DecisionStep(asks="Say what it was", decision="verdict", fields=(("finding", THIS_FINDING),))
 

@@ -19,7 +19,7 @@ from offboarding.report.pages import AskedInVainError
 from offboarding.report.pages.rows import FindingRow, claim_line, row
 from offboarding.report.person import left_when
 from offboarding.report.standing import standing
-from offboarding.report.wording import COMMAND, SUBJECTS, moment, worker
+from offboarding.report.wording import COMMAND, SUBJECTS, moment, noun_of, worker
 from offboarding.rules import rule_of
 from offboarding.store import reading
 from offboarding.store.connect import Session
@@ -99,7 +99,7 @@ def _subject(finding: FindingView) -> str:
         return f"worker {worker(finding.id_space or '', finding.worker_id or '')}"
     where = ", ".join(part for part in (finding.source, finding.realm) if part)
     if kind is SubjectKind.SOURCE:
-        return f"{SUBJECTS[kind]} {where}"
+        return f"{noun_of(kind, of_keys=finding.of_keys)} {where}"
     on = finding.account_native_id
     account = f" on account {on}" if on not in ("", finding.subject_native_id) else ""
     return f"{SUBJECTS[kind]} {finding.subject_native_id}{account} ({where})"

@@ -29,9 +29,11 @@ select f.finding_key, f.rule, f.severity, f.state, coalesce(w.id_space, p.id_spa
     f.standing_reason, f.effect, f.privileged, f.used_after_departure, f.last_used_at, case when f.left_at is not null
         then greatest(0, floor(extract(epoch from least(last.as_of, coalesce(f.resolved_at, last.as_of)) - f.left_at) / 86400))::int
         end as exposure_days, last.as_of as judged_at,
-    f.first_seen_at, coalesce(seen.at, fed.at) as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
+    f.first_seen_at, case when f.of_keys or f.subject_kind in ('signing_key', 'shared_secret') then keyed.at
+        else coalesce(seen.at, fed.at) end as last_confirmed_at, f.resolved_at, f.resolution, f.resolution_details, f.due_at,
     t.tracker, t.ref, t.url, t.state as ticket_state, f.evidence, f.revoke, f.warning, f.ticket_kind,
-    f.person_uid::text, f.reopened, f.worked_in, f.location, f.part, f.owners, coalesce(n.named_tracker, '') as named_tracker
+    f.person_uid::text, f.reopened, f.worked_in, f.location, f.part, f.owners, f.of_keys,
+    coalesce(n.named_tracker, '') as named_tracker
 from f
 left join last on true
 left join person p on p.person_uid = f.person_uid
@@ -44,6 +46,12 @@ left join lateral (
         and (s.scope in ('', coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
             or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))  -- as gone_trusts (sources.sql)
         and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
+left join lateral (
+    select max(s.observed_at) as at from key_scope s
+    where s.complete and (f.of_keys and s.realm = f.realm or exists (
+        select from signing_key k join key_copy c using (key_pk)
+        where k.material = f.subject_native_id and c.realm = s.realm and c.source_kind = s.source_kind
+            and c.kind = s.kind))) keyed on f.of_keys or f.subject_kind in ('signing_key', 'shared_secret')
 left join lateral (
     select max(r.observed_at) as at from roster_read r
     where f.realm = '' and r.roster = f.roster and r.status = 'complete') fed on true

@@ -69,7 +69,7 @@ class FindingView:
     first_seen_at: datetime
     """The as_of of the run that found it first."""
     last_confirmed_at: datetime | None
-    """When the last complete read began that covers the thing."""
+    """When the last complete read began that covers the thing; of a key, of its system."""
     resolved_at: datetime | None
     resolution: Resolution | None
     resolution_details: dict[str, str]
@@ -91,6 +91,8 @@ class FindingView:
     part: str = ""
     owners: Sequence[str] = ()
     """What else routes go by (RoutingFacts)."""
+    of_keys: bool = False
+    """Of a system's keys, where it's about a whole system, and not of its accounts."""
     named_tracker: str = ""
     """Its ticket's, where a number alone doesn't say which; "" where there is only one."""
 
