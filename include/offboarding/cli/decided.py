@@ -171,7 +171,7 @@ def _notice_standing(notice: Notice) -> str:
 
 
 def _departure_row(end: OpenEnd, zone: str) -> list[str]:
-    gone = str(end.left_on) if end.left_on else moment(end.left_at, zone)
+    gone = moment(end.left_at, zone)
     whose, says = worker(end.id_space, end.worker_id), f"{end.roster}: {end.told}"
     return [end.name, whose, gone, _BASES[end.basis], _departure_standing(end, zone), says]
 

@@ -30,12 +30,17 @@ def custodians(key: KeyView) -> str:
 
 
 def summary(keys: Sequence[KeyView]) -> Iterator[str]:
-    """Yield a sentence for each kind: how many are trusted, and of how many anybody is known."""
+    """Yield a sentence for each kind: how many are trusted, and of how many the register names a custodian.
+
+    How many of the others are NOT CHECKED a night counts: some can't leave, and of some a policy or a trail tells.
+    """
     for kind, noun in NOUNS.items():
         working = [key for key in keys if key.kind is kind and key.verifying and key.standing is Standing.WORKS]
         known = sum(bool(key.registered and key.registered.custodians) for key in working)
         if working:
-            yield f"{counted(len(working), noun)} trusted, {len(working) - known} NOT CHECKED, {known} with custodians."
+            yield f"{counted(len(working), noun)} trusted, {known} with custodians, {len(working) - known} without."
+    if any(not (key.registered and key.registered.custodians) for key in keys):
+        yield "One without is NOT CHECKED, unless it can't leave or a policy or a trail tells who holds it: see --key."
 
 
 def render(key: KeyView, now: datetime, zone: str) -> str:

@@ -133,8 +133,9 @@ def test_every_key_is_listed_with_who_trusts_it_and_whether_anybody_is_known(key
     assert ["paper-key", "signing key", "seen nowhere", "unknown", "2", "nothing"] in rows
     assert [LOGIN.label, "signing key", "trusted", "unknown", "NOT CHECKED", "login"] in rows
     assert [HOOK.label, "shared secret", "nobody can be asked", "yes", "NOT CHECKED", "secrets"] in rows
-    assert "2 signing keys trusted, 1 NOT CHECKED, 1 with custodians." in done.out
-    assert "1 shared secret trusted, 1 NOT CHECKED, 0 with custodians." in done.out
+    assert "2 signing keys trusted, 1 with custodians, 1 without." in done.out
+    assert "1 shared secret trusted, 0 with custodians, 1 without." in done.out
+    assert "NOT CHECKED, unless" in done.out
 
 
 def test_a_narrow_list_holds_the_same(keys: Type, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """Departures that HR leaves open, decided by commands."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -31,6 +33,9 @@ def test_they_are_listed_with_what_was_said(deciding: Type, left_open: str) -> N
     listed = deciding("departure", "list").out
     assert left_open in listed
     assert "to be confirmed" in listed
+    (left_at,) = [each["left_at"] for each in deciding("departure", "list", "--format", "jsonl").lines[:1]]
+    day = datetime.fromisoformat(left_at).astimezone(ZoneInfo(GOOD["company"]["time_zone"]))
+    assert f"{day:%Y-%m-%d %H:%M}" in listed, "gone since a moment, as the page says"
 
     done = deciding("departure", "deny", left_open, *WHY)
 

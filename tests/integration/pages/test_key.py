@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -11,7 +12,7 @@ from offboarding.store.reading.searching import materials_called
 from tests.support import filled
 from tests.support.key_company import KIM_GONE, LEE, KeyCompany
 from tests.support.keys_read import signing_key
-from tests.support.registered import entry
+from tests.support.registered import custodian, entry
 from tests.support.shown_pages import KEY, MORNING, VIEWER, ZONE, Get, get, night, one_night, store_template
 
 __all__ = ["get", "night", "one_night", "store_template"]
@@ -33,6 +34,18 @@ def test_a_custodian_who_left_may_have_held_it(night: Session) -> None:
     assert [each.worker for each in masked.custodians] == ["", "hr:e1042"]
     assert masked.attested[0].endswith(": dead until 2027-02-23 07:30 KST")
     assert whole.attested[0].endswith("says sec.lead: Jordan Doe's laptop was wiped")
+
+
+def test_a_custody_s_last_day_is_the_register_s(store: Session) -> None:
+    company = KeyCompany(session=store)
+    company.login.facts = [signing_key("kid-1")]
+    over = custodian("1042", since=datetime(2021, 3, 31, 15, tzinfo=UTC), until=datetime(2026, 11, 13, 15, tzinfo=UTC))
+    company.register = [entry("login-signing", over, places=(("login", "kid-1"),))]
+    company.judged()
+
+    (named,) = page_of(store, "jkt:kid-1", named=True).custodians
+
+    assert named.days == "from 2021-04-01, until 2026-11-13"
 
 
 def test_a_rotation_is_told_by_both_of_its_keys(store: Session) -> None:

@@ -36,6 +36,7 @@ def test_what_was_not_read_stands_first_and_says_why(night: Session) -> None:
 
 
 def test_a_line_leaves_out_what_was_not_read(night: Session) -> None:
+    assert {row.line.says.split(",")[0] for row in sources.sources(night, ZONE).rows} == {"1 night"}
     nights = {"read": filled.Seen(closed_cloud=True), "not read again": filled.Seen()}
     for number, (name, seen) in enumerate(nights.items(), start=1):
         run = filled.spend_night(night, seen, caller=name, later=timedelta(days=number))

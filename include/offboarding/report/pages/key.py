@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from offboarding.model.errors import FatalError
 from offboarding.report import keys as words
@@ -171,7 +171,9 @@ def _custodian(each: CustodianView, onlooker: Onlooker) -> NamedCustodian:
     is_worker = each.kind is CustodianKind.WORKER
     through = f" through the team {each.team}" if each.team else ""
     who = f" {each.holder}" if onlooker.named else ""
-    days = [f"{word} {_day(at, onlooker)}" for word, at in (("from", each.since), ("until", each.until)) if at]
+    # Its last day, as the register has it: it is kept as the moment at which that is over.
+    last = each.until - timedelta(microseconds=1) if each.until else None
+    days = [f"{word} {_day(at, onlooker)}" for word, at in (("from", each.since), ("until", last)) if at]
     days += [f"taken off the register {_day(each.valid_to, onlooker)}"] if each.valid_to else []
     return NamedCustodian(
         worker=worker(each.space, each.holder) if is_worker else "",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from offboarding.model import READ, ReadStatus
+from offboarding.model import READ, ReadStatus, counted
 from offboarding.report.coverage import amount, nights, where
 from offboarding.report.pages import AskedInVainError
 from offboarding.report.wording import moment, zoned
@@ -137,7 +137,7 @@ def _row(
 def _line(reads: Sequence[NightlyRead]) -> Line:
     read = [each.amount for each in reads if each.status in READ]
     unread = [number for number, each in enumerate(reads) if each.status != ReadStatus.COMPLETE]
-    says = f"{len(reads)} nights"
+    says = counted(len(reads), "night")
     if read:
         says += f", {min(read)} to {max(read)}, last {read[-1]}"
     if unread:
