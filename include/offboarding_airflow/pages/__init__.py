@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from offboarding.model.errors import OffboardingError
 from offboarding.report.pages import AskedInVainError
 from offboarding_airflow.pages import deciding, outcomes, reviewing, states, subjects
-from offboarding_airflow.pages.acts import acts
+from offboarding_airflow.pages.acts import acts, right_taken
 from offboarding_airflow.pages.guard import from_here, may_look, may_trigger, noting, sayable
 from offboarding_airflow.pages.refusals import AirflowAwayError
 from offboarding_airflow.pages.showing import CSS, answer, shown, way_up
@@ -74,7 +74,9 @@ def _no_number(request: Request, error: Exception) -> Response:
 def _shut(request: Request, error: Exception) -> Response:
     """Say that somebody may not, or that there is no such page: in the frame a browser would show JSON."""
     assert isinstance(error, HTTPException)
-    answer = _nothing(request, error.status_code, _HEADINGS.get(error.status_code, "Not found"), str(error.detail))
+    # Airflow's own word for it.
+    text = right_taken(request) if error.detail == "Forbidden" else str(error.detail)
+    answer = _nothing(request, error.status_code, _HEADINGS.get(error.status_code, "Not found"), text)
     answer.headers.update(error.headers or {})
     return answer
 

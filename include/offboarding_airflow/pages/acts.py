@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from fastapi import Request
+
 from offboarding.decisions import forms
 from offboarding.decisions.forms import Form
 from offboarding.report.pages import AskedInVainError
@@ -14,6 +16,7 @@ from offboarding_airflow.work import FORM, MOST_PEOPLE
 MOST = 20
 """Decisions at once: each is a run."""
 _TOKEN = re.compile("[0-9a-f]{32}")
+_FORM = re.compile(r"/decided?/(\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,12 @@ def acts() -> Mapping[str, Act]:
     """All of them, by path: a form of each decision that has one, and the check."""
     made = [_of(form) for form in forms.every().values()]
     return {act.path: act for act in (*made, CHECK)}
+
+
+def right_taken(request: Request) -> str:
+    """Which right a form takes that somebody doesn't have, as a sentence; of any other page no more than Forbidden."""
+    form = _FORM.match(getattr(request.scope.get("route"), "path", ""))
+    return f"It takes the right to trigger {acts()[form[1]].dag}." if form else "Forbidden"
 
 
 def run_id(token: str, number: int) -> str:

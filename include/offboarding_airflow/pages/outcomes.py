@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from fastapi import Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -79,12 +79,16 @@ def _came(act: Act, runs: Sequence[RunSeen], red: Mapping[str, str]) -> list[Out
     return [
         Outcome(
             run_id=each.run_id,
-            about=tuple(f"{name}: {value}" for name, value in each.conf.items() if name not in _UNSHOWN),
+            about=tuple(f"{name}: {_shown(value)}" for name, value in each.conf.items() if name not in _UNSHOWN),
             state="decided" if each.run_id in decided else _state(act, each),
             says=red.get(each.run_id, ""),
         )
         for each in runs
     ]
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
 
 
 def _state(act: Act, run: RunSeen) -> str:

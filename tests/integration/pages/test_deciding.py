@@ -395,6 +395,7 @@ def test_a_page_looks_again_until_it_is_known_what_came_of_it(
 
     page = get(came, named=True)
     assert "Not yet known." in page.text
+    assert "[&#39;" not in page.text, "a list is told by its items"
     assert f"looks again by itself, every {outcomes.AGAIN} seconds" in page.text
     assert "script" not in page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none';")
@@ -466,6 +467,8 @@ def test_who_may_not_decide_sees_no_form_and_sends_none(night: Session, get: Get
     assert shown.status_code == (200 if path == "/review" else 403)
     assert Tags(shown.text).named("html") == [{"lang": "en"}]
     assert Tags(shown.text).named("form") == []
+    if path != "/review":
+        assert f"trigger {acts()[path.rpartition('/')[2]].dag}." in shown.text, "what it takes"
     assert get.airflow.runs == {}
 
 
