@@ -20,7 +20,6 @@ from offboarding.model import (
     FindingState,
     LinkDecision,
     Relation,
-    RunKind,
     Standing,
     SubjectKind,
     TicketStatus,
@@ -28,8 +27,9 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
+from offboarding.report.coverage import amount
 from offboarding.report.silence import silence
-from offboarding.report.wording import COMMAND, moment, thing, ticket, worker
+from offboarding.report.wording import COMMAND, NO_NIGHT, moment, thing, ticket, worker
 from offboarding.rules import all_rules
 from offboarding.store import reading
 from offboarding.store.connect import Session
@@ -234,9 +234,9 @@ def _run_table(found: Sequence[RunView], zone: str) -> None:
 
 def _run_row(run: RunView, zone: str) -> list[Cell]:
     rosters = [_status(roster.name, counted(roster.workers, "worker"), roster.status) for roster in run.rosters]
-    parts = [_status(f"{p.name} {p.part}".strip(), counted(p.accounts, "account"), p.status) for p in run.parts]
-    if run.kind == RunKind.RELEASE:
-        rosters = ["(a release)"]
+    parts = [_status(f"{p.name} {p.part}".strip(), amount([p]), p.status) for p in run.parts]
+    if run.kind in NO_NIGHT:
+        rosters.insert(0, f"(a {NO_NIGHT[run.kind]})")
     waiting = "" if run.waiting is None else str(run.waiting)
     status = "withdrawn" if run.withdrawn_at else run.status or "not ended"
     return [str(run.run_id), moment(run.as_of, zone), status, waiting, rosters, parts]

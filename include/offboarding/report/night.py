@@ -11,7 +11,6 @@ from offboarding.model import (
     KEY_KINDS,
     FindingState,
     HoldStatus,
-    RunKind,
     Severity,
     SubjectKind,
     TicketKind,
@@ -24,6 +23,7 @@ from offboarding.report.red import reasons
 from offboarding.report.waivers import waived
 from offboarding.report.wording import (
     COMMAND,
+    NO_NIGHT,
     ROOM,
     WIDTH,
     first_of,
@@ -72,8 +72,8 @@ def render(night: Night, zone: str, *, folded: bool = True) -> str:
 
 def _title(night: Night, zone: str) -> Iterator[str]:
     run, red = night.run, reasons(troubles(night))
-    what = "Release" if run.kind == RunKind.RELEASE else f"Night of {night_of(run.as_of, zone)}"
-    title = f"{what} (as of {moment(run.as_of, zone)}), run {run.run_id}"
+    what = NO_NIGHT[run.kind] if run.kind in NO_NIGHT else f"night of {night_of(run.as_of, zone)}"
+    title = f"{what[:1].upper()}{what[1:]} (as of {moment(run.as_of, zone)}), run {run.run_id}"
     if not red:
         yield f"{title}   GREEN"
     elif len(red) == 1 and len(line := f"{title}   RED: {red[0]}") <= WIDTH:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from offboarding.model import THIS_FINDING, DecisionStep, SubjectKind
+from offboarding.model import THIS_FINDING, DecisionStep, RunKind, SubjectKind
 from offboarding.model.days import by_clock, moment_of
 from offboarding.model.keys import short_finding
 
@@ -27,6 +27,12 @@ SUBJECTS = {
     SubjectKind.SHARED_SECRET: "shared secret",
 }
 """What stands before a thing's own id."""
+NO_NIGHT = {
+    RunKind.RELEASE: "release",
+    RunKind.DEPARTURE: "check of some people",
+    RunKind.VERIFY: "check of what is open",
+}
+"""What a run is that is about less than everybody."""
 _IN_UTC = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 """As `rules/_sentences.at` writes it, and whoever tells why something works."""
 _ITEM = re.compile(r" *- ")

@@ -138,6 +138,17 @@ def test_every_key_is_listed_with_who_trusts_it_and_whether_anybody_is_known(key
     assert "NOT CHECKED, unless" in done.out
 
 
+def test_runs_tell_how_many_keys_were_told_and_which_were_no_nights(keys: Type, company: KeyCompany) -> None:
+    company.session.execute("update run set kind = 'departure' where run_id = 2")
+
+    listed = " ".join(keys("runs").out.split())
+
+    assert "secrets 2 keys, complete" in listed
+    assert "trail 1 event, complete" in listed
+    assert " 0 accounts" not in listed
+    assert listed.count("(a check of some people)") == 1
+
+
 def test_a_narrow_list_holds_the_same(keys: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 

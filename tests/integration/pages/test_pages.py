@@ -67,7 +67,20 @@ def test_what_to_do_comes_in_the_order_in_which_it_cannot_wait(night: Session) -
     (use,) = page.to_do[0].rows
     assert (use.severity, use.worker) == (Severity.CRITICAL, "hr:E1042")
     assert any(filled.DENIED in line for line in page.to_do[1].lines)
+    assert page.to_do[1].reads
     assert page.is_red
+
+
+def test_a_night_that_read_everything_is_led_to_no_read(night: Session) -> None:
+    run = filled.spend_night(night, filled.Seen(closed_cloud=True), caller="whole", later=timedelta(days=1))
+    pipeline.report(night, filled.settings(), run)
+    night.execute("update revocation set status = status where false")
+
+    page = tonight.tonight(night, ZONE, MORNING)
+
+    (mend,) = [each for each in page.to_do if each.text == "Mend what turned the night red."]
+    assert [line.rpartition(": ")[2] for line in mend.lines] == ["it was set aside"]
+    assert not mend.reads
 
 
 def test_a_finding_that_is_about_nothing_but_a_person_says_its_rule(night: Session, get: Get) -> None:

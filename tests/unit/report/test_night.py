@@ -323,6 +323,21 @@ def test_comes_in_the_readers_order() -> None:
     assert screen.startswith("Night of 2026-11-24 (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
 
 
+@pytest.mark.parametrize(
+    ("kind", "called"),
+    [
+        (RunKind.NIGHTLY, "Night of 2026-11-24 (as of"),
+        (RunKind.RELEASE, "Release (as of"),
+        (RunKind.DEPARTURE, "Check of some people (as of"),
+        (RunKind.VERIFY, "Check of what is open (as of"),
+    ],
+)
+def test_what_looked_at_some_alone_is_called_no_night(kind: RunKind, called: str) -> None:
+    seen = told()
+
+    assert night.render(replace(seen, run=replace(seen.run, kind=kind)), ZONE).startswith(called)
+
+
 def line(seen: Night, label: str) -> str:
     """What stands beside a label, with what of it stands below."""
     lines = night.render(seen, ZONE).splitlines()

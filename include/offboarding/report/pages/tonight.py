@@ -183,12 +183,12 @@ def _to_do(night: NightState, asks: Foremost, zone: str, now: datetime) -> Itera
     yield from about(Asks.KEYS, lambda keys: f"Rotate {counted(keys, 'key')} that somebody gone can still sign with.")
     yield from about(Asks.USES, lambda uses: f"Look into {counted(uses, 'use')} after a departure.")
     # What the guard began to hold is told below, with what it asks.
-    if red := reasons(replace(troubles(night), trips=())):
+    if red := reasons(found := replace(troubles(night), trips=())):
         unread = gaps_of(night).red
         yield ToDo(
             text="Mend what turned the night red.",
             lines=tuple(zoned(text, zone) for text in (*red, *unread)),
-            reads=True,
+            reads=bool(found.rosters or found.parts or found.unverified or found.inconclusive),
         )
     if night.waiting or any(roster.waiting for roster in night.rosters):
         yield ToDo(text="Decide on what waits.", lines=tuple(_waiting(night)), commands=tuple(_answers(night)))
