@@ -113,13 +113,15 @@ def thing(kind: SubjectKind, label: str, account_label: str, *, of_keys: bool = 
     return f"{named} that trusts {account_label}" if kind is SubjectKind.ROLE else f"{named} on {account_label}"
 
 
-def thing_by_ids(kind: SubjectKind, source: str, realm: str, native_id: str) -> list[str]:
-    """A finding's subject without its label: where it is, and its own id, as far as either is known."""
+def thing_by_ids(kind: SubjectKind, source: str, realm: str, native_id: str, *, whole: bool = False) -> list[str]:
+    """A finding's subject without its label: where it is, and its own id, as far as either is known; shortened for
+    people's eyes unless it's to be `whole`.
+    """
     parts: list[str] = []
     if kind is not SubjectKind.WORKER:
         parts.append(f"{source} {realm}" if realm.isdigit() else source)
     if kind not in (SubjectKind.WORKER, SubjectKind.SOURCE):
-        parts.append(f"{SUBJECTS[kind]} {shortened(native_id)}")
+        parts.append(f"{SUBJECTS[kind]} {native_id if whole else shortened(native_id)}")
     return parts
 
 

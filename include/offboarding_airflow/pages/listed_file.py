@@ -51,7 +51,7 @@ def _values(row: FindingRow) -> tuple[object, ...]:
         row.rule,
         row.worker or None,
         row.gone_days,
-        row.thing or None,
+        row.whole or None,
         row.privileged,
         row.due or None,
         row.late,

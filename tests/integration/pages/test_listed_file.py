@@ -67,6 +67,15 @@ def test_its_columns_are_the_list_s(night: Session, get: Get) -> None:
 
 
 @BOTH
+def test_its_ids_are_whole_so_that_they_can_be_looked_up(night: Session, get: Get, ending: str) -> None:
+    told = {row["finding"]: row["what"] for row in in_it(get(f"/findings.{ending}?state=all").text, ending)}
+
+    whole = {f"f-{each.finding_key[:8]}": each for each in reading.findings(night) if each.subject_kind == "account"}
+    assert whole
+    assert [key for key, each in whole.items() if not str(told[key]).endswith(f" {each.subject_native_id}")] == []
+
+
+@BOTH
 @pytest.mark.parametrize("named", [False, True])
 def test_it_names_nobody(night: Session, get: Get, ending: str, named: bool) -> None:
     text = get(f"/findings.{ending}?state=all", named=named).text.lower()

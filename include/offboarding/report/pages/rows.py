@@ -41,6 +41,8 @@ class FindingRow:
     """ "" where nobody is concerned."""
     gone_days: int | None
     thing: str
+    whole: str
+    """The thing by its whole id, for programs."""
     privileged: bool
     due: str
     """ "" where it isn't due at all, or not any more."""
@@ -51,6 +53,7 @@ class FindingRow:
 def row(finding: NightFinding | FindingView, zone: str, now: datetime) -> FindingRow:
     """A finding, as of now."""
     kind = SubjectKind(finding.subject_kind)
+    about = (kind, finding.source, finding.realm, finding.subject_native_id)
     # What waits for a person is due to nobody yet, and what is closed no more.
     due_at = finding.due_at if finding.state == FindingState.OPEN else None
     return FindingRow(
@@ -60,7 +63,8 @@ def row(finding: NightFinding | FindingView, zone: str, now: datetime) -> Findin
         rule=finding.rule,
         worker=worker(finding.id_space or "", finding.worker_id) if finding.worker_id else "",
         gone_days=whole_days(finding.left_at, now) if finding.left_at else None,
-        thing=", ".join(thing_by_ids(kind, finding.source, finding.realm, finding.subject_native_id)),
+        thing=", ".join(thing_by_ids(*about)),
+        whole=", ".join(thing_by_ids(*about, whole=True)),
         privileged=finding.privileged and kind not in KEY_KINDS,
         due=moment(due_at, zone) if due_at else "",
         late=due_at is not None and due_at < now,
