@@ -203,6 +203,33 @@ def test_who_is_taken_on_from_a_list_that_tells_no_last_day_may_work_here(
     assert ("leaver-account-works" in standing(office, said)) is (decision == "linked")
 
 
+@pytest.mark.parametrize(("began", "decision"), [(1, "disputed"), (30, "disputed"), (31, "linked")])
+@pytest.mark.parametrize("kept", ["login", "mail"])
+def test_who_is_taken_on_and_keeps_one_of_both_may_work_here(
+    office: Office, kept: str, began: int, decision: str
+) -> None:
+    """A contract ends, HR hires them under another number, and the entry says what the vendor's record does."""
+    said = entry(mail("lee@vendor.example"), uid="lee", name="leeh")
+    office.directory.accounts = [said]
+    office.vendors.workers = [worker("v1", mail="lee@vendor.example", logins=("leeh",)), worker("v2")]
+    office.night()
+    assert links(office, said) == [("v1", "linked")]
+
+    last = office.as_of.date()
+    over, first = last.isoformat(), (last + timedelta(days=began)).isoformat()
+    office.as_of += timedelta(days=40)
+    left = worker("v1", job("left", last=over), mail="lee@vendor.example", logins=("leeh",))
+    office.vendors.workers = [left, worker("v2")]
+    same: dict[str, Any] = (
+        {"logins": ("leeh",), "mail": LEE} if kept == "login" else {"logins": ("lee",), "mail": "lee@vendor.example"}
+    )
+    office.hr.workers = [WORKS, COLLEAGUE, worker("1045", job(start=first), **same)]
+    office.night()
+
+    assert links(office, said)[-1] == ("v1", decision)
+    assert ("leaver-account-works" in standing(office, said)) is (decision == "linked")
+
+
 HANDED_ON: dict[str, tuple[dict[str, Any], Account]] = {
     "mail": ({"mail": LEE}, entry(mail(LEE), uid="old")),
     "login": ({"logins": ("leeh",)}, entry(uid="old", name="leeh")),

@@ -152,7 +152,7 @@ class Policy(Strict):
         default=180, ge=0, description="A link that ended this near before a departure has moved: the longest notice."
     )
     created_window_days: int = Field(default=90, ge=0, description="What a leaver made in so many last days is listed.")
-    possibly_one_days: int = Field(default=30, ge=0, description="Two employments this near, one mail: possibly one.")
+    possibly_one_days: int = Field(default=30, ge=0, description="Employments this near, one mail or login: maybe one.")
     unverified_nights: int = Field(default=3, ge=1, description="Then one ticket a source asks for the missing right.")
     new_generation_days: int = Field(default=30, ge=0, description="A ticket closed longer ago is not reopened.")
     retention_days: int = Field(

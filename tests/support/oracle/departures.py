@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from offboarding.model import Basis, Coverage, Employment, EmploymentStatus
 from tests.support.oracle.company import Company, Leaving, Person, Told
-from tests.support.oracle.persons import Dossier, Spell, dossier_spells, numbers, present_mails, spells, superseded
+from tests.support.oracle.persons import (
+    Dossier,
+    Spell,
+    dossier_spells,
+    numbers,
+    same_login,
+    same_mail,
+    spells,
+    superseded,
+)
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
 from tests.support.oracle.values import plain
 
@@ -238,18 +247,18 @@ def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta
 
 
 def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
-    """Pairs who share a present mail, and one began about when the other ended, or was no longer listed."""
+    """Pairs who share a present mail or login, and one began about when the other ended, or was no longer listed."""
     return frozenset(
         frozenset((one, other))
         for one, other in combinations(people, 2)
-        if shared_mail(company, people[one], people[other])
+        if share(company, people[one], people[other])
         and (follows(company, people[one], people[other]) or follows(company, people[other], people[one]))
     )
 
 
-def shared_mail(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
-    mine = {mail for dossier in some for mail in present_mails(company, dossier)}
-    return any(mine & present_mails(company, dossier) for dossier in others)
+def share(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:
+    """Whether they have a present mail or login in common."""
+    return any(same_mail(company, one, other) or same_login(company, one, other) for one in some for other in others)
 
 
 def follows(company: Company, later: list[Dossier], earlier: list[Dossier]) -> bool:

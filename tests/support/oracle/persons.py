@@ -88,15 +88,19 @@ def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> s
 def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
     if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
         return True
-    mine, theirs = logins(company, one, one.latest), logins(company, other, other.latest)
-    same_mail = present_mails(company, one) & present_mails(company, other)
-    same_login = [
-        login
-        for space, login in mine
-        for elsewhere, another in theirs
-        if login == another and may_be_one_space(space, elsewhere)
-    ]
-    return bool(same_mail and same_login)
+    return same_mail(company, one, other) and same_login(company, one, other)
+
+
+def same_mail(company: Company, one: Dossier, other: Dossier) -> bool:
+    return bool(present_mails(company, one) & present_mails(company, other))
+
+
+def same_login(company: Company, one: Dossier, other: Dossier) -> bool:
+    return any(
+        login == another and may_be_one_space(space, elsewhere)
+        for space, login in logins(company, one, one.latest)
+        for elsewhere, another in logins(company, other, other.latest)
+    )
 
 
 def may_be_one_space(space: str, other: str) -> bool:

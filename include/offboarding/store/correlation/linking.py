@@ -106,7 +106,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         temporary.forget(session, "persons", "notices", "focus", "correlate", "uses")
         _placeholders(session, settings.placeholders)
         _run(session, "persons", values, "refresh_statistics")
-        temporary.make(session, "persons", values, "shared_mail")
+        temporary.make(session, "persons", values, "shared_mail", "shared_login")
         merged = merge_same_persons(session, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         temporary.make(session, "persons", values, "employment_span")

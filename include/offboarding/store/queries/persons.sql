@@ -254,20 +254,30 @@ where w.verdict is distinct from 'deny' or w.until <= %(as_of)s;
 create unique index on feed_state (person_uid);
 analyze feed_state;
 
+-- name: make_shared_login
+-- The same of logins, whatever their realms.
+create temp table shared_login as
+select value from worker_key where kind = 'login' and origin = 'current' and valid_to is null
+    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+group by value having count(distinct worker_pk) > 1;
+analyze shared_login;
+
 -- name: make_possibly_one
--- Pairs of persons who may be one: one present mail, and one employment starts near the other's end, or near when that
--- was no longer listed. A mail that more than a few bear at once is nobody's.
+-- Pairs of persons who may be one: one present mail, or one present login that HR doesn't give for two realms, and one
+-- employment starts near the other's end, or near when that was no longer listed. What more than a few bear at once is
+-- nobody's.
 create temp table possibly_one as
 with borne as (
-    select distinct w.person_uid, key.value
-    from shared_mail join worker_key key using (value) join worker w using (worker_pk)
-    where key.kind = 'mail' and key.origin = 'current' and key.valid_to is null
-), mail as (
-    select value, array_agg(person_uid) as persons from borne
-    group by value having count(*) between 2 and %(bearers)s
+    select distinct w.person_uid, key.kind, key.space, key.value
+    from (select 'mail' as kind, value from shared_mail union all select 'login', value from shared_login) shared
+    join worker_key key using (kind, value) join worker w using (worker_pk)
+    where key.origin = 'current' and key.valid_to is null
+), few as (
+    select kind, value from borne group by kind, value having count(distinct person_uid) between 2 and %(bearers)s
 ), pair as (
-    select distinct a as one, b as other
-    from mail cross join unnest(persons) a cross join unnest(persons) b where a <> b
+    select distinct a.person_uid as one, b.person_uid as other
+    from few join borne a using (kind, value) join borne b using (kind, value)
+    where a.person_uid <> b.person_uid and (a.space = b.space or '' in (a.space, b.space))
 ), near as (
     select distinct p.one, p.other
     from pair p
