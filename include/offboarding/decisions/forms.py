@@ -69,7 +69,8 @@ class Form:
         fields = dict(given)
         chosen = "" if "" in self.choices else str(fields.pop(CHOICE, ""))
         if chosen not in self.choices:
-            raise FatalError(f"{CHOICE}: {chosen!r} is none.{nearest(chosen, self.choices)}")
+            said = f"{CHOICE}: {chosen!r} is none." if chosen else f"{CHOICE} is missing."
+            raise FatalError(f"{said}{nearest(chosen, self.choices)}")
         return self.choices[chosen], fields
 
     def _each(self, texts: Mapping[str, str]) -> Iterator[str]:

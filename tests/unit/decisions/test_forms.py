@@ -85,10 +85,16 @@ def test_a_choice_leads_to_its_decision() -> None:
     assert (kind.name, fields) == ("link reject", {"source": "aws"})
 
 
-@pytest.mark.parametrize("chosen", ["", "link reject", "revoke"])
+@pytest.mark.parametrize("chosen", ["link reject", "revoke"])
 def test_any_other_choice_is_refused(chosen: str) -> None:
     with pytest.raises(FatalError, match=f"decision: '{chosen}' is none"):
         forms.every()["link"].read({CHOICE: chosen})
+
+
+@pytest.mark.parametrize("given", [{}, {CHOICE: ""}])
+def test_no_choice_is_missing(given: dict[str, object]) -> None:
+    with pytest.raises(FatalError, match=r"^decision is missing\. Known: confirm, reject\.$"):
+        forms.every()["link"].read(given)
 
 
 def test_a_form_of_one_decision_takes_that_alone() -> None:
