@@ -323,7 +323,7 @@ class TestFields:
         ("told", "said"),
         [
             ({**LINK, "decision": "link confrim"}, "decision: 'confrim' is none. Did you mean confirm?"),
-            ({**LINK, "decision": "link"}, "decision: '' is none."),
+            ({**LINK, "decision": "link"}, "decision is missing."),
             (
                 {**LINK, "decision": "link confirm", "reason": None},
                 "link confirm: reason is missing. It needs ",
