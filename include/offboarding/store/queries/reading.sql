@@ -48,10 +48,11 @@ left join lateral (
         and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
 left join lateral (
     select max(s.observed_at) as at from key_scope s
-    where s.complete and (f.of_keys and s.realm = f.realm or exists (
+    where (f.of_keys or f.subject_kind in ('signing_key', 'shared_secret'))  -- first: of others no scope is looked at
+        and s.complete and (f.of_keys and s.realm = f.realm or exists (
         select from signing_key k join key_copy c using (key_pk)
         where k.material = f.subject_native_id and c.realm = s.realm and c.source_kind = s.source_kind
-            and c.kind = s.kind))) keyed on f.of_keys or f.subject_kind in ('signing_key', 'shared_secret')
+            and c.kind = s.kind))) keyed on true
 left join lateral (
     select max(r.observed_at) as at from roster_read r
     where f.realm = '' and r.roster = f.roster and r.status = 'complete') fed on true
