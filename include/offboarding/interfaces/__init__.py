@@ -207,7 +207,8 @@ class KeySource(Protocol):
 
     def collect(self) -> Iterator[Fact]:
         """Yield every key and every access, live. A ScopeRead for the whole realm follows, of the key kinds it covers,
-        with an error where not all could be read. Raises as Roster.read.
+        with an error where not all could be read; one for each place that was looked in where settings may name others
+        or fewer. Raises as Roster.read.
         """
         ...
 

@@ -154,11 +154,11 @@ class ScopeRead:
     realm: str
     scope: str
     """"" for the whole realm, else one account's native id; of ROLE how the native ids of those begin that it covers,
-    whatever is missing of the others.
+    of SIGNING_KEY and SHARED_SECRET how their names do, whatever is missing of the others.
     """
     kinds: tuple[SubjectKind, ...]
     """ACCOUNT, ROLE (the trusts of the realm's roles) and credential kinds covered; SIGNING_KEY or SHARED_SECRET covers
-    the realm's keys of that kind and who has access to them."""
+    the scope's keys of that kind and who has access to them."""
     groups: tuple[str, ...] | None = None
     """Native ids of the groups whose memberships were read to their end, within this scope: an account's own ScopeRead
     tells of that account's alone. None where none were looked at.

@@ -21,7 +21,7 @@ KEY_COLUMNS = {
     "s_key_access": LISTS["key_access"],
     "s_event": LISTS["event"],
     "s_event_key": ("event_id", "kind", "value", "loose", "origin", "name", "raw"),
-    "s_key_scope": ("kind", "error"),
+    "s_key_scope": ("scope", "kind", "error"),
 }
 """Temporary tables of a read, with their columns in the order of staged rows."""
 
@@ -91,12 +91,12 @@ class KeyRead:
             _add_event(stage, fact)
 
     def add_scope(self, stage: Stage, scope: ScopeRead) -> None:
-        """Stage what of keys was read to its end; a key is looked for in the whole realm or not at all."""
+        """Stage what of keys was read to its end."""
         for kind in scope.kinds:
-            if kind in KEY_KINDS and not scope.scope:
+            if kind in KEY_KINDS:
                 spoiled = f"{self.kind}: keys were left out" if kind in self._spoiled else ""
                 self._begin()
-                stage.add("s_key_scope", (kind.value, scope.error or spoiled))
+                stage.add("s_key_scope", (scope.scope, kind.value, scope.error or spoiled))
 
     def finish(self) -> None:
         """Make ready for the merge."""

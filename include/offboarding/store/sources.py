@@ -264,7 +264,8 @@ class SourceRead:
                 "detail": requests.detail,
                 "overhead": requests.overhead,
             },
-            gaps=tuple((gap.text, gap.red) for gap in self._gaps),
+            # What is missing in several places, once.
+            gaps=tuple(dict.fromkeys((gap.text, gap.red) for gap in self._gaps)),
             error=error,
         )
         self.session.execute(

@@ -80,8 +80,8 @@ def only_key(server: AwsServer) -> Key:
     return key
 
 
-def scope_of(facts: Iterable[Fact]) -> ScopeRead:
-    (scope,) = of_kind(facts, ScopeRead)
+def scope_of(facts: Iterable[Fact], region: str = US) -> ScopeRead:
+    (scope,) = (each for each in of_kind(facts, ScopeRead) if each.scope == f"arn:aws:kms:{region}:{CORE}:")
     return scope
 
 
@@ -133,7 +133,7 @@ class TestKeys:
 
         facts = list(kms_source(aws).collect())
 
-        assert facts == [ScopeRead(realm=CORE, scope="", kinds=KINDS)]
+        assert facts == [ScopeRead(realm=CORE, scope=f"arn:aws:kms:{US}:{CORE}:", kinds=KINDS)]
         assert aws.requests(CORE).keys() & {"kms:GetPublicKey", "kms:ListAliases"} == set()
 
     @pytest.mark.parametrize(
@@ -247,6 +247,7 @@ class TestRegions:
         facts = list(kms_source(aws, regions=[SEOUL]).collect())
 
         assert [key.name for key in of_kind(facts, Key)] == [kms_arn("b", SEOUL)]
+        assert of_kind(facts, ScopeRead) == [scope_of(facts, SEOUL)]
         (gap,) = of_kind(facts, Gap)
         assert (gap.red, "only ap-northeast-2 read" in gap.text) == (False, True)
         assert "DescribeRegions" not in aws.requests(CORE)
@@ -258,8 +259,10 @@ class TestRegions:
         facts = list(kms_source(aws).collect())
 
         assert [key.name for key in of_kind(facts, Key)] == [kms_arn("a")]
-        assert scope_of(facts).error.startswith(f"sources.kms {CORE}: ListKeys denied for {SEOUL} (AccessDenied")
-        assert "Grant kms:ListKeys to the role OffboardingAudit" in scope_of(facts).error
+        error = scope_of(facts, SEOUL).error
+        assert error.startswith(f"sources.kms {CORE}: ListKeys denied for {SEOUL} (AccessDenied")
+        assert "Grant kms:ListKeys to the role OffboardingAudit" in error
+        assert scope_of(facts).error == ""
 
     def test_a_region_that_is_not_enabled_is_said(self, aws: AwsServer) -> None:
         stand(aws, signing("a"))
@@ -267,7 +270,8 @@ class TestRegions:
         facts = list(kms_source(aws, regions=[US, SEOUL]).collect())
 
         assert [key.name for key in of_kind(facts, Key)] == [kms_arn("a")]
-        assert f"{SEOUL} refuses the key" in scope_of(facts).error
+        assert f"{SEOUL} refuses the key" in scope_of(facts, SEOUL).error
+        assert scope_of(facts).error == ""
 
     def test_regions_that_may_not_be_listed_are_a_persons_matter(self, aws: AwsServer) -> None:
         stand(aws, signing("a"))
@@ -499,14 +503,15 @@ class TestTroubles:
         assert of_kind(facts, Key)[0].last_used_at is None
         assert (scope_of(facts).error, of_kind(facts, Gap)) == ("", [])
 
-    def test_who_has_access_is_part_of_it(self, aws: AwsServer) -> None:
-        stand(aws, signing("tokens"))
+    def test_who_has_access_is_part_of_it_in_every_region(self, aws: AwsServer) -> None:
+        stand(aws, signing("tokens"), regions=(US, SEOUL))
         aws.deny(CORE, "GetAccountAuthorizationDetails")
 
         facts = list(kms_source(aws).collect())
 
         assert keys_of(facts).keys() == {kms_id("tokens")}
         assert "Grant iam:GetAccountAuthorizationDetails" in scope_of(facts).error
+        assert scope_of(facts).error == scope_of(facts, SEOUL).error
 
     @pytest.mark.parametrize("action", ["ListPolicies", "GetPolicyVersion"])
     def test_policies_that_may_not_be_read_are_told(self, aws: AwsServer, action: str) -> None:

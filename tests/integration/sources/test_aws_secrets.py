@@ -77,8 +77,8 @@ def keys_of(facts: Iterable[Fact]) -> dict[str, Key]:
     return {key.version if len(key.version) > 5 else key.native_id: key for key in of_kind(facts, Key)}
 
 
-def scope_of(facts: Iterable[Fact]) -> ScopeRead:
-    (scope,) = of_kind(facts, ScopeRead)
+def scope_of(facts: Iterable[Fact], service: str = "secretsmanager") -> ScopeRead:
+    (scope,) = (each for each in of_kind(facts, ScopeRead) if each.scope == f"arn:aws:{service}:us-east-1:{CORE}:")
     return scope
 
 
@@ -273,6 +273,7 @@ class TestParameters:
 
         assert len(of_kind(facts, Key)) == 1
         assert ["Parameter Store" in gap.text for gap in of_kind(facts, Gap)] == [True]
+        assert of_kind(facts, ScopeRead) == [scope_of(facts)]
         assert not [action for action in aws.requests(CORE) if action.startswith("ssm:")]
 
 
@@ -422,7 +423,7 @@ class TestTroubles:
         assert version_id("other 1") in keys_of(facts)
         assert scope_of(facts) == ScopeRead(
             realm=CORE,
-            scope="",
+            scope=f"arn:aws:secretsmanager:us-east-1:{CORE}:",
             kinds=KINDS,
             error=(
                 f"sources.secrets {CORE}: {action} denied for {secret_arn('db')} (AccessDeniedException). Grant "
@@ -437,7 +438,8 @@ class TestTroubles:
         facts = list(secrets_source(aws).collect())
 
         assert len(of_kind(facts, Key)) == 1
-        assert "Grant ssm:DescribeParameters to the role OffboardingAudit" in scope_of(facts).error
+        assert "Grant ssm:DescribeParameters to the role OffboardingAudit" in scope_of(facts, "ssm").error
+        assert scope_of(facts).error == ""
 
     def test_tags_of_parameters_are_nice_to_have_and_missed(self, aws: AwsServer) -> None:
         stand(aws, parameters=(parameter("/login/salt", tags={"owner": "auth"}),))
@@ -446,6 +448,7 @@ class TestTroubles:
         facts = list(secrets_source(aws).collect())
 
         assert (of_kind(facts, Key)[0].owner, scope_of(facts).error) == ("", "")
+        assert scope_of(facts, "ssm").error == ""
         assert ["Grant ssm:ListTagsForResource" in gap.text for gap in of_kind(facts, Gap) if gap.red] == [True]
 
     def test_throttling_is_waited_out_and_told_where_it_lasts(self, aws: AwsServer) -> None:

@@ -134,7 +134,7 @@ def test_raising_the_minimum_ends_the_old_version(engine: Engine) -> None:
     told = engine.facts(access=False)
 
     assert [key.version for key in of(Key, told) if key.standing is Standing.WORKS] == ["2"]
-    assert [scope.error for scope in of(ScopeRead, told)] == [""]
+    assert [(scope.scope, scope.error) for scope in of(ScopeRead, told)] == [(f"{engine.mount}/", "")]
     assert not verifies(engine, signature)
 
 

@@ -11,7 +11,18 @@ from offboarding.interfaces import KeySource
 from offboarding.model import Fact
 from offboarding.store.connect import Session
 from tests.support.cloud import ADMIN_POLICY, CORE, account, aws, aws_process, bare
-from tests.support.keyring import kms_id, kms_source, mac, material, parameter, secret, secrets_source, signing
+from tests.support.keyring import (
+    SEOUL,
+    US,
+    kms_id,
+    kms_source,
+    mac,
+    material,
+    parameter,
+    secret,
+    secrets_source,
+    signing,
+)
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
 
 __all__ = ["aws", "aws_process"]  # fixtures
@@ -97,3 +108,43 @@ def test_one_that_was_never_seen_goes_by_its_reference(server: AwsServer, keys: 
     keys.read(*told(kms_source(server)), at=hours(0))
 
     assert (f"ref:{CORE}/{kms_id('tokens')}", "aws_kms", "dead", False) in keys.ask(COPIES)
+
+
+IN_SEOUL = (
+    "select c.native_id, c.gone_at is not null, r.confirmed_at from key_copy c join copy_read r using (copy_pk)"
+    " where c.name like '%%:ap-northeast-2:%%' order by c.native_id"
+)
+
+
+@pytest.mark.parametrize("kind", ["aws_kms", "aws_secrets"])
+def test_a_region_that_is_no_longer_read_leaves_its_keys_as_they_were(
+    store: Session, aws: AwsServer, kind: str
+) -> None:
+    """Nobody looked: neither they nor the access to them are gone, until a read of that region shows it."""
+    build = kms_source if kind == "aws_kms" else secrets_source
+    own: dict[str, object] = {
+        "kms_keys": (signing("tokens"), mac("salt", region=SEOUL)),
+        "secrets": (secret("db"), secret("login", region=SEOUL)),
+        "parameters": (parameter("/salt", region=SEOUL),),
+    }
+    users = bare("admin", attached=(ADMIN_POLICY,))
+    aws.seed(AwsSeed(accounts=(account(CORE, users, regions=(US, SEOUL), **own),)))
+    reader = KeyReader(store, name="keys", kind=kind, part=CORE)
+    accesses = "select count(*) from key_access where valid_to is null and key like '%%:ap-northeast-2:%%'"
+    reader.read(*told(build(aws)), at=hours(0))
+    there, ((known,),) = reader.ask(IN_SEOUL), reader.ask(accesses)
+    assert [(gone, at) for _, gone, at in there] == [(False, hours(0))] * (1 if kind == "aws_kms" else 2)
+    assert known > 0
+
+    assert reader.read(*told(build(aws, regions=[US])), at=hours(24)).status == "complete"
+    assert (reader.ask(IN_SEOUL), reader.ask(accesses)) == (there, [(known,)])
+
+    aws.deny(CORE, "kms:ListKeys" if kind == "aws_kms" else "secretsmanager:ListSecrets", only=SEOUL)
+    assert reader.read(*told(build(aws)), at=hours(48)).status == "partial"
+    assert ({gone for _, gone, _ in reader.ask(IN_SEOUL)}, reader.ask(accesses)) == ({False}, [(known,)])
+
+    kept = {"kms_keys": (signing("tokens"),), "secrets": (secret("db"),), "parameters": ()}
+    aws.seed(AwsSeed(accounts=(account(CORE, users, regions=(US, SEOUL), **kept),)))
+    assert reader.read(*told(build(aws)), at=hours(72)).status == "complete"
+    assert {(gone, at) for _, gone, at in reader.ask(IN_SEOUL)} == {(True, hours(72))}
+    assert reader.ask(accesses) == [(0,)]

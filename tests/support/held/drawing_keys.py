@@ -135,5 +135,6 @@ scopes = st.builds(
     realm=st.just(CLOUD),
     source_kind=st.just("aws_secrets"),
     kind=st.just("shared_secret"),
+    begins=st.sampled_from(("", "s", "s1")),
     fresh=st.booleans(),
 )

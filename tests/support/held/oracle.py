@@ -181,11 +181,8 @@ def _could(ways: list[_Way]) -> Iterator[Reason]:
 
 def _access(told: Records, key: str, ways: list[_Way]) -> Iterator[Way]:
     still = [way for way in ways if way.grant.valid_to is None and way.acting.to_at == STILL and not way.acting.dead]
-    lying = {
-        copy.source_kind for copy in told.copies if copy.material == key and copy.realm == CLOUD and not copy.gone_at
-    }
-    fresh = any(scope.fresh for scope in told.scopes)
-    there = (way for way in still if way.grant.source_kind in lying)
+    lying = [copy for copy in told.copies if copy.material == key and copy.realm == CLOUD and not copy.gone_at]
+    there = (way for way in still if way.grant.source_kind in {copy.source_kind for copy in lying})
 
     def order(way: _Way) -> tuple[object, ...]:
         return not way.sure, way.grant.reason
@@ -193,6 +190,11 @@ def _access(told: Records, key: str, ways: list[_Way]) -> Iterator[Way]:
     for way in best(there, lambda way: (way.principal, way.grant.action), order):
         how = "" if way.grant.kind == "account" else f", {way.acting.how}"
         standing = "works" if way.sure else "unknown"
+        fresh = all(
+            any(scope.fresh and copy.name.startswith(scope.begins) for scope in told.scopes)
+            for copy in lying
+            if copy.source_kind == way.grant.source_kind
+        )
         yield way.grant.principal, way.grant.action, way.grant.carries, standing, f"{way.grant.reason}{how}", fresh
 
 

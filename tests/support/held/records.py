@@ -169,6 +169,8 @@ class Scope:
     realm: str
     source_kind: str
     kind: str
+    begins: str
+    """How the names begin of what it covers."""
     fresh: bool
 
 

@@ -121,6 +121,7 @@ def _keys(told: Records) -> Rows:
         yield "key_copy", _copy(copy)
     for scope in told.scopes:
         row = {"realm": scope.realm, "source_kind": scope.source_kind, "kind": scope.kind, "source": "secrets"}
+        row["scope"] = scope.begins
         since = told.as_of if scope.fresh else told.as_of - timedelta(days=1)
         yield "key_scope", {**row, "observed_at": since, "complete": True}
     for way in told.granted:

@@ -1,9 +1,10 @@
 """One account, region by region: which there are, what is told where it's closed, and how a read of it ends."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Fact, Gap, RequestCounts, ScopeRead, SubjectKind
@@ -12,12 +13,43 @@ from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, s
 from offboarding.sources._aws.client.meter import Meter, Purpose
 from offboarding.sources._aws.client.opening import access_to, organization_of
 from offboarding.sources._aws.client.organization import Organization
+from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.regions import enabled_regions
 from offboarding.sources._aws.client.session import AccountConnection, Opened
 from offboarding.sources._aws.settings import RegionsSettings
 
 Kinds = tuple[SubjectKind, ...]
 Own = TypeVar("Own", bound=RegionsSettings)
+
+
+@dataclass(slots=True, kw_only=True)
+class RegionsRead:
+    """How far an account was read: by how the ARNs begin of what lies in each region that was asked. Of a region that
+    isn't asked any more nobody has seen that its keys are gone.
+    """
+
+    account_id: str
+    refusals: Refusals
+    """Why there may be others than are told, or others who have access to them."""
+    _refused: dict[str, int] = field(default_factory=dict[str, int])
+    """How many calls weren't answered, by how the ARNs begin of those that they concern."""
+
+    @contextmanager
+    def reading(self, client: Any, service: str, region: str) -> Generator[None]:
+        """Note that what this service has in this region is asked within, and whether all of it was told."""
+        before = len(self.refusals)
+        yield
+        scope = f"arn:{client.meta.partition}:{service}:{region}:{self.account_id}:"
+        self._refused[scope] = len(self.refusals) - before
+
+    def scopes(self, kinds: Kinds, *, others: tuple[str, ...]) -> Iterator[ScopeRead]:
+        """Yield how far each was read to its end. `others`: what else keeps from being known who has access; that
+        concerns them all, as a call does that wasn't answered beside them.
+        """
+        shared = bool(others) or len(self.refusals) > sum(self._refused.values())
+        error = ". ".join((*self.refusals.sentences(), *others))
+        for scope, refused in self._refused.items():
+            yield ScopeRead(realm=self.account_id, scope=scope, kinds=kinds, error=error if refused or shared else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +93,8 @@ class Regional:
         """What tells which of the organization's policies bind the account; nobody is asked yet."""
         return ControlReader(asker=self.asker, own=opened.organizations, above=self.above)
 
-    def conclude(self, kinds: Kinds, errors: tuple[str, ...]) -> Iterator[Fact]:
-        """Yield that all of these kinds was told, or why not; and which regions weren't looked at."""
-        yield ScopeRead(realm=self.realm, scope="", kinds=kinds, error=". ".join(errors))
+    def elsewhere(self) -> Iterator[Gap]:
+        """Yield which regions weren't looked at."""
         if self.regions:
             named = ", ".join(self.regions)
             text = f"{self.asker}: only {named} read, by `regions`; what lies in other regions isn't looked at"
@@ -94,10 +125,11 @@ class RegionalSource(ABC, Generic[Own]):
     def _read_regions(self, opened: Opened, regions: tuple[str, ...]) -> Iterator[Fact]: ...
 
     def _conclude(
-        self, kinds: Kinds, errors: tuple[str, ...], *, unread: Iterable[str], unclear: Iterable[str]
+        self, scopes: Iterable[ScopeRead], *, unread: Iterable[str], unclear: Iterable[str]
     ) -> Iterator[Fact]:
         """Yield how the read ended, what of single things couldn't be read, and what can't be told of them."""
-        yield from self.account.conclude(kinds, errors)
+        yield from scopes
+        yield from self.account.elsewhere()
         yield from (Gap(realm=self.account.realm, text=text, red=True) for text in unread)
         yield from (Gap(realm=self.account.realm, text=text, red=False) for text in unclear)
 

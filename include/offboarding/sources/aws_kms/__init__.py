@@ -22,7 +22,7 @@ from offboarding.sources._aws.client.opening import destinations, discover
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
-from offboarding.sources._aws.regional import RegionalSource, regional
+from offboarding.sources._aws.regional import RegionalSource, RegionsRead, regional
 from offboarding.sources._aws.settings import RegionsSettings
 from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
 from offboarding.sources.aws_kms.words import exportable, standing, verifies
@@ -61,6 +61,7 @@ class _KmsRead:
     opened: Opened
     keys: Refusals
     details: Refusals
+    far: RegionsRead
     accesses: Accesses
     found: int = 0
     others: int = 0
@@ -78,8 +79,9 @@ class AwsKmsSource(RegionalSource[Settings]):
         log.info(
             "KMS keys read", realm=self.account.realm, regions=len(regions), keys=read.found, other_keys=read.others
         )
-        errors, unclear = (*read.keys.sentences(), *read.accesses.errors()), (*read.accesses.gaps(), *read.unsaid)
-        yield from self._conclude(KINDS, errors, unread=read.details.sentences(), unclear=unclear)
+        scopes = read.far.scopes(KINDS, others=read.accesses.errors())
+        unclear = (*read.accesses.gaps(), *read.unsaid)
+        yield from self._conclude(scopes, unread=read.details.sentences(), unclear=unclear)
 
     def _begin(self, opened: Opened) -> _KmsRead:
         keys = Refusals(asker=self.account.asker, advice=KEY_POLICY)
@@ -87,14 +89,17 @@ class AwsKmsSource(RegionalSource[Settings]):
             opened=opened,
             keys=keys,
             details=Refusals(asker=self.account.asker, advice=KEY_POLICY),
+            far=RegionsRead(account_id=self.account.realm, refusals=keys),
             accesses=Accesses(
                 iam=opened.iam(), refusals=keys, controls=self.account.controls(opened), now=self.context.as_of
             ),
         )
 
     def _region(self, read: _KmsRead, region: str) -> Iterator[Fact]:
-        reader = KmsReader(kms=read.opened.kms(region), region=region, keys=read.keys, details=read.details)
-        found = list(reader.read())
+        kms = read.opened.kms(region)
+        reader = KmsReader(kms=kms, region=region, keys=read.keys, details=read.details)
+        with read.far.reading(kms, "kms", region):
+            found = list(reader.read())
         read.found += len(found)
         read.others += reader.others
         for key in found:

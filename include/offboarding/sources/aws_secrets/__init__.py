@@ -21,7 +21,7 @@ from offboarding.sources._aws.client.opening import destinations, discover
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
-from offboarding.sources._aws.regional import RegionalSource, regional
+from offboarding.sources._aws.regional import RegionalSource, RegionsRead, regional
 from offboarding.sources.aws_secrets.encrypting import EncryptingKeys
 from offboarding.sources.aws_secrets.secrets import Parameter, ParameterReader, Secret, SecretReader, SecretVersion
 from offboarding.sources.aws_secrets.settings import SecretSettings as Settings
@@ -53,6 +53,7 @@ class _SecretsRead:
     opened: Opened
     secrets: Refusals
     details: Refusals
+    far: RegionsRead
     accesses: Accesses
     encrypting: EncryptingKeys
     found: int = 0
@@ -71,8 +72,8 @@ class AwsSecretsSource(RegionalSource[Settings]):
         log.info(
             "secrets read", realm=self.account.realm, regions=len(regions), secrets=read.found, left_out=read.left_out
         )
-        errors = (*read.secrets.sentences(), *read.accesses.errors())
-        yield from self._conclude(KINDS, errors, unread=read.details.sentences(), unclear=read.accesses.gaps())
+        scopes = read.far.scopes(KINDS, others=read.accesses.errors())
+        yield from self._conclude(scopes, unread=read.details.sentences(), unclear=read.accesses.gaps())
         yield from self._limits(read.left_out)
 
     def _begin(self, opened: Opened) -> _SecretsRead:
@@ -81,6 +82,7 @@ class AwsSecretsSource(RegionalSource[Settings]):
             opened=opened,
             secrets=secrets,
             details=details,
+            far=RegionsRead(account_id=self.account.realm, refusals=secrets),
             accesses=Accesses(
                 iam=opened.iam(), refusals=secrets, controls=self.account.controls(opened), now=self.context.as_of
             ),
@@ -96,10 +98,10 @@ class AwsSecretsSource(RegionalSource[Settings]):
             yield Gap(realm=self.account.realm, text=f"{self.account.asker}: {text}", red=False)
 
     def _secrets(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
-        reader = SecretReader(
-            client=read.opened.secrets_manager(region), region=region, wanted=self._wanted, secrets=read.secrets
-        )
-        found = list(reader.read())
+        client = read.opened.secrets_manager(region)
+        reader = SecretReader(client=client, region=region, wanted=self._wanted, secrets=read.secrets)
+        with read.far.reading(client, "secretsmanager", region):
+            found = list(reader.read())
         read.found += len(found)
         read.left_out += reader.left_out
         for secret in found:
@@ -111,15 +113,17 @@ class AwsSecretsSource(RegionalSource[Settings]):
         )
 
     def _parameters(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
+        client = read.opened.ssm(region)
         reader = ParameterReader(
-            client=read.opened.ssm(region),
+            client=client,
             region=region,
             account_id=self.account.realm,
             wanted=self._wanted,
             parameters=read.secrets,
             details=read.details,
         )
-        found = list(reader.read())
+        with read.far.reading(client, "ssm", region):
+            found = list(reader.read())
         read.found += len(found)
         read.left_out += reader.left_out
         yield from map(self._of_parameter, found)

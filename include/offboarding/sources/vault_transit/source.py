@@ -43,7 +43,8 @@ class TransitSource:
                 yield from versions(realm, mount, key)
                 yield from access(realm, mount, key, known)
             yield from gaps
-            yield ScopeRead(realm=realm, scope="", kinds=KEY_KINDS, error=self._error(errors))
+            for mount in self._mounts:  # of another's keys nobody has seen that they are gone
+                yield ScopeRead(realm=realm, scope=f"{mount}/", kinds=KEY_KINDS, error=self._error(errors))
             log.info("transit read", keys=len(found), unread=len(errors), requests=sum(self._vault.asked.values()))
 
     def _keys(self, errors: list[str]) -> Iterator[tuple[str, TransitKey]]:

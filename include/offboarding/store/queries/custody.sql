@@ -151,9 +151,9 @@ with first as (
     join moment m using (at)
 ), lying as (
     select c.key_pk, c.realm, c.source_kind,
-        bool_and(coalesce(s.complete and s.error = '' and s.observed_at >= %(since)s, false)) as fresh
+        bool_and(coalesce(s.error = '' and s.confirmed_at >= %(since)s, false)) as fresh
     from key_copy c
-    left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
+    left join copy_read s using (copy_pk)
     where c.gone_at is null
     group by c.key_pk, c.realm, c.source_kind
 )

@@ -106,9 +106,7 @@ join key_copy c using (copy_pk)
 join moment t on t.at = c.first_seen_at
 join signing_key s on s.key_pk = k.key_pk
 join signing_key cs on cs.key_pk = c.key_pk
-left join lateral (
-    select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
-    where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+left join copy_read p on p.copy_pk = c.copy_pk
 order by k.key_pk, k.own desc, c.realm, c.native_id, c.copy_pk;
 
 -- name: holders
@@ -219,9 +217,7 @@ select c.key_pk, s.material, s.kind as key_kind, true as own, {c.key_said as cop
     coalesce(p.error = '' and p.confirmed_at >= %(since)s, false) as copy__fresh
 from key_copy c
 join signing_key s using (key_pk)
-left join lateral (
-    select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
-    where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+left join copy_read p on p.copy_pk = c.copy_pk
 where c.verifies and c.standing = 'works' and c.gone_at is null
     and not exists (select from known_key k where k.key_pk = c.key_pk)
     and not exists (select from key_copy n where n.key_pk = c.key_pk and n.carryable = 'no' and n.gone_at is null)

@@ -5,13 +5,12 @@ select k.key_pk, k.material, k.kind as key_kind, true as own, {c.key_but_standin
     case when c.gone_at is null then c.standing else 'dead' end as copy__key__standing,
     case when c.gone_at is null then c.standing_reason else 'no longer shown' end as copy__key__standing_reason,
     c.source as copy__source, c.source_kind as copy__source_kind, c.first_seen_at as copy__first_seen_at,
-    coalesce(c.last_seen_at, case when s.complete then greatest(c.observed_at, s.observed_at) end, c.observed_at)
-        as copy__last_seen_at,
-    c.untrusted_since as copy__untrusted_since, case when s.complete then s.observed_at end as copy__confirmed_at,
-    coalesce(s.complete and s.error = '', false) as copy__fresh
+    coalesce(c.last_seen_at, greatest(c.observed_at, s.confirmed_at)) as copy__last_seen_at,
+    c.untrusted_since as copy__untrusted_since, s.confirmed_at as copy__confirmed_at,
+    coalesce(s.confirmed_at is not null and s.error = '', false) as copy__fresh
 from key_copy c
 join signing_key k using (key_pk)
-left join key_scope s on s.realm = c.realm and s.source_kind = c.source_kind and s.kind = c.kind
+left join copy_read s using (copy_pk)
 where %(material)s::text is null or k.material = %(material)s
 order by k.material, c.gone_at is not null, not c.verifies, c.source, c.native_id;
 

@@ -10,7 +10,7 @@ from key_copy c join signing_key k using (key_pk) with no data;
 create temp table s_key_access as select {key_access} from key_access with no data;
 create temp table s_event as select {event} from event with no data;
 create temp table s_event_key (event_id text, kind text, value text, loose text, origin text, name text, raw text);
-create temp table s_key_scope (kind text, error text);
+create temp table s_key_scope (scope text, kind text, error text);
 
 -- name: index_keys
 -- Statistics for the merge.
@@ -69,7 +69,10 @@ using (
     select distinct on (s.native_id, k.key_pk) s.*, k.key_pk, n.observed_at as not_seen_at
     from s_key s
     join signing_key k using (material)
-    left join key_scope n on n.realm = %(realm)s and n.source_kind = %(kind)s and n.kind = s.kind and n.complete
+    left join lateral (
+        select max(r.observed_at) as observed_at from key_scope r
+        where r.realm = %(realm)s and r.source_kind = %(kind)s and r.kind = s.kind and r.complete
+            and starts_with(s.name, r.scope)) n on true
     order by s.native_id, k.key_pk, s.standing desc, s.label) n
 on c.realm = %(realm)s and c.native_id = n.native_id and c.key_pk = n.key_pk
 when matched and c.observed_at <= %(observed_at)s and (c.gone_at is not null or
@@ -83,15 +86,18 @@ when not matched then insert (key_pk, realm, source, source_kind, native_id, {ke
     %(observed_at)s, case when n.standing = 'dead' then %(observed_at)s::timestamptz end);
 
 -- name: gone_copies
--- Copies that a complete read of the whole realm and kind no longer shows. The last complete read before showed them.
+-- Copies that a complete read of all that is called so, and of their kind, no longer shows. The last complete read before
+-- showed them.
 update key_copy c
 set gone_at = %(observed_at)s, observed_at = %(observed_at)s,
     untrusted_since = coalesce(c.untrusted_since, %(observed_at)s),
     last_seen_at = greatest(c.observed_at, (
-        select k.observed_at from key_scope k
-        where k.realm = c.realm and k.source_kind = c.source_kind and k.kind = c.kind and k.complete))
+        select max(k.observed_at) from key_scope k
+        where k.realm = c.realm and k.source_kind = c.source_kind and k.kind = c.kind and k.complete
+            and starts_with(c.name, k.scope)))
 where c.realm = %(realm)s and c.source_kind = %(kind)s and c.gone_at is null and c.observed_at <= %(observed_at)s
-    and exists (select from s_key_scope s where s.kind = c.kind group by s.kind having max(s.error) = '')
+    and exists (
+        select from s_key_scope s where s.kind = c.kind and starts_with(c.name, s.scope) having max(s.error) = '')
     and not exists (
         select from s_key s join signing_key k using (material)
         where s.native_id = c.native_id and k.key_pk = c.key_pk);
@@ -127,17 +133,15 @@ where a.realm = %(realm)s and a.source_kind = %(kind)s and a.valid_to is null an
             select from s_key_access s
             where (s.key, s.principal_kind, s.principal_realm, s.principal, s.action)
                 = (a.key, a.principal_kind, a.principal_realm, a.principal, a.action))
-            and exists (select from s_key_scope) and not exists (
-                select from s_key_scope s
-                where s.error <> '' and (
-                    not exists (select from key_copy c where c.realm = a.realm and a.key in (c.native_id, c.name))
-                    or exists (
-                        select from key_copy c
-                        where c.realm = a.realm and a.key in (c.native_id, c.name) and c.kind = s.kind)))
             and not exists (
-                select from key_copy c
-                where c.realm = a.realm and c.source_kind = a.source_kind and a.key in (c.native_id, c.name)
-                    and not exists (select from s_key_scope s where s.kind = c.kind)));
+                -- Of what lies nowhere its name is known alone.
+                select from (select a.key as native_id) n
+                left join key_copy c
+                    on c.realm = a.realm and c.source_kind = a.source_kind and n.native_id in (c.native_id, c.name)
+                where not exists (
+                    select from s_key_scope s
+                    where s.kind = coalesce(c.kind, s.kind) and starts_with(coalesce(c.name, a.key), s.scope)
+                    having max(s.error) = '')));
 
 -- name: begin_accesses
 -- Ways that are new, or stand otherwise; the words for what stands are put right in place.
@@ -151,12 +155,20 @@ when not matched then insert (realm, source_kind, {key_access}, valid_from)
     values (%(realm)s, %(kind)s, {n.key_access}, %(observed_at)s);
 
 -- name: merge_key_scopes
--- Which kinds of keys were read to their end, when that read began, and what couldn't be read.
-insert into key_scope as k (realm, source_kind, kind, source, observed_at, complete, error, error_at)
-select %(realm)s, %(kind)s, s.kind, %(source)s, %(observed_at)s, max(s.error) = '', max(s.error),
+-- Which kinds of keys were read to their end, and where; when that read began, and what couldn't be read. Reads of single
+-- places stand for an earlier one of the whole realm once they tell of all that it told.
+delete from key_scope k
+where k.realm = %(realm)s and k.source_kind = %(kind)s and k.scope = '' and k.observed_at <= %(observed_at)s
+    and exists (select from s_key_scope s where s.kind = k.kind having min(s.scope) <> '' and max(s.error) = '')
+    and not exists (
+        select from key_copy c
+        where c.realm = k.realm and c.source_kind = k.source_kind and c.kind = k.kind and c.gone_at is null
+            and not exists (select from s_key_scope s where s.kind = c.kind and starts_with(c.name, s.scope)));
+insert into key_scope as k (realm, source_kind, kind, scope, source, observed_at, complete, error, error_at)
+select %(realm)s, %(kind)s, s.kind, s.scope, %(source)s, %(observed_at)s, max(s.error) = '', max(s.error),
     case when max(s.error) <> '' then %(observed_at)s::timestamptz end
-from s_key_scope s group by s.kind
-on conflict (realm, source_kind, kind) do update
+from s_key_scope s group by s.kind, s.scope
+on conflict (realm, source_kind, kind, scope) do update
 set observed_at = case when excluded.complete or not k.complete then excluded.observed_at else k.observed_at end,
     complete = k.complete or excluded.complete, source = excluded.source, error = excluded.error,
     error_at = excluded.error_at

@@ -52,7 +52,7 @@ left join lateral (
         and s.complete and (f.of_keys and s.realm = f.realm or exists (
         select from signing_key k join key_copy c using (key_pk)
         where k.material = f.subject_native_id and c.realm = s.realm and c.source_kind = s.source_kind
-            and c.kind = s.kind))) keyed on true
+            and c.kind = s.kind and starts_with(c.name, s.scope)))) keyed on true
 left join lateral (
     select max(r.observed_at) as at from roster_read r
     where f.realm = '' and r.roster = f.roster and r.status = 'complete') fed on true

@@ -29,9 +29,7 @@ with alias as (
         bool_and(coalesce(p.error = '' and p.confirmed_at >= %(since)s, false)) filter (where c.gone_at is null) as fresh,
         bool_or(c.carryable = 'yes') as can_leave, bool_or(c.carryable = 'no') as cannot_leave
     from silent f join key_copy c using (key_pk)
-    left join lateral (
-        select case when x.complete then x.observed_at end as confirmed_at, x.error from key_scope x
-        where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind) p on true
+    left join copy_read p on p.copy_pk = c.copy_pk
     group by f.finding_key
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
@@ -134,8 +132,13 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
     another.worker as anothers_worker,
     decided.author as decided_by, coalesce(decided.confirmed, false) as decided,
     read.realm is not null as accounts_read, f.subject_kind = 'source' and not exists (
+        -- Where nobody looks any more and nothing is known to lie, nothing is waited for.
         select from key_scope s
-        where s.realm = f.realm and not (s.complete and s.error = '' and s.observed_at >= %(since)s)) as keys_read,
+        where s.realm = f.realm and not (s.complete and s.error = '' and s.observed_at >= %(since)s)
+            and (s.scope = '' or s.error_at >= %(since)s or exists (
+                select from key_copy c
+                where c.realm = s.realm and c.source_kind = s.source_kind and c.kind = s.kind and c.gone_at is null
+                    and starts_with(c.name, s.scope)))) as keys_read,
     f.subject_kind = 'role' and exists (
         select from scope s
         where s.realm = f.realm and starts_with(f.subject_native_id, s.scope) and s.kind = 'role' and s.complete

@@ -309,9 +309,8 @@ select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.ros
     coalesce(d.circumstance, '') as circumstance, f.reopened, f.told as ticket_says, f.told_left_at,
     f.told_basis, f.told_worker,
     f.worked_in, f.location, f.part, f.owners, f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
-            select max(x.observed_at) from signing_key k join key_copy c using (key_pk)
-            join key_scope x on x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind
-            where k.material = f.subject_native_id and c.gone_at is null and x.complete and x.error = '')
+            select max(x.confirmed_at) from signing_key k join key_copy c using (key_pk) join copy_read x using (copy_pk)
+            where k.material = f.subject_native_id and c.gone_at is null and x.error = '')
         else (
             select max(s.observed_at) from scope s
             where s.realm = f.realm and s.kind = f.subject_kind and s.complete and s.error = ''
@@ -339,5 +338,9 @@ select distinct s.error from scope s
 where 'unverified:' || s.realm = %(holder)s and s.error <> '' and (s.scope = '' or exists (
     select from finding f where f.realm = s.realm and f.account_native_id = s.scope and f.state = 'unverified'))
 union
-select k.error from key_scope k where 'unverified:' || k.realm = %(holder)s and k.error <> ''
+select k.error from key_scope k
+where 'unverified:' || k.realm = %(holder)s and k.error <> '' and not exists (
+    -- Of a region that isn't asked any more nothing is missing.
+    select from key_scope n
+    where n.realm = k.realm and n.source_kind = k.source_kind and greatest(n.observed_at, n.error_at) > k.error_at)
 order by error;
