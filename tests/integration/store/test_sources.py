@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any, LiteralString
 
 import pytest
@@ -20,11 +21,13 @@ from offboarding.model import (
     ScopeRead,
     Standing,
     SubjectKind,
+    TicketKind,
 )
 from offboarding.store import runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.rows import SourceOutcome
 from offboarding.store.sources import SourceRead, StagedFact
+from offboarding.store.tickets import missing_rights
 from tests.support.companies import ssh_credential
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT, account, number, ssh
@@ -253,3 +256,15 @@ def test_a_look_at_one_account_ends_nobody_elses_membership(system: System) -> N
 
     standing = system.ask("select account_native_id from membership where valid_to is null")
     assert standing == [("b",)]
+
+
+def test_a_right_that_roles_no_longer_lack_is_missing_no_more(system: System) -> None:
+    row: Any = SimpleNamespace(kind=TicketKind.UNVERIFIED, holder="unverified:d1")
+    roles = (SubjectKind.ROLE,)
+    read = ScopeRead(realm="d1", scope="AROA", kinds=roles)
+
+    system.read(read, ScopeRead(realm="d1", scope="", kinds=roles, error="eks:ListClusters denied"))
+    assert missing_rights(system.session, row) == ["eks:ListClusters denied"]
+
+    system.read(read)
+    assert missing_rights(system.session, row) == []

@@ -144,7 +144,10 @@ class FactGate:
         self._require_realm(fact.realm)
         if defect(fact.scope):
             return  # its account was left out, and that said
-        lost = self._of_account.get(fact.scope, set()) if fact.scope else self._lost
+        lost = self._lost
+        if fact.scope:
+            # Of one account, or of roles whose ids begin so: whose was left out may be any of these.
+            lost = self._of_account.get(fact.scope, set()) | (self._lost & {SubjectKind.ROLE})
         groups = None if self._groups_lost else fact.groups
         kept = tuple(kind for kind in fact.kinds if kind not in lost) if lost else fact.kinds
         yield replace(fact, kinds=kept, groups=groups, error=sentence(fact.error))
