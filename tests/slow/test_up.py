@@ -57,7 +57,9 @@ def up(in_memory: Folder) -> Generator[Up]:
     for name in (".venv", ".cache"):
         (folder / name).symlink_to((PROJECT / name).resolve())
     said = folder / "said.log"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "OFFBOARDING"))}
+    # Nor what the make was told by which this runs.
+    ours = ("AIRFLOW", "OFFBOARDING", "MAKE", "MFLAGS", "ARGS")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     with said.open("wb") as output:
         process = subprocess.Popen(
             ["make", "up"],
