@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, IncompleteReadError
 from offboarding.rosters.csv import CsvRoster, Settings, destinations
-from offboarding.rosters.csv.filesystems import Filesystem
+from offboarding.rosters.csv.drivers import driver_of
 from offboarding.rosters.csv.openpgp import MOST_BYTES_OF_A_KEY, is_message
 from tests.unit.rosters.conftest import Build
 
@@ -132,9 +132,9 @@ def test_the_keys_are_no_business_of_a_stores() -> None:
     """A driver would be handed them; and an address in a key's comment is none of a host's."""
     connection = fields(pgp_private_key=KEY, pgp_passphrase="canary-phrase", auto_mkdir="yes")
     settings = Settings.model_validate({"name": "hr", "kind": "csv", "path": "memory://hr/", **GIVEN})
-    driver = Filesystem("memory://hr/", connection, "hr").driver()
+    driver = driver_of("memory://hr/", connection, "rosters.hr")
 
-    assert driver.storage_options == {"auto_mkdir": "yes"}
+    assert driver.storage_options == {"auto_mkdir": "yes", "use_listings_cache": False}
     assert [*destinations(settings, connection)] == []
 
 

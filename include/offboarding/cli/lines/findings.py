@@ -87,7 +87,7 @@ class FindingLine(JsonLine):
     subject: Annotated[FindingSubject, By(itself)]
     """The thing itself, an object."""
     standing: str
-    """`works`, `dead` or `unknown`: as last judged."""
+    """`works`, `dead` or `unknown`: as last judged while it stood; of one that has closed, why it was open."""
     effect: str
     """What it can still do: `full`, `contained` (everything is denied to it), `unknown`."""
     used_after_departure: bool | None
@@ -99,7 +99,7 @@ class FindingLine(JsonLine):
     first_seen_at: At
     """The `as_of` of the run that first found it, from which `due_at` counts, too."""
     last_confirmed_at: At | None
-    """When the last complete read began that covers the thing; of a worker's own finding, the roster's."""
+    """When the last complete read of it began: of a key, its system's; of a worker's own finding, the roster's."""
     resolved_at: At | None
     """When it was resolved."""
     due_at: At | None
