@@ -119,7 +119,7 @@ class WireguardHost:
 
     def answers(self, seconds: float = 20) -> bool:
         """Whether what alice sends is let through, and answered."""
-        away = f"--net=/proc/{self._pid}/root/run/netns/away"
+        away = f"--net={Path('/proc', str(self._pid), 'root') / 'run/netns/away'}"
         done = subprocess.run(
             ["nsenter", away, sys.executable, "-c", _KNOCK, str(seconds)],
             capture_output=True,

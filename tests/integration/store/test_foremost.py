@@ -53,7 +53,6 @@ def many(night: Session) -> Session:
     ((model, run),) = night.execute(
         "select min(finding_key), (select max(run_id) from run) from finding where state = 'open'"
     )
-    copied = "select jsonb_populate_record(f, %s) from finding f where finding_key = %s"
     sorts = product(
         (FindingState.OPEN, FindingState.HELD, FindingState.UNVERIFIED),
         (Severity.CRITICAL, Severity.LOW),
@@ -67,7 +66,8 @@ def many(night: Session) -> Session:
         changes = {"finding_key": key, "severity": severity, "comes_first": first, "ticket_kind": kind, "state": state}
         changes |= {"due_at": due_at and due_at.isoformat(), "subject_native_id": f"thing {number}", "match_key": key}
         night.execute(
-            f"insert into finding select (made.each).* from ({copied}) as made (each)",  # noqa: S608 - of ours
+            "insert into finding select (made.each).* from ("
+            "select jsonb_populate_record(f, %s) from finding f where finding_key = %s) as made (each)",
             [Jsonb(changes), model],
         )
         night.execute(

@@ -54,7 +54,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class EntryAsker:
-    """An Asker (interfaces) about one entry of the file."""
+    """A Chooser (interfaces) about one entry of the file."""
 
     answers: Answers
     name: str

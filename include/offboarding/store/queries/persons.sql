@@ -12,6 +12,14 @@ select value from worker_key where kind = 'mail' and origin = 'current' and vali
 group by value having count(*) > 1;
 analyze shared_mail;
 
+-- name: make_shared_login
+-- Logins that more than one worker bears at present, in whatever realms.
+create temp table shared_login as
+select value from worker_key where kind = 'login' and origin = 'current' and valid_to is null
+    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+group by value having count(distinct worker_pk) > 1;
+analyze shared_login;
+
 -- name: same_person
 -- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
@@ -253,14 +261,6 @@ left join lateral (
 where w.verdict is distinct from 'deny' or w.until <= %(as_of)s;
 create unique index on feed_state (person_uid);
 analyze feed_state;
-
--- name: make_shared_login
--- The same of logins, whatever their realms.
-create temp table shared_login as
-select value from worker_key where kind = 'login' and origin = 'current' and valid_to is null
-    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
-group by value having count(distinct worker_pk) > 1;
-analyze shared_login;
 
 -- name: make_possibly_one
 -- Pairs of persons who may be one: one present mail, or one present login that HR doesn't give for two realms, and one
