@@ -156,9 +156,10 @@ class GithubOrg:
             return
         weak = ours.without_second_factor("detail", UnreadRows()) or frozenset()
         tokens = FineGrainedTokens(ours, frozenset(int(ref.native_id) for ref in refs))
+        wanted = frozenset(ref.native_id for ref in refs)
         # Each is read once somebody has to be looked for in it.
-        inside = cache(lambda: self._by_id(ours.members, weak))
-        outside = cache(lambda: self._by_id(ours.collaborators, weak))
+        inside = cache(lambda: self._among(wanted, ours.members, weak))
+        outside = cache(lambda: self._among(wanted, ours.collaborators, weak))
 
         def looked_at(ref: AccountRef) -> Account | None:
             account, found = ours.look_at(ref.native_id, ref.login, weak)
@@ -231,13 +232,16 @@ class GithubOrg:
         host = self._rest.base.netloc.decode()
         return f"{'github.com' if host == 'api.github.com' else host.removeprefix('api.')}/{login}"
 
-    def _by_id(
-        self, read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]], weak: frozenset[int]
+    def _among(
+        self,
+        wanted: frozenset[str],
+        read: Callable[[Purpose, UnreadRows, frozenset[int]], Iterator[Account]],
+        weak: frozenset[int],
     ) -> dict[str, Account]:
-        """A whole list, by native id. Raises FatalError where a row can't be read: it may be whoever is looked for."""
+        """Those of a whole list, by native id. Raises FatalError where a row can't be read: it may be one of them."""
         unread = UnreadRows()
         with self._rest.requests.of_all():
-            found = {each.native_id: each for each in read("detail", unread, weak)}
+            found = {each.native_id: each for each in read("detail", unread, weak) if each.native_id in wanted}
         if unread.told:
             raise FatalError(unread.told)
         return found
