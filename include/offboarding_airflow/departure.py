@@ -80,6 +80,6 @@ def define() -> None:
         check = cast("int", found)
         collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
         correlated, last = once(pipeline.correlate, check, GOES_ON), linked(tell(check), TicketsLink())
-        chain(each_roster(run, settings), found, collected, correlated, detailed, last)
+        chain([each_roster(run, settings), parts], found, collected, correlated, detailed, last)
         if settings.policy.revocation is not None:
             chain([found, last], ask_to_revoke(check))

@@ -18,7 +18,7 @@ FLOW = {
     "open_run": set[str](),
     "find_parts": {"open_run"},
     "read_roster": {"open_run"},
-    "find_people": {"open_run", "read_roster"},
+    "find_people": {"open_run", "find_parts", "read_roster"},
     "collect": {"find_people", "find_parts"},
     "correlate": {"find_people", "collect"},
     "detail": {"find_people", "find_parts", "correlate"},

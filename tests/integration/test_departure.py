@@ -10,13 +10,14 @@ from offboarding.interfaces import Tracker
 from offboarding.model import AccountKey, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import departures
+from offboarding.store import departures, reading
 from offboarding.store.connect import Session, opened
 from tests.support.begun import Begun, beginnings, begun
 from tests.support.departure import DepartureTold, departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
+from tests.support.red import why_red
 from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
 
 __all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
@@ -114,7 +115,24 @@ def test_a_run_whose_people_are_refused_ends_red(seen: Office) -> None:
     found = seen.session.execute(
         "select status, finished_at is not null, waiting, summary -> 'red' from run where run_id = %s", [run.run_id]
     ).fetchone()
-    assert found == ("red", True, None, ["nobody was checked: whom it is about was refused"])
+    unread = [f"roster {roster.name} couldn't be read" for roster in seen.settings.rosters]
+    why = ("nobody was checked: whom it is about was refused", *unread)
+    assert found == ("red", True, None, [*why])
+    told = reading.own(seen.session, run.run_id)
+    assert (why_red(told), told.parts) == (why, ()), "its report says the same, and that no system was to be asked"
+
+
+def test_a_refused_run_that_finds_its_people_after_all_is_to_ask_every_source(seen: Office) -> None:
+    run = pipeline.open_departure(seen.session, seen.settings, caller="mended", as_of=seen.as_of)
+    expected = reading.own(seen.session, run.run_id).parts
+    with pytest.raises(FatalError, match="ine 1"):
+        pipeline.find_people(seen.session, seen.settings, run, ["hr:99999"])
+
+    assert pipeline.find_people(seen.session, seen.settings, run, ["hr:1042"]) is True
+
+    told = reading.own(seen.session, run.run_id)
+    assert (told.parts, len(expected) > 0) == (expected, True)
+    assert "nothing was concluded: correlation didn't come to its end" in why_red(told)
 
 
 def test_several_people_are_checked_at_once(seen: Office, people: ListedPeople) -> None:
@@ -472,7 +490,10 @@ def test_what_cannot_be_told_of_others_is_their_nights(office: Office) -> None:
     office.night()
     kim_leaves(office)
 
-    assert departure(office, "1042").red == ""
+    told = departure(office, "1042")
+
+    assert told.red == ""
+    assert why_red(reading.own(office.session, told.run.run_id)) == (), "and its report says the same"
 
 
 def test_a_roster_that_fails_keeps_the_other_from_nothing(seen: Office) -> None:

@@ -14,8 +14,12 @@ from offboarding.guard import releasing
 from offboarding.interfaces import QueuedMessage
 from offboarding.model.errors import FatalError
 from offboarding.queues.sqs import SqsQueue
+from offboarding.report.night import render
 from offboarding.runs import messages, pipeline
+from offboarding.runs.ingest.reads import note_unknown_parts
+from offboarding.store import reading, runs
 from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from offboarding_airflow.queue import MessagesTrigger, told
 from tests.integration.commands.conftest import connected
 from tests.integration.test_departure import KIMS, kim_leaves, office, rows, seen, titles
@@ -25,6 +29,7 @@ from tests.support.departure import departure
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
+from tests.support.red import why_red
 from tests.support.source_tree import PROJECT
 from tests.support.variants import variants
 from tests.unit.test_config import GOOD
@@ -218,6 +223,35 @@ def test_a_run_whose_messages_came_before_ends(seen: Office, mailbox: Mailbox, s
 
     ended = seen.session.execute("select status, finished_at is not null from run where run_id = %s", (run.run_id,))
     assert ended.fetchone() == (colour, True)
+    told = reading.own(seen.session, run.run_id)
+    assert (told.parts, bool(why_red(told))) == ((), colour == "red"), "nothing was to be asked"
+    title = render(told, "UTC").splitlines()[0]
+    assert title.endswith("   GREEN") if colour == "green" else "   RED" in title
+
+
+def test_a_run_whose_messages_came_before_is_red_for_a_source_that_failed(seen: Office, mailbox: Mailbox) -> None:
+    mailbox.send({"people": ["hr:1042"]})
+    entries = come(seen, mailbox)
+    by_message(seen, mailbox, entries)
+    run, sent = taken(seen, mailbox, entries, "again")
+    seen.session.execute(
+        "insert into roster_read (run_id, roster, status, observed_at) select %s, name, 'complete', now() from roster",
+        (run.run_id,),
+    )
+    source = seen.settings.sources[0]
+    note_unknown_parts(seen.session, run, source, FatalError("organizations:ListAccounts denied."))
+
+    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
+
+    (why,) = why_red(reading.own(seen.session, run.run_id))
+    assert why == f"{source.name} (which parts there are) couldn't be read"
+    assert red_of(seen, run) == ("red", [why])
+
+
+def red_of(office: Office, run: Run) -> tuple[object, ...] | None:
+    """How a run ended, and why, as it was written down."""
+    found = office.session.execute("select status, summary -> 'red' from run where run_id = %s", (run.run_id,))
+    return found.fetchone()
 
 
 def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(seen: Office, mailbox: Mailbox) -> None:
@@ -229,6 +263,7 @@ def test_an_id_that_is_nobodys_keeps_the_others_from_nothing(seen: Office, mailb
     assert rows(seen, "1042") == KIMS
     why = "hr:9999 is nobody's. kimm is nobody's. There is no notice n-000000."
     assert f"message {message_id}: {why}" in done.red
+    assert why_red(reading.own(seen.session, done.run.run_id)) == (f"message {message_id}: {why}",)
     assert [row[1:] for row in receipts(seen.session)] == [(True, why)]
 
 
@@ -237,9 +272,14 @@ def test_ids_of_nobody_alone_are_red_once(seen: Office, mailbox: Mailbox) -> Non
     entries = come(seen, mailbox)
 
     with pytest.raises(FatalError, match=f"message {message_id}: hr:9999 is nobody's"):
-        by_message(seen, mailbox, entries)
+        by_message(seen, mailbox, entries, caller="of nobody")
 
     assert [row[1:] for row in receipts(seen.session)] == [(True, "hr:9999 is nobody's.")]
+    ended = runs.begun(seen.session, "departure of nobody")
+    assert ended is not None
+    why = ("nobody was checked: whom it is about was refused", f"message {message_id}: hr:9999 is nobody's.")
+    assert why_red(reading.own(seen.session, ended.run_id)) == why
+    assert red_of(seen, ended) == ("red", [*why])
     run, sent = taken(seen, mailbox, entries, "again")
     assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 

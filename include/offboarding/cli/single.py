@@ -65,7 +65,7 @@ def report(
             if not last:
                 raise FatalError(nothing_yet())
             run_id = last[0].run_id
-        seen = reading.night(session, run_id, zone)
+        seen = reading.own(session, run_id, zone)
         seen = exposure.ahead(session, seen, asked_at(seen.run.as_of, zone))
         say(night.render(seen, zone, folded=False))
     return DONE

@@ -51,7 +51,7 @@ from offboarding.model.people import Departure, Employment, LeftOut, Problem, Ro
 from offboarding.model.resolutions import SEEN, Resolution, Resolved, sentence
 from offboarding.model.revoking import Before, Revocable, RevocationStage, StepSeen
 from offboarding.model.rules import RuleWords, TicketWords
-from offboarding.model.runs import ABOUT_SOME, READ, ReadPhase, ReadStatus, RunKind
+from offboarding.model.runs import ABOUT_SOME, READ, NobodyChecked, ReadPhase, ReadStatus, RunKind
 from offboarding.model.sentences import Sentence, as_kept, kept, say
 from offboarding.model.silent import Silent, SilentKey, SilentThing
 from offboarding.model.statuses import Circumstance, EmploymentStatus, HrStatus
@@ -181,6 +181,7 @@ __all__ = [
     "Membership",
     "MovedLink",
     "NamedOwner",
+    "NobodyChecked",
     "Orphan",
     "OrphanCase",
     "PrincipalKind",

@@ -12,6 +12,15 @@ class RunKind(StrEnum):
     VERIFY = "verify"
 
 
+class NobodyChecked(StrEnum):
+    """Why a run about some people checked nobody, asked no system and concluded nothing."""
+
+    SEEN_TO = "seen to"
+    """All the messages that began it had come before."""
+    REFUSED = "refused"
+    """Whom it was to be about was refused."""
+
+
 ABOUT_SOME = (RunKind.DEPARTURE, RunKind.VERIFY)
 """The kinds of a run that is about some people alone."""
 

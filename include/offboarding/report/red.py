@@ -48,6 +48,8 @@ def _part(part: PartView) -> str:
 
 
 def _reasons(found: Troubles) -> Iterator[str]:
+    if found.people_refused:
+        yield "nobody was checked: whom it is about was refused"
     yield from _reads(found)
     for step in found.broken:
         yield f"{step} ended by a defect of ours: its trace stands in the log"
@@ -66,6 +68,7 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:
         yield _unheard(found.queue)
+    yield from (f"message {each}" for each in found.messages_refused)
 
 
 def _broken_off(one: BrokenOff) -> str:

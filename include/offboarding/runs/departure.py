@@ -9,7 +9,7 @@ from offboarding.config.settings import Settings
 from offboarding.identity import people
 from offboarding.identity.folding import normal
 from offboarding.interfaces import Source
-from offboarding.model import Fact, IdentityKey, IdentityKeyKind
+from offboarding.model import Fact, IdentityKey, IdentityKeyKind, NobodyChecked
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
@@ -19,11 +19,9 @@ from offboarding.store import departures, messages, notices, reading, runs, sour
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.messages import TakenMessage
-from offboarding.store.reading import Night
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.departure")
-_REFUSED = "nobody was checked: whom it is about was refused"
 
 
 def find_people(
@@ -44,20 +42,21 @@ def find_people(
     try:
         named = _named(session, settings, run, words, notice_ids, sent)
     except FatalError:
-        runs.close_run(session, run.run_id, red=[_REFUSED], waiting=None)
+        _end_without_people(session, run, NobodyChecked.REFUSED)
         raise
     if named is None:
-        runs.close_run(session, run.run_id, red=_red_without_people(session, run), waiting=None)
+        _end_without_people(session, run, NobodyChecked.SEEN_TO)
         return False
+    runs.note_nobody(session, run.run_id, None)
     departures.note_persons(session, run.run_id, named)
     log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
     return True
 
 
-def _red_without_people(session: Session, run: Run) -> tuple[str, ...]:
-    """Why a run is red whose messages had all come before: systems weren't to be asked, nor anything concluded."""
-    found = troubles(_of_these(session, run, reading.night(session, run.run_id)))
-    return reasons(replace(found, parts=(), inconclusive=False))
+def _end_without_people(session: Session, run: Run, why: NobodyChecked) -> None:
+    """Close a run that asks no system and concludes nothing; what couldn't be read all the same makes it red."""
+    runs.note_nobody(session, run.run_id, why)
+    runs.close_run(session, run.run_id, red=reasons(troubles(reading.own(session, run.run_id))), waiting=None)
 
 
 def _named(
@@ -153,9 +152,8 @@ def report(session: Session, run: Run) -> None:
                 standing=found.standing,
                 ticket=found.ticket,
             )
-    seen = _of_these(session, run, reading.night(session, run.run_id))
-    refused = tuple(f"message {each}" for each in messages.refusals(session, run.run_id))
-    red = (*reasons(troubles(seen)), *refused)
+    seen = reading.own(session, run.run_id)
+    red = reasons(troubles(seen))
     messages.done(session, run.run_id)
     status = runs.close_run(session, run.run_id, red=red, waiting=seen.waiting)
     log.info("departure checked", run=run.run_id, status=status)
@@ -164,15 +162,6 @@ def report(session: Session, run: Run) -> None:
             f"Run {run.run_id} is red: {'; '.join(red)}. What could be checked was told. Mend that (the failed task's"
             " last line says how) and trigger again, or leave the rest to the night."
         )
-
-
-def _of_these(session: Session, run: Run, seen: Night) -> Night:
-    """A run's report without what is other people's: that is the night's to tell."""
-    asked = departures.persons_of_run(session, run.run_id)
-    return replace(
-        seen.about([finding for finding in seen.findings if finding.person_uid in asked]),
-        tickets=replace(seen.tickets, untold=departures.undelivered_of_run(session, run.run_id), unheard=0),
-    )
 
 
 def _spelled(keys: Sequence[IdentityKey], settings: Settings) -> Iterator[IdentityKey]:

@@ -10,15 +10,14 @@ import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Reader, Source, SourceSettings, Trail
-from offboarding.model import FindingState, ReadPhase
+from offboarding.model import ReadPhase
 from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
 from offboarding.runs.ingest import reads
 from offboarding.runs.troubles import troubles
-from offboarding.store import departures, reading, rechecks, runs, sources
+from offboarding.store import reading, rechecks, runs, sources
 from offboarding.store.connect import Session
-from offboarding.store.reading import Night
 from offboarding.store.rows import Run, SourceOutcome
 
 log = structlog.get_logger("offboarding.verify")
@@ -68,7 +67,7 @@ def report(session: Session, run: Run) -> None:
                 state=found.state,
                 ticket=f"{found.named_tracker} {found.ref}".strip() if found.ref else None,
             )
-    own = _own(session, run, seen)
+    own = reading.own(session, run.run_id)
     red = reasons(troubles(own))
     status = runs.close_run(session, run.run_id, red=red, waiting=own.waiting)
     log.info("open findings looked at", run=run.run_id, status=status, **asdict(came))
@@ -77,15 +76,3 @@ def report(session: Session, run: Run) -> None:
             f"Run {run.run_id} is red: {'; '.join(red)}. What wasn't looked at stays open, as it was. Mend that (the"
             " failed task's last line says how), or acknowledge it (docs/exceptions.md)."
         )
-
-
-def _own(session: Session, run: Run, seen: Night) -> Night:
-    """A run's report without what is the night's to tell: what waits since, and what couldn't be told then."""
-    asked = set(departures.persons_of_run(session, run.run_id))
-    return seen.about(
-        [
-            found
-            for found in seen.findings
-            if found.person_uid in asked and (found.begun or found.state == FindingState.OPEN)
-        ]
-    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from offboarding.model import ReadStatus
+from offboarding.model import NobodyChecked, ReadStatus
 from offboarding.store.guard import Hold
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import NightState
@@ -49,6 +49,10 @@ class Troubles:
     """Alerts that a notifier couldn't tell."""
     queue: QueueLook | None
     """The look at the queue of departures, where one may wait there unheard."""
+    people_refused: bool
+    """Nobody was checked, for whom the run was to be about was refused."""
+    messages_refused: tuple[str, ...]
+    """Why something of the messages that began it was set aside: a sentence each."""
 
     @property
     def is_red(self) -> bool:
@@ -74,7 +78,7 @@ def troubles(night: NightState) -> Troubles:
             if part.status != ReadStatus.COMPLETE and not any(_knows(known, part) for known in acknowledged)
         ),
         broken=night.broken,
-        inconclusive=night.run.correlated_at is None,
+        inconclusive=night.run.correlated_at is None and night.nobody is None,
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in night.unverified),
         broken_off=night.broken_off,
         edited=night.record_troubles,
@@ -87,6 +91,8 @@ def troubles(night: NightState) -> Troubles:
         texts_refused=night.texts_refused,
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
+        people_refused=night.nobody is NobodyChecked.REFUSED,
+        messages_refused=night.refused_messages,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from psycopg.types.json import Jsonb
 
-from offboarding.model import RunKind
+from offboarding.model import NobodyChecked, RunKind
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store.code import CODE
 from offboarding.store.connect import Session
@@ -119,6 +119,11 @@ def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
     """The (source, part) pairs that are to be read in a run."""
     rows = session.execute(block("runs", "expected_parts"), {"run_id": run_id}).fetchall()
     return {(str(source), str(part)) for source, part in rows}
+
+
+def note_nobody(session: Session, run_id: int, why: NobodyChecked | None) -> None:
+    """Why this run checks nobody, so that no system is to be asked; None where it checks somebody after all."""
+    session.execute(block("runs", "note_nobody"), {"run_id": run_id, "why": why})
 
 
 def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]) -> None:

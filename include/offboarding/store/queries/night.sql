@@ -3,7 +3,7 @@
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status,
     summary -> 'correlation' -> 'counts' as counts, coalesce(summary -> 'correlation' -> 'weightless', '[]') as weightless,
     coalesce(summary -> 'correlation' -> 'loads', '[]') as loads, coalesce(summary -> 'broken', '[]') as broken,
-    coalesce(summary -> 'texts_refused', '[]') as texts_refused
+    coalesce(summary -> 'texts_refused', '[]') as texts_refused, summary ->> 'nobody' as nobody
 from run where run_id = %(run_id)s;
 
 -- name: roster_reads
@@ -34,11 +34,12 @@ order by e.run_id desc, e.roster;
 
 -- name: source_reads
 -- What came of each part of each source in these runs, inventory and live reads side by side; as above. Earlier reads
--- are those of nights: a departure's is of some people alone. An hourly run looks once, live, and at nothing else.
+-- are those of nights: a departure's is of some people alone. An hourly run looks once, live, and at nothing else. Of a
+-- run that checks nobody no part is expected: what was asked all the same is told.
 with expected as (
     select r.run_id, e.pair ->> 0 as source, e.pair ->> 1 as part from run r
     cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
-    where r.run_id = any(%(run_ids)s)
+    where r.run_id = any(%(run_ids)s) and not r.summary ? 'nobody'
     union
     select run_id, source, part from source_read where run_id = any(%(run_ids)s)
 )

@@ -61,6 +61,12 @@ from source_read where run_id = %(run_id)s order by source, part, phase;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', %(expected)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_nobody
+-- Why a run checks nobody; null where it checks somebody after all.
+update run set summary = coalesce(summary, '{}') - 'nobody'::text || jsonb_strip_nulls(
+    jsonb_build_object('nobody', %(why)s::text))
+where run_id = %(run_id)s;
+
 -- name: note_trackers
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('trackers', %(trackers)s::jsonb)
 where run_id = %(run_id)s;

@@ -12,7 +12,7 @@ from offboarding.store.reading.finding_views import (
 )
 from offboarding.store.reading.link_views import LinkView, links, source_names
 from offboarding.store.reading.night_states import NightState, night_state
-from offboarding.store.reading.nights import Night, night
+from offboarding.store.reading.nights import Night, night, own
 from offboarding.store.reading.run_views import RunView, last_night, runs
 from offboarding.store.reading.workers import PersonView, person, person_of, worker_called
 
@@ -32,6 +32,7 @@ __all__ = [
     "links",
     "night",
     "night_state",
+    "own",
     "person",
     "person_of",
     "runs",

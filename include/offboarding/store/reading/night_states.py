@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from psycopg.rows import class_row
 
+from offboarding.model import NobodyChecked
 from offboarding.model.errors import FatalError
 from offboarding.store import messages, refusals, revocations
 from offboarding.store.connect import Session
@@ -91,6 +92,10 @@ class NightState:
     """Why our texts stood in for a company's own: a sentence each."""
     broken_off: tuple[revocations.BrokenOff, ...] = ()
     """Revocations that were approved or being undone before, and had come to no end."""
+    nobody: NobodyChecked | None = None
+    """Why nobody was checked; None where somebody was, or was to be."""
+    refused_messages: tuple[str, ...] = ()
+    """Why something of the messages that began it was set aside: a sentence each."""
 
     @property
     def waiting(self) -> int:
@@ -108,6 +113,7 @@ class NightRun(Run):
     loads: tuple[BulkLoad, ...]
     broken: list[str]
     texts_refused: list[str]
+    nobody: NobodyChecked | None
 
 
 def night_state(session: Session, run_id: int) -> NightState:
@@ -147,6 +153,8 @@ def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
         broken=tuple(dict.fromkeys(run.broken)),
         texts_refused=tuple(dict.fromkeys(run.texts_refused)),
         broken_off=tuple(revocations.broken_off_then(session, run_id)),
+        nobody=run.nobody,
+        refused_messages=tuple(messages.refusals(session, run_id)),
     )
     return state, run
 

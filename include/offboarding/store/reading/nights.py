@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from offboarding.model import Basis, FindingState, Resolution, RunKind, Severity, TicketKind
-from offboarding.store import notices
+from offboarding.model import ABOUT_SOME, Basis, FindingState, Resolution, RunKind, Severity, TicketKind
+from offboarding.store import departures, notices
 from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.events import Head, head
@@ -174,6 +174,20 @@ def night(session: Session, run_id: int, zone: str = "UTC") -> Night:
             hidden=tuple(hidden_then(session, run_id)),
             alike=tuple(alike_then(session, run_id)),
         )
+
+
+def own(session: Session, run_id: int, zone: str = "UTC") -> Night:
+    """A run's report; of one about some people alone without what is the night's to tell. Raises as `night`."""
+    seen = night(session, run_id, zone)
+    if seen.run.kind not in ABOUT_SOME:
+        return seen
+    asked = set(departures.persons_of_run(session, run_id))
+    theirs = [finding for finding in seen.findings if finding.person_uid in asked]
+    if seen.run.kind is RunKind.VERIFY:
+        # What waits since, and what couldn't be told then, the night has said.
+        return seen.about([each for each in theirs if each.begun or each.state == FindingState.OPEN])
+    untold = departures.undelivered_of_run(session, run_id)
+    return replace(seen.about(theirs), tickets=replace(seen.tickets, untold=untold, unheard=0))
 
 
 def _upcoming(session: Session, run: NightRun, zone: str) -> tuple[LeavesSoon, ...]:
