@@ -104,7 +104,7 @@ def test_an_arn_is_compared_without_its_letters_case_as_the_authenticator_does(
     (trust,), error, gaps = read(place)
 
     assert (trust.principal_realm, trust.principal, error, gaps) == ("111111111111", KIM, "", [])
-    assert trust.native_id == f"aws-auth/{written}"
+    assert trust.native_id == f"aws-auth/{KIM}", "an entry that is written otherwise is the same one"
 
 
 def test_a_path_is_part_of_a_user_s_arn(place: KubernetesPlace) -> None:
@@ -119,6 +119,25 @@ def test_of_one_arn_the_last_entry_counts(place: KubernetesPlace) -> None:
     (trust,), _, _ = read(place)
 
     assert (trust.standing, trust.privileged) == (Standing.DEAD, False)
+
+
+def test_entries_that_differ_in_their_letters_case_alone_are_one_and_the_last_counts(place: KubernetesPlace) -> None:
+    mapped(place, user(KIM, "kim", "team"), user(KIM.upper(), "kim", MASTERS))
+    (trust,), _, _ = read(place)
+    mapped(place, user(KIM.upper(), "kim", MASTERS), user(KIM, "kim", "team"))
+    (turned,), _, _ = read(place)
+
+    assert (trust.standing, trust.native_id) == (Standing.WORKS, f"aws-auth/{KIM}")
+    assert (turned.standing, turned.native_id) == (Standing.DEAD, f"aws-auth/{KIM}")
+
+
+def test_of_roles_in_other_letters_one_is_said(place: KubernetesPlace) -> None:
+    roles = [{"rolearn": arn, "username": "node", "groups": []} for arn in (ROLE, ROLE.lower())]
+    mapped(place, mapRoles=roles)
+
+    _, _, (gap,) = read(place)
+
+    assert gap.text.lower().count(ROLE.lower()) == 1
 
 
 def test_a_user_among_the_roles_is_let_in_before_those_of_users(place: KubernetesPlace) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from offboarding.model import Fact, Gap, ScopeRead, Standing, SubjectKind, Trust, counted
+from offboarding.model import Fact, Gap, ScopeRead, Standing, SubjectKind, Trust, counted, first_few
 from offboarding.sources._aws.client.failures import CallerIdentity
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
@@ -96,8 +96,7 @@ class _Entries:
         principals = self.refusals.ask(where, entries) or []
         users = [str(each) for each in principals if _USER.fullmatch(str(each))]
         if roles := [str(each) for each in principals if not _USER.fullmatch(str(each))]:
-            more = f" and {len(roles) - _MOST_NAMED} more" if len(roles) > _MOST_NAMED else ""
-            named = f"{counted(len(roles), 'role')} ({', '.join(roles[:_MOST_NAMED])}{more})"
+            named = f"{counted(len(roles), 'role')} ({first_few(roles, _MOST_NAMED)})"
             text = f"{self.asker}: {where} lets in {named}: see who may take them on"
             yield Gap(realm=self.asker.account_id, text=text, red=False)
         for arn in users:

@@ -193,8 +193,9 @@ def _aws_auth(subject: Subject) -> tuple[str, ...]:
     keep = f"{config_map.format('get')} --output=yaml > aws-auth.yaml"
     return (
         say(
-            "As an administrator of the cluster ({label}), keep its ConfigMap, and take the user's entry out of"
-            " mapUsers (a mistake there shuts everybody out: stay logged in until it was tried):\n{keep}\n{edit}",
+            "As an administrator of the cluster ({label}), keep its ConfigMap, and take each entry of the user's"
+            " out of mapUsers and mapRoles (a mistake there shuts everybody out: stay logged in until it was"
+            " tried):\n{keep}\n{edit}",
             label=subject.label,
             keep=keep,
             edit=config_map.format("edit"),

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import cast
 
 import yaml
+from pydantic import Field
 
-from offboarding.model import Gap, Standing, Trust, counted
+from offboarding.model import Gap, Standing, Trust, counted, first_few
 from offboarding.model.errors import FatalError
 from offboarding.net.service.answers import Told
 from offboarding.net.service.api import Purpose
@@ -34,16 +35,17 @@ _OF_INSTANCE, _OF_KEY = "{{EC2PrivateDNSName}}", "{{AccessKeyID}}"
 
 
 class _Mapped(Told):
+    arn: str
     username: str = ""
     groups: tuple[str, ...] | None = None
 
 
 class _MappedUser(_Mapped):
-    userarn: str
+    arn: str = Field(alias="userarn")
 
 
 class _MappedRole(_Mapped):
-    rolearn: str
+    arn: str = Field(alias="rolearn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +58,16 @@ class AwsAuth:
 
     def trusts(self, made: ClusterIdentities) -> Iterator[Trust]:
         """Yield each user of IAM's whom it lets in, joined to their account by the ARN."""
-        by_role = {each.rolearn: each for each in self.roles}
-        taken = {arn.lower() for arn in by_role}
-        by_user = {each.userarn: each for each in self.users if each.userarn.lower() not in taken}
-        for arn, each in (by_role | by_user).items():
-            if found := _user(arn):
+        for arn, each in {each.arn.lower(): each for each in (*self.users, *self.roles)}.items():
+            if found := _USER.fullmatch(arn):
                 yield _trust(made, found[1], arn, each)
 
     def gap(self, where: str, realm: str) -> Iterator[Gap]:
         """Yield whom it lets in beside, of whom their own AWS accounts tell."""
-        arns = [*(each.rolearn for each in self.roles), *(each.userarn for each in self.users)]
-        said = [each for each in arns if not _user(each)]
-        if said:
-            more = f" and {len(said) - _MOST_NAMED} more" if len(said) > _MOST_NAMED else ""
-            named = ", ".join(said[:_MOST_NAMED])
-            text = f"{where}: {NAME} lets in whoever may be {named}{more}: see who that is in their AWS accounts"
+        arns = {each.arn.lower(): each.arn for each in (*self.roles, *self.users)}
+        if said := [each for arn, each in arns.items() if not _USER.fullmatch(arn)]:
+            named = first_few(said, _MOST_NAMED)
+            text = f"{where}: {NAME} lets in whoever may be {named}: see who that is in their AWS accounts"
             yield Gap(realm=realm, text=text, red=False)
         if self.accounts:
             whole = counted(len(self.accounts), "AWS account")
@@ -101,12 +98,8 @@ def _listed(where: str, data: Mapping[str, str], key: str) -> list[object]:
     return cast("list[object]", found)
 
 
-def _user(arn: str) -> re.Match[str] | None:
-    return _USER.fullmatch(arn.lower())
-
-
 def _trust(made: ClusterIdentities, account: str, arn: str, mapped: _Mapped) -> Trust:
-    name, *groups = (_filled_in(each, account) for each in (mapped.username or arn, *(mapped.groups or ())))
+    name, *groups = (_filled_in(each, account) for each in (mapped.username or mapped.arn, *(mapped.groups or ())))
     privileged, by = made.power_of(name, (*groups, EVERYBODY))
     given = made.bindings.of(name, (*groups, EVERYBODY))
     within = f" in {', '.join(groups)}" if groups else ""
@@ -123,7 +116,7 @@ def _trust(made: ClusterIdentities, account: str, arn: str, mapped: _Mapped) -> 
         native_id=f"{NAME}/{arn}",
         label=f"{NAME} of {made.address}: {name}{within}",
         principal_realm=account,
-        principal=arn.lower(),
+        principal=arn,
         standing=standing,
         standing_reason=f"Kubernetes: {reason}",
         privileged=privileged,
