@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from offboarding.model import Alert
+from offboarding.report.wording import night_of
 
 
 def name(as_of: datetime, run_id: int, zone: str) -> str:
     """Such as night-2026-11-25-run-418, without what kind of file it is: by day they stand in order."""
-    return f"night-{as_of.astimezone(ZoneInfo(zone)):%Y-%m-%d}-run-{run_id}"
+    return f"night-{night_of(as_of, zone)}-run-{run_id}"
 
 
 def told(title: str, run_id: int, places: Sequence[str], *, is_red: bool) -> Alert:

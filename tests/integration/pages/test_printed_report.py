@@ -106,13 +106,13 @@ def test_it_says_what_the_page_says_and_names_nobody(night: Session) -> None:
     pdf = report(night)
     text = words(pdf)
 
-    assert "Nightof2026-11-24,run1RED" in text
+    assert "Nightof2026-11-25,run1RED" in text
     assert re.sub(r"\s", "", filled.DENIED) in text
     assert "E1042" in text
     assert "Doe" not in text
     assert "@" not in text
     assert pdf.metadata is not None
-    assert pdf.metadata.title == "Night of 2026-11-24, run 1 - Offboarding"
+    assert pdf.metadata.title == "Night of 2026-11-25, run 1 - Offboarding"
     assert f"{ADDRESS}/offboarding/leaver/hr%3AE1042" in led_to(pdf)
 
 

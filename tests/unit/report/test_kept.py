@@ -14,10 +14,10 @@ def test_it_is_called_by_the_companys_day_and_the_run() -> None:
 
 def test_whoever_is_told_hears_where_and_whether_it_was_red() -> None:
     alert = kept.told(
-        "Night of 2026-11-24, run 418", 418, ["s3://reports/night.html", "s3://reports/night.pdf"], is_red=True
+        "Night of 2026-11-25, run 418", 418, ["s3://reports/night.html", "s3://reports/night.pdf"], is_red=True
     )
 
     assert alert.key == "night-report:run:418"
-    assert alert.subject == "Offboarding: Night of 2026-11-24, run 418: RED"
+    assert alert.subject == "Offboarding: Night of 2026-11-25, run 418: RED"
     assert alert.body.splitlines()[1] == "s3://reports/night.html"
     assert "GREEN" in kept.told("Night", 418, ["s3://reports/night.html"], is_red=False).subject
