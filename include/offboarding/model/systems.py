@@ -163,6 +163,12 @@ class ScopeRead:
     """Native ids of the groups whose memberships were read to their end, within this scope: an account's own ScopeRead
     tells of that account's alone. None where none were looked at.
     """
+    access: bool = True
+    """Of keys: who has access to them was read, too; False where settings leave that out."""
+    left_out: tuple[str, ...] = ()
+    """What settings leave out of it: names of keys, and how the native ids of accounts begin. What of these isn't told
+    isn't gone: nobody looked.
+    """
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
     attested_at: datetime | None = None

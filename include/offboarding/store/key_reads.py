@@ -21,7 +21,7 @@ KEY_COLUMNS = {
     "s_key_access": LISTS["key_access"],
     "s_event": LISTS["event"],
     "s_event_key": ("event_id", "kind", "value", "loose", "origin", "name", "raw"),
-    "s_key_scope": ("scope", "kind", "error"),
+    "s_key_scope": ("scope", "kind", "access", "error"),
 }
 """Temporary tables of a read, with their columns in the order of staged rows."""
 
@@ -96,7 +96,7 @@ class KeyRead:
             if kind in KEY_KINDS:
                 spoiled = f"{self.kind}: keys were left out" if kind in self._spoiled else ""
                 self._begin()
-                stage.add("s_key_scope", (scope.scope, kind.value, scope.error or spoiled))
+                stage.add("s_key_scope", (scope.scope, kind.value, scope.access, scope.error or spoiled))
 
     def finish(self) -> None:
         """Make ready for the merge."""
@@ -125,6 +125,7 @@ class KeyRead:
             "recall_materials",
             "know_materials",
             "merge_copies",
+            "leave_out_copies",
             "gone_copies",
             "end_standings",
             "begin_standings",

@@ -40,6 +40,7 @@ from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),
+    "s_left_out": ("id",),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
     "s_group": ("scope", "group_native_id"),
     "s_trust": LISTS["trust"],
@@ -309,6 +310,8 @@ class SourceRead:
         for kind in read.kinds:
             if kind not in KEY_KINDS:
                 stage.add("s_scope", (read.scope, kind.value, read.error))
+        for left_out in read.left_out:
+            stage.add("s_left_out", (left_out,))
         for group in read.groups or ():
             stage.add("s_group", (read.scope, group))
         if read.error:

@@ -23,10 +23,12 @@ from offboarding.interfaces import Chooser
 from offboarding.model import Exportable, Gap, Key, KeyAccess, KeyAction, Remedy, ScopeRead, Standing
 from offboarding.sources import okta_signing_keys
 from offboarding.sources.okta_signing_keys.remedy import REMEDIES
+from offboarding.store.connect import Session
 from offboarding.tickets.remedies import written_out
 from tests.contract.key_contract import of
 from tests.support import key_cases
 from tests.support.described.server import Asked
+from tests.support.keys_read import KeyReader, hours
 from tests.support.okta_service import OktaPlace, description, okta_place
 
 pytestmark = pytest.mark.slow
@@ -196,6 +198,27 @@ def test_without_the_scope_for_roles_keys_are_told_and_who_is_not_checked(place:
     assert ROLES_SCOPE in error_of(facts)
     assert error_of(read(place, access=False)) == ""
     assert "access: false" in of(Gap, read(place, access=False))[0].text
+
+
+def test_who_could_have_one_sign_still_can_for_all_that_is_known_once_access_is_switched_off(
+    place: OktaPlace, store: Session
+) -> None:
+    place.kept.signers.add("payments")
+    reader = KeyReader(store, name="okta", kind="okta_signing_keys")
+    asked = "select principal, valid_to is null from key_access order by 1"
+    reader.read(*read(place), at=hours(0))
+    there = reader.ask(asked)
+    assert {stands for _, stands in there} == {True}
+
+    for night in (24, 48):
+        assert reader.read(*read(place, access=False), at=hours(night)).status == "complete"
+        assert reader.ask(asked) == there
+    assert reader.ask("select distinct confirmed_at, access_at from copy_read") == [(hours(48), hours(0))]
+
+    for each in of(KeyAccess, read(place)):
+        place.kept.users[each.principal].roles.clear()
+    reader.read(*read(place), at=hours(72))
+    assert {stands for _, stands in reader.ask(asked)} == {False}
 
 
 def test_without_the_scope_for_servers_none_of_theirs_is_told_and_it_is_named(place: OktaPlace) -> None:

@@ -26,8 +26,10 @@ from offboarding.model import Exportable, Fact, Gap, Key, KeyAccess, PrincipalKi
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.service import asking
 from offboarding.sources._vault.policies import PathRule, rules_of, verdict
+from offboarding.store.connect import Session
 from tests.contract.key_contract import of
 from tests.support import echo
+from tests.support.keys_read import KeyReader, hours
 from tests.support.relay import Answer, Do, Plan, relay
 from tests.support.vault import AUDIT_POLICY, HOST, Engine, source
 
@@ -294,6 +296,22 @@ class TestWhoMayUseIt:
         entity(engine, "kim", policies=["signers"], disabled=True)
 
         assert access(engine) == set()
+
+    def test_it_has_not_ended_once_access_is_switched_off(self, engine: Engine, store: Session) -> None:
+        engine.make("login", type="ed25519")
+        engine.allow("signers", f'path "{engine.mount}/sign/login" {{ capabilities = ["update"] }}')
+        kim = entity(engine, "kim", policies=["signers"])
+        reader = KeyReader(store, name="vault", kind="vault_transit")
+        reader.read(*engine.facts(), at=hours(0))
+
+        standing = "select principal, valid_to from key_access"
+        assert reader.read(*engine.facts(access=False), at=hours(24)).status == "complete"
+        assert reader.ask(standing) == [(kim, None)]
+        assert reader.ask("select confirmed_at, access_at from copy_read") == [(hours(24), hours(0))]
+
+        engine.allow("signers", 'path "none" { capabilities = ["read"] }')
+        reader.read(*engine.facts(), at=hours(48))
+        assert reader.ask(standing) == [(kim, hours(48))]
 
     def test_what_depends_on_who_asks_is_unknown(self, engine: Engine) -> None:
         engine.make("kim", type="ed25519")

@@ -148,3 +148,34 @@ def test_a_region_that_is_no_longer_read_leaves_its_keys_as_they_were(
     assert reader.read(*told(build(aws)), at=hours(72)).status == "complete"
     assert {(gone, at) for _, gone, at in reader.ask(IN_SEOUL)} == {(True, hours(72))}
     assert reader.ask(accesses) == [(0,)]
+
+
+FILTERED = (
+    "select c.name, c.gone_at is not null, r.confirmed_at, count(a.*) filter (where a.valid_to is null) > 0"
+    " from key_copy c join copy_read r using (copy_pk) left join key_access a on a.key = c.name"
+    " where c.name like any(array['%%secret:spare%%', '%%parameter/spare']) group by 1, 2, 3 order by 1"
+)
+
+
+def test_what_a_filter_leaves_out_stays_as_it_was_until_the_list_shows_it_gone(
+    server: AwsServer, secrets: KeyReader
+) -> None:
+    users = bare("admin", attached=(ADMIN_POLICY,))
+    wide = {"secrets": (secret("db"), secret("spare")), "parameters": (parameter("/spare"), parameter("/salt"))}
+    server.seed(AwsSeed(accounts=(account(CORE, users, **wide),)))
+    secrets.read(*told(secrets_source(server)), at=hours(0))
+    there = secrets.ask(FILTERED)
+    assert [row[1:] for row in there] == [(False, hours(0), True)] * 2
+
+    excluding, including = (
+        secrets_source(server, exclude=["spare", "/spare"]),
+        secrets_source(server, include=["db", "/salt"]),
+    )
+    for night, narrowed in ((24, excluding), (48, including)):
+        assert secrets.read(*told(narrowed), at=hours(night)).status == "complete"
+        assert secrets.ask(FILTERED) == there
+
+    # Nothing is asked about what is left out, but the list names all that there are.
+    server.seed(AwsSeed(accounts=(account(CORE, users, secrets=(secret("db"),), parameters=(parameter("/salt"),)),)))
+    secrets.read(*told(secrets_source(server, exclude=["*spare"])), at=hours(72))
+    assert [row[1:] for row in secrets.ask(FILTERED)] == [(True, hours(72), False)] * 2

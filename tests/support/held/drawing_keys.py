@@ -43,6 +43,7 @@ def copies(draw: DrawFn) -> Copy:
         first_seen_at=seen,
         not_seen_at=draw(st.none() | st.sampled_from(before)) if before else None,
         gone_at=draw(rarely),
+        left_out=cloud and draw(st.sampled_from((False, False, True))),
         ssh_fingerprint=draw(st.sampled_from(("", "SHA256:aaa"))),
     )
 
@@ -137,4 +138,5 @@ scopes = st.builds(
     kind=st.just("shared_secret"),
     begins=st.sampled_from(("", "s", "s1")),
     fresh=st.booleans(),
+    access=st.booleans(),
 )

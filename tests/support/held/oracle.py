@@ -191,7 +191,8 @@ def _access(told: Records, key: str, ways: list[_Way]) -> Iterator[Way]:
         how = "" if way.grant.kind == "account" else f", {way.acting.how}"
         standing = "works" if way.sure else "unknown"
         fresh = all(
-            any(scope.fresh and copy.name.startswith(scope.begins) for scope in told.scopes)
+            not copy.left_out
+            and any(scope.fresh and scope.access and copy.name.startswith(scope.begins) for scope in told.scopes)
             for copy in lying
             if copy.source_kind == way.grant.source_kind
         )

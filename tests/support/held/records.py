@@ -94,6 +94,8 @@ class Copy:
     first_seen_at: datetime
     not_seen_at: datetime | None
     gone_at: datetime | None
+    left_out: bool
+    """Settings leave it out of the last read."""
     ssh_fingerprint: str
 
 
@@ -172,6 +174,8 @@ class Scope:
     begins: str
     """How the names begin of what it covers."""
     fresh: bool
+    access: bool
+    """Who has access was read, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,8 +122,10 @@ def _keys(told: Records) -> Rows:
     for scope in told.scopes:
         row = {"realm": scope.realm, "source_kind": scope.source_kind, "kind": scope.kind, "source": "secrets"}
         row["scope"] = scope.begins
-        since = told.as_of if scope.fresh else told.as_of - timedelta(days=1)
-        yield "key_scope", {**row, "observed_at": since, "complete": True}
+        before = told.as_of - timedelta(days=1)
+        row["observed_at"] = told.as_of if scope.fresh else before
+        row["access_at"] = row["observed_at"] if scope.access else before
+        yield "key_scope", {**row, "complete": True}
     for way in told.granted:
         row = {"realm": way.realm, "source_kind": way.source_kind, "key": way.key, "principal_kind": way.kind}
         row |= {"principal_realm": way.principal_realm, "principal": way.principal, "action": way.action}
@@ -138,7 +140,8 @@ def _copy(copy: Copy) -> Row:
     row |= {"carryable": "yes", "carryable_reason": "", "verifies": copy.verifies, "standing": "works"}
     row |= {"standing_reason": "", "cache": timedelta(0), "ssh_fingerprint": copy.ssh_fingerprint, "owner": ""}
     row |= {"first_seen_at": copy.first_seen_at, "not_seen_at": copy.not_seen_at, "observed_at": copy.first_seen_at}
-    return {**row, "gone_at": copy.gone_at, "last_seen_at": copy.gone_at}
+    left_out_at = copy.first_seen_at if copy.left_out else None
+    return {**row, "gone_at": copy.gone_at, "last_seen_at": copy.gone_at or left_out_at}
 
 
 def _register(told: Records) -> Rows:

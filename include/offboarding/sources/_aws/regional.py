@@ -33,13 +33,22 @@ class RegionsRead:
     """Why there may be others than are told, or others who have access to them."""
     _refused: dict[str, int] = field(default_factory=dict[str, int])
     """How many calls weren't answered, by how the ARNs begin of those that they concern."""
+    _left_out: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """ARNs of what is there and isn't looked at, likewise."""
+
+    @property
+    def left_out(self) -> int:
+        """How many are there and aren't looked at."""
+        return sum(map(len, self._left_out.values()))
 
     @contextmanager
-    def reading(self, client: Any, service: str, region: str) -> Generator[None]:
-        """Note that what this service has in this region is asked within, and whether all of it was told."""
+    def reading(self, client: Any, service: str, region: str) -> Generator[list[str]]:
+        """Note that what this service has in this region is asked within, and whether all of it was told. Yielded is
+        where to put the ARNs of what isn't looked at.
+        """
         before = len(self.refusals)
-        yield
         scope = f"arn:{client.meta.partition}:{service}:{region}:{self.account_id}:"
+        yield self._left_out.setdefault(scope, [])
         self._refused[scope] = len(self.refusals) - before
 
     def scopes(self, kinds: Kinds, *, others: tuple[str, ...]) -> Iterator[ScopeRead]:
@@ -49,7 +58,13 @@ class RegionsRead:
         shared = bool(others) or len(self.refusals) > sum(self._refused.values())
         error = ". ".join((*self.refusals.sentences(), *others))
         for scope, refused in self._refused.items():
-            yield ScopeRead(realm=self.account_id, scope=scope, kinds=kinds, error=error if refused or shared else "")
+            yield ScopeRead(
+                realm=self.account_id,
+                scope=scope,
+                kinds=kinds,
+                left_out=tuple(self._left_out[scope]),
+                error=error if refused or shared else "",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,6 @@ class _SecretsRead:
     accesses: Accesses
     encrypting: EncryptingKeys
     found: int = 0
-    left_out: int = 0
 
 
 class AwsSecretsSource(RegionalSource[Settings]):
@@ -69,12 +68,11 @@ class AwsSecretsSource(RegionalSource[Settings]):
             yield from self._secrets(read, region)
             if self.settings.parameters:
                 yield from self._parameters(read, region)
-        log.info(
-            "secrets read", realm=self.account.realm, regions=len(regions), secrets=read.found, left_out=read.left_out
-        )
+        left_out = read.far.left_out
+        log.info("secrets read", realm=self.account.realm, regions=len(regions), secrets=read.found, left_out=left_out)
         scopes = read.far.scopes(KINDS, others=read.accesses.errors())
         yield from self._conclude(scopes, unread=read.details.sentences(), unclear=read.accesses.gaps())
-        yield from self._limits(read.left_out)
+        yield from self._limits(left_out)
 
     def _begin(self, opened: Opened) -> _SecretsRead:
         secrets, details = Refusals(asker=self.account.asker), Refusals(asker=self.account.asker)
@@ -99,11 +97,12 @@ class AwsSecretsSource(RegionalSource[Settings]):
 
     def _secrets(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
         client = read.opened.secrets_manager(region)
-        reader = SecretReader(client=client, region=region, wanted=self._wanted, secrets=read.secrets)
-        with read.far.reading(client, "secretsmanager", region):
+        with read.far.reading(client, "secretsmanager", region) as left_out:
+            reader = SecretReader(
+                client=client, region=region, wanted=self._wanted, secrets=read.secrets, left_out=left_out
+            )
             found = list(reader.read())
         read.found += len(found)
-        read.left_out += reader.left_out
         for secret in found:
             for version in secret.versions:
                 yield self._of_secret(secret, version)
@@ -114,18 +113,18 @@ class AwsSecretsSource(RegionalSource[Settings]):
 
     def _parameters(self, read: _SecretsRead, region: str) -> Iterator[Fact]:
         client = read.opened.ssm(region)
-        reader = ParameterReader(
-            client=client,
-            region=region,
-            account_id=self.account.realm,
-            wanted=self._wanted,
-            parameters=read.secrets,
-            details=read.details,
-        )
-        with read.far.reading(client, "ssm", region):
+        with read.far.reading(client, "ssm", region) as left_out:
+            reader = ParameterReader(
+                client=client,
+                region=region,
+                account_id=self.account.realm,
+                wanted=self._wanted,
+                parameters=read.secrets,
+                details=read.details,
+                left_out=left_out,
+            )
             found = list(reader.read())
         read.found += len(found)
-        read.left_out += reader.left_out
         yield from map(self._of_parameter, found)
         yield from read.accesses.of([self._parameter_target(one, read.encrypting) for one in found])
 

@@ -88,13 +88,14 @@ class SecretReader:
     wanted: Wanted
     secrets: Refusals
     """What was denied without which secrets, or who has access to them, aren't known."""
-    left_out: int = 0
+    left_out: list[str]
+    """ARNs of those that aren't wanted."""
 
     def read(self) -> Iterator[Secret]:
         """Yield every secret that has a value: pages of lists, and two requests each."""
         for entry in self.secrets.ask_region(self.region, self._listed) or ():
             if not self.wanted(entry.get("Name", "")):
-                self.left_out += 1
+                self.left_out.append(entry.get("ARN", ""))
             elif secret := self._secret(entry):
                 yield secret
 
@@ -155,7 +156,8 @@ class ParameterReader:
     wanted: Wanted
     parameters: Refusals
     details: Refusals
-    left_out: int = 0
+    left_out: list[str]
+    """ARNs of those that aren't wanted."""
 
     def read(self) -> Iterator[Parameter]:
         """Yield every SecureString: pages of lists, and one request each."""
@@ -163,7 +165,7 @@ class ParameterReader:
             if self.wanted(entry.get("Name", "")):
                 yield self._parameter(entry)
             else:
-                self.left_out += 1
+                self.left_out.append(self._arn(entry))
 
     def _listed(self) -> list["ParameterMetadataTypeDef"]:
         pages = self.client.get_paginator("describe_parameters").paginate(
@@ -173,10 +175,7 @@ class ParameterReader:
         return [entry for page in pages for entry in page["Parameters"]]
 
     def _parameter(self, entry: "ParameterMetadataTypeDef") -> Parameter:
-        name = entry.get("Name", "")
-        partition = self.client.meta.partition
-        made_up = f"arn:{partition}:ssm:{self.region}:{self.account_id}:parameter/{name.removeprefix('/')}"
-        arn, key_id = entry.get("ARN", made_up), entry.get("KeyId", "")
+        name, arn, key_id = entry.get("Name", ""), self._arn(entry), entry.get("KeyId", "")
         return Parameter(
             arn=arn,
             name=name,
@@ -186,6 +185,11 @@ class ParameterReader:
             kms_key_id="" if key_id == "alias/aws/ssm" else key_id,
             tags=self.details.ask(arn, lambda: self._tags(name)),
         )
+
+    def _arn(self, entry: "ParameterMetadataTypeDef") -> str:
+        partition, name = self.client.meta.partition, entry.get("Name", "")
+        made_up = f"arn:{partition}:ssm:{self.region}:{self.account_id}:parameter/{name.removeprefix('/')}"
+        return entry.get("ARN", made_up)
 
     def _tags(self, name: str) -> Mapping[str, str]:
         answer = self.client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)

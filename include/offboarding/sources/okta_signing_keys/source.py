@@ -52,7 +52,8 @@ class OktaSigningKeys:
                 yield from (each.access(key) for each in admins if signs)
         except NotAnsweredError as missing:
             unread.sentences.append(str(missing))
-        yield ScopeRead(realm=realm, scope="", kinds=(SubjectKind.SIGNING_KEY,), error=unread.told)
+        kinds, access = (SubjectKind.SIGNING_KEY,), self._settings.access
+        yield ScopeRead(realm=realm, scope="", kinds=kinds, access=access, error=unread.told)
         log.info("signing keys read", realm=realm, keys=count, requests=sum(self._api.asked.values()))
 
     def _admins(self, unread: UnreadRows) -> list[ServerAdmin]:

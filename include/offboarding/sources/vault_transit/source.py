@@ -44,7 +44,9 @@ class TransitSource:
                 yield from access(realm, mount, key, known)
             yield from gaps
             for mount in self._mounts:  # of another's keys nobody has seen that they are gone
-                yield ScopeRead(realm=realm, scope=f"{mount}/", kinds=KEY_KINDS, error=self._error(errors))
+                yield ScopeRead(
+                    realm=realm, scope=f"{mount}/", kinds=KEY_KINDS, access=self._access, error=self._error(errors)
+                )
             log.info("transit read", keys=len(found), unread=len(errors), requests=sum(self._vault.asked.values()))
 
     def _keys(self, errors: list[str]) -> Iterator[tuple[str, TransitKey]]:

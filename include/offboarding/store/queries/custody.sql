@@ -151,7 +151,7 @@ with first as (
     join moment m using (at)
 ), lying as (
     select c.key_pk, c.realm, c.source_kind,
-        bool_and(coalesce(s.error = '' and s.confirmed_at >= %(since)s, false)) as fresh
+        bool_and(coalesce(s.error = '' and s.access_at >= %(since)s, false)) as fresh
     from key_copy c
     left join copy_read s using (copy_pk)
     where c.gone_at is null

@@ -23,9 +23,10 @@ where s.standing = 'unknown' and s.realm <> '' and not exists (
 delete from produced s
 where s.standing = 'unknown' and not s.attestable and s.subject_kind in ('signing_key', 'shared_secret') and exists (
     select from signing_key k join key_copy c using (key_pk)
-    where k.material = s.subject_native_id and (c.verifies or c.gone_at is null) and not exists (
+    where k.material = s.subject_native_id and (c.verifies or c.gone_at is null) and (
+        c.gone_at is null and c.last_seen_at is not null or not exists (
         select from key_scope x where x.realm = c.realm and x.source_kind = c.source_kind and x.kind = c.kind
-            and starts_with(c.name, x.scope) and greatest(x.observed_at, x.error_at) >= %(since)s));
+            and starts_with(c.name, x.scope) and greatest(x.observed_at, x.error_at) >= %(since)s)));
 
 -- name: lock_persons
 -- In the order of their ids.

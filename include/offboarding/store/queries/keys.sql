@@ -10,7 +10,7 @@ from key_copy c join signing_key k using (key_pk) with no data;
 create temp table s_key_access as select {key_access} from key_access with no data;
 create temp table s_event as select {event} from event with no data;
 create temp table s_event_key (event_id text, kind text, value text, loose text, origin text, name text, raw text);
-create temp table s_key_scope (scope text, kind text, error text);
+create temp table s_key_scope (scope text, kind text, access boolean, error text);
 
 -- name: index_keys
 -- Statistics for the merge.
@@ -75,7 +75,7 @@ using (
             and starts_with(s.name, r.scope)) n on true
     order by s.native_id, k.key_pk, s.standing desc, s.label) n
 on c.realm = %(realm)s and c.native_id = n.native_id and c.key_pk = n.key_pk
-when matched and c.observed_at <= %(observed_at)s and (c.gone_at is not null or
+when matched and c.observed_at <= %(observed_at)s and (c.gone_at is not null or c.last_seen_at is not null or
     (c.source, c.source_kind, {c.key_said}) is distinct from (%(source)s, %(kind)s, {n.key_said})) then
 update set source = %(source)s, source_kind = %(kind)s, ({key_said}) = row({n.key_said}), observed_at = %(observed_at)s,
     untrusted_since = case when n.standing = 'dead' then coalesce(c.untrusted_since, %(observed_at)s) end,
@@ -84,6 +84,19 @@ when not matched then insert (key_pk, realm, source, source_kind, native_id, {ke
     observed_at, untrusted_since)
     values (n.key_pk, %(realm)s, %(source)s, %(kind)s, n.native_id, {n.key_said}, %(observed_at)s, n.not_seen_at,
     %(observed_at)s, case when n.standing = 'dead' then %(observed_at)s::timestamptz end);
+
+-- name: leave_out_copies
+-- Copies that settings leave out of this read, and not of the last one: they stay as they were when that one saw them.
+update key_copy c
+set last_seen_at = greatest(c.observed_at, (
+    select max(k.observed_at) from key_scope k
+    where k.realm = c.realm and k.source_kind = c.source_kind and k.kind = c.kind and k.complete
+        and starts_with(c.name, k.scope)))
+where c.realm = %(realm)s and c.source_kind = %(kind)s and c.gone_at is null and c.observed_at <= %(observed_at)s
+    and c.last_seen_at is null and c.name in (select o.id from s_left_out o)
+    and not exists (
+        select from s_key s join signing_key k using (material)
+        where s.native_id = c.native_id and k.key_pk = c.key_pk);
 
 -- name: gone_copies
 -- Copies that a complete read of all that is called so, and of their kind, no longer shows. The last complete read before
@@ -98,6 +111,7 @@ set gone_at = %(observed_at)s, observed_at = %(observed_at)s,
 where c.realm = %(realm)s and c.source_kind = %(kind)s and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
         select from s_key_scope s where s.kind = c.kind and starts_with(c.name, s.scope) having max(s.error) = '')
+    and c.name not in (select o.id from s_left_out o)
     and not exists (
         select from s_key s join signing_key k using (material)
         where s.native_id = c.native_id and k.key_pk = c.key_pk);
@@ -138,10 +152,10 @@ where a.realm = %(realm)s and a.source_kind = %(kind)s and a.valid_to is null an
                 select from (select a.key as native_id) n
                 left join key_copy c
                     on c.realm = a.realm and c.source_kind = a.source_kind and n.native_id in (c.native_id, c.name)
-                where not exists (
+                where coalesce(c.name, a.key) in (select o.id from s_left_out o) or not exists (
                     select from s_key_scope s
                     where s.kind = coalesce(c.kind, s.kind) and starts_with(coalesce(c.name, a.key), s.scope)
-                    having max(s.error) = '')));
+                    having max(s.error) = '' and bool_and(s.access))));
 
 -- name: begin_accesses
 -- Ways that are new, or stand otherwise; the words for what stands are put right in place.
@@ -155,7 +169,8 @@ when not matched then insert (realm, source_kind, {key_access}, valid_from)
     values (%(realm)s, %(kind)s, {n.key_access}, %(observed_at)s);
 
 -- name: merge_key_scopes
--- Which kinds of keys were read to their end, and where; when that read began, and what couldn't be read. Reads of single
+-- Which kinds of keys were read to their end, and where; when that read began, and what couldn't be read; and when who
+-- has access to them was. Reads of single
 -- places stand for an earlier one of the whole realm once they tell of all that it told.
 delete from key_scope k
 where k.realm = %(realm)s and k.source_kind = %(kind)s and k.scope = '' and k.observed_at <= %(observed_at)s
@@ -164,14 +179,15 @@ where k.realm = %(realm)s and k.source_kind = %(kind)s and k.scope = '' and k.ob
         select from key_copy c
         where c.realm = k.realm and c.source_kind = k.source_kind and c.kind = k.kind and c.gone_at is null
             and not exists (select from s_key_scope s where s.kind = c.kind and starts_with(c.name, s.scope)));
-insert into key_scope as k (realm, source_kind, kind, scope, source, observed_at, complete, error, error_at)
+insert into key_scope as k (realm, source_kind, kind, scope, source, observed_at, complete, error, error_at, access_at)
 select %(realm)s, %(kind)s, s.kind, s.scope, %(source)s, %(observed_at)s, max(s.error) = '', max(s.error),
-    case when max(s.error) <> '' then %(observed_at)s::timestamptz end
+    case when max(s.error) <> '' then %(observed_at)s::timestamptz end,
+    case when max(s.error) = '' and bool_and(s.access) then %(observed_at)s::timestamptz end
 from s_key_scope s group by s.kind, s.scope
 on conflict (realm, source_kind, kind, scope) do update
 set observed_at = case when excluded.complete or not k.complete then excluded.observed_at else k.observed_at end,
     complete = k.complete or excluded.complete, source = excluded.source, error = excluded.error,
-    error_at = excluded.error_at
+    error_at = excluded.error_at, access_at = coalesce(excluded.access_at, k.access_at)
 where greatest(k.observed_at, k.error_at) <= excluded.observed_at;
 
 -- name: merge_events

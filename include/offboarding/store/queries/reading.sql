@@ -47,12 +47,14 @@ left join lateral (
             or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))  -- as gone_trusts (sources.sql)
         and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
 left join lateral (
-    select max(s.observed_at) as at from key_scope s
-    where (f.of_keys or f.subject_kind in ('signing_key', 'shared_secret'))  -- first: of others no scope is looked at
-        and s.complete and (f.of_keys and s.realm = f.realm or exists (
-        select from signing_key k join key_copy c using (key_pk)
-        where k.material = f.subject_native_id and c.realm = s.realm and c.source_kind = s.source_kind
-            and c.kind = s.kind and starts_with(c.name, s.scope)))) keyed on true
+    select max(at) as at from (
+        select s.observed_at as at from key_scope s where f.of_keys and s.realm = f.realm and s.complete
+        union all
+        -- Of what can't be told, who has access may be what wasn't read.
+        select case when f.standing = 'unknown' then least(r.confirmed_at, r.access_at) else r.confirmed_at end
+        from signing_key k join key_copy c using (key_pk) join copy_read r using (copy_pk)
+        where f.subject_kind in ('signing_key', 'shared_secret') and k.material = f.subject_native_id) looked) keyed
+    on true
 left join lateral (
     select max(r.observed_at) as at from roster_read r
     where f.realm = '' and r.roster = f.roster and r.status = 'complete') fed on true

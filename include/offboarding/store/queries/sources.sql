@@ -11,6 +11,7 @@ create temp table s_credential as select null::text as account_native_id, {crede
 create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at text);
 create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
+create temp table s_left_out (id text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
 create temp table unseen (account_pk bigint, native_id text, mistaken boolean);

@@ -309,7 +309,8 @@ select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.ros
     coalesce(d.circumstance, '') as circumstance, f.reopened, f.told as ticket_says, f.told_left_at,
     f.told_basis, f.told_worker,
     f.worked_in, f.location, f.part, f.owners, f.first_seen_at, case when f.subject_kind in ('signing_key', 'shared_secret') then (
-            select max(x.confirmed_at) from signing_key k join key_copy c using (key_pk) join copy_read x using (copy_pk)
+            select max(case when f.standing = 'unknown' then least(x.confirmed_at, x.access_at) else x.confirmed_at end)
+            from signing_key k join key_copy c using (key_pk) join copy_read x using (copy_pk)
             where k.material = f.subject_native_id and c.gone_at is null and x.error = '')
         else (
             select max(s.observed_at) from scope s
