@@ -3,7 +3,7 @@ in which it's chosen: `link confirm` and `link reject` are the form `link`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
@@ -87,6 +87,12 @@ def every() -> Mapping[str, Form]:
     return {form.name: form for form in found}
 
 
+def listed(fields: Sequence[str]) -> str:
+    """Several by their names: "source, roster and queue"."""
+    *others, last = fields
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def _form(word: str, some: list[DecisionKind]) -> Form:
     if len(some) == 1:
         return Form(name=some[0].name, choices={"": some[0]})
@@ -102,8 +108,7 @@ def _schema(kind: DecisionKind, name: str, settings: Settings | None) -> dict[st
     schema = kind.schema(name)
     about = [str(schema["description"])]
     if name in kind.one_of:
-        *others, last = kind.one_of
-        about.append(f"One of {', '.join(others)} and {last}.")
+        about.append(f"One of {listed(kind.one_of)}.")
     if schema["type"] == "array":
         # The page takes a list of numbers as JSON.
         about.append("Written as [3], or [3, 4].")

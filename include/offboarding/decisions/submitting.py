@@ -2,14 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from offboarding.config.settings import Settings
 from offboarding.decisions.checking import checked
-from offboarding.decisions.forms import Form
+from offboarding.decisions.forms import Form, listed
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
 from offboarding.interfaces import Trackers
@@ -133,10 +133,21 @@ def read(form: Form, given: Mapping[str, object]) -> Filled:
     kind, fields = form.read(some)
     # From JSON, in which a day is a text.
     values, mistakes = checked(kind, fields, lambda model, asked: model.model_validate_json(json.dumps(asked)))
-    if mistakes:
+    wrong = [*map(str, mistakes), *_not_one_alone(kind, fields)]
+    if wrong:
         needed = [name for name, field in kind.fields.model_fields.items() if field.is_required()]
-        raise FatalError(f"{kind.name}: {' '.join(map(str, mistakes))} It needs {', '.join(needed)}.")
+        needed += [f"one of {listed(kind.one_of)}"] if kind.one_of else []
+        raise FatalError(f"{kind.name}: {' '.join(wrong)} It needs {', '.join(needed)}.")
     return Filled(kind=kind, fields=values, seen=seen)
+
+
+def _not_one_alone(kind: DecisionKind, given: Mapping[str, object]) -> Iterator[str]:
+    """Yield what is wrong where of the fields of which one is given none is, or several are."""
+    found = [name for name in kind.one_of if str(given.get(name) or "").strip()]
+    if kind.one_of and not found:
+        yield f"one of {listed(kind.one_of)} is missing."
+    elif len(found) > 1:
+        yield f"{listed(found)} can't stand together."
 
 
 def _digest(form: Form, given: Mapping[str, object], author: str) -> str:

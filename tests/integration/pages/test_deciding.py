@@ -286,6 +286,20 @@ def test_what_is_no_finding_s_key_is_said_as_the_command_says_it(night: Session,
             {"until": "2026-13-01"},
             "until is '2026-13-01', and takes this: the last day on which it counts",
         ),
+        ("acknowledge", {"until": "2099-01-01"}, "acknowledge: one of source, roster, finding and queue is missing."),
+        (
+            "acknowledge",
+            {"until": "", "reason": ""},
+            (
+                "until is missing. reason is missing. one of source, roster, finding and queue is missing. It needs"
+                " until, reason, one of source, roster, finding and queue."
+            ),
+        ),
+        (
+            "acknowledge",
+            {"until": "2099-01-01", "source": "aws", "roster": "hr"},
+            "source and roster can't stand together.",
+        ),
         ("acknowledge", {"queue": "q"}, "queue is 'q', and takes this: the queue of departures, by that word"),
     ],
 )
