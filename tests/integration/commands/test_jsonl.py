@@ -118,7 +118,7 @@ def test_runs_hold_the_fields_of_the_page(reading: Type) -> None:
     (line,) = reading("runs", "--format", "jsonl").lines
 
     assert fields(line, ("rosters", "sources")) == promised("runs")
-    assert (line["status"], line["waiting"]) == ("red", 0)
+    assert (line["kind"], line["status"], line["waiting"]) == ("nightly", "red", 0)
     assert line["as_of"] == filled.AS_OF.isoformat()
     assert [(roster["name"], roster["status"], roster["proved"]) for roster in line["rosters"]] == [
         ("hr", "complete", True),

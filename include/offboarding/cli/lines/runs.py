@@ -83,6 +83,10 @@ class RunLine(JsonLine):
 
     run_id: int
     """Its number."""
+    kind: str
+    """`nightly`, `release` (of what the guard held), `departure` (a check of some people) or `verify` (of what is
+    open).
+    """
     as_of: At
     """The moment that it decides departures by."""
     started_at: At
