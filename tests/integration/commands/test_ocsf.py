@@ -84,7 +84,7 @@ def test_an_event_says_what_the_store_knows(reading: Type) -> None:
         ("unverified", "unknown", 1, 0),
         ("held", "works", 1, 3),
         ("excepted", "works", 3, 3),
-        ("resolved", "dead", 4, 1),
+        ("resolved", "works", 4, 1),
     ],
 )
 def test_what_was_not_checked_neither_passes_nor_fails(
@@ -100,6 +100,7 @@ def test_what_was_not_checked_neither_passes_nor_fails(
 
     assert (event["status_id"], event["compliance"]["status_id"]) == (status, result)
     assert (event["activity_id"] == 3) == (state == "resolved")
+    assert event["unmapped"].get("standing") == (None if state == "resolved" else standing)
     assert mistakes(event) == []
 
 

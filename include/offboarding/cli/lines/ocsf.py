@@ -64,6 +64,11 @@ def _result(finding: FindingView) -> int:
     return _UNKNOWN if unknown else _FAIL
 
 
+def _standing(finding: FindingView) -> str | None:
+    """As last judged; of what has closed nothing, since that is why it was open."""
+    return None if finding.state is FindingState.RESOLVED else finding.standing
+
+
 def _frameworks(finding: FindingView) -> list[str]:
     known = (control.framework for rule in all_rules() if rule.id == finding.rule for control in rule.controls)
     return list(dict.fromkeys(known))
@@ -148,7 +153,7 @@ class OcsfRest(Inner):
 
     source: OrNull
     state: str
-    standing: str
+    standing: Annotated[str | None, By(_standing)]
     effect: str
     basis: str | None
     left_at: At | None
