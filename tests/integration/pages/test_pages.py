@@ -342,6 +342,26 @@ def test_a_ticket_is_a_link_where_its_address_is_one(night: Session, get: Get, u
     assert [each for each in links if each and ":" in each] == ([url] if led else [])
 
 
+def test_a_ticket_that_is_refused_leads_to_what_stands_on_it(night: Session, get: Get) -> None:
+    key = reading.findings(night)[0].finding_key
+    with night.transaction():
+        night.execute(
+            "insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker, state, wanted_at)"
+            " values ('offb-3fa9c1d2e4b7', 'revoke', 'holder', 'it', 1, 1, 'secops', 'wanted', now())"
+        )
+        night.execute(
+            "insert into refusal values"
+            " ('offb-3fa9c1d2e4b7', '403, no right', (select min(started_at) from run), '', 0)"
+        )
+        night.execute("update finding set ticket_key = 'offb-3fa9c1d2e4b7' where finding_key = %s", (key,))
+
+    page = get("/").text
+
+    assert "secops refuses ticket offb-3fa9c1d2e4b7: 403, no right" in page
+    short = f"f-{key[:8]}"
+    assert f'<li>on ticket offb-3fa9c1d2e4b7: <a href="findings/{short}">{short}</a></li>' in page
+
+
 def test_a_browser_may_do_nothing_with_it_but_show_it(night: Session, get: Get) -> None:
     for path in (*every_path(get), "/pages.css", "/findings/f-00000000"):
         answer = get(path)

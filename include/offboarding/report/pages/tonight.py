@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from offboarding.model import HoldStatus, ReadStatus, RunKind, Severity, counted
+from offboarding.model.keys import short_finding
 from offboarding.report import held
 from offboarding.report.coverage import amount, gaps_of, nights, where
 from offboarding.report.pages.lately import DAYS, Lately, lately_revoked
@@ -30,6 +31,16 @@ _STATES = {ReadStatus.COMPLETE: "read", ReadStatus.PARTIAL: "read in part"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedHere:
+    """A ticket that its tracker refuses."""
+
+    ticket: str
+    """Its key."""
+    finding: str
+    """The short key of the worst of what stands on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToDo:
     """Something that a person should do now."""
 
@@ -38,6 +49,8 @@ class ToDo:
     """What it is about, in words."""
     reads: bool = False
     """The page of what was read says more."""
+    refused: tuple[RefusedHere, ...] = ()
+    """Tickets that are refused, with what stands on each; the first of them."""
     rows: tuple[FindingRow, ...] = ()
     """What it is about, as findings; the first of them."""
     more: int = 0
@@ -189,6 +202,11 @@ def _to_do(night: NightState, asks: Foremost, zone: str, now: datetime) -> Itera
             text="Mend what turned the night red.",
             lines=tuple(zoned(text, zone) for text in (*red, *unread)),
             reads=bool(found.rosters or found.parts or found.unverified or found.inconclusive),
+            refused=tuple(
+                RefusedHere(ticket=each.ticket_key, finding=short_finding(each.finding_key))
+                for each in found.refused[:MOST_ROWS]
+                if each.finding_key
+            ),
         )
     if night.waiting or any(roster.waiting for roster in night.rosters):
         yield ToDo(text="Decide on what waits.", lines=tuple(_waiting(night)), commands=tuple(_answers(night)))
