@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from offboarding.decisions import spreadsheet
 from offboarding.report.pages.rows import FindingRow
@@ -24,12 +25,12 @@ COLUMNS = (
 
 def as_csv(rows: Sequence[FindingRow]) -> str:
     """A line each, in which a spreadsheet runs nothing (offboarding.decisions.spreadsheet)."""
-    return "".join(spreadsheet.written(COLUMNS, ([_cell(value) for value in _values(row)] for row in rows)))
+    return "".join(spreadsheet.written(COLUMNS, ([_cell(value) for value in _values(row, row.due)] for row in rows)))
 
 
 def as_jsonl(rows: Sequence[FindingRow]) -> str:
-    """An object a line, in ASCII, so that nothing in it moves a terminal."""
-    return "".join(f"{json.dumps(dict(zip(COLUMNS, _values(row), strict=True)))}\n" for row in rows)
+    """An object a line, in ASCII, so that nothing in it moves a terminal; moments as in docs/jsonl.md."""
+    return "".join(f"{json.dumps(dict(zip(COLUMNS, _values(row, _utc(row.due_at)), strict=True)))}\n" for row in rows)
 
 
 FORMS: Mapping[str, tuple[Callable[[Sequence[FindingRow]], str], str]] = {
@@ -39,8 +40,12 @@ FORMS: Mapping[str, tuple[Callable[[Sequence[FindingRow]], str], str]] = {
 """How a file's name ends -> what makes it, and its media type."""
 
 
-def _values(row: FindingRow) -> tuple[object, ...]:
-    """What its columns hold; null where there is nothing."""
+def _utc(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
+
+
+def _values(row: FindingRow, due: str) -> tuple[object, ...]:
+    """What its columns hold; null where there is nothing. `due`: as who reads it takes a moment."""
     called = ""
     if row.ticket is not None:
         called = f"{row.ticket.text} in {row.ticket.tracker}" if row.ticket.tracker else row.ticket.text
@@ -53,7 +58,7 @@ def _values(row: FindingRow) -> tuple[object, ...]:
         row.gone_days,
         row.whole or None,
         row.privileged,
-        row.due or None,
+        due or None,
         row.late,
         called or None,
         (row.ticket.url if row.ticket else "") or None,

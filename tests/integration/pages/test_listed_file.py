@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+from datetime import UTC
 
 import pytest
 
 from offboarding.report.pages import listing
+from offboarding.report.wording import moment
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.support import filled
@@ -62,6 +64,9 @@ def test_its_columns_are_the_list_s(night: Session, get: Get) -> None:
         "ticket_url": None,
     }
     assert isinstance(rows["jsonl"]["gone_days"], int)
+    assert use.due_at is not None
+    assert rows["jsonl"]["due"] == use.due_at.astimezone(UTC).isoformat(), "as each other line of JSON has moments"
+    assert rows["csv"]["due"] == moment(use.due_at, "Asia/Seoul")
     assert rows["csv"]["ticket"] == ""
     assert rows["csv"]["privileged"] in ("yes", "no")
 

@@ -46,6 +46,8 @@ class FindingRow:
     privileged: bool
     due: str
     """ "" where it isn't due at all, or not any more."""
+    due_at: datetime | None
+    """The same, for programs."""
     late: bool
     ticket: TicketLink | None
 
@@ -67,6 +69,7 @@ def row(finding: NightFinding | FindingView, zone: str, now: datetime) -> Findin
         whole=", ".join(thing_by_ids(*about, whole=True)),
         privileged=finding.privileged and kind not in KEY_KINDS,
         due=moment(due_at, zone) if due_at else "",
+        due_at=due_at,
         late=due_at is not None and due_at < now,
         ticket=ticket_link(finding),
     )
