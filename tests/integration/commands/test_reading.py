@@ -211,6 +211,10 @@ def test_worker_who_works_here_has_no_departure(reading: Type) -> None:
         (("worker", "E1402"), "there is no worker E1402. Did you mean E1042?"),
         (("worker", "E1042"), "worker E1042 may be several people. Say which: hr:E1042, vendor:E1042"),
         (("findings", "--worker", "hrr:E1042"), "there is no worker hrr:E1042"),
+        (
+            ("findings", "--worker", "hr:E"),
+            "there is no worker hr:E. An id is given whole. Some that begin alike: E1042, E1043, E1044.",
+        ),
         (("findings", "--rule", "leaver-acces-key"), "no rule. Did you mean leaver-access-key?"),
         (("links", "--source", "awz"), "no source awz has been read yet. Did you mean aws?"),
         (("report", "--run", "99"), "there is no run 99"),

@@ -110,7 +110,8 @@ def worker_called(session: Session, word: str) -> WorkerFound:
     if not found and not usable_rosters(session):
         raise FatalError("no roster has been read yet, so nobody is known: run `python -m offboarding nightly`")
     if not found:
-        near = nearest(number, _alike(session, number))
+        # Nobody is listed by an id's beginning: it's only for whoever mistyped one.
+        near = nearest(number, _alike(session, number), known_as="An id is given whole. Some that begin alike")
         # Somebody may have typed a mail.
         raise NamedError(f"there is no worker {word}.{near}", logged=f"there is no such worker.{near}")
     if len(found) > 1:
