@@ -1,4 +1,4 @@
-"""What every place must do that a driver of fsspec reads: which file counts, and what goes wrong on the way.
+"""What every place must do where HR leaves its files: which file counts, and what goes wrong on the way.
 
     class TestPlace(DropContract):
         pass
@@ -12,6 +12,8 @@ import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import ModuleType
+from typing import ClassVar
 
 import pytest
 
@@ -25,6 +27,7 @@ from tests.unit.rosters.conftest import Build, Deliver
 Read = Callable[..., CsvRoster]
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 _ROWS = 20_000
+_WRITTEN = "somebody wrote to the file while it was read"
 _MANY = "id,note\n" + "".join(f"{number},{'a' * 100}\n" for number in range(_ROWS))
 """More than a driver fetches at once, and than what it fetches ahead."""
 
@@ -39,6 +42,13 @@ def ids(roster: CsvRoster) -> list[str]:
 
 class DropContract(RosterContract):
     """The suite, with what every roster must do."""
+
+    timed: ClassVar[ModuleType] = deadlines
+    """Where it stands how long an answer may take."""
+    silence: ClassVar[str] = "no answer came in time. It is tried again"
+    """What is said of whoever gives none."""
+    removed: ClassVar[tuple[str, ...]] = (_WRITTEN,)
+    """What is said of a file that is gone before it was read; nothing where whoever has it open keeps it."""
 
     @pytest.fixture
     def folder(self, request: pytest.FixtureRequest) -> str:
@@ -130,7 +140,8 @@ class DropContract(RosterContract):
             place.put(f"{folder}/hr.csv", _MANY.replace("a", "b") + ("7,\n" if change == "longer" else ""))
         list(workers)
 
-        assert [problem.text for problem in reading.problems] == ["somebody wrote to the file while it was read"]
+        said = self.removed if change == "gone" else (_WRITTEN,)
+        assert tuple(problem.text for problem in reading.problems) == said
         assert reading.summary
         assert not reading.summary.proved
 
@@ -145,7 +156,7 @@ class DropContract(RosterContract):
         with suppress(RetriableError):  # where whoever holds it has less than what is asked for
             list(workers)
             said = [problem.text for problem in reading.problems]
-        assert (reading.summary is None) is not ("somebody wrote to the file while it was read" in said)
+        assert (reading.summary is None) is not (_WRITTEN in said)
         assert reading.summary is None or not reading.summary.proved
 
     def test_a_manifest_beside_it_proves_it(self, place: Drop, folder: str, roster: Read) -> None:
@@ -168,9 +179,9 @@ class DropContract(RosterContract):
         failure: Callable[[CsvRoster], OffboardingError],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(deadlines, "ANSWER_SECONDS", 0.5)
+        monkeypatch.setattr(self.timed, "ANSWER_SECONDS", 0.5)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             error = failure(roster("hr.csv", place.leading_to(silent.getsockname()[1])))
 
         assert isinstance(error, RetriableError)
-        assert "no answer came in time. It is tried again" in str(error)
+        assert self.silence in str(error)

@@ -6,7 +6,7 @@ It's run by root in namespaces of its own: its accounts are a file of ours, and 
 import os
 import socket
 import subprocess
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +57,7 @@ class Sshd:
 
     folder: Path
     port: int
+    secrets: Sequence[str] = (PASSWORD, PASSPHRASE, "BEGIN OPENSSH")
 
     def put(self, path: str, content: bytes | str, at: datetime | None = None) -> Path:
         """A file of HR's."""
@@ -66,6 +67,10 @@ class Sshd:
         if at:
             os.utime(file, (at.timestamp(), at.timestamp()))
         return file
+
+    def remove(self, path: str) -> None:
+        """The file is gone."""
+        (self.folder / "files" / path).unlink()
 
     def key(self, name: str) -> str:
         """A private key, or a public one (`.pub`)."""
@@ -77,6 +82,10 @@ class Sshd:
         given: dict[str, Any] = {"conn_id": "hr_drop", "host": "127.0.0.1", "port": self.port, "login": LOGIN}
         given |= {"password": PASSWORD, "extra": told, **changes}
         return ConnectionFields(**given)
+
+    def leading_to(self, port: int) -> ConnectionFields:
+        """The same, but to somebody else on this machine."""
+        return self.connection(port=port)
 
     def address(self, path: str) -> str:
         """Of a path below what it serves."""
