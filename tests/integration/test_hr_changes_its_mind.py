@@ -289,6 +289,20 @@ def test_a_number_changed_without_a_word_is_mapped_by_mail_and_login(seen: Offic
     assert "the same present mail and login" in report_of(seen, told.run.run_id)
 
 
+def test_who_was_given_a_leavers_mail_and_login_is_not_the_leaver_come_back(gone: Office, people: ListedPeople) -> None:
+    open_before = rows(gone, "1042")
+    taken_over = worker("9042", job(start="2026-11-20"), mail=MAIL, logins=("kimm",), name="Anne Green")
+    gone.hr.workers = [*gone.hr.workers, taken_over]
+
+    told = gone.night()
+
+    assert "Same people" not in report_of(gone, told.run.run_id)
+    assert open_before.items() <= rows(gone, "1042").items()
+    assert {rule for rule, _ in rows(gone, "1042").keys() - open_before.keys()} == {"disputed-account", "link-moved"}
+    assert rows(gone, "9042") == {}
+    assert kims_ticket(people, gone).is_open
+
+
 def test_a_new_record_with_the_name_alone_is_somebody_else(seen: Office) -> None:
     seen.hr.workers = [worker("9042", WORKS, name=NAME), LEE, PARK]
 

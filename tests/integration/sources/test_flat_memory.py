@@ -7,7 +7,7 @@ from tests.support.populations import POPULATIONS
 from tests.support.read_elsewhere import took
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-FEW = {"bamboohr": 6_000, "workday": 1_000, "vault_auth": 1_500}
+FEW = {"bamboohr": 6_000, "workday": 2_000, "vault_auth": 1_500}
 """Where pages hold a thousand; where nothing is remembered; where each takes three requests."""
 TOLD_AT_ONCE = {"npm_packages", "pypi_projects"}
 """Whose people come in one answer for each package, and are as few as a company has there."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from offboarding.model import Employment
 from offboarding.store.connect import Session
 from tests.support.feed import Feed, night_of
 from tests.support.night import rule
@@ -67,6 +68,53 @@ def test_many_who_share_a_value_are_joined_by_as_few_pairs_as_it_takes(feed: Fee
 
     assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
     assert feed.ask("select count(*) from person_alias") == [(39,)]
+
+
+def successors(feed: Feed, name: str, *, left: Employment = GONE, began: str = "2026-11-05") -> bool:
+    """Whether a leaver, and whoever bears the leaver's mail and login now, are one person."""
+    leaver = worker("1", left, mail=KIM, logins=("kim",), name="Max Krause")
+    feed.read(10, leaver, worker("2", job(start=began), mail=KIM, logins=("kim",), name=name))
+    return uid(feed, "1") == uid(feed, "2")
+
+
+def test_whoever_has_another_name_altogether_took_a_leavers_mail_and_login_over(feed: Feed) -> None:
+    assert not successors(feed, "Mia Koch")
+    assert feed.left() == {"1": "actual"}
+    assert feed.ask("select person_uid from contested") == [(uid(feed, "1"),)]
+
+
+def test_whoever_began_years_later_may_still_be_the_leaver(feed: Feed) -> None:
+    assert not successors(feed, "Mia Koch", left=job("left", start="2018-01-01", last="2021-11-01"))
+    assert len(feed.ask("select from possibly_one")) == 2
+
+
+@pytest.mark.parametrize("name", ["Max Lund", "", "김철수"])
+def test_a_name_that_says_nothing_against_it_keeps_nobody_apart(feed: Feed, name: str) -> None:
+    assert successors(feed, name)
+
+
+def test_whoever_worked_here_meanwhile_took_nothing_over(feed: Feed) -> None:
+    assert successors(feed, "Mia Koch", began="2026-06-01")
+
+
+def test_two_who_took_over_from_a_leaver_are_one_by_mail_and_login(feed: Feed) -> None:
+    news = [worker(number, job(start="2026-11-05"), mail=KIM, logins=("kim",), name="Mia Koch") for number in "23"]
+    feed.read(10, worker("1", GONE, mail=KIM, logins=("kim",), name="Max Krause"), *news)
+
+    assert uid(feed, "2") == uid(feed, "3") != uid(feed, "1")
+
+
+def test_who_was_kept_apart_by_a_slip_in_the_name_is_one_once_it_is_mended(feed: Feed) -> None:
+    assert not successors(feed, "Mia Koch")
+
+    assert successors(feed, "Max Krause-Koch")
+    assert feed.left() == {}
+
+
+def test_a_mail_and_login_of_more_than_a_few_make_nobody_one(feed: Feed) -> None:
+    feed.read(10, *(worker(str(number), mail=KIM, logins=("extern",)) for number in range(100, 111)))
+
+    assert feed.ask("select count(distinct person_uid) from worker") == [(11,)]
 
 
 def test_a_leaver_who_turns_out_to_work_here_is_none(feed: Feed) -> None:

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 from offboarding.model import Basis, Coverage, Employment, EmploymentStatus
 from tests.support.oracle.company import Company, Leaving, Person, Told
 from tests.support.oracle.persons import (
+    POSSIBLY_ONE_DAYS,
     Dossier,
     Spell,
+    apart,
     dossier_spells,
+    first_missing_at,
     numbers,
     same_login,
     same_mail,
@@ -23,7 +26,6 @@ from tests.support.oracle.values import plain
 
 NEAR = timedelta(days=30)
 """A day that HR gives is a better word than a feed's silence this soon after."""
-POSSIBLY_ONE_DAYS = 30
 BRIDGE = timedelta(days=14)
 """An employment that starts this soon after another makes nobody a leaver in between."""
 
@@ -108,14 +110,6 @@ def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
         return told
     at = first_missing_at(company, dossier)
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
-
-
-def first_missing_at(company: Company, dossier: Dossier) -> datetime:
-    """When the first read began that no longer had him."""
-    last_seen = dossier.reads[-1][0]
-    reads = [snapshot.observed_at for snapshot in dossier.roster.earlier]
-    reads.append(dossier.roster.observed_at or company.as_of)
-    return min(at for at in reads if at > last_seen)
 
 
 def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spell, Standing]]:
@@ -247,13 +241,20 @@ def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta
 
 
 def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
-    """Pairs who share a present mail or login, and one began about when the other ended, or was no longer listed."""
+    """Pairs who share a present mail or login, and one began about when the other ended, or was no longer listed; or
+    both, and only their names speak against it.
+    """
     return frozenset(
         frozenset((one, other))
         for one, other in combinations(people, 2)
-        if share(company, people[one], people[other])
-        and (follows(company, people[one], people[other]) or follows(company, people[other], people[one]))
+        if any(followed(company, *pair) for pair in ((people[one], people[other]), (people[other], people[one])))
     )
+
+
+def followed(company: Company, earlier: list[Dossier], later: list[Dossier]) -> bool:
+    if share(company, earlier, later) and follows(company, later, earlier):
+        return True
+    return any(apart(company, one, other) for one in earlier for other in later)
 
 
 def share(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:

@@ -1,13 +1,15 @@
 """Which workers are one person, and which may be."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import combinations
 
-from offboarding.model import Employment, EmploymentStatus, Worker
+from offboarding.model import Coverage, Employment, EmploymentStatus, Worker
 from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
 from tests.support.oracle.times import day_of
 from tests.support.oracle.values import NO_SYSTEM, address, login_space, plain, told
+
+POSSIBLY_ONE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,51 @@ def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> s
 def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
     if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
         return True
+    if apart(company, one, other) or apart(company, other, one):
+        return False
     return same_mail(company, one, other) and same_login(company, one, other)
+
+
+def apart(company: Company, one: Dossier, other: Dossier) -> bool:
+    """Whether `other` took over the mail and login of `one`, who had another name altogether."""
+    if not (same_mail(company, one, other) and shared_login(company, one, other)):
+        return False
+    if not strangers(one.latest[0].name, other.latest[0].name):
+        return False
+    over = [over_on(company, one, spell) for spell in dossier_spells(one)]
+    began = [spell.employment.start_on for spell in dossier_spells(other)]
+    if None in over or None in began:
+        return False
+    return min(day for day in began if day) >= max(day for day in over if day) - timedelta(days=POSSIBLY_ONE_DAYS)
+
+
+def shared_login(company: Company, one: Dossier, other: Dossier) -> bool:
+    """In whatever realms."""
+    some, others = logins(company, one, one.latest), logins(company, other, other.latest)
+    return bool({value for _, value in some} & {value for _, value in others})
+
+
+def strangers(one: str, other: str) -> bool:
+    """Whether two names, as random companies bear them, are two people's: Latin ones without a word in common."""
+    named = one and other and one.isascii() and other.isascii()
+    return bool(named) and not set(one.casefold().split()) & set(other.casefold().split())
+
+
+def first_missing_at(company: Company, dossier: Dossier) -> datetime:
+    """When the first read began that no longer had him."""
+    last_seen = dossier.reads[-1][0]
+    reads = [snapshot.observed_at for snapshot in dossier.roster.earlier]
+    reads.append(dossier.roster.observed_at or company.as_of)
+    return min(at for at in reads if at > last_seen)
+
+
+def over_on(company: Company, dossier: Dossier, spell: Spell) -> date | None:
+    """The last day, or since when nobody lists them any more."""
+    if day := spell.end_on(company):
+        return day
+    silent = not dossier.present and dossier.roster.coverage is not Coverage.LEAVERS
+    zone = spell.employment.zone or company.default_zone
+    return day_of(first_missing_at(company, dossier), zone) if silent else None
 
 
 def same_mail(company: Company, one: Dossier, other: Dossier) -> bool:

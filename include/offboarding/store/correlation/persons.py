@@ -1,6 +1,6 @@
 """Persons that turn out to be one: the older is kept, the other becomes its alias, and nothing is ticketed twice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +8,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from offboarding.model.keys import finding_key
-from offboarding.store import recorded
+from offboarding.store import recorded, temporary
 from offboarding.store.connect import Session
+from offboarding.store.correlation.names import nothing_in_common
 from offboarding.store.rows import PairOfPersons
 from offboarding.store.sql import block
 
@@ -39,11 +40,21 @@ class _AliasFinding:
     episode: int
 
 
-def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Successor:
+    one: int
+    one_name: str
+    other: int
+    other_name: str
+
+
+def merge_same_persons(session: Session, values: Mapping[str, object], as_of: datetime) -> list[UUID]:
     """Merge every pair. Returns the uids that became aliases.
 
-    Needs the temporary tables `placeholder` and `shared_mail`.
+    Needs the temporary table `placeholder`.
     """
+    temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart")
+    _tell_apart(session, values)
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
         pairs = cursor.execute(block("persons", "same_person")).fetchall()
     evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}
@@ -57,6 +68,15 @@ def merge_same_persons(session: Session, as_of: datetime) -> list[UUID]:
             _merge(session, keeper, alias, why, as_of)
             merged.append(alias)
     return merged
+
+
+def _tell_apart(session: Session, values: Mapping[str, object]) -> None:
+    """Of whom one took over the other's mail and login: they stand in `apart`, and are merged by no mail and login."""
+    with session.cursor(row_factory=class_row(_Successor)) as cursor:
+        pairs = cursor.execute(block("persons", "successors"), values).fetchall()
+    apart = [each for each in pairs if nothing_in_common(each.one_name, each.other_name)]
+    kept = {"ones": [each.one for each in apart], "others": [each.other for each in apart]}
+    session.execute(block("persons", "keep_apart"), kept)
 
 
 def _components(pairs: Iterable[PairOfPersons]) -> list[set[UUID]]:

@@ -20,10 +20,52 @@ select value from worker_key where kind = 'login' and origin = 'current' and val
 group by value having count(distinct worker_pk) > 1;
 analyze shared_login;
 
+-- name: make_bearer
+-- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's.
+create temp table bearer as
+with borne as (
+    select w.worker_pk, w.person_uid, w.name, w.vanished_at, m.value as mail, l.value as login, l.space
+    from shared_mail join worker_key m using (value) join worker w using (worker_pk)
+    join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
+    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
+        and ltrim(l.value, '0') <> '' and l.value not in (select p.value from placeholder p)
+), several as (
+    select mail, login from borne group by mail, login having min(person_uid::text) <> max(person_uid::text)
+), few as (
+    select mail, login from several join borne using (mail, login)
+    group by mail, login having count(distinct person_uid) <= %(bearers)s
+)
+select worker_pk, person_uid, name, vanished_at, mail, login, space from few join borne using (mail, login);
+analyze bearer;
+
+-- name: make_apart
+-- Workers of whom one took over the other's mail and login, as their names tell (correlation/names.py).
+create temp table apart (one bigint not null, other bigint not null);
+
+-- name: successors
+-- Bearers of one mail and login of whom the other began when the one was over, or about then, and their names.
+with spell as (
+    select b.worker_pk, case when bool_and(e.start_on is not null) then min(e.start_on) end as first_on,
+        case when bool_and(o.over_on is not null) then max(o.over_on) end as last_on
+    from (select distinct worker_pk, vanished_at from bearer where name <> '') b join employment e using (worker_pk)
+    cross join lateral (
+        select coalesce(e.last_working_on, e.end_on, (coalesce(case when e.status = 'left' then e.told_left_at end,
+            b.vanished_at) at time zone coalesce(e.zone, %(zone)s))::date) as over_on) o
+    group by b.worker_pk
+)
+select distinct a.worker_pk as one, a.name as one_name, b.worker_pk as other, b.name as other_name
+from bearer a join spell ended on ended.worker_pk = a.worker_pk
+join bearer b using (mail, login) join spell began on began.worker_pk = b.worker_pk
+where a.person_uid <> b.person_uid and began.first_on >= ended.last_on - %(possibly_one_days)s::integer;
+
+-- name: keep_apart
+insert into apart (one, other) select * from unnest(%(ones)s::bigint[], %(others)s::bigint[]);
+
 -- name: same_person
 -- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
 -- that HR gives for no realm or system says nothing against one that it gives for some; between two of these it's two.
+-- Whom a name tells from another bearer is paired with each of the rest.
 with shared_number as (
     select value, space from worker_key
     where kind = 'number' and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
@@ -33,18 +75,21 @@ with shared_number as (
         first_value(w.person_uid) over (partition by k.space, k.value order by w.person_uid) as other, 'the same worker id ' || k.value as evidence
     from shared_number join worker_key k using (value, space) join worker w using (worker_pk)
     where k.kind = 'number'
+), told_apart as (
+    select one as worker_pk from apart union select other from apart
 ), by_mail_and_login as (
-    select w.person_uid as one,
-        coalesce(min(w.person_uid::text) filter (where l.space = '') over (partition by m.value, l.value),
-            min(w.person_uid::text) over (partition by m.value, l.value, l.space))::uuid as other,
-        'the same present mail and login' as evidence
-    from shared_mail join worker_key m using (value) join worker w using (worker_pk)
-    join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
-    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
-        and ltrim(l.value, '0') <> '' and l.value not in (select p.value from placeholder p)
+    select person_uid as one,
+        coalesce(min(person_uid::text) filter (where space = '') over (partition by mail, login),
+            min(person_uid::text) over (partition by mail, login, space))::uuid as other
+    from bearer where worker_pk not in (select t.worker_pk from told_apart t)
+    union all
+    select a.person_uid, b.person_uid
+    from told_apart join bearer a using (worker_pk) join bearer b using (mail, login)
+    where (a.space = b.space or '' in (a.space, b.space)) and not exists (
+        select from apart x where (x.one, x.other) in ((a.worker_pk, b.worker_pk), (b.worker_pk, a.worker_pk)))
 )
 select distinct on (one, other) one, other, evidence
-from (select * from by_number union all select * from by_mail_and_login) pairs
+from (select * from by_number union all select *, 'the same present mail and login' from by_mail_and_login) pairs
 where one <> other
 order by one, other, evidence desc;
 
@@ -264,8 +309,8 @@ analyze feed_state;
 
 -- name: make_possibly_one
 -- Pairs of persons who may be one: one present mail, or one present login that HR doesn't give for two realms, and one
--- employment starts near the other's end, or near when that was no longer listed. What more than a few bear at once is
--- nobody's.
+-- employment starts near the other's end, or near when that was no longer listed; or both, and only their names speak
+-- against it. What more than a few bear at once is nobody's.
 create temp table possibly_one as
 with borne as (
     select distinct w.person_uid, key.kind, key.space, key.value
@@ -286,6 +331,10 @@ with borne as (
     where abs(began.start_on - ended.over_on) <= %(possibly_one_days)s
         or (ended.outcome = 'vanished'
             and abs(began.start_on - (ended.left_at at time zone ended.zone_used)::date) <= %(possibly_one_days)s)
+    union
+    select a.person_uid, b.person_uid
+    from apart join worker a on a.worker_pk = apart.one join worker b on b.worker_pk = apart.other
+    where a.person_uid <> b.person_uid
 )
 select one as person_uid, other as other_uid from near
 union
