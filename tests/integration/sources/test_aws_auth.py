@@ -107,6 +107,18 @@ def test_an_arn_is_compared_without_its_letters_case_as_the_authenticator_does(
     assert trust.native_id == f"aws-auth/{KIM}", "an entry that is written otherwise is the same one"
 
 
+@pytest.mark.parametrize("names", [("userARN", "username", "groups"), ("uSeRaRn", "UsErNaMe", "gRoUpS")])
+def test_a_field_s_letters_case_counts_for_nothing_as_at_the_authenticator(
+    place: KubernetesPlace, names: tuple[str, str, str]
+) -> None:
+    mapped(place, dict(zip(names, (KIM, "kim", [MASTERS]), strict=True)))
+
+    (trust,), error, _ = read(place)
+
+    assert (trust.standing, trust.privileged, error) == (Standing.WORKS, True, "")
+    assert trust.standing_reason == "Kubernetes: aws-auth lets it in as kim in system:masters"
+
+
 def test_a_path_is_part_of_a_user_s_arn(place: KubernetesPlace) -> None:
     mapped(place, user(LEE, "lee", MASTERS), user("arn:aws:iam::111111111111:user/lee", "other", MASTERS))
 

@@ -95,7 +95,14 @@ def _listed(where: str, data: Mapping[str, str], key: str) -> list[object]:
         found = None
     if not isinstance(found, list):
         raise FatalError(f"{where}: configmaps/{NAME}: its {key} can't be read as a list. Mend it")
-    return cast("list[object]", found)
+    return [_in_small_letters(each) for each in cast("list[object]", found)]
+
+
+def _in_small_letters(entry: object) -> object:
+    """An entry's fields by the names that EKS' pages give them: the authenticator takes userARN and Groups as well."""
+    if not isinstance(entry, dict):
+        return entry
+    return {str(name).lower(): value for name, value in cast("dict[object, object]", entry).items()}
 
 
 def _trust(made: ClusterIdentities, account: str, arn: str, mapped: _Mapped) -> Trust:
