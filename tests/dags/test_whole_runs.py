@@ -178,7 +178,7 @@ class TestKept:
     def test_each_night_has_its_report_red_or_green(self, nights: Nights) -> None:
         red, green = sorted(nights.reports.iterdir())
 
-        assert (red.name, green.name) == ("night-2026-11-25-run-1.html", "night-2026-11-26-run-2.html")
+        assert (red.name, green.name) == ("night-2026-11-24-run-1.html", "night-2026-11-25-run-2.html")
         text = red.read_text("utf-8")
         assert '<span class="verdict red">RED</span>' in text
         assert REFUSES in text

@@ -8,7 +8,7 @@ from offboarding.report.wording import night_of
 
 
 def name(as_of: datetime, run_id: int, zone: str) -> str:
-    """Such as night-2026-11-25-run-418, without what kind of file it is: by day they stand in order."""
+    """Such as night-2026-11-24-run-418, without what kind of file it is: by nights they stand in order."""
     return f"night-{night_of(as_of, zone)}-run-{run_id}"
 
 

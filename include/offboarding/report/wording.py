@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from offboarding.model import THIS_FINDING, DecisionStep, RunKind, SubjectKind
@@ -60,8 +60,8 @@ def moment(at: datetime, zone: str) -> str:
 
 
 def night_of(as_of: datetime, zone: str) -> str:
-    """The day that a night is called by: that of its moment, in the company's zone."""
-    return moment(as_of, zone)[:10]
+    """The day that a night is called by: it begins in the evening before."""
+    return moment(as_of - timedelta(hours=12), zone)[:10]
 
 
 def zoned(text: str, zone: str) -> str:

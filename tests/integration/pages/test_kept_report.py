@@ -47,7 +47,7 @@ def test_it_says_what_the_page_says_and_needs_nothing_else(night: Session) -> No
     text = report(night)
     tags = Tags(text)
 
-    assert [*re.findall("<h1>(.*?) <", text)] == ["Night of 2026-11-25, run 1"]
+    assert [*re.findall("<h1>(.*?) <", text)] == ["Night of 2026-11-24, run 1"]
     assert filled.DENIED in text
     assert {tag for tag, _ in tags.found} & {
         "script",

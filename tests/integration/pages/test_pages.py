@@ -144,7 +144,7 @@ def test_a_night_stands_behind_its_run(night: Session, get: Get) -> None:
     assert "No night of the checker" in get("/runs/others/night").text
     (tab,) = [view for view in plugin.OffboardingPlugin().external_views if view["destination"] == "dag_run"]
     href = tab["href"].replace("{DAG_ID}", "offboarding_nightly").replace("{RUN_ID}", "night")
-    assert "Night of 2026-11-25" in get(f"/{href}".removeprefix(plugin.PREFIX)).text
+    assert "Night of 2026-11-24" in get(f"/{href}".removeprefix(plugin.PREFIX)).text
 
 
 def test_the_tab_of_a_run_does_not_say_that_it_is_the_last_night(night: Session, get: Get) -> None:

@@ -96,23 +96,23 @@ def test_both_files_are_kept_and_told(night: Session, tmp_path: Path) -> None:
     page = tonight.night_page(night, "night", ZONE, MORNING)
     assert page is not None
 
-    places = keeping.kept_files(settings, "night-2026-11-25-run-1", keeping.html(page, ZONE, MORNING))
+    places = keeping.kept_files(settings, "night-2026-11-24-run-1", keeping.html(page, ZONE, MORNING))
 
-    assert places == [f"file://{tmp_path}/night-2026-11-25-run-1.{kind}" for kind in ("html", "pdf")]
-    assert "run1RED" in words(read((tmp_path / "night-2026-11-25-run-1.pdf").read_bytes()))
+    assert places == [f"file://{tmp_path}/night-2026-11-24-run-1.{kind}" for kind in ("html", "pdf")]
+    assert "run1RED" in words(read((tmp_path / "night-2026-11-24-run-1.pdf").read_bytes()))
 
 
 def test_it_says_what_the_page_says_and_names_nobody(night: Session) -> None:
     pdf = report(night)
     text = words(pdf)
 
-    assert "Nightof2026-11-25,run1RED" in text
+    assert "Nightof2026-11-24,run1RED" in text
     assert re.sub(r"\s", "", filled.DENIED) in text
     assert "E1042" in text
     assert "Doe" not in text
     assert "@" not in text
     assert pdf.metadata is not None
-    assert pdf.metadata.title == "Night of 2026-11-25, run 1 - Offboarding"
+    assert pdf.metadata.title == "Night of 2026-11-24, run 1 - Offboarding"
     assert f"{ADDRESS}/offboarding/leaver/hr%3AE1042" in led_to(pdf)
 
 

