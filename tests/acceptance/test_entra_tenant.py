@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
-from offboarding.model import OWN_ID, AccountKey, IdentityKeyKind, IdentityKeyOrigin
+from offboarding.model import OWN_ID, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
 from offboarding.report import night as report
 from offboarding.sources import entra_id
 from offboarding.sources.ldap.entry import Entry
@@ -19,6 +20,7 @@ from offboarding.store import reading
 from tests.support.aged import pass_by
 from tests.support.departure import departure
 from tests.support.entra_service import EPOCH, LATER, EntraPlace, entra_place
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, login
 from tests.support.small_company import LEFT, key, worker
@@ -35,6 +37,8 @@ class AtEntra(Office):
     """An office that has a tenant."""
 
     place: EntraPlace
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -47,7 +51,7 @@ class AtEntra(Office):
         return settings.model_copy(update={"sources": (*directory, source)})
 
     def _source(self, name: str, part: str) -> Source:
-        return self.place.source() if name == "entra" else super()._source(name, part)
+        return self.place.source(**self.narrowed) if name == "entra" else super()._source(name, part)
 
 
 @pytest.fixture
@@ -55,6 +59,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtEntra]:
     """Kim has left, and Kimm works here; both have an account, and own an application."""
     with entra_place(make_certificate(tmp_path)) as place:
         made = AtEntra(session=office.session, tracker=office.tracker)
+        made.narrowed = {}
         made.place = place
         made.hr.workers = [worker("1042", LEFT, mail=KIM), worker("1043", mail=KIMM)]
         for name in (KIM, KIMM):
@@ -325,3 +330,11 @@ def test_a_departure_finds_an_account_by_the_security_identifier_of_the_one_in_t
     found = {str(row[0]) for row in company.session.execute("select account_native_id from finding").fetchall()}
     assert synced["id"] in found
     assert other["id"] not in found
+
+
+def test_applications_that_are_switched_off_are_not_gone_and_asked_for_once_their_owner_leaves(
+    company: AtEntra,
+) -> None:
+    found = found_after(company, lambda: company.narrowed.update({"applications": False}), "application/")
+
+    assert found == {("open", Standing.WORKS)}

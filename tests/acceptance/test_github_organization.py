@@ -10,8 +10,10 @@ from demo.certificates import make_certificate
 from demo.github_answers import ORG
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import github_org
 from tests.support.github_org_service import GithubOrgPlace, github_org_place
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -25,6 +27,8 @@ class AtGithub(Office):
     place: GithubOrgPlace
     managed: bool = False
     """Its people are the enterprise's, which tells who is suspended."""
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -37,7 +41,7 @@ class AtGithub(Office):
     @property
     def _more(self) -> dict[str, Any]:
         managed = {"shortcode": "corp", "enterprise": "corp-group"}
-        return {"saml": not self.managed, **(managed if self.managed else {})}
+        return {"saml": not self.managed, **(managed if self.managed else {}), **self.narrowed}
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
@@ -49,6 +53,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtGithub]:
     """Kim has left, and Kimm works here; both are members, and have added a deploy key each."""
     with github_org_place(make_certificate(tmp_path)) as place:
         made = AtGithub(session=office.session, tracker=office.tracker)
+        made.narrowed = {}
         made.place = place
         made.hr.workers = [
             worker("1042", LEFT, mail="kim@corp.example"),
@@ -84,6 +89,19 @@ def test_a_leaver_s_membership_and_deploy_key_are_told_until_both_are_gone_and_n
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
     assert company.tracker.calls.count("close") == 1
+
+
+@pytest.mark.parametrize("switch", ["deploy_keys", "installations"])
+def test_what_is_switched_off_is_not_gone_and_asked_for_once_its_owner_leaves(company: AtGithub, switch: str) -> None:
+    company.place.kept.install("ci", by="kim")
+
+    found = found_after(
+        company,
+        lambda: company.narrowed.update({switch: False}),
+        {"deploy_keys": "deploy-key/", "installations": "installation/"}[switch],
+    )
+
+    assert found == {("open", Standing.WORKS)}
 
 
 @pytest.fixture

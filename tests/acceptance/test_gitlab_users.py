@@ -1,13 +1,16 @@
 """A leaver at a GitLab: the login with its tokens, and what they made there, found by a night each."""
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import gitlab_users
 from tests.support.gitlab_users_service import GROUP, GROUP_PATH, GitlabUsersPlace, gitlab_users_place
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -21,6 +24,8 @@ class AtGitlab(Office):
     place: GitlabUsersPlace
     group = False
     """Read as a group, by its owner."""
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -32,7 +37,7 @@ class AtGitlab(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source(group=self.group)
+        return self.place.source(group=self.group, **self.narrowed)
 
 
 @pytest.fixture
@@ -40,6 +45,7 @@ def company(office: Office) -> Generator[AtGitlab]:
     """Kim has left, and Kimm works here. Held to GitLab's description by the source's own tests."""
     with gitlab_users_place(None) as place:
         made = AtGitlab(session=office.session, tracker=office.tracker)
+        made.narrowed = {}
         made.place = place
         made.hr.workers = [
             worker("1042", LEFT, mail="kim@corp.example"),
@@ -109,3 +115,11 @@ def test_a_leaver_in_a_group_is_told_until_they_have_no_role_in_it_or_below(
     kim.roles.clear()
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
+
+
+def test_triggers_that_are_switched_off_are_not_gone_and_not_checked_once_their_owner_leaves(company: AtGitlab) -> None:
+    company.place.kept.trigger("kim")
+
+    found = found_after(company, lambda: company.narrowed.update({"triggers": False}), "trigger/")
+
+    assert found == {("unverified", Standing.UNKNOWN)}

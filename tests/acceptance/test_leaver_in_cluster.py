@@ -3,14 +3,17 @@
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import kubernetes_cluster
-from tests.support.kubernetes_service import KubernetesPlace, kubernetes_place
+from tests.support.kubernetes_service import OF_BOOTSTRAP, KubernetesPlace, kubernetes_place
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -24,6 +27,8 @@ class AtCluster(Office):
     """An office whose only accounts are a cluster's."""
 
     place: KubernetesPlace
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
     days = 0
     """Since the first night."""
 
@@ -36,7 +41,7 @@ class AtCluster(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source(later=timedelta(days=self.days))
+        return self.place.source(later=timedelta(days=self.days), **self.narrowed)
 
 
 @pytest.fixture
@@ -44,6 +49,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtCluster]:
     """Kim has left, and Kimm works here."""
     with kubernetes_place(make_certificate(tmp_path)) as place:
         made = AtCluster(session=office.session, tracker=office.tracker)
+        made.narrowed = {}
         made.place = place
         made.hr.workers = [worker("1042", LEFT, mail=KIM), worker("1043", mail=KIMM)]
         for name in ("kim", "kimm"):
@@ -87,3 +93,13 @@ def test_a_leaver_s_certificate_goes_on_without_its_request_and_their_service_ac
     kept.delete("clusterrolebindings", "", "kim")
     assert company.night().failed == ()
     assert not tracker.ticket(doubt.ref).is_open
+
+
+def test_bootstrap_tokens_are_not_gone_without_secrets_and_not_checked_once_their_owner_leaves(
+    company: AtCluster,
+) -> None:
+    company.place.kept.secret("kube-system", "bootstrap-token-abcdef", OF_BOOTSTRAP, {"owner": KIM})
+
+    found = found_after(company, lambda: company.narrowed.update({"secrets": False}), "bootstrap/")
+
+    assert found == {("unverified", Standing.UNKNOWN)}

@@ -13,6 +13,7 @@ from offboarding.interfaces import Source
 from offboarding.model import TicketRef
 from offboarding.sources import kubernetes_cluster
 from tests.support.kubernetes_service import CONTEXT, KubernetesPlace, kubernetes_place
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -28,6 +29,7 @@ class AtMachines(Office):
 
     place: KubernetesPlace
     machine: WrittenKubeconfigs
+    are_collected = True
     days = 0
     """Since the first night."""
 
@@ -40,7 +42,7 @@ class AtMachines(Office):
 
     @property
     def _own(self) -> dict[str, Any]:
-        return {**self.machine.settings, "id_space": "hr", "login_realm": "corp"}
+        return {**(self.machine.settings if self.are_collected else {}), "id_space": "hr", "login_realm": "corp"}
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
@@ -143,3 +145,20 @@ def test_a_leaver_s_token_of_a_service_account_is_theirs_until_that_is_made_anew
     company.wait(1)
     assert company.night().failed == ()
     assert not tracker.ticket(ticket).is_open
+
+
+def test_copies_are_not_gone_once_nobody_collects_them_and_not_checked_once_their_holder_leaves(
+    company: AtMachines, tracker: ListedTracker
+) -> None:
+    """What lets in by them an inventory doesn't tell: the night says that it couldn't be read."""
+    company.machine.certificate("kim", company.place.kept.signed(ADMIN, MASTERS, ends=company.ends(300)))
+
+    found = found_after(company, lambda: setattr(company, "are_collected", False), "held/")
+
+    assert found == set()
+    (gaps,) = company.session.execute("select gaps::text from source_read order by read_id desc limit 1").fetchall()
+    assert "the kubeconfig is gone, or holds something else, and that ends nothing" in str(gaps)
+
+    company.are_collected = True
+    assert company.night().failed == ()
+    assert about(tracker, "/home/kim/.kube/config")

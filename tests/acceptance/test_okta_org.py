@@ -4,16 +4,18 @@ both, found by a night each.
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from demo.certificates import make_certificate
-from demo.okta import READER
+from demo.okta import APP_SCOPES, READER
 from demo.okta_service_apps import KNOWS
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import okta, okta_signing_keys
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.okta_service import OktaPlace, okta_place
@@ -24,6 +26,8 @@ class AtOkta(Office):
     """An office whose only accounts are an org's."""
 
     place: OktaPlace
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -36,7 +40,7 @@ class AtOkta(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del part
-        return self.place.source() if name == "okta" else cast("Source", self.place.signing_keys())
+        return self.place.source(**self.narrowed) if name == "okta" else cast("Source", self.place.signing_keys())
 
 
 @pytest.fixture
@@ -44,6 +48,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtOkta]:
     """Kim has left, and Kimm works here."""
     with okta_place(make_certificate(tmp_path)) as place:
         made = AtOkta(session=office.session, tracker=office.tracker)
+        made.narrowed = {}
         made.place = place
         made.hr.workers = [
             worker("1042", LEFT, mail="kim@corp.example"),
@@ -174,3 +179,18 @@ def test_a_leaver_s_role_that_can_not_be_read_any_more_closes_nothing(company: A
     company.night()
 
     assert tracker.ticket(ticket.ref).is_open
+
+
+def test_service_apps_that_are_switched_off_are_not_gone_and_not_checked_once_their_maker_leaves(
+    company: AtOkta,
+) -> None:
+    kim = company.place.kept.of("kim@corp.example")
+    company.place.kept.apps.add("ci", (kim.id, kim.login))
+
+    def switched_off() -> None:
+        company.narrowed["service_apps"] = False
+        company.place.kept.scopes.difference_update(APP_SCOPES)
+
+    found = found_after(company, switched_off, "app/")
+
+    assert found == {("unverified", Standing.UNKNOWN)}

@@ -1,10 +1,14 @@
 """Leavers at a Vault: one whose user was deleted while a token works on, and one whose entity was disabled."""
 
+from typing import Any
+
 import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import vault_auth
+from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
@@ -20,6 +24,8 @@ class AtVault(Office):
     """An office whose only accounts are a Vault's."""
 
     place: Logins
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -30,13 +36,14 @@ class AtVault(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source()
+        return self.place.source(settings=self.narrowed)
 
 
 @pytest.fixture
 def company(office: Office, logins: Logins) -> AtVault:
     """Kim and Lee have left, and Kimm works here."""
     made = AtVault(session=office.session, tracker=office.tracker)
+    made.narrowed = {}
     made.place = logins
     made.hr.workers = [
         worker("1042", LEFT, mail="kim@corp.example"),
@@ -75,3 +82,11 @@ def test_a_token_that_outlives_its_user_is_told_until_the_entity_is_disabled(
     assert company.night().failed == ()
     assert not place.works(token["client_token"])
     assert not tracker.ticket(ticket.ref).is_open
+
+
+def test_tokens_that_are_switched_off_are_not_gone_and_not_checked_once_their_owner_leaves(company: AtVault) -> None:
+    company.place.hand_out(policies=["default"], meta={"owner": "kim@corp.example"})
+
+    found = found_after(company, lambda: company.narrowed.update({"tokens": False}), "token/")
+
+    assert found == {("unverified", Standing.UNKNOWN)}

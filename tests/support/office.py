@@ -95,6 +95,8 @@ class System:
     tells known accounts again where some people's are asked for."""
     lists_credentials: bool = False
     """Whether its inventory holds credentials, as a directory's does."""
+    left_out: tuple[str, ...] = ()
+    """How the native ids begin of what its settings leave out of every look."""
     lacks: Sequence[str] = ()
     """What its inventory can't be asked, beside its accounts, which it lists all the same."""
     denied: str = ""
@@ -113,10 +115,11 @@ class System:
         yield from self.trusts
         kinds = (SubjectKind.ACCOUNT, SubjectKind.ROLE, *self._roots())
         if self.lists_credentials:
-            yield from self.credentials
+            there = {each.native_id for each in self._accounts()}
+            yield from (each for each in self.credentials if each.account_native_id in there)
             kinds = (*kinds, *CREDENTIAL_KINDS)
         yield from (Gap(realm=self.realm, text=text, red=True) for text in self.lacks)
-        yield ScopeRead(realm=self.realm, scope="", kinds=kinds)
+        yield ScopeRead(realm=self.realm, scope="", kinds=kinds, left_out=self.left_out)
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
         """The accounts that bear one of these keys; those known already are told here or by `detail`."""
@@ -137,6 +140,9 @@ class System:
             raise self.look_error
         self.looked_at += [ref.native_id for ref in accounts]
         for ref in accounts:
+            if self.left_out and ref.native_id.startswith(self.left_out):
+                yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=KINDS, error="switched off")
+                continue
             found = [each for each in self._accounts() if each.native_id == ref.native_id]
             yield from found if self.shows_accounts else ()
             if self.denied:
@@ -147,7 +153,8 @@ class System:
             yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=kinds)
 
     def _accounts(self) -> Iterator[Account]:
-        return (each for each in self.accounts if self.tells_roots or each.kind is SubjectKind.ACCOUNT)
+        shown = (each for each in self.accounts if self.tells_roots or each.kind is SubjectKind.ACCOUNT)
+        return (each for each in shown if not (self.left_out and each.native_id.startswith(self.left_out)))
 
     def _roots(self) -> tuple[SubjectKind, ...]:
         return (SubjectKind.ROOT_ACCOUNT,) if self.tells_roots else ()

@@ -49,7 +49,7 @@ _COLUMNS = {
 _trust_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["trust"])
 _OF_KNOWN = (
     *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "place_uses", "keep_uses"),
-    *("gone_accounts", "gone_credentials", "set_digests"),
+    *("leave_out_accounts", "gone_accounts", "gone_credentials", "set_digests"),
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
 _COUNTED = ("accounts", "credentials", "keys", "events")

@@ -60,7 +60,8 @@ class EntraId:
         """Yield everybody and every application; one ScopeRead for all of them, since all are accounts here."""
         read, unread = self._begun("inventory"), UnreadRows()
         yield from self._everything(read, unread)
-        yield ScopeRead(realm=self._realm, scope="", kinds=KINDS, error=unread.told)
+        left_out = () if self._settings.applications else (APPLICATION, SERVICE_PRINCIPAL)
+        yield ScopeRead(realm=self._realm, scope="", kinds=KINDS, left_out=left_out, error=unread.told)
         log.info("tenant read", realm=self._realm, requests=sum(self._graph.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

@@ -16,12 +16,14 @@ from offboarding.sources.github_org.client import PAGE
 from offboarding.sources.github_org.people import GithubOrganization, GithubProduct
 
 log = structlog.get_logger("offboarding.sources")
-_NATIVE_ID = re.compile(r"deploy-key/(\d+)/(\d+)")
+DEPLOY_KEY = "deploy-key/"
+"""How the native id of one begins."""
+_NATIVE_ID = re.compile(rf"{DEPLOY_KEY}(\d+)/(\d+)")
 
 
 def native_id(repository: int, key: int) -> str:
     """A key's number is its own everywhere; the repository's is needed to look at it again."""
-    return f"deploy-key/{repository}/{key}"
+    return f"{DEPLOY_KEY}{repository}/{key}"
 
 
 def numbers_of(native_id: str) -> tuple[int, int] | None:

@@ -25,7 +25,7 @@ from offboarding.sources.github_org.answers import LoggedEvent
 from offboarding.sources.github_org.audit_log import AuditLog
 from offboarding.sources.github_org.client import GithubRest
 from offboarding.sources.github_org.credentials import SSH_KEY, TOKEN, FineGrainedTokens, credentials
-from offboarding.sources.github_org.deploy_keys import every_deploy_key, keys_of, numbers_of
+from offboarding.sources.github_org.deploy_keys import DEPLOY_KEY, every_deploy_key, keys_of, numbers_of
 from offboarding.sources.github_org.installations import INSTALLATION, installations
 from offboarding.sources.github_org.people import INVITATION, GithubOrganization, organization
 from offboarding.sources.github_org.settings import GithubOrgSettings
@@ -52,7 +52,7 @@ class GithubOrg:
         """Yield everybody and every deploy key; one ScopeRead for all of them, since all are accounts here."""
         ours, unread = self._begun(), UnreadRows()
         yield from self._everything(ours, unread)
-        yield ScopeRead(realm=ours.realm, scope="", kinds=KINDS, error=unread.told)
+        yield ScopeRead(realm=ours.realm, scope="", kinds=KINDS, left_out=self._left_out(), error=unread.told)
         log.info("organization read", realm=ours.realm, requests=sum(self._rest.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
@@ -95,6 +95,10 @@ class GithubOrg:
             return replace(ours, suspended=log_of.suspended())
         except NotAnsweredError as missing:
             return replace(ours, suspended_untold=str(missing))
+
+    def _left_out(self) -> tuple[str, ...]:
+        wanted = {DEPLOY_KEY: self._settings.deploy_keys, INSTALLATION: self._settings.installations}
+        return tuple(begins for begins, is_wanted in wanted.items() if not is_wanted)
 
     def _audit_log(self, path: str, called: str) -> AuditLog:
         return AuditLog(

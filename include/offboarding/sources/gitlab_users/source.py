@@ -15,6 +15,7 @@ from offboarding.sources.gitlab_users.credentials import SSH_KEY, TOKEN, credent
 from offboarding.sources.gitlab_users.group import GitlabGroup, group
 from offboarding.sources.gitlab_users.instance import GitlabInstance, instance
 from offboarding.sources.gitlab_users.settings import GitlabUsersSettings
+from offboarding.sources.gitlab_users.workloads import TRIGGER
 
 log = structlog.get_logger("offboarding.sources")
 KINDS = (SubjectKind.ACCOUNT,)
@@ -46,7 +47,8 @@ class GitlabUsers:
         """Yield everybody, and what is nobody; one ScopeRead for all of it, since all are accounts here."""
         place, unread = self._begun("inventory"), UnreadRows()
         yield from self._everything(place, unread)
-        yield ScopeRead(realm=place.realm, scope="", kinds=KINDS, error=unread.told)
+        left_out = () if self._settings.triggers else (TRIGGER,)
+        yield ScopeRead(realm=place.realm, scope="", kinds=KINDS, left_out=left_out, error=unread.told)
         log.info("gitlab read", realm=place.realm, requests=sum(self._rest.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

@@ -62,7 +62,7 @@ class KubernetesSource:
     def collect(self) -> Iterator[Fact]:
         """Yield everybody; one ScopeRead for all of them, since all are accounts here."""
         look, unread = self._begun("inventory"), UnreadRows()
-        whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS)
+        whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS, left_out=self._left_out())
         yield from as_far_as_read(whole, self._everything(look, unread), unread)
         if self._settings.aws_auth:
             mapped = ScopeRead(realm=look.realm, scope="", kinds=(SubjectKind.ROLE,))
@@ -89,6 +89,10 @@ class KubernetesSource:
             except FatalError as missing:  # one that can't be read costs itself
                 found = [ScopeRead(realm=look.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))]
             yield from found
+
+    def _left_out(self) -> tuple[str, ...]:
+        wanted = {BOOTSTRAP: self._settings.secrets, HELD: bool(self._settings.kubeconfigs_machines)}
+        return tuple(begins for begins, is_wanted in wanted.items() if not is_wanted)
 
     def _begun(self, purpose: Purpose) -> "_KubernetesRead":
         self._api.begin()

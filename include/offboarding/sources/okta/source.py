@@ -53,9 +53,9 @@ class OktaSource:
         org = self._begun()
         unread = UnreadRows(sentences=[org.unproved] if org.unproved else [])
         yield Gap(realm=org.realm, text=f"{self._where}: not looked at: {'; '.join(self._unseen())}", red=False)
-        yield from as_far_as_read(
-            ScopeRead(realm=org.realm, scope="", kinds=KINDS), self._everything(org, unread), unread
-        )
+        left_out = () if self._settings.service_apps else (APP,)
+        whole = ScopeRead(realm=org.realm, scope="", kinds=KINDS, left_out=left_out)
+        yield from as_far_as_read(whole, self._everything(org, unread), unread)
         log.info("org read", realm=org.realm, requests=sum(self._api.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

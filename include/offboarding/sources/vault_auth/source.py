@@ -58,9 +58,9 @@ class VaultAuth:
             look = _ClusterRead(self._vault, self._settings, self._context, unread)
             self._vault.purpose = "inventory"
             yield self._gap(look)
-            yield from as_far_as_read(
-                ScopeRead(realm=look.realm, scope="", kinds=KINDS), look.everybody(unread), unread
-            )
+            left_out = () if self._settings.tokens else (TOKEN,)
+            whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS, left_out=left_out)
+            yield from as_far_as_read(whole, look.everybody(unread), unread)
             log.info("auth methods read", realm=look.realm, requests=sum(self._vault.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:

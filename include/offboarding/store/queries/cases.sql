@@ -13,7 +13,7 @@ with departed as (
     where valid_to is null and (%(persons)s::uuid[] is null or person_uid = any(%(persons)s))
 ), theirs as (
     select d.person_uid, d.certain_at, d.left_at, a.account_pk, a.realm, a.native_id, a.kind, a.standing,
-        a.sessions_valid_from
+        a.sessions_valid_from, a.last_seen_at is not null as left_out
     from departed d
     join link l on l.person_uid = d.person_uid and l.valid_to is null and l.decision = 'linked'
     join account a on a.account_pk = l.account_pk and a.gone_at is null
@@ -26,14 +26,14 @@ select t.person_uid
 from theirs t left join account_use u using (account_pk)
 where t.standing <> 'dead' or u.last_used_at > t.certain_at
     or t.sessions_valid_from < coalesce(u.last_used_at, t.left_at)
-    or ((t.realm, t.kind) not in (select realm, kind from whole) and not exists (
+    or ((t.left_out or (t.realm, t.kind) not in (select realm, kind from whole)) and not exists (
         select from scope o where o.realm = t.realm and o.scope = t.native_id and o.kind = t.kind and o.complete
             and o.error = '' and o.observed_at >= %(since)s))
 union
 select t.person_uid
 from theirs t join credential c on c.account_pk = t.account_pk and c.gone_at is null
 where c.standing <> 'dead' or c.can_reactivate or c.last_used_at > t.certain_at
-    or ((t.realm, c.kind) not in (select realm, kind from whole) and not exists (
+    or ((t.left_out or (t.realm, c.kind) not in (select realm, kind from whole)) and not exists (
         select from scope o where o.realm = t.realm and o.scope = t.native_id and o.kind = c.kind and o.complete
             and o.error = '' and o.observed_at >= %(since)s));
 analyze telling;
@@ -45,7 +45,7 @@ analyze telling;
 select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.account as seen__account},
     a.realm as seen__account__realm, u.last_used_at as seen__account__last_used_at,
     a.created_at is not null and b.told_at is null as seen__in_bulk,
-    coalesce(sa.observed_at, a.observed_at) as seen__observed_at, coalesce(sa.complete_at >= %(since)s, false) as seen__fresh,
+    coalesce(greatest(sa.observed_at, a.last_seen_at), a.observed_at) as seen__observed_at, coalesce(sa.complete_at >= %(since)s, false) as seen__fresh,
     {c.credential as seen__credential__credential}, a.realm as seen__credential__credential__realm,
     a.native_id as seen__credential__credential__account_native_id,
     coalesce(sc.observed_at, c.observed_at) as seen__credential__observed_at,
@@ -67,11 +67,15 @@ left join credential c on c.account_pk = a.account_pk and c.gone_at is null
 left join lateral (
     select max(o.observed_at) as observed_at,
         max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
-    from scope o where o.realm = a.realm and o.scope in ('', a.native_id) and o.kind = a.kind) sa on true
+    from scope o
+    where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+        and o.kind = a.kind) sa on true
 left join lateral (
     select max(o.observed_at) as observed_at,
         max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
-    from scope o where o.realm = a.realm and o.scope in ('', a.native_id) and o.kind = c.kind) sc on true
+    from scope o
+    where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+        and o.kind = c.kind) sc on true
 where a.gone_at is null
 
 -- name: leaver_cases

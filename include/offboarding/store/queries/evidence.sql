@@ -52,17 +52,18 @@ with leaver as ({leaver}
     order by d.departure_id, l.account_pk, l.relation, l.link_id desc
 ), thing as (
     select h.*, r.source, a.realm, a.kind, a.native_id, a.native_id as account, a.label, a.standing, a.standing_reason,
-        a.gone_at, a.attested_at, a.observed_at, a.dead_since
+        a.gone_at, a.attested_at, a.observed_at, a.dead_since, a.last_seen_at
     from held h join account a using (account_pk) join realm r using (realm)
     union all
     select h.*, r.source, a.realm, c.kind, c.native_id, a.native_id, c.label, c.standing, c.standing_reason,
         coalesce(c.gone_at, a.gone_at), a.attested_at, c.observed_at,
-        case when c.gone_at is not null or c.standing = 'dead' then c.dead_since else a.gone_at end
+        case when c.gone_at is not null or c.standing = 'dead' then c.dead_since else a.gone_at end, a.last_seen_at
     from held h join account a using (account_pk) join realm r using (realm) join credential c using (account_pk)
 ), seen as (
     select t.*, (
         select max(s.observed_at) from scope s
-        where s.realm = t.realm and s.complete and s.scope in ('', t.account) and s.kind = t.kind) as last_whole_read_at
+        where s.realm = t.realm and s.complete and s.kind = t.kind
+            and s.scope in (t.account, case when t.last_seen_at is null then '' else t.account end)) as last_whole_read_at
     from thing t
 ), judged as (
     select s.*, case when s.attested_at is not null then 'unknown' when s.gone_at is not null or s.standing = 'dead' then 'dead'

@@ -40,10 +40,12 @@ left join person p on p.person_uid = f.person_uid
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join ticket t on t.ticket_key = f.ticket_key
 left join ticket_named n on n.ticket_key = f.ticket_key
+left join account o on o.realm = f.realm and o.last_seen_at is not null
+    and o.native_id = coalesce(nullif(f.account_native_id, ''), f.subject_native_id)
 left join lateral (
-    select max(s.observed_at) as at from scope s
+    select greatest(max(s.observed_at), o.last_seen_at) as at from scope s
     where f.realm <> '' and s.realm = f.realm and s.complete
-        and (s.scope in ('', coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
+        and (s.scope in (coalesce(o.native_id, ''), coalesce(nullif(f.account_native_id, ''), f.subject_native_id))
             or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))  -- as gone_trusts (sources.sql)
         and s.kind = case when f.subject_kind = 'source' then 'account' else f.subject_kind end) seen on true
 left join lateral (

@@ -296,13 +296,32 @@ from (
     select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
 where %(exact)s and not exists (select from account_use u where u.account_pk = t.account_pk);
 
+-- name: leave_out_accounts
+-- Accounts that settings leave out of this read of their system, and not of the last one: they stay as they were when that
+-- one saw them. And those that are told again.
+update account a
+set last_seen_at = greatest(a.observed_at, (
+    select s.observed_at from scope s where s.realm = a.realm and s.scope = '' and s.kind = a.kind and s.complete))
+from unseen u
+where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
+    and a.last_seen_at is null and exists (select from s_left_out o where starts_with(a.native_id, o.id))
+    and exists (select from s_scope c where c.scope = '' and c.kind = a.kind)
+    and not exists (select from s_account s where s.native_id = a.native_id);
+update account a set last_seen_at = null
+where a.realm = %(realm)s and a.last_seen_at is not null
+    and exists (select from s_scope c where c.scope = '' and c.kind = a.kind)
+    and (exists (select from s_account s where s.native_id = a.native_id)
+        or exists (select from s_same s where s.account_pk = a.account_pk));
+
 -- name: gone_accounts
--- Accounts that a complete read of their scope no longer shows; not one of which that very read couldn't tell.
-update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null,
+-- Accounts that a complete read of their scope no longer shows; not one of which that very read couldn't tell, or which
+-- settings leave out of it.
+update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, digest = null, last_seen_at = null,
     dead_since = coalesce(case when a.standing <> 'works' then a.dead_since end, %(observed_at)s)
 from unseen u cross join s_scope c
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
+    and (c.scope <> '' or not exists (select from s_left_out o where starts_with(a.native_id, o.id)))
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (select from s_scope e where e.scope = a.native_id and e.kind = a.kind and e.error <> '')
     and not exists (
@@ -318,7 +337,9 @@ update credential c set gone_at = %(observed_at)s, observed_at = %(observed_at)s
 from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
-        select from s_scope s where s.kind = c.kind and s.error = '' and s.scope in ('', a.native_id))
+        select from s_scope s
+        where s.kind = c.kind and s.error = '' and (s.scope = a.native_id or s.scope = '' and not exists (
+            select from s_left_out o where starts_with(a.native_id, o.id))))
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)

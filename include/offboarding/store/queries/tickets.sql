@@ -313,11 +313,12 @@ select f.finding_key, f.rule, f.ticket_kind, f.of_keys, f.realm, f.source, f.ros
             from signing_key k join key_copy c using (key_pk) join copy_read x using (copy_pk)
             where k.material = f.subject_native_id and c.gone_at is null and x.error = '')
         else (
-            select max(s.observed_at) from scope s
+            select greatest(max(s.observed_at), o.last_seen_at) from scope s
             where s.realm = f.realm and s.kind = f.subject_kind and s.complete and s.error = ''
-                and (s.scope in ('', f.account_native_id)
+                and (s.scope in (coalesce(o.native_id, ''), f.account_native_id)
                     or s.kind = 'role' and starts_with(f.subject_native_id, s.scope))) end as seen_at
 from finding f
+left join account o on o.realm = f.realm and o.native_id = f.account_native_id and o.last_seen_at is not null
 left join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = f.person_uid and d.valid_to is null
