@@ -8,10 +8,12 @@ import pytest
 
 from demo.certificates import make_certificate
 from demo.github_answers import ORG
+from demo.github_kept import KeptToken
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.model import Standing
 from offboarding.sources import github_org
+from offboarding.store import reading
 from tests.support.github_org_service import GithubOrgPlace, github_org_place
 from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
@@ -102,6 +104,43 @@ def test_what_is_switched_off_is_not_gone_and_asked_for_once_its_owner_leaves(co
     )
 
     assert found == {("open", Standing.WORKS)}
+
+
+def test_tokens_that_were_authorized_have_not_ended_once_saml_is_switched_off(company: AtGithub) -> None:
+    """Nobody is told of them any more; fine-grained ones are listed as before."""
+    kept = company.place.kept
+    company.hr.workers = [worker("1042", LEFT, logins=("gh:kim",)), worker("1043", logins=("gh:kimm",))]
+    kim = kept.of("kim")
+    kim.tokens = [KeptToken(id=501, name="laptop"), KeptToken(id=502, name="ci", kind="personal access token")]
+    assert company.night().failed == ()
+    assert found(company) == {"token/501": ("open", Standing.WORKS), "authorization/502": ("open", Standing.WORKS)}
+
+    company.narrowed["saml"] = False
+    del kim.tokens[0]
+    for _ in range(2):
+        assert company.night().failed == ()
+    assert found(company)["authorization/502"] == ("open", Standing.UNKNOWN)
+    assert found(company)["token/501"][0] == "resolved"
+
+    company.narrowed["saml"] = True
+    assert company.night().failed == ()
+    assert found(company)["authorization/502"] == ("open", Standing.WORKS)
+    company.narrowed["saml"] = False
+    assert company.night().failed == ()
+
+    # Out of the organization: no token lets in, whatever isn't looked at of another leaver's.
+    company.hr.workers[1] = worker("1043", LEFT, logins=("gh:kimm",))
+    del kept.people[kim.id]
+    assert company.night().failed == ()
+    assert found(company)["authorization/502"][0] == "resolved"
+    gone = "select gone_at is not null from credential where native_id = 'authorization/502'"
+    assert company.session.execute(gone).fetchall() == [(True,)]
+
+
+def found(company: AtGithub) -> dict[str, tuple[str, Standing]]:
+    """State and standing of findings on tokens, by the token."""
+    tokens = (each for each in reading.findings(company.session) if each.subject_kind == "service_credential")
+    return {each.subject_native_id: (each.state, each.standing) for each in tokens}
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ from offboarding.store.staging import Stage
 
 _COLUMNS = {
     "s_scope": ("scope", "kind", "error"),
-    "s_left_out": ("id",),
+    "s_left_out": ("scope", "id"),
     "s_membership": ("group_native_id", "group_label", "account_native_id"),
     "s_group": ("scope", "group_native_id"),
     "s_trust": LISTS["trust"],
@@ -49,7 +49,7 @@ _COLUMNS = {
 _trust_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["trust"])
 _OF_KNOWN = (
     *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "place_uses", "keep_uses"),
-    *("leave_out_accounts", "gone_accounts", "gone_credentials", "set_digests"),
+    *("leave_out_accounts", "gone_accounts", "leave_out_credentials", "gone_credentials", "set_digests"),
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
 _COUNTED = ("accounts", "credentials", "keys", "events")
@@ -311,7 +311,7 @@ class SourceRead:
             if kind not in KEY_KINDS:
                 stage.add("s_scope", (read.scope, kind.value, read.error))
         for left_out in read.left_out:
-            stage.add("s_left_out", (left_out,))
+            stage.add("s_left_out", (read.scope, left_out))
         for group in read.groups or ():
             stage.add("s_group", (read.scope, group))
         if read.error:

@@ -70,7 +70,8 @@ def credentials(
     yield from as_told(_tokens(account, tokens, authorized, as_of))
     if organization.rest.installation is not None:
         error = tokens.unread.told or unread.told
-        yield ScopeRead(realm=account.realm, scope=account.native_id, kinds=(TOKEN,), error=error)
+        left_out = () if organization.settings.saml else (AUTHORIZED,)
+        yield ScopeRead(realm=account.realm, scope=account.native_id, kinds=(TOKEN,), left_out=left_out, error=error)
     keys = ScopeRead(realm=account.realm, scope=account.native_id, kinds=(SSH_KEY,))
     yield from as_far_as_read(keys, as_told(_ssh_keys(organization, account, authorized, unread)), unread)
 

@@ -11,7 +11,7 @@ create temp table s_credential as select null::text as account_native_id, {crede
 create temp table s_same (account_pk bigint, native_id text, digest bytea, last_used_at text);
 create temp table s_stray (native_id text);
 create temp table s_scope (scope text, kind text, error text);
-create temp table s_left_out (id text);
+create temp table s_left_out (scope text, id text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
 create temp table unseen (account_pk bigint, native_id text, mistaken boolean);
@@ -328,6 +328,21 @@ where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(o
         select from scope n where n.realm = a.realm and n.scope = a.native_id and n.kind = a.kind and n.complete
             and n.observed_at > %(observed_at)s);
 
+-- name: leave_out_credentials
+-- Credentials that settings leave out of a look at their account: whether they work nobody has looked at.
+with unlooked as (
+update credential c set standing = 'unknown', standing_reason = 'left out by settings, so that nobody has looked',
+    observed_at = %(observed_at)s
+from unseen a
+where a.account_pk = c.account_pk and c.gone_at is null and c.standing = 'works' and c.observed_at <= %(observed_at)s
+    and exists (select from s_left_out o where o.scope in ('', a.native_id) and starts_with(c.native_id, o.id))
+    and exists (select from s_scope s where s.kind = c.kind and s.scope = a.native_id)
+    and not exists (
+        select from s_credential s
+        where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
+returning c.account_pk)
+update account a set digest = null from unlooked u where a.account_pk = u.account_pk and a.digest is not null;
+
 -- name: gone_credentials
 -- Credentials that a complete read of their scope and kind no longer shows, and those of accounts that are gone. An account
 -- that has lost one is no longer what its digest says: told again as before, it must be compared.
@@ -343,6 +358,7 @@ where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(o
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
+    and not exists (select from s_left_out o where o.scope in ('', a.native_id) and starts_with(c.native_id, o.id))
     and not exists (select from s_scope e where e.scope = a.native_id and e.kind = c.kind and e.error <> '')
     and not exists (
         select from scope n where n.realm = %(realm)s and n.scope = a.native_id and n.kind = c.kind and n.complete
