@@ -193,6 +193,13 @@ def accounts(draw: DrawFn, realm: str, number: int) -> Account:
     )
 
 
+def twin(account: Account, number: int) -> Account:
+    """Another that says the same of itself, hours older: of what is made at once the oracle knows nothing."""
+    made = account.created_at and account.created_at - timedelta(hours=2 * number)
+    realm = account.realm
+    return replace(account, native_id=f"{realm}-t{number}", label=f"uid=t{number},dc={realm}", created_at=made)
+
+
 @st.composite
 def sources(draw: DrawFn, name: str) -> SourceRead:
     """A source of up to five accounts; now and then one of them has so many twins that its values mean nothing."""
@@ -200,7 +207,7 @@ def sources(draw: DrawFn, name: str) -> SourceRead:
     found = [draw(accounts(realm, number)) for number in range(draw(st.integers(1, 5)))]
     if draw(st.integers(0, 9)) == 9:
         twins = draw(st.sampled_from((9, 10)))
-        found += [replace(found[0], native_id=f"{realm}-t{n}", label=f"uid=t{n},dc={realm}") for n in range(twins)]
+        found += [twin(found[0], number) for number in range(twins)]
     return SourceRead(
         name=name,
         kind="aws_iam" if name == "aws" else "ldap",
