@@ -166,8 +166,8 @@ class ScopeRead:
     access: bool = True
     """Of keys: who has access to them was read, too; False where settings leave that out."""
     left_out: tuple[str, ...] = ()
-    """What settings leave out of it: names of keys, and how the native ids of accounts begin, or of what an account
-    holds. What of these isn't told isn't gone: nobody looked.
+    """What settings leave out of it: names of keys, native ids of accounts, or how these begin, or those of what is on
+    them, up to the first slash and with it. What of these isn't told isn't gone: nobody looked.
     """
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""

@@ -44,6 +44,7 @@ from tests.support.directory import (
     reading,
     source,
 )
+from tests.support.night import rows_of
 
 BOTH = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY)
 DOCUMENTED = Path(__file__).parents[3] / "docs/permissions/ldap.md"
@@ -620,3 +621,37 @@ def test_what_one_entry_holds_costs_itself_alone(tmp_path: Path, store: Session,
     assert len(gaps) == 1
     assert "what employeeNumber holds can't be kept" in gaps[0]
     assert [text for text, red in told[1].gaps if red and "no certificate" in text]
+
+
+@pytest.mark.parametrize("narrowed", ["(&(objectClass=person)(!(uid=spare)))", "(&(objectClass=person)(mail=*))"])
+def test_what_user_filter_leaves_out_from_now_on_is_not_gone_until_the_directory_has_it_no_more(
+    tmp_path: Path, store: Session, narrowed: str
+) -> None:
+    settings = Settings(
+        company=Company(time_zone="Asia/Seoul", mail_domains=("corp.example",)),
+        rosters=(),
+        sources=(SourceSettings(name="corp-ldap", kind="ldap", connection="corp_ldap"),),
+        policy=Policy(),
+    )
+    alice = person("alice", mail="alice@corp.example", sshPublicKey=KEY)
+    people = [alice, person("spare", sshPublicKey=KEY), person("other")]
+    with directory(tmp_path, *people) as server:
+
+        def night(caller: str, **changes: Any) -> list[tuple[Any, ...]]:
+            run = pipeline.open_run(store, settings, caller=caller, as_of=None)
+            reader = source(connection(server), page_size=2, **changes)
+            told = pipeline.collect(store, settings, run, settings.sources[0], "", reader)
+            assert told.status == "complete"
+            asked = (
+                "select a.login, a.last_seen_at is not null, a.gone_at is not null, count(c.gone_at) from account a"
+                " left join credential c using (account_pk) where a.login <> 'witness' group by 1, 2, 3 order by 1"
+            )
+            return rows_of(store, asked)
+
+        assert ("spare", False, False, 0) in night("one")
+        for caller in ("two", "three"):
+            assert ("spare", True, False, 0) in night(caller, user_filter=narrowed)
+        with as_admin(server) as admin:
+            admin.delete(f"uid=spare,{PEOPLE}")
+        assert ("spare", False, True, 1) in night("four", user_filter=narrowed)
+        assert ("alice", False, False, 0) in night("five")

@@ -95,6 +95,7 @@ class Directory:
             raise self._empty()
         yield from self.gaps()
         yield from self.rolls.strangers(guards, self.realm, self.session.source)
+        yield from self._left_out()
         trouble = self._lost_sight()
         yield ScopeRead(
             realm=self.realm,
@@ -154,6 +155,17 @@ class Directory:
         for said in self.session.passed_over:
             yield Gap(realm=self.realm, text=f"{self.session.source}: {said}", red=False)
         yield from unseen(self.seen, self.settings, realm=self.realm, source=self.session.source)
+
+    def _left_out(self) -> Iterator[ScopeRead]:
+        """Yield the ids of what is there and a user_filter of the company's own leaves out, a page at a time."""
+        usual = self.flavor.defaults.get("user_filter", LdapSettings.model_fields["user_filter"].default)
+        if self.settings.user_filter == usual:
+            return
+        base, condition = self.settings.base_dn, f"(!{self.settings.user_filter})"
+        wanted, size = self.flavor.id_attributes, self.settings.page_size
+        for entries in self.session.search(base, condition, wanted, page_size=size):
+            ids = tuple(found for entry in entries if (found := self.flavor.native_id(entry)))
+            yield ScopeRead(realm=self.realm, scope="", kinds=(), left_out=ids)
 
     def _anybody(self) -> bool:
         pages = self.session.search(self.settings.base_dn, self.settings.user_filter, ("1.1",), page_size=1)

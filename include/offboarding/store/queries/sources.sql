@@ -304,7 +304,8 @@ set last_seen_at = greatest(a.observed_at, (
     select s.observed_at from scope s where s.realm = a.realm and s.scope = '' and s.kind = a.kind and s.complete))
 from unseen u
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
-    and a.last_seen_at is null and exists (select from s_left_out o where starts_with(a.native_id, o.id))
+    and a.last_seen_at is null and (a.native_id in (select o.id from s_left_out o)
+        or split_part(a.native_id, '/', 1) || '/' in (select o.id from s_left_out o))
     and exists (select from s_scope c where c.scope = '' and c.kind = a.kind)
     and not exists (select from s_account s where s.native_id = a.native_id);
 update account a set last_seen_at = null
@@ -321,7 +322,8 @@ update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, d
 from unseen u cross join s_scope c
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
-    and (c.scope <> '' or not exists (select from s_left_out o where starts_with(a.native_id, o.id)))
+    and (c.scope <> '' or a.native_id not in (select o.id from s_left_out o)
+        and split_part(a.native_id, '/', 1) || '/' not in (select o.id from s_left_out o))
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (select from s_scope e where e.scope = a.native_id and e.kind = a.kind and e.error <> '')
     and not exists (
@@ -335,7 +337,9 @@ update credential c set standing = 'unknown', standing_reason = 'left out by set
     observed_at = %(observed_at)s
 from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.standing = 'works' and c.observed_at <= %(observed_at)s
-    and exists (select from s_left_out o where o.scope in ('', a.native_id) and starts_with(c.native_id, o.id))
+    and exists (
+        select from s_left_out o
+        where o.scope = a.native_id and o.id = split_part(c.native_id, '/', 1) || '/')
     and exists (select from s_scope s where s.kind = c.kind and s.scope = a.native_id)
     and not exists (
         select from s_credential s
@@ -353,12 +357,15 @@ from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
         select from s_scope s
-        where s.kind = c.kind and s.error = '' and (s.scope = a.native_id or s.scope = '' and not exists (
-            select from s_left_out o where starts_with(a.native_id, o.id))))
+        where s.kind = c.kind and s.error = '' and (s.scope = a.native_id or s.scope = ''
+            and a.native_id not in (select o.id from s_left_out o)
+            and split_part(a.native_id, '/', 1) || '/' not in (select o.id from s_left_out o)))
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
-    and not exists (select from s_left_out o where o.scope in ('', a.native_id) and starts_with(c.native_id, o.id))
+    and not exists (
+        select from s_left_out o
+        where o.scope = a.native_id and o.id = split_part(c.native_id, '/', 1) || '/')
     and not exists (select from s_scope e where e.scope = a.native_id and e.kind = c.kind and e.error <> '')
     and not exists (
         select from scope n where n.realm = %(realm)s and n.scope = a.native_id and n.kind = c.kind and n.complete
