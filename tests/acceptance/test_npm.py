@@ -2,15 +2,18 @@
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
+from offboarding.model import Standing
 from offboarding.sources import npm_packages
+from offboarding.store import reading
 from tests.support.listed_tracker import ListedTracker
-from tests.support.npm_service import KIT, ORG, NpmPlace, npm_place
+from tests.support.npm_service import KIT, LEGACY, ORG, NpmPlace, npm_place
 from tests.support.office import Office
 from tests.support.small_company import LEFT, worker
 
@@ -21,6 +24,8 @@ class AtNpm(Office):
     """An office whose only accounts are an organization's at npm."""
 
     place: NpmPlace
+    narrowed: dict[str, Any]
+    """Settings that leave something out."""
 
     @property
     def settings(self) -> Settings:
@@ -31,7 +36,7 @@ class AtNpm(Office):
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
-        return self.place.source()
+        return self.place.source(**self.narrowed)
 
 
 @pytest.fixture
@@ -39,7 +44,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtNpm]:
     """Kim has left, and Kimm works here; both publish."""
     with npm_place(make_certificate(tmp_path), tmp_path) as place:
         made = AtNpm(session=office.session, tracker=office.tracker)
-        made.place = place
+        made.place, made.narrowed = place, {}
         made.hr.workers = [worker("1042", LEFT, mail="kim@corp.example"), worker("1043", mail="kimm@corp.example")]
         for login in ("kim", "kimm"):
             place.kept.add(f"{login}-js", f"{login}@corp.example")
@@ -63,3 +68,20 @@ def test_a_maintainer_is_told_until_no_right_is_left_and_nobody_else(company: At
     kept.remove("kim-js")
     assert company.night().failed == ()
     assert not tracker.ticket(ticket.ref).is_open
+
+
+def test_a_right_in_a_package_that_is_named_no_more_has_not_ended(company: AtNpm) -> None:
+    kept = company.place.kept
+    del kept.roles["kim-js"]
+    kept.packages[LEGACY].rights["kim-js"] = kept.packages[KIT].rights.pop("kim-js")
+    kept.packages[LEGACY].cached["kim-js"] = kept.packages[KIT].cached.pop("kim-js")
+    for told in (Standing.WORKS, Standing.UNKNOWN, Standing.UNKNOWN):
+        assert company.night().failed == ()
+        (each,) = (each for each in reading.findings(company.session) if each.person_uid)
+        assert (each.account_native_id, each.state, each.standing) == ("kim-js", "open", told)
+        company.narrowed["packages"] = []
+
+    company.narrowed.clear()
+    del kept.packages[LEGACY].rights["kim-js"], kept.packages[LEGACY].cached["kim-js"]
+    assert company.night().failed == ()
+    assert {each.state for each in reading.findings(company.session) if each.person_uid} == {"resolved"}

@@ -169,6 +169,10 @@ class ScopeRead:
     """What settings leave out of it: names of keys, native ids of accounts, or how these begin, or those of what is on
     them, up to the first slash and with it. What of these isn't told isn't gone: nobody looked.
     """
+    places: tuple[str, ...] = ()
+    """Where it looked, where settings name each place and nobody knows in which an account was: whoever was told while
+    another was named isn't gone.
+    """
     error: str = ""
     """"" when complete; else the sentence that says what couldn't be read and which right is missing."""
     attested_at: datetime | None = None

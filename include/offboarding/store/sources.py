@@ -52,6 +52,8 @@ _OF_KNOWN = (
     *("leave_out_accounts", "gone_accounts", "leave_out_credentials", "gone_credentials", "set_digests"),
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
+_PLACE = "in:"
+"""How scopes begin that are places (sources.sql)."""
 _COUNTED = ("accounts", "credentials", "keys", "events")
 
 
@@ -221,6 +223,7 @@ class SourceRead:
         known = self._is("knows_accounts", values)
         if known:
             self._check_ticks(values)
+            yield "leave_out_places"
         yield "fold_twice"
         if self._is("newer_looks", values):
             yield "drop_stale"
@@ -310,6 +313,9 @@ class SourceRead:
         for kind in read.kinds:
             if kind not in KEY_KINDS:
                 stage.add("s_scope", (read.scope, kind.value, read.error))
+        for place in read.places:
+            for kind in read.kinds:
+                stage.add("s_scope", (f"{_PLACE}{place}", kind.value, ""))
         for left_out in read.left_out:
             stage.add("s_left_out", (read.scope, left_out))
         for group in read.groups or ():

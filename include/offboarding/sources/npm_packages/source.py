@@ -59,7 +59,7 @@ class NpmPackages:
         people, owners = self._read("inventory")
         yield self._gap()
         yield from self._accounts(people, owners)
-        yield ScopeRead(realm=self._realm, scope="", kinds=_KINDS, error=self._not_whole(people, owners))
+        yield self._scope("", self._not_whole(people, owners))
         log.info("npm read", realm=self._realm, requests=sum(self._rest.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
@@ -86,8 +86,11 @@ class NpmPackages:
             found = there.get(ref.native_id)
             if found:
                 yield found
-            error = "" if found else self._not_whole(people, owners)
-            yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=_KINDS, error=error)
+            yield self._scope(ref.native_id, "" if found else self._not_whole(people, owners))
+
+    def _scope(self, scope: str, error: str) -> ScopeRead:
+        places = tuple(dict.fromkeys((f"@{self._settings.organization}", *self._settings.packages)))
+        return ScopeRead(realm=self._realm, scope=scope, kinds=_KINDS, places=places, error=error)
 
     def _read(self, purpose: Purpose) -> tuple[NpmPeople, dict[str, tuple[str, ...]]]:
         self._rest.begin()

@@ -89,7 +89,7 @@ class PypiProjects:
         people = self._read("inventory")
         yield self._gap(people)
         yield from self._accounts(people)
-        yield ScopeRead(realm=self._realm, scope="", kinds=_KINDS, error=self._not_whole(people))
+        yield self._scope("", self._not_whole(people))
         log.info("pypi read", realm=self._realm, requests=sum(self._index.asked.values()))
 
     def collect_for(self, keys: Sequence[IdentityKey], known: Sequence[AccountRef]) -> Iterator[Fact]:
@@ -112,7 +112,11 @@ class PypiProjects:
             if found:
                 yield found
             error = "" if found else self._not_whole(people)
-            yield ScopeRead(realm=self._realm, scope=ref.native_id, kinds=_KINDS, error=error)
+            yield self._scope(ref.native_id, error)
+
+    def _scope(self, scope: str, error: str) -> ScopeRead:
+        projects = tuple(dict.fromkeys(self._settings.projects))
+        return ScopeRead(realm=self._realm, scope=scope, kinds=_KINDS, places=projects, error=error)
 
     def _read(self, purpose: Purpose) -> PypiPeople:
         """Raises FatalError where not one project can be read."""

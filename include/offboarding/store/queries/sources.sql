@@ -106,6 +106,20 @@ select exists (select from unseen where mistaken) as mistaken;
 select exists (select from s_stray) or count(*) > 0 as known
 from (select account_pk from account where realm = %(realm)s order by native_id limit 1) one;
 
+-- name: leave_out_places
+-- Accounts of a read that looks where its settings say: what was told while another place was looked in as well may be
+-- there. A look at one of these that doesn't find it says nothing.
+insert into s_left_out (scope, id)
+select '', a.native_id from account a
+where a.realm = %(realm)s and a.gone_at is null and exists (select from s_scope s where starts_with(s.scope, 'in:'))
+    and exists (
+        select from scope n
+        where n.realm = a.realm and n.kind = a.kind and starts_with(n.scope, 'in:') and n.observed_at >= a.first_seen_at
+            and n.scope not in (select s.scope from s_scope s));
+delete from s_scope s using s_left_out o
+where o.scope = '' and o.id = s.scope and not exists (select from s_account a where a.native_id = s.scope)
+    and not exists (select from s_same a where a.native_id = s.scope);
+
 -- name: fold_twice
 -- Accounts that one read tells more than once count once, with every key and credential that it tells of them; what
 -- was ticked off of them is as the store has it.
