@@ -39,17 +39,21 @@ class AtEks(Office):
     """An office with an AWS account, and a cluster on EKS."""
 
     place: KubernetesPlace
+    reads_mappings = True
 
     @property
     def settings(self) -> Settings:
         """With the cluster in the directory's place."""
         settings = super().settings
-        own = {"name": "seoul-1", "kind": "kubernetes_cluster", "connection": "seoul_1", "aws_auth": True}
+        own = {"name": "seoul-1", "kind": "kubernetes_cluster", "connection": "seoul_1"}
+        own |= {"aws_auth": self.reads_mappings}
         sources = (settings.sources[1], kubernetes_cluster.Settings.model_validate(own))
         return settings.model_copy(update={"sources": sources})
 
     def _source(self, name: str, part: str) -> Source:
-        return self.place.source(aws_auth=True) if name == "seoul-1" else Office._source(self, name, part)
+        if name != "seoul-1":
+            return Office._source(self, name, part)
+        return self.place.source(aws_auth=self.reads_mappings)
 
     def maps(self, *names: str) -> None:
         """These users of IAM's to administrators of the cluster."""
@@ -100,6 +104,26 @@ def test_a_mapping_is_told_beside_the_user_s_keys_and_goes_on_without_them(
     company.place.kept.rules = documented()
     assert company.night().failed == ()
     assert not tracker.ticket(ticket).is_open
+
+
+def test_a_mapping_that_is_not_read_any_more_stays_open_and_is_not_checked(
+    company: AtEks, tracker: ListedTracker
+) -> None:
+    company.maps("kim", "kimm")
+    assert company.night().failed == ()
+    (ticket,) = about(tracker, "get configmap aws-auth")
+
+    company.reads_mappings = False
+    company.maps("kimm")
+    for _ in range(2):
+        assert company.night().failed == ()
+    (told,) = (each for each in reading.findings(company.session) if each.rule == "leaver-role-trust")
+    assert (told.state, told.standing) == ("open", Standing.UNKNOWN)
+
+    company.reads_mappings = True
+    assert company.night().failed == ()
+    assert {each.state for each in reading.findings(company.session, rule="leaver-role-trust")} == {"resolved"}
+    assert tracker.ticket(ticket).is_open  # the user's own key is on it
 
 
 def test_letters_case_counts_for_nothing_and_a_path_for_a_user_of_its_own(
