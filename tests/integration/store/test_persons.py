@@ -70,7 +70,7 @@ def test_many_who_share_a_value_are_joined_by_as_few_pairs_as_it_takes(feed: Fee
     assert feed.ask("select count(*) from person_alias") == [(39,)]
 
 
-def successors(feed: Feed, name: str, *, left: Employment = GONE, began: str = "2026-11-05") -> bool:
+def successors(feed: Feed, name: str, *, left: Employment = GONE, began: str | None = "2026-11-05") -> bool:
     """Whether a leaver, and whoever bears the leaver's mail and login now, are one person."""
     leaver = worker("1", left, mail=KIM, logins=("kim",), name="Max Krause")
     feed.read(10, leaver, worker("2", job(start=began), mail=KIM, logins=("kim",), name=name))
@@ -95,6 +95,63 @@ def test_a_name_that_says_nothing_against_it_keeps_nobody_apart(feed: Feed, name
 
 def test_whoever_worked_here_meanwhile_took_nothing_over(feed: Feed) -> None:
     assert successors(feed, "Mia Koch", began="2026-06-01")
+
+
+def test_whoever_began_on_the_same_day_took_nothing_over(feed: Feed) -> None:
+    assert successors(feed, "Mia Koch", left=job("left", start="2026-11-01", last="2026-11-04"), began="2026-11-01")
+
+
+def test_whoever_began_on_no_day_that_is_told_may_have_taken_over(feed: Feed) -> None:
+    assert not successors(feed, "Mia Koch", began=None)
+    assert feed.left() == {"1": "actual"}
+
+
+def test_a_name_that_stands_for_nothing_is_none(feed: Feed) -> None:
+    assert successors(feed, " Unknown ")
+
+
+def test_a_login_of_another_realm_was_not_taken_over(feed: Feed) -> None:
+    left = job("left", last="2019-01-01")
+    feed.read(
+        10,
+        worker("1", left, mail=KIM, logins=("corp:kim",), name="Max Krause"),
+        worker("2", job(start="2026-11-05"), mail=KIM, logins=("lab:kim",), name="Mia Koch"),
+    )
+
+    assert feed.ask("select from possibly_one") == []
+
+
+def test_a_newcomers_record_without_a_name_makes_no_leaver_come_back(feed: Feed) -> None:
+    new = job(start="2026-11-05")
+    leaver = worker("1", GONE, mail=KIM, logins=("kim",), name="Max Krause")
+    news = [
+        worker(number, new, mail=KIM, logins=("kim",), name=name) for number, name in (("2", "Mia Koch"), ("3", ""))
+    ]
+    feed.read(10, leaver, *news)
+
+    assert uid(feed, "2") == uid(feed, "3") != uid(feed, "1")
+    assert feed.left() == {"1": "actual"}
+
+
+def test_a_leavers_record_without_a_name_makes_no_leaver_come_back(feed: Feed) -> None:
+    gone = [
+        worker(number, GONE, mail=KIM, logins=("kim",), name=name) for number, name in (("1", "Max Krause"), ("3", ""))
+    ]
+    feed.read(10, *gone)
+    feed.read(11, *gone, worker("2", job(start="2026-11-05"), mail=KIM, logins=("kim",), name="Mia Koch"))
+
+    assert uid(feed, "1") == uid(feed, "3") != uid(feed, "2")
+    assert feed.left() == {"1": "actual"}
+
+
+def test_a_leaver_is_in_doubt_for_as_long_as_somebody_else_has_their_mail_and_login(feed: Feed) -> None:
+    leaver = worker("1", job("left", last="2019-01-01"), mail=KIM, logins=("kim",), name="Max Krause")
+    doubted: list[int] = []
+    for day, logins in ((10, ()), (11, ("kim",)), (12, ())):
+        feed.read(day, leaver, worker("2", job(start="2026-11-05"), mail=KIM, logins=logins, name="Mia Koch"))
+        doubted.append(len(feed.ask("select from contested_person")))
+
+    assert doubted == [0, 1, 0]
 
 
 def test_two_who_took_over_from_a_leaver_are_one_by_mail_and_login(feed: Feed) -> None:

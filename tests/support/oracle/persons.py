@@ -96,28 +96,51 @@ def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
 
 
 def apart(company: Company, one: Dossier, other: Dossier) -> bool:
-    """Whether `other` took over the mail and login of `one`, who had another name altogether."""
-    if not (same_mail(company, one, other) and shared_login(company, one, other)):
+    """Whether `other` took over the mail and login of `one`, who had another name altogether; or may have, where the
+    names can't be compared, as others' names tell of `one` or `other`.
+    """
+    if not came_after(company, one, other):
         return False
-    if not strangers(one.latest[0].name, other.latest[0].name):
+    if comparable(one, other):
+        return strangers(one, other)
+    told = [(one, each) for each in dossiers(company)] + [(each, other) for each in dossiers(company)]
+    return any(strangers(*pair) and came_after(company, *pair) for pair in told)
+
+
+def came_after(company: Company, one: Dossier, other: Dossier) -> bool:
+    """Whether `other`, who has the mail and login of `one`, began later, and when `one` was over or about then; or may
+    have, where no day is told, and `one` is over.
+    """
+    if one.key == other.key or not (same_mail(company, one, other) and same_login(company, one, other)):
         return False
     over = [over_on(company, one, spell) for spell in dossier_spells(one)]
-    began = [spell.employment.start_on for spell in dossier_spells(other)]
-    if None in over or None in began:
+    if None in over:
         return False
-    return min(day for day in began if day) >= max(day for day in over if day) - timedelta(days=POSSIBLY_ONE_DAYS)
+    began, before = first_day(other), first_day(one)
+    if began is None:
+        return True
+    if before is not None and began <= before:
+        return False
+    return began >= max(day for day in over if day) - timedelta(days=POSSIBLY_ONE_DAYS)
 
 
-def shared_login(company: Company, one: Dossier, other: Dossier) -> bool:
-    """In whatever realms."""
-    some, others = logins(company, one, one.latest), logins(company, other, other.latest)
-    return bool({value for _, value in some} & {value for _, value in others})
+def first_day(dossier: Dossier) -> date | None:
+    """Of all that they began; None where no day is told."""
+    return min(
+        (spell.employment.start_on for spell in dossier_spells(dossier) if spell.employment.start_on), default=None
+    )
 
 
-def strangers(one: str, other: str) -> bool:
-    """Whether two names, as random companies bear them, are two people's: Latin ones without a word in common."""
-    named = one and other and one.isascii() and other.isascii()
-    return bool(named) and not set(one.casefold().split()) & set(other.casefold().split())
+def comparable(one: Dossier, other: Dossier) -> bool:
+    """Whether both have names, of one script; random companies bear Latin and Korean ones."""
+    names = one.latest[0].name, other.latest[0].name
+    return all(names) and names[0].isascii() == names[1].isascii()
+
+
+def strangers(one: Dossier, other: Dossier) -> bool:
+    """Whether two names, as random companies bear them, are two people's: without a word in common."""
+    words = [set(each.latest[0].name.casefold().split()) for each in (one, other)]
+    return comparable(one, other) and not words[0] & words[1]
 
 
 def first_missing_at(company: Company, dossier: Dossier) -> datetime:

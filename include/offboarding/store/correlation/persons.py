@@ -10,9 +10,9 @@ from psycopg.rows import class_row
 from offboarding.model.keys import finding_key
 from offboarding.store import recorded, temporary
 from offboarding.store.connect import Session
-from offboarding.store.correlation.names import nothing_in_common
+from offboarding.store.correlation.names import comparable, nothing_in_common
 from offboarding.store.rows import PairOfPersons
-from offboarding.store.sql import block
+from offboarding.store.sql import block, statements
 
 _DECISIONS = {
     "revoke_double_decisions": "link_decision",
@@ -71,12 +71,23 @@ def merge_same_persons(session: Session, values: Mapping[str, object], as_of: da
 
 
 def _tell_apart(session: Session, values: Mapping[str, object]) -> None:
-    """Of whom one took over the other's mail and login: they stand in `apart`, and are merged by no mail and login."""
+    """Of whom one took over the other's mail and login: they stand in `apart`, and are merged by no mail and login.
+
+    So that nobody whose name can't be compared joins these two: whoever came after the one, or was over before the
+    other, is told from them likewise.
+    """
     with session.cursor(row_factory=class_row(_Successor)) as cursor:
         pairs = cursor.execute(block("persons", "successors"), values).fetchall()
     apart = [each for each in pairs if nothing_in_common(each.one_name, each.other_name)]
+    before, after = {each.one for each in apart}, {each.other for each in apart}
+    apart += [
+        each
+        for each in pairs
+        if (each.one in before or each.other in after) and not comparable(each.one_name, each.other_name)
+    ]
     kept = {"ones": [each.one for each in apart], "others": [each.other for each in apart]}
-    session.execute(block("persons", "keep_apart"), kept)
+    for statement in statements("persons", "keep_apart"):
+        session.execute(statement, kept)
 
 
 def _components(pairs: Iterable[PairOfPersons]) -> list[set[UUID]]:

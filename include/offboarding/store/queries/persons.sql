@@ -24,7 +24,8 @@ analyze shared_login;
 -- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's.
 create temp table bearer as
 with borne as (
-    select w.worker_pk, w.person_uid, w.name, w.vanished_at, m.value as mail, l.value as login, l.space
+    select w.worker_pk, w.person_uid, w.vanished_at, m.value as mail, l.value as login, l.space,
+        case when lower(btrim(w.name)) not in (select p.value from placeholder p) then w.name else '' end as name
     from shared_mail join worker_key m using (value) join worker w using (worker_pk)
     join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
     where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
@@ -39,15 +40,16 @@ select worker_pk, person_uid, name, vanished_at, mail, login, space from few joi
 analyze bearer;
 
 -- name: make_apart
--- Workers of whom one took over the other's mail and login, as their names tell (correlation/names.py).
+-- Workers of whom one took over the other's mail and login, as their names tell (correlation/names.py): both ways round.
 create temp table apart (one bigint not null, other bigint not null);
 
 -- name: successors
--- Bearers of one mail and login of whom the other began when the one was over, or about then, and their names.
+-- Bearers of one mail and login of whom the other began later than the one, and when the one was over, or about then; or
+-- nobody tells when, and the one is over. And their names.
 with spell as (
-    select b.worker_pk, case when bool_and(e.start_on is not null) then min(e.start_on) end as first_on,
+    select b.worker_pk, min(e.start_on) as first_on,
         case when bool_and(o.over_on is not null) then max(o.over_on) end as last_on
-    from (select distinct worker_pk, vanished_at from bearer where name <> '') b join employment e using (worker_pk)
+    from (select distinct worker_pk, vanished_at from bearer) b join employment e using (worker_pk)
     cross join lateral (
         select coalesce(e.last_working_on, e.end_on, (coalesce(case when e.status = 'left' then e.told_left_at end,
             b.vanished_at) at time zone coalesce(e.zone, %(zone)s))::date) as over_on) o
@@ -56,10 +58,16 @@ with spell as (
 select distinct a.worker_pk as one, a.name as one_name, b.worker_pk as other, b.name as other_name
 from bearer a join spell ended on ended.worker_pk = a.worker_pk
 join bearer b using (mail, login) join spell began on began.worker_pk = b.worker_pk
-where a.person_uid <> b.person_uid and began.first_on >= ended.last_on - %(possibly_one_days)s::integer;
+where a.worker_pk <> b.worker_pk and (a.space = b.space or '' in (a.space, b.space))
+    and ended.last_on is not null and (began.first_on is null
+        or (began.first_on >= ended.last_on - %(possibly_one_days)s::integer
+            and (ended.first_on is null or began.first_on > ended.first_on)));
 
 -- name: keep_apart
-insert into apart (one, other) select * from unnest(%(ones)s::bigint[], %(others)s::bigint[]);
+insert into apart (one, other)
+select p.one, p.other from unnest(%(ones)s::bigint[], %(others)s::bigint[]) pair(one, other)
+cross join lateral (values (pair.one, pair.other), (pair.other, pair.one)) p(one, other);
+analyze apart;
 
 -- name: same_person
 -- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
@@ -76,17 +84,17 @@ with shared_number as (
     from shared_number join worker_key k using (value, space) join worker w using (worker_pk)
     where k.kind = 'number'
 ), told_apart as (
-    select one as worker_pk from apart union select other from apart
+    select distinct one as worker_pk from apart
 ), by_mail_and_login as (
     select person_uid as one,
         coalesce(min(person_uid::text) filter (where space = '') over (partition by mail, login),
             min(person_uid::text) over (partition by mail, login, space))::uuid as other
-    from bearer where worker_pk not in (select t.worker_pk from told_apart t)
+    from bearer b where not exists (select from told_apart t where t.worker_pk = b.worker_pk)
     union all
     select a.person_uid, b.person_uid
     from told_apart join bearer a using (worker_pk) join bearer b using (mail, login)
     where (a.space = b.space or '' in (a.space, b.space)) and not exists (
-        select from apart x where (x.one, x.other) in ((a.worker_pk, b.worker_pk), (b.worker_pk, a.worker_pk)))
+        select from apart x where x.one = a.worker_pk and x.other = b.worker_pk)
 )
 select distinct on (one, other) one, other, evidence
 from (select * from by_number union all select *, 'the same present mail and login' from by_mail_and_login) pairs
