@@ -107,7 +107,9 @@ def test_an_arn_is_compared_without_its_letters_case_as_the_authenticator_does(
     assert trust.native_id == f"aws-auth/{KIM}", "an entry that is written otherwise is the same one"
 
 
-@pytest.mark.parametrize("names", [("userARN", "username", "groups"), ("uSeRaRn", "UsErNaMe", "gRoUpS")])
+@pytest.mark.parametrize(
+    "names", [("userARN", "username", "groups"), ("uSeRaRn", "UsErNaMe", "group\N{LATIN SMALL LETTER LONG S}")]
+)
 def test_a_field_s_letters_case_counts_for_nothing_as_at_the_authenticator(
     place: KubernetesPlace, names: tuple[str, str, str]
 ) -> None:
@@ -117,6 +119,16 @@ def test_a_field_s_letters_case_counts_for_nothing_as_at_the_authenticator(
 
     assert (trust.standing, trust.privileged, error) == (Standing.WORKS, True, "")
     assert trust.standing_reason == "Kubernetes: aws-auth lets it in as kim in system:masters"
+
+
+def test_of_a_field_written_twice_the_one_counts_that_the_authenticator_takes(place: KubernetesPlace) -> None:
+    place.kept.config_map(
+        "aws-auth", {"mapUsers": f"- {{userarn: {KIM}, username: kim, groups: [{MASTERS}], Groups: []}}"}
+    )
+
+    (trust,), error, _ = read(place)
+
+    assert (trust.standing, trust.privileged, error) == (Standing.WORKS, True, "")
 
 
 def test_a_path_is_part_of_a_user_s_arn(place: KubernetesPlace) -> None:

@@ -99,10 +99,15 @@ def _listed(where: str, data: Mapping[str, str], key: str) -> list[object]:
 
 
 def _in_small_letters(entry: object) -> object:
-    """An entry's fields by the names that EKS' pages give them: the authenticator takes userARN and Groups as well."""
+    """An entry's fields by the names that EKS' pages give them: the authenticator takes userARN and Groups as well.
+
+    It makes JSON of them, in the order of their names, and folds those: of one field written twice the last counts
+    (https://github.com/kubernetes-sigs/aws-iam-authenticator/blob/master/pkg/mapper/configmap/configmap.go, ParseMap).
+    """
     if not isinstance(entry, dict):
         return entry
-    return {str(name).lower(): value for name, value in cast("dict[object, object]", entry).items()}
+    fields = {str(name): value for name, value in cast("dict[object, object]", entry).items()}
+    return {name.casefold(): fields[name] for name in sorted(fields)}
 
 
 def _trust(made: ClusterIdentities, account: str, arn: str, mapped: _Mapped) -> Trust:
