@@ -30,6 +30,8 @@ class AtMachines(Office):
     place: KubernetesPlace
     machine: WrittenKubeconfigs
     are_collected = True
+    listed: list[str]
+    """Machines."""
     days = 0
     """Since the first night."""
 
@@ -42,7 +44,8 @@ class AtMachines(Office):
 
     @property
     def _own(self) -> dict[str, Any]:
-        return {**(self.machine.settings if self.are_collected else {}), "id_space": "hr", "login_realm": "corp"}
+        collected = {**self.machine.settings, "kubeconfigs_machines": self.listed} if self.are_collected else {}
+        return {**collected, "id_space": "hr", "login_realm": "corp"}
 
     def _source(self, name: str, part: str) -> Source:
         del name, part
@@ -65,6 +68,7 @@ def company(office: Office, tmp_path: Path) -> Generator[AtMachines]:
     with kubernetes_place(make_certificate(tmp_path)) as place:
         made = AtMachines(session=office.session, tracker=office.tracker)
         made.place, made.machine = place, WrittenKubeconfigs(folder=tmp_path / "collected")
+        made.listed = [made.machine.name]
         made.hr.workers = [worker("1042", LEFT, logins=("kim",)), worker("1043", logins=("kimm",))]
         made.machine.write()
         yield made
@@ -162,3 +166,25 @@ def test_copies_are_not_gone_once_nobody_collects_them_and_not_checked_once_thei
     company.are_collected = True
     assert company.night().failed == ()
     assert about(tracker, "/home/kim/.kube/config")
+
+
+@pytest.mark.parametrize("lost", ["too old", "not listed"])
+def test_what_lies_on_a_machine_that_is_not_read_is_not_gone(company: AtMachines, lost: str) -> None:
+    ends = company.ends(300)
+    other = WrittenKubeconfigs(folder=company.machine.folder, name="build2")
+    other.write()
+    company.listed.append(other.name)
+    company.machine.certificate("kim", company.place.kept.signed(ADMIN, MASTERS, ends=ends))
+    company.machine.certificate("kimm", company.place.kept.signed("kimm", ends=ends))
+    assert company.night().failed == ()
+    asked = "select split_part(native_id, '/', 1) from account where gone_at is null order by 1"
+    there = company.session.execute(asked).fetchall()
+    assert [each for (each,) in there if each in {"held", "certificate"}] == ["certificate"] * 2 + ["held"]
+
+    if lost == "too old":
+        company.machine.at -= timedelta(days=3)
+        company.machine.write()
+    else:
+        company.listed.remove(company.machine.name)
+    company.night()
+    assert company.session.execute(asked).fetchall() == there

@@ -48,6 +48,11 @@ class Copies:
         self._held = held_kubeconfigs(settings, context)
         self._standing = dict[str, bool]()
 
+    @property
+    def are_whole(self) -> bool:
+        """Whether each machine, and each file of the folder, was read."""
+        return not self._held.unread and not self._held.unlisted
+
     def gaps(self, realm: str) -> Iterator[Gap]:
         """Yield what of kubeconfigs isn't looked at."""
         for text in (*self._held.unread, *self._held.unlisted):

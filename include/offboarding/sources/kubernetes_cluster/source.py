@@ -24,6 +24,7 @@ from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
 from offboarding.sources.kubernetes_cluster.aws_auth import aws_auth
 from offboarding.sources.kubernetes_cluster.bindings import Bindings
+from offboarding.sources.kubernetes_cluster.certificates import CERTIFICATE as OF_CERTIFICATES
 from offboarding.sources.kubernetes_cluster.certificates import ClientCertificate, client_certificates, end_of
 from offboarding.sources.kubernetes_cluster.client import CORE, KubernetesApi, part
 from offboarding.sources.kubernetes_cluster.copies import Copies
@@ -62,7 +63,7 @@ class KubernetesSource:
     def collect(self) -> Iterator[Fact]:
         """Yield everybody; one ScopeRead for all of them, since all are accounts here."""
         look, unread = self._begun("inventory"), UnreadRows()
-        whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS, left_out=self._left_out())
+        whole = ScopeRead(realm=look.realm, scope="", kinds=KINDS, left_out=self._left_out(look.copies))
         yield from as_far_as_read(whole, self._everything(look, unread), unread)
         if self._settings.aws_auth:
             mapped = ScopeRead(realm=look.realm, scope="", kinds=(SubjectKind.ROLE,))
@@ -90,9 +91,14 @@ class KubernetesSource:
                 found = [ScopeRead(realm=look.realm, scope=ref.native_id, kinds=KINDS, error=str(missing))]
             yield from found
 
-    def _left_out(self) -> tuple[str, ...]:
-        wanted = {BOOTSTRAP: self._settings.secrets, HELD: bool(self._settings.kubeconfigs_machines)}
-        return tuple(begins for begins, is_wanted in wanted.items() if not is_wanted)
+    def _left_out(self, copies: Copies) -> tuple[str, ...]:
+        """How the native ids begin of what may be there and isn't told."""
+        looked = {
+            BOOTSTRAP: self._settings.secrets,
+            HELD: bool(self._settings.kubeconfigs_machines) and copies.are_whole,
+            OF_CERTIFICATES: copies.are_whole,
+        }
+        return tuple(begins for begins, is_looked_at in looked.items() if not is_looked_at)
 
     def _begun(self, purpose: Purpose) -> "_KubernetesRead":
         self._api.begin()
