@@ -174,6 +174,14 @@ def test_a_mail_and_login_of_more_than_a_few_make_nobody_one(feed: Feed) -> None
     assert feed.ask("select count(distinct person_uid) from worker") == [(11,)]
 
 
+def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None:
+    contracts = [worker(str(number), GONE, mail=KIM, logins=("kim",), name="Max Krause") for number in range(100, 111)]
+    feed.read(10, *contracts, worker("1", mail=KIM, logins=("kim",), name="MAX KRAUSE"))
+
+    assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
+    assert feed.left() == {}
+
+
 def test_a_leaver_who_turns_out_to_work_here_is_none(feed: Feed) -> None:
     feed.read(10, worker("1"))
     feed.read(11, worker("1"), worker("c9", GONE))

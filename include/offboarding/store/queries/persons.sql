@@ -21,7 +21,8 @@ group by value having count(distinct worker_pk) > 1;
 analyze shared_login;
 
 -- name: make_bearer
--- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's.
+-- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's; of
+-- one name they count once, as somebody with a number for each contract has many.
 create temp table bearer as
 with borne as (
     select w.worker_pk, w.person_uid, w.vanished_at, m.value as mail, l.value as login, l.space,
@@ -34,7 +35,7 @@ with borne as (
     select mail, login from borne group by mail, login having min(person_uid::text) <> max(person_uid::text)
 ), few as (
     select mail, login from several join borne using (mail, login)
-    group by mail, login having count(distinct person_uid) <= %(bearers)s
+    group by mail, login having count(distinct coalesce(nullif(lower(name), ''), person_uid::text)) <= %(bearers)s
 )
 select worker_pk, person_uid, name, vanished_at, mail, login, space from few join borne using (mail, login);
 analyze bearer;
@@ -58,7 +59,7 @@ with spell as (
 select distinct a.worker_pk as one, a.name as one_name, b.worker_pk as other, b.name as other_name
 from bearer a join spell ended on ended.worker_pk = a.worker_pk
 join bearer b using (mail, login) join spell began on began.worker_pk = b.worker_pk
-where a.worker_pk <> b.worker_pk and (a.space = b.space or '' in (a.space, b.space))
+where a.name <> b.name and (a.space = b.space or '' in (a.space, b.space))
     and ended.last_on is not null and (began.first_on is null
         or (began.first_on >= ended.last_on - %(possibly_one_days)s::integer
             and (ended.first_on is null or began.first_on > ended.first_on)));
