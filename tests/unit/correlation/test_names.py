@@ -14,6 +14,8 @@ TWO = [
     ("M. Krause", "M. Koch"),
     ("Dr. Max Krause", "Dr. Mia Koch"),
     ("Al-Rashid", "Al-Masri"),
+    ("Jan de Vries", "Kees de Boer"),
+    ("Ludwig van der Rohe", "Anne van der Berg"),
     ("佐々木 健", "山田 太郎"),
 ]
 MAYBE_ONE = {
@@ -22,6 +24,8 @@ MAYBE_ONE = {
     "half of the name": ("Anne", "Anne Green"),
     "called shorter": ("Max", "Maximilian Krause"),
     "a family name in common": ("John Kim", "Jane Kim"),
+    "a family name in common, with a particle": ("Jan de Vries", "Anne de Vries"),
+    "a particle for a name": ("Van", "Bo Lund"),
     "accents": ("Zoë Müller", "Zoe Muller"),
     "accents that stand apart": ("Andre\u0301", "André Lopez"),
     "accents spelt out": ("Jörg Müller", "Joerg Mueller"),
