@@ -18,3 +18,8 @@ from key_copy c cross join lateral (
         max(k.access_at) as access_at
     from key_scope k
     where k.realm = c.realm and k.source_kind = c.source_kind and k.kind = c.kind and starts_with(c.name, k.scope)) k;
+
+-- Of which scopes a read to the end is a look at an account: its own, and the whole system's unless that leaves it out.
+create function scopes_of(native_id text, last_seen_at timestamptz) returns text[]
+    language sql immutable parallel safe
+    return array[native_id, case when last_seen_at is null then '' else native_id end];

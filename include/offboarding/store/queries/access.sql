@@ -11,7 +11,7 @@ from link l join account a using (account_pk) join realm r using (realm) left jo
 cross join lateral (
     select exists (
         select from scope o
-        where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end) and o.kind = a.kind and o.complete and o.error = ''
+        where o.realm = a.realm and o.scope = any(scopes_of(a.native_id, a.last_seen_at)) and o.kind = a.kind and o.complete and o.error = ''
             and o.observed_at >= %(since)s) as whole) w
 where l.person_uid = %(person_uid)s and l.valid_to is null
 order by r.source, a.realm, a.native_id, l.relation;
@@ -25,7 +25,7 @@ from link l join account a using (account_pk) join realm r using (realm) join cr
 cross join lateral (
     select exists (
         select from scope o
-        where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end) and o.kind = c.kind and o.complete and o.error = ''
+        where o.realm = a.realm and o.scope = any(scopes_of(a.native_id, a.last_seen_at)) and o.kind = c.kind and o.complete and o.error = ''
             and o.observed_at >= %(since)s) as whole) w
 where l.person_uid = %(person_uid)s and l.valid_to is null
 order by r.source, a.realm, a.native_id, c.kind, c.native_id;

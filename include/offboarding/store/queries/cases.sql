@@ -68,13 +68,13 @@ left join lateral (
     select max(o.observed_at) as observed_at,
         max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
     from scope o
-    where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+    where o.realm = a.realm and o.scope = any(scopes_of(a.native_id, a.last_seen_at))
         and o.kind = a.kind) sa on true
 left join lateral (
     select max(o.observed_at) as observed_at,
         max(o.observed_at) filter (where o.complete and o.error = '') as complete_at
     from scope o
-    where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+    where o.realm = a.realm and o.scope = any(scopes_of(a.native_id, a.last_seen_at))
         and o.kind = c.kind) sc on true
 where a.gone_at is null
 

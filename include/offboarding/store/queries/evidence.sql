@@ -63,7 +63,7 @@ with leaver as ({leaver}
     select t.*, (
         select max(s.observed_at) from scope s
         where s.realm = t.realm and s.complete and s.kind = t.kind
-            and s.scope in (t.account, case when t.last_seen_at is null then '' else t.account end)) as last_whole_read_at
+            and s.scope = any(scopes_of(t.account, t.last_seen_at))) as last_whole_read_at
     from thing t
 ), judged as (
     select s.*, case when s.attested_at is not null then 'unknown' when s.gone_at is not null or s.standing = 'dead' then 'dead'

@@ -61,7 +61,7 @@ from secret s join account a using (account_pk) join realm r using (realm)
 cross join lateral (
     select exists (
         select from scope o
-        where o.realm = a.realm and o.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+        where o.realm = a.realm and o.scope = any(scopes_of(a.native_id, a.last_seen_at))
             and o.kind = s.kind and o.complete and o.error = '' and o.observed_at >= %(since)s) as whole) w
 where a.gone_at is null
 order by r.source, a.realm, a.label, s.kind, s.label, s.native_id,

@@ -169,9 +169,9 @@ when not matched then insert (realm, source_kind, {key_access}, valid_from)
     values (%(realm)s, %(kind)s, {n.key_access}, %(observed_at)s);
 
 -- name: merge_key_scopes
--- Which kinds of keys were read to their end, and where; when that read began, and what couldn't be read; and when who
--- has access to them was. Reads of single
--- places stand for an earlier one of the whole realm once they tell of all that it told.
+-- Which kinds of keys were read to their end, and where; when that read began, and what couldn't be read; and when who has
+-- access to them was. Reads of single places stand for an earlier one of the whole realm once they tell of all that it
+-- told.
 delete from key_scope k
 where k.realm = %(realm)s and k.source_kind = %(kind)s and k.scope = '' and k.observed_at <= %(observed_at)s
     and exists (select from s_key_scope s where s.kind = k.kind having min(s.scope) <> '' and max(s.error) = '')

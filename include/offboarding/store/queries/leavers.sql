@@ -84,7 +84,7 @@ from told i join theirs t using (account_pk)
 cross join lateral (
     select exists (
         select from scope o
-        where o.realm = t.realm and o.scope in (t.native_id, case when t.last_seen_at is null then '' else t.native_id end)
+        where o.realm = t.realm and o.scope = any(scopes_of(t.native_id, t.last_seen_at))
             and o.kind = i.thing and o.complete and o.error = '' and o.observed_at >= %(since)s) as whole) w
 where i.kind is not null and coalesce(i.value, '') <> ''
 order by t.id_space, t.worker_id, t.source, t.realm, t.native_id, i.thing, i.thing_native_id, i.kind, i.value;

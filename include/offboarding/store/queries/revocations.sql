@@ -69,10 +69,10 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
     exists (select from covering c where c.finding_key = f.finding_key and c.expires_at > clock_timestamp()) as excepted,
     coalesce(t.state = 'open', false) as ticketed, f.ticket_key,
     (select max(s.observed_at) from scope s
-        where s.realm = f.realm and s.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end) and s.kind = f.subject_kind and s.complete
+        where s.realm = f.realm and s.scope = any(scopes_of(a.native_id, a.last_seen_at)) and s.kind = f.subject_kind and s.complete
             and s.error = '') as seen_at,
     (select max(s.observed_at) from scope s
-        where s.realm = f.realm and s.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end) and s.kind = a.kind and s.complete
+        where s.realm = f.realm and s.scope = any(scopes_of(a.native_id, a.last_seen_at)) and s.kind = a.kind and s.complete
             and s.error = '') as account_seen_at,
     exists (select from revocation v
         where v.finding_key = f.finding_key and (v.status in ('doing', 'undoing', 'undone', 'undo_unseen')

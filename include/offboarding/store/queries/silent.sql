@@ -103,7 +103,7 @@ with alias as (
             max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at,
             max(r.attested_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as listed_at
         from scope s left join source_read r using (read_id)
-        where s.realm = a.realm and s.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+        where s.realm = a.realm and s.scope = any(scopes_of(a.native_id, a.last_seen_at))
             and s.kind = a.kind) sa on true
     left join lateral (
         select k.author as attested_by, k.reason as attested_reason, k.until as attested_until from attestation k
@@ -113,7 +113,7 @@ with alias as (
         select bool_or(s.complete and s.error = '' and s.observed_at >= %(since)s) as fresh,
             max(s.observed_at) filter (where s.complete and s.error = '' and s.observed_at >= %(since)s) as seen_at
         from scope s
-        where s.realm = a.realm and s.scope in (a.native_id, case when a.last_seen_at is null then '' else a.native_id end)
+        where s.realm = a.realm and s.scope = any(scopes_of(a.native_id, a.last_seen_at))
             and s.kind = f.subject_kind) sc on true
 ), read as (
     -- Systems whose accounts this run has read whole.
