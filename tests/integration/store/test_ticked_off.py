@@ -250,6 +250,20 @@ def test_a_credential_that_was_gone_and_is_told_again_is_back(lasting_store: Ses
     assert again[1] == once[1]
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("told", [*itertools.permutations((Standing.DEAD, Standing.WORKS, Standing.UNKNOWN))])
+def test_what_one_read_tells_in_several_ways_works_where_one_of_them_says_so(
+    session: Session, told: tuple[Standing, ...], *, is_first: bool
+) -> None:
+    if not is_first:
+        merged(begun(session), A, key(0), WHOLE)
+    one, elsewhere, again = (key(1, standing=standing) for standing in told)
+
+    merged(begun(session), A, one, account("b"), elsewhere, A, again, WHOLE)
+
+    assert rows_of(session, "select standing from credential where native_id = 'k1'") == [("works",)]
+
+
 @given(told=st.lists(st.lists(reads(), min_size=1, max_size=2), min_size=1, max_size=2))
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
 def test_a_first_read_comes_to_what_it_would_if_it_were_merged(lasting_store: Session, told: list[list[Read]]) -> None:

@@ -258,13 +258,13 @@ where r.account_pk = a.account_pk;
 
 -- name: merge_credentials
 -- The credentials of accounts that were known. MERGE, since ON CONFLICT would lock, and so write, each row that stays as
--- it is.
+-- it is. What one read tells in two ways works where one of them says so.
 merge into credential c
 using (
     select distinct on (h.account_pk, s.kind, s.native_id) h.account_pk, {s.credential}
     from s_credential s join here h on h.native_id = s.account_native_id
     where not h.is_new
-    order by h.account_pk, s.kind, s.native_id) n
+    order by h.account_pk, s.kind, s.native_id, s.standing desc) n
 on c.account_pk = n.account_pk and c.kind = n.kind and c.native_id = n.native_id
 when matched and c.observed_at <= %(observed_at)s and (
     ({c.credential_said}) is distinct from ({n.credential_said}) or c.gone_at is not null) then
