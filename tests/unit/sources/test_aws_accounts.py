@@ -74,6 +74,8 @@ def test_a_user_name_that_is_a_mail_address_is_also_one() -> None:
         (f"{SSH_KEY} kim@laptop", SSH_FINGERPRINT),
         ("", ""),
         ("ssh-rsa", ""),
+        ("\udc80", ""),
+        (f"\udc80 {SSH_KEY.split()[1]}", ""),
         ("-----BEGIN PUBLIC KEY-----\nMIIB\n", ""),
     ],
 )

@@ -12,9 +12,9 @@ def fingerprint_of(text: str) -> str:
 
     kind, _, rest = text.partition(" ")
     try:
-        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
-    except ValueError:  # binascii's own, or what isn't ASCII
+        blob, named = base64.b64decode(rest.partition(" ")[0], validate=True), kind.encode()
+    except ValueError:  # binascii's own, what isn't ASCII, or half of a surrogate pair
         return ""
-    if not kind or not blob[4:].startswith(kind.encode()):
+    if not named or not blob[4:].startswith(named):
         return ""
     return ssh_fingerprint(blob)
