@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import KEY_KINDS, Exportable, Key, KeyAccess, ScopeRead, Standing, TicketKind, sentence
+from offboarding.model import KEY_KINDS, Key, ScopeRead, Standing, TicketKind
 from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
@@ -16,13 +16,13 @@ from offboarding.store.reading import key_views
 from offboarding.store.tickets import missing_rights
 from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import add_notice
-from tests.support.key_company import CLOUD, KIM_GONE, KIM_LEFT_AT, KIM_USER, KeyCompany
-from tests.support.keys_read import KeyReader, access, hours, secret, signing_key, whole
+from tests.support.key_company import CLOUD, KeyCompany
+from tests.support.keys_read import KeyReader, hours, secret, whole
 from tests.support.listed_tracker import tracker
+from tests.support.signing_access import ENDED, RULE, kept, once_kim_left, signs, states
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
-RULE, ENDED = "leaver-key-access", "the access has ended: seen by a whole read"
 US, SEOUL = (f"arn:aws:kms:{region}:{CLOUD}:" for region in ("us-east-1", "ap-northeast-2"))
 
 
@@ -31,24 +31,14 @@ def read(*regions: str, error: str = "") -> list[ScopeRead]:
     return [ScopeRead(realm=CLOUD, scope=region, kinds=KEY_KINDS, error=error) for region in regions]
 
 
-def kept(region: str) -> Key:
-    """A key that can't leave KMS, whose id doesn't say where it lies."""
+def lying_in(region: str) -> Key:
+    """A key whose id doesn't say where it lies."""
     name = f"{region}key/{region.split(':')[3]}-1"
-    return signing_key(name.rpartition("/")[2], realm=CLOUD, carryable=Exportable.NO, name=name)
-
-
-def signs(key: Key) -> KeyAccess:
-    return access(key, KIM_USER.label, carries=False, action="kms:Sign", reason="policy Signers")
+    return kept(name.rpartition("/")[2], name)
 
 
 def first_nights(session: Session, _tracker: Tracker) -> KeyCompany:
-    company = KeyCompany(session=session)
-    company.secrets.facts = [fact for key in map(kept, (US, SEOUL)) for fact in (key, signs(key))]
-    company.secrets.scopes = read(US, SEOUL)
-    company.until(KIM_LEFT_AT - timedelta(hours=23))
-    company.workers[0] = KIM_GONE
-    company.judged(days=2)
-    return company
+    return once_kim_left(session, (lying_in(US), lying_in(SEOUL)), read(US, SEOUL))
 
 
 @pytest.fixture
@@ -57,22 +47,16 @@ def company(begun: Begun) -> KeyCompany:
     return begun(first_nights)
 
 
-def states(company: KeyCompany) -> dict[str, str]:
-    """Of the findings on access, by key: its state, or why it closed."""
-    rows = company.findings("f.subject_label", "f.state", "f.resolution", "f.resolution_details")
-    return {label: sentence(why, details) or state for rule, label, state, why, details in rows if rule == RULE}
-
-
 def confirmed(company: KeyCompany) -> dict[str, datetime | None]:
     return {each.subject_label: each.last_confirmed_at for each in reading.findings(company.session, rule=RULE)}
 
 
 def narrowed(company: KeyCompany) -> None:
-    company.secrets.facts, company.secrets.scopes = [kept(US)], read(US)
+    company.secrets.facts, company.secrets.scopes = [lying_in(US)], read(US)
 
 
 def refused(company: KeyCompany) -> None:
-    company.secrets.facts = [kept(US)]
+    company.secrets.facts = [lying_in(US)]
     company.secrets.scopes = [*read(US), *read(SEOUL, error="ap-northeast-2 refuses the key")]
 
 
@@ -80,7 +64,7 @@ def refused(company: KeyCompany) -> None:
 def test_what_lies_where_nobody_looks_stays_open_and_is_not_checked(
     company: KeyCompany, nobody_looks: Callable[[KeyCompany], None]
 ) -> None:
-    us, seoul = kept(US).label, kept(SEOUL).label
+    us, seoul = lying_in(US).label, lying_in(SEOUL).label
     assert states(company) == {us: "open", seoul: "open"}
     before = confirmed(company)[seoul]
 
@@ -93,11 +77,14 @@ def test_what_lies_where_nobody_looks_stays_open_and_is_not_checked(
     (stands,) = (each for each in reading.findings(company.session, rule=RULE) if each.subject_label == seoul)
     assert stands.standing is Standing.UNKNOWN
     (copy,) = (
-        each for view in key_views.keys(company.session) for each in view.copies if each.key.name == kept(SEOUL).name
+        each
+        for view in key_views.keys(company.session)
+        for each in view.copies
+        if each.key.name == lying_in(SEOUL).name
     )
     assert (copy.key.standing, copy.confirmed_at) == (Standing.WORKS, before)
 
-    company.secrets.facts, company.secrets.scopes = [kept(US)], read(US, SEOUL)
+    company.secrets.facts, company.secrets.scopes = [lying_in(US)], read(US, SEOUL)
     for _ in range(2):
         company.judged()
     assert states(company) == {us: ENDED, seoul: "seen gone: the key no longer exists"}
@@ -114,19 +101,19 @@ def test_a_run_about_some_people_says_nothing_of_where_it_did_not_look(company: 
     pipeline.evaluate(session, settings, run)
 
     found = {each.subject_label: each for each in reading.findings(session, rule=RULE)}
-    assert found[kept(SEOUL).label].standing is Standing.WORKS
-    assert states(company) == {kept(US).label: ENDED, kept(SEOUL).label: "open"}
+    assert found[lying_in(SEOUL).label].standing is Standing.WORKS
+    assert states(company) == {lying_in(US).label: ENDED, lying_in(SEOUL).label: "open"}
 
 
 def test_a_region_that_is_read_for_the_first_time_makes_no_key_of_it_a_new_one(store: Session) -> None:
     reader = KeyReader(store, name="kms", kind="aws_kms")
-    reader.read(kept(US), *read(US), at=hours(0))
-    reader.read(kept(US), kept(SEOUL), *read(US, SEOUL), at=hours(24))
+    reader.read(lying_in(US), *read(US), at=hours(0))
+    reader.read(lying_in(US), lying_in(SEOUL), *read(US, SEOUL), at=hours(24))
 
     dates = "select native_id, first_seen_at, not_seen_at from key_copy order by native_id"
     assert reader.ask(dates) == [
-        (kept(SEOUL).native_id, hours(24), None),
-        (kept(US).native_id, hours(0), None),
+        (lying_in(SEOUL).native_id, hours(24), None),
+        (lying_in(US).native_id, hours(0), None),
     ]
 
 
@@ -135,15 +122,15 @@ def test_a_copy_goes_by_the_last_try_that_covers_it(store: Session) -> None:
     asked = (
         "select c.native_id, r.confirmed_at, r.error from key_copy c join copy_read r using (copy_pk) order by 1 desc"
     )
-    us, seoul = kept(US).native_id, kept(SEOUL).native_id
-    reader.read(kept(US), kept(SEOUL), whole(CLOUD), at=hours(0))
-    reader.read(kept(US), *read(US), *read(SEOUL, error="denied"), at=hours(24))
+    us, seoul = lying_in(US).native_id, lying_in(SEOUL).native_id
+    reader.read(lying_in(US), lying_in(SEOUL), whole(CLOUD), at=hours(0))
+    reader.read(lying_in(US), *read(US), *read(SEOUL, error="denied"), at=hours(24))
     assert reader.ask(asked) == [(us, hours(24), ""), (seoul, hours(0), "denied")]
 
-    reader.read(kept(US), *read(US), at=hours(48))
+    reader.read(lying_in(US), *read(US), at=hours(48))
     assert reader.ask(asked) == [(us, hours(48), ""), (seoul, hours(0), "denied")]
 
-    reader.read(kept(US), kept(SEOUL), *read(US, SEOUL), at=hours(72))
+    reader.read(lying_in(US), lying_in(SEOUL), *read(US, SEOUL), at=hours(72))
     assert reader.ask(asked) == [(us, hours(72), ""), (seoul, hours(72), "")]
     # No read of everything comes any more, and none is waited for.
     assert reader.ask("select distinct scope from key_scope order by 1 desc") == [(US,), (SEOUL,)]
@@ -161,12 +148,12 @@ def test_access_to_what_lies_nowhere_known_goes_by_its_name(store: Session) -> N
     """As of a key whose public half may not be read, which is left out."""
     reader = KeyReader(store, name="kms", kind="aws_kms")
     standing = "select key from key_access where valid_to is null order by key"
-    reader.read(signs(kept(US)), signs(kept(SEOUL)), *read(US, SEOUL), at=hours(0))
+    reader.read(signs(lying_in(US)), signs(lying_in(SEOUL)), *read(US, SEOUL), at=hours(0))
 
     reader.read(*read(US), at=hours(24))
-    assert reader.ask(standing) == [(kept(SEOUL).name,)]
+    assert reader.ask(standing) == [(lying_in(SEOUL).name,)]
     reader.read(*read(US), *read(SEOUL, error="denied"), at=hours(48))
-    assert reader.ask(standing) == [(kept(SEOUL).name,)]
+    assert reader.ask(standing) == [(lying_in(SEOUL).name,)]
     reader.read(*read(SEOUL), at=hours(72))
     assert reader.ask(standing) == []
 
@@ -186,7 +173,7 @@ def test_a_digest_waits_for_a_region_where_a_key_lies_or_that_refuses(
     company: KeyCompany, lies: bool, scopes: list[ScopeRead], state: str
 ) -> None:
     mine = secret(f"{US}secret#1", realm=CLOUD)
-    company.secrets.facts = [mine, *([kept(SEOUL)] if lies else [])]
+    company.secrets.facts = [mine, *([lying_in(SEOUL)] if lies else [])]
     company.judged()
     assert [row[1] for row in company.findings("f.state") if row[0] == DIGEST] == ["open"]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from offboarding.model import KEY_KINDS, Exportable, Key, KeyAccess, ScopeRead, Standing, sentence
+from offboarding.model import KEY_KINDS, Key, ScopeRead, Standing
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.runs import pipeline
 from offboarding.store import reading, tickets
@@ -15,49 +15,32 @@ from offboarding.store.reading import key_views
 from offboarding.tickets.plan import TicketPlan
 from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import add_notice
-from tests.support.key_company import CLOUD, KIM_GONE, KIM_LEFT_AT, KIM_USER, KeyCompany
-from tests.support.keys_read import KeyReader, access, hours, secret, signing_key
+from tests.support.key_company import CLOUD, KIM_GONE, KIM_USER, KeyCompany
+from tests.support.keys_read import KeyReader, hours, secret
 from tests.support.listed_tracker import tracker
+from tests.support.signing_access import ENDED, RULE, before_kim_left, kept, once_kim_left, signs, states
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
-RULE, ENDED = "leaver-key-access", "the access has ended: seen by a whole read"
 REGION = f"arn:aws:secretsmanager:us-east-1:{CLOUD}:"
 WHOLE = ScopeRead(realm=CLOUD, scope=REGION, kinds=KEY_KINDS)
 
 
-def kept(called: str) -> Key:
-    """A key that can't leave."""
-    return signing_key(called, realm=CLOUD, carryable=Exportable.NO, name=f"{REGION}{called}")
+def lying_there(called: str) -> Key:
+    return kept(called, f"{REGION}{called}")
 
 
-def signs(key: Key) -> KeyAccess:
-    return access(key, KIM_USER.label, carries=False, action="kms:Sign", reason="policy Signers")
-
-
-BACKUP, LOGIN = kept("backup"), kept("login")
+BACKUP, LOGIN = lying_there("backup"), lying_there("login")
 
 
 def first_nights(session: Session, _tracker: object) -> KeyCompany:
-    company = KeyCompany(session=session)
-    company.secrets.facts = [fact for key in (BACKUP, LOGIN) for fact in (key, signs(key))]
-    company.secrets.scopes = [WHOLE]
-    company.until(KIM_LEFT_AT - timedelta(hours=23))
-    company.workers[0] = KIM_GONE
-    company.judged(days=2)
-    return company
+    return once_kim_left(session, (BACKUP, LOGIN), [WHOLE])
 
 
 @pytest.fixture
 def company(begun: Begun) -> KeyCompany:
     """Kim has left, and may have both keys sign."""
     return begun(first_nights)
-
-
-def states(company: KeyCompany) -> dict[str, str]:
-    """Of the findings on access, by key: its state, or why it closed."""
-    rows = company.findings("f.subject_label", "f.state", "f.resolution", "f.resolution_details")
-    return {label: sentence(why, details) or state for rule, label, state, why, details in rows if rule == RULE}
 
 
 def told(company: KeyCompany, key: Key) -> tuple[Standing, datetime | None]:
@@ -136,7 +119,7 @@ def test_access_that_is_not_read_has_not_ended(company: KeyCompany) -> None:
 @pytest.mark.parametrize("leave_out", [excluded, access_off])
 def test_whoever_leaves_afterwards_is_told_what_they_had(begun: Begun, leave_out: Callable[[KeyCompany], None]) -> None:
     """What they may still do with it isn't checked, and said to be so."""
-    company = begun(before_kim_left)
+    company = begun(while_kim_works)
     leave_out(company)
     company.judged()
     company.workers[0] = KIM_GONE
@@ -146,12 +129,8 @@ def test_whoever_leaves_afterwards_is_told_what_they_had(begun: Begun, leave_out
     assert told(company, BACKUP)[0] is Standing.UNKNOWN
 
 
-def before_kim_left(session: Session, _tracker: object) -> KeyCompany:
-    company = KeyCompany(session=session)
-    company.secrets.facts = [fact for key in (BACKUP, LOGIN) for fact in (key, signs(key))]
-    company.secrets.scopes = [WHOLE]
-    company.until(KIM_LEFT_AT - timedelta(hours=23))
-    return company
+def while_kim_works(session: Session, _tracker: object) -> KeyCompany:
+    return before_kim_left(session, (BACKUP, LOGIN), [WHOLE])
 
 
 def test_access_of_whoever_gets_in_no_more_has_ended_whatever_it_was(company: KeyCompany) -> None:
@@ -215,7 +194,7 @@ def test_a_digest_names_what_is_left_out(company: KeyCompany) -> None:
 def test_one_whose_name_only_begins_so_is_gone_all_the_same(store: Session) -> None:
     """As the parameter /app2 beside /app, which is left out."""
     reader = KeyReader(store, name="secrets", kind="aws_secrets")
-    app, other = kept("app"), kept("app2")
+    app, other = lying_there("app"), lying_there("app2")
     reader.read(app, other, signs(app), signs(other), WHOLE, at=hours(0))
     reader.read(replace(WHOLE, left_out=(app.name,)), at=hours(24))
 

@@ -347,18 +347,19 @@ where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(o
 -- name: leave_out_credentials
 -- Credentials that settings leave out of a look at their account: whether they work nobody has looked at.
 with unlooked as (
-update credential c set standing = 'unknown', standing_reason = 'left out by settings, so that nobody has looked',
-    observed_at = %(observed_at)s
-from unseen a
-where a.account_pk = c.account_pk and c.gone_at is null and c.standing = 'works' and c.observed_at <= %(observed_at)s
-    and exists (
-        select from s_left_out o
-        where o.scope = a.native_id and o.id = split_part(c.native_id, '/', 1) || '/')
-    and exists (select from s_scope s where s.kind = c.kind and s.scope = a.native_id)
-    and not exists (
-        select from s_credential s
-        where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
-returning c.account_pk)
+    update credential c set standing = 'unknown', standing_reason = 'left out by settings, so that nobody has looked',
+        observed_at = %(observed_at)s
+    from unseen a
+    where a.account_pk = c.account_pk and c.gone_at is null and c.standing = 'works' and c.observed_at <= %(observed_at)s
+        and exists (
+            select from s_left_out o
+            where o.scope = a.native_id and o.id = split_part(c.native_id, '/', 1) || '/')
+        and exists (select from s_scope s where s.kind = c.kind and s.scope = a.native_id)
+        and not exists (
+            select from s_credential s
+            where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
+    returning c.account_pk
+)
 update account a set digest = null from unlooked u where a.account_pk = u.account_pk and a.digest is not null;
 
 -- name: gone_credentials
