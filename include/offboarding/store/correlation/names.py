@@ -12,13 +12,13 @@ _NO_INITIAL = 2
 """Letters from which on a part of a name is none."""
 _INNER = "'\N{RIGHT SINGLE QUOTATION MARK}\N{HYPHEN}\N{NON-BREAKING HYPHEN}-"
 _PART = re.compile(rf"[^\W\d_]+(?:[{_INNER}][^\W\d_]+)*")
-_ANYBODYS = frozenset(
+_TITLES_AND_PARTICLES = frozenset(
     (
         *("dr", "frau", "herr", "mr", "mrs", "ms", "prof"),
         *("al", "bin", "da", "de", "del", "den", "der", "di", "dos", "du", "el", "la", "ter", "van", "von"),
     )
 )
-"""Forms of address, and particles: two who have nothing else in common have nothing."""
+"""Two who have nothing else in common have nothing."""
 _PLAIN = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 )
@@ -52,14 +52,14 @@ def _alike(some: AbstractSet[str], others: AbstractSet[str]) -> bool:
 
 @functools.lru_cache(maxsize=4)
 def _parts(name: str) -> dict[str, set[str]]:
-    """Script -> parts of the name that are written in it, without accents, initials and what is anybody's."""
+    """Script -> parts of the name that are written in it, without accents, initials, titles and particles."""
     found: dict[str, set[str]] = {}
     for part in _PART.findall(_bare(name)):
         script = _script(part[0])
         if script in _UNSPACED:
             for letter in filter(str.isalpha, part):
                 found.setdefault(_script(letter), set()).add(letter)
-        elif part not in _ANYBODYS:
+        elif part not in _TITLES_AND_PARTICLES:
             found.setdefault(script, set()).update(_spellings(part))
     return {script: parts for script, parts in found.items() if parts and script not in _NO_SCRIPT}
 
