@@ -11,6 +11,7 @@ from offboarding.cli import VERSION
 from offboarding.decisions import forms
 from offboarding.wiring.forms import connection_types
 from offboarding_airflow import pages
+from offboarding_airflow.pages import scripts
 from tests.support.installed import DAG_FILE, ENVIRONMENTS, Installed, Said
 from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
@@ -85,7 +86,8 @@ def test_its_section_of_airflows_configuration_is_known_and_names_ours(here: Her
 def test_the_plugin_is_there_and_leads_to_pages_that_the_wheel_holds(here: Here) -> None:
     (ours,) = here.airflow.listed("plugins", "-v")
     made = (
-        "from offboarding_airflow.pages import app, guard, showing\n"
+        "from offboarding_airflow.pages import app, guard, scripts, showing\n"
+        "print(*map(scripts.address, scripts.EVERY))\n"
         "made = app()\n"
         "print(len(made.routes), made.router.dependencies[0].dependency is not guard.nobody)\n"
         "told = {'heading': 'Not found', 'text': '<b>', 'away': False, 'unread': False}\n"
@@ -98,7 +100,10 @@ def test_the_plugin_is_there_and_leads_to_pages_that_the_wheel_holds(here: Here)
     assert "'url_route': 'offboarding'" in str(ours["external_views"])
     assert "'url_prefix': '/offboarding'" in str(ours["fastapi_apps"])
     assert "'url_prefix': '/offboarding-scim'" in str(ours["fastapi_apps"])
-    assert said.output.split()[-3:] == [str(len(pages.app().routes)), "True", "200"], said.errors
+    served = [*map(scripts.address, scripts.EVERY)]
+    assert said.output.split()[-3 - len(served) :] == [*served, str(len(pages.app().routes)), "True", "200"], (
+        said.errors
+    )
 
 
 def test_what_identity_providers_push_to_is_there_and_lets_nobody_in(here: Here) -> None:

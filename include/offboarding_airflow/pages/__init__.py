@@ -11,12 +11,11 @@ from starlette.exceptions import HTTPException
 
 from offboarding.model.errors import OffboardingError
 from offboarding.report.pages import AskedInVainError
-from offboarding_airflow.pages import deciding, outcomes, reviewing, states, subjects
+from offboarding_airflow.pages import deciding, loaded, outcomes, reviewing, states, subjects
 from offboarding_airflow.pages.acts import acts, right_taken
 from offboarding_airflow.pages.guard import from_here, may_look, may_trigger, noting, sayable
 from offboarding_airflow.pages.refusals import AirflowAwayError
-from offboarding_airflow.pages.showing import CSS, answer, shown, way_up
-from offboarding_airflow.rendering import css
+from offboarding_airflow.pages.showing import shown, way_up
 
 _UNREAD = 503
 _HEADINGS = {401: "Not logged in", 403: "You may not", 405: "No such form", 413: "Too much"}
@@ -33,7 +32,7 @@ def app() -> FastAPI:
         redirect_slashes=False,
         dependencies=[Depends(may_look()), Depends(from_here), Depends(sayable)],
     )
-    for path, page in states.ROUTES.items():
+    for path, page in {**states.ROUTES, **loaded.ROUTES}.items():
         made.add_api_route(path, page, methods=["GET"])
     noted = [Depends(noting())]
     for path, page in subjects.ROUTES.items():
@@ -41,7 +40,6 @@ def app() -> FastAPI:
     for path, page in subjects.POSTED.items():
         made.add_api_route(path, page, methods=["POST"], dependencies=noted)
     _decided_by(made, noted)
-    made.add_api_route("/pages.css", _css, methods=["GET"])
     made.add_exception_handler(OffboardingError, _refused)
     made.add_exception_handler(RequestValidationError, _no_number)
     made.add_exception_handler(HTTPException, _shut)
@@ -59,10 +57,6 @@ def _decided_by(made: FastAPI, noted: list[params.Depends]) -> None:
         made.add_api_route(came, outcomes.outcome(act), methods=["GET"], dependencies=may)
         if act.path == "link":
             made.add_api_route("/review", reviewing.decide_links, methods=["POST"], dependencies=may)
-
-
-def _css() -> Response:
-    return answer(css(), CSS)
 
 
 def _no_number(request: Request, error: Exception) -> Response:

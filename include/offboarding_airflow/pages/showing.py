@@ -1,14 +1,17 @@
 """From a page to an answer: what a browser may do with it."""
 
+from collections.abc import Sequence
+
 from fastapi import Request, Response
 
+from offboarding_airflow.pages.scripts import HTMX, address
 from offboarding_airflow.rendering import rendered
 
-HTML, CSS = "text/html", "text/css"
+HTML, CSS, JAVASCRIPT = "text/html", "text/css", "text/javascript"
+_POLICY = "Content-Security-Policy"
 _HEADERS = {
     # No script at all, nothing of another machine, and no frame but Airflow's.
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'self'",
+    _POLICY: "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     # Not to anybody else. Without any a browser says of a form that it comes from nowhere.
@@ -19,14 +22,22 @@ _HEADERS = {
 }
 
 
-def shown(template: str, *, status: int = 200, **values: object) -> Response:
-    """A page."""
-    return answer(rendered(template, **values), HTML, status)
+def shown(template: str, scripts: Sequence[str] = (), /, *, status: int = 200, **values: object) -> Response:
+    """A page, with these scripts of ours: only where it has one a browser may run any, and none that stands in it."""
+    page = answer(rendered(template, scripts=[address(each) for each in scripts], **values), HTML, status)
+    if scripts:
+        page.headers[_POLICY] += "; script-src 'self'" + ("; connect-src 'self'" if HTMX in scripts else "")
+    return page
 
 
-def answer(text: str, media: str, status: int = 200) -> Response:
+def answer(text: str | bytes, media: str, status: int = 200) -> Response:
     """A text, under the headers that hold for all of them."""
     return Response(text, status, _HEADERS, media)
+
+
+def lasting(text: bytes, media: str) -> Response:
+    """A text that a browser may keep, and nothing between: it's nobody's, and another has another address."""
+    return Response(text, 200, {**_HEADERS, "Cache-Control": "private, max-age=31536000, immutable"}, media)
 
 
 def saved(text: str, media: str, name: str) -> Response:
