@@ -104,6 +104,8 @@ class WorkdayService:
         """Columns of domains that the integration system user's group lacks: they are there, and blank."""
         self.sees: str | None = None
         """A constrained group sees one location's workers."""
+        self.accepts = "text/csv"
+        """The header that asks for CSV, beside the address."""
         self.first: list[Answered] = []
         """What is said first, one after the other."""
         self.wrong: list[str] = []
@@ -141,7 +143,7 @@ class WorkdayService:
 
     def _report(self, asked: Asked) -> Answered:
         unknown = {*asked.query} - self.prompts - {"format"}
-        if asked.query.get("format") != "csv" or unknown or asked.headers.get("accept") != "text/csv":
+        if asked.query.get("format") != "csv" or unknown or asked.headers.get("accept") != self.accepts:
             self.wrong.append(f"{asked.query} {asked.headers.get('accept')}")
             return Text(status=400, body="<wd:Error><wd:Message>invalid request</wd:Message></wd:Error>")
         return Text(body=self._csv(self._as_of(asked.query.get(PROMPT))), headers={"Content-Type": "text/csv"})

@@ -17,6 +17,7 @@ from tests.support.described.server import FOLDER
 from tests.support.personio_service import personio_place
 from tests.support.second_caller import seen_by
 from tests.support.successfactors_service import successfactors_place
+from tests.support.workday_service import PROMPT, WorkdayPlace, workday_place
 from tests.support.workers_service import workers_place
 
 pytestmark = pytest.mark.slow
@@ -61,6 +62,48 @@ def test_a_client_of_personio_s_sees_the_same_employees(tls: Tls) -> None:
         assert working(place.roster()) == seen
         assert (len(seen), seen["1000"], seen["1200"][0][2]) == (122, [ACTIVE], LAST.isoformat())
         assert place.service.wrong == []
+
+
+def rows_of_the_report(place: WorkdayPlace, prompt: str) -> Any:
+    """As workday-tools has them, which asks for CSV by the address alone."""
+    assert place.tls
+    place.kept.accepts = "*/*"
+    _, owner, report = workday_service.REPORT.split("/")
+    try:
+        return seen_by(
+            "workday",
+            base_url=f"https://127.0.0.1:{place.service.port}",
+            trusted=str(place.tls.authority),
+            tenant="acme",
+            account=owner,
+            password=workday_service.PASSWORD,
+            report=report,
+            prompts={prompt: f"{TODAY}-08:00"},
+        )
+    finally:
+        place.kept.accepts = "text/csv"
+
+
+def test_a_client_of_workday_s_reports_sees_the_same_profiles(tls: Tls) -> None:
+    with workday_place(tls) as place:
+        kept = place.kept
+        for number in range(FEW):
+            kept.add(str(number))
+        kept.add("1042", name='Kim, "Minjun"\n김민준', terminated_on=date(2026, 11, 24))
+        kept.add("1043", kind="Contingent Worker", terminated_on=LAST)
+        kept.add("1043")
+
+        seen = rows_of_the_report(place, PROMPT)
+
+        assert working(place.roster({"effective_prompt": PROMPT})) == seen
+        assert (len(seen), seen["0"], seen["1042"][0][2]) == (FEW + 2, [ACTIVE], "2026-11-24")
+        assert seen["1043"] == [[False, "2020-03-02", LAST.isoformat()], ACTIVE]
+        assert kept.wrong == []
+
+        with pytest.raises(AssertionError, match="400 Client Error"):
+            rows_of_the_report(place, "No_Such_Prompt")
+        assert len(kept.wrong) == 1
+        kept.wrong.clear()
 
 
 def test_zeep_by_the_schema_alone_sees_the_same_workers(tls: Tls) -> None:
