@@ -46,7 +46,7 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
         findings.resolve(session, closed)
         # Last: what an exception covers stands by it, whether it began now or stood before.
         excepted = apply_exceptions(session, run)
-        every = [*merged.reopened, *merged.verified, *merged.begun, *closed, *excepted]
+        every = [*merged.reopened, *merged.verified, *merged.doubted, *merged.begun, *closed, *excepted]
         append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
         if departures.persons_asked(session, run) is None:
             runs.note_unchecked(session, run.run_id, unchecked)

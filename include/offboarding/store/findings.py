@@ -77,6 +77,8 @@ class Merged:
     begun: Sequence[Change]
     verified: Sequence[Change]
     reopened: Sequence[Change]
+    doubted: Sequence[Change]
+    """Resolved, seen to work since, and unverified now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,12 +203,12 @@ def _merged(session: Session, run: Run, produced: int) -> Merged:
         for statement in statements("findings", "drop_unseen"):
             session.execute(statement, values)
     put_right_as_produced(session, run.run_id)
-    reopened, verified = (_changes(session, name, values) for name in ("reopen", "verify"))
+    reopened, verified, doubted = (_changes(session, name, values) for name in ("reopen", "verify", "doubt"))
     session.execute(block("findings", "refresh"))
     begun = _changes(session, "begin", values)
     if len(begun) * 10 > produced:
         session.execute(block("findings", "analyze_findings"))
-    return Merged(produced=produced, begun=begun, verified=verified, reopened=reopened)
+    return Merged(produced=produced, begun=begun, verified=verified, reopened=reopened, doubted=doubted)
 
 
 def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:

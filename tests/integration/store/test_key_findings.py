@@ -270,6 +270,28 @@ def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right
     assert tickets.verified_again(company.session) == [key]
 
 
+def test_one_that_was_trusted_again_while_nobody_asked_waits_for_its_verifier_and_a_dead_one_does_not(
+    company: KeyCompany,
+) -> None:
+    company.judged(days=2)
+    dead(company)
+    for _ in range(2):
+        company.judged()
+    half(company)
+    company.judged()
+    assert state(company)[0] == "resolved"
+
+    company.workers[0] = KIM
+    company.login.facts, company.login.scopes = [KEY], [whole(ISSUER)]
+    company.judged()
+    assert state(company)[0] == "resolved"
+
+    company.workers[0] = KIM_GONE
+    half(company)
+    company.judged()
+    assert state(company) == ("unverified", "")
+
+
 def unverifiable(company: KeyCompany) -> None:
     company.login.facts = [replace(KEY, verifies=False)]
 

@@ -48,6 +48,34 @@ returning f.finding_key, 'resolved' as from_state, 'held' as to_state,
         when s.ticket_kind <> 'event' then 'seen working again' when s.last_used_at > f.last_used_at then 'used again'
         else 'nobody has judged it' end as text;
 
+-- name: doubt
+-- Resolved, seen to work since while it was nobody's question, and tonight it can't be told: a departure that was taken
+-- back, and is told again. What was last seen dead stays resolved.
+update finding f
+set state = 'unverified', reopened = f.reopened + 1, resolved_at = null, resolution = null, resolution_details = '{}',
+    due_at = null, first_run_id = %(run_id)s
+from produced s
+where s.match_key = f.match_key and f.state = 'resolved' and s.standing = 'unknown' and s.holds_ticket
+    and s.ticket_kind <> 'event' and not s.attestable and case
+    when s.subject_kind = 'account' then exists (
+        select from account a
+        where a.realm = s.realm and a.native_id = s.subject_native_id and a.gone_at is null and a.standing = 'works')
+    when s.subject_kind = 'role' then exists (
+        select from trust t
+        join account a on a.realm = t.principal_realm and t.principal in (a.label, lower(a.label), a.native_id)
+        join link l on l.account_pk = a.account_pk and l.person_uid = s.person_uid and l.valid_to is null
+        where t.realm = s.realm and t.native_id = s.subject_native_id and t.gone_at is null and t.standing = 'works')
+    when s.subject_kind in ('signing_key', 'shared_secret') then exists (
+        select from key_copy c join signing_key k using (key_pk)
+        where k.material = s.subject_native_id and c.verifies and c.gone_at is null and c.standing = 'works')
+    else exists (
+        select from credential c join account a using (account_pk)
+        where a.realm = s.realm and a.native_id = s.account_native_id and c.kind = s.subject_kind
+            and c.native_id = s.subject_native_id and a.gone_at is null and c.gone_at is null
+            and c.standing = 'works') end
+returning f.finding_key, 'resolved' as from_state, 'unverified' as to_state,
+    'seen working since, and tonight it can''t be told: ' || s.standing_reason as text;
+
 -- name: verify
 -- It couldn't be told whether these work; now it can.
 update finding f set state = 'held'

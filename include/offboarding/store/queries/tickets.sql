@@ -81,7 +81,7 @@ select t.ticket_key
 from ticket t
 join lateral (
     select coalesce(bool_or(f.told <> f.state and f.state in ('open', 'excepted', 'resolved')), false) as changed,
-        coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted', 'held')), false) as works,
+        coalesce(bool_or(f.holds_ticket and f.state = 'open'), false) as works,
         coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted')), false) as holds
     from finding f where f.ticket_key = t.ticket_key) i on true
 where t.kind <> 'unverified' and t.moved_to is null and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
