@@ -28,11 +28,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from psycopg.types.json import Jsonb
 
-from offboarding.model import IdentityKeyKind, Standing
+from offboarding.model import IdentityKeyKind, NobodyChecked, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.report.evidence import verify
 from offboarding.rules import all_rules
-from offboarding.store import embedded
+from offboarding.store import embedded, runs
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
 from tests.integration.commands.conftest import Type, Typed
@@ -446,6 +446,13 @@ def test_a_read_that_never_began_is_among_them(packing: Packing, store: Session)
         ("source", "aws", "lost", "not at all"),
     }
     assert len(never) == 6
+
+    # Whose messages had been seen to by another asks no system.
+    (first, *_) = rows(packing.folder / "pack", "runs")
+    runs.note_nobody(store, first["run_id"], NobodyChecked.SEEN_TO)
+    again = [row for row in rows(packing.made(out="again"), "reads") if row["status"] == "never begun"]
+    assert [row["what"] for row in again if row["run_id"] == first["run_id"]] == ["roster"]
+    assert len(again) == 5
 
 
 def test_a_period_without_any_event_holds_the_end_of_the_record(packing: Packing) -> None:

@@ -194,7 +194,8 @@ from run r left join counted_run c using (run_id) left join withdrawal w on w.ru
 where r.as_of >= %(begins)s and r.as_of < %(ends)s order by r.run_id;
 
 -- name: reads
--- How complete each of their reads was; what was to be read and never begun is among them.
+-- How complete each of their reads was; what was to be read and never begun is among them, but for what a run had nobody to
+-- ask about.
 with covered as (
     select run_id, summary from run where as_of >= %(begins)s and as_of < %(ends)s
 ), read as (
@@ -213,7 +214,7 @@ with covered as (
     union all
     select run_id, 'source', e.pair ->> 0, e.pair ->> 1, 'collect', 'never begun', null, null, null, null, '', 0
     from covered c cross join lateral jsonb_array_elements(coalesce(c.summary #> '{expected,parts}', '[]')) as e (pair)
-    where not exists (
+    where c.summary ->> 'nobody' is null and not exists (
         select from source_read d
         where d.run_id = c.run_id and d.source = e.pair ->> 0 and d.part = e.pair ->> 1 and d.phase = 'collect')
 )
