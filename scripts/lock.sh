@@ -31,7 +31,7 @@ echo c7n | "$uv" pip compile --quiet --universal --python-version 3.11 --generat
     --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/c7n.txt ||
     fail "c7n could not be resolved (see above): requirements.lock is as it was."
 
-clients='google-api-python-client msgraph-sdk azure-identity kubernetes pypi-json personio-py pyodata zeep pysnc jira workday-tools'
+clients='google-api-python-client msgraph-sdk azure-identity kubernetes pypi-json personio-py pyodata zeep pysnc jira workday-tools mcparmory-bamboohr'
 echo "$clients" | tr ' ' '\n' | "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate ${UPGRADE:+--upgrade} - --output-file scripts/clients.txt ||
     fail "Vendors' clients could not be resolved (see above): requirements.lock is as it was."

@@ -12,7 +12,8 @@ from demo.certificates import make_certificate
 from demo.slapd import Tls
 from offboarding.interfaces import Roster
 from offboarding.model import EmploymentStatus
-from tests.support import personio_service, successfactors_service, workday_service, workers_service
+from tests.support import bamboo_service, personio_service, successfactors_service, workday_service, workers_service
+from tests.support.bamboo_service import BambooPlace, bamboo_place
 from tests.support.described.server import FOLDER
 from tests.support.personio_service import personio_place
 from tests.support.second_caller import seen_by
@@ -42,6 +43,38 @@ def working(roster: Roster) -> dict[str, list[list[Any]]]:
             days = (day and day.isoformat() for day in (job.start_on, job.end_on))
             found.setdefault(worker.worker_id, []).append([job.status is EmploymentStatus.ACTIVE, *days])
     return found
+
+
+def list_of_employees(place: BambooPlace, *more: str) -> Any:
+    """As mcparmory-bamboohr has it, three on a page."""
+    assert place.tls
+    return seen_by(
+        "bamboohr",
+        address=f"https://127.0.0.1:{place.service.port}",
+        trusted=str(place.tls.authority),
+        key=bamboo_service.KEY,
+        fields=["employeeNumber", "hireDate", "terminationDate", *more],
+    )
+
+
+def test_a_client_of_bamboohr_s_sees_the_same_employees(tls: Tls) -> None:
+    with bamboo_place(tls) as place:
+        kept = place.kept
+        kept.most = 4
+        for number in range(FEW):
+            kept.add(str(number))
+        kept.add("1042", status="Inactive", terminationDate=LAST.isoformat())
+        kept.add("1043", status="Inactive", hireDate=NEXT.isoformat())
+
+        seen = list_of_employees(place)
+
+        assert working(place.roster()) == seen
+        assert (len(seen), seen["0"], seen["1042"][0][2]) == (FEW + 2, [ACTIVE], LAST.isoformat())
+        assert place.service.asked == ["GET /api/v1/employees"] * 6, "three pages each"
+        assert place.service.wrong == []
+
+        with pytest.raises(AssertionError, match="refused: 422"):
+            list_of_employees(place, "terminatedOn")
 
 
 def test_a_client_of_personio_s_sees_the_same_employees(tls: Tls) -> None:
