@@ -49,7 +49,8 @@ _COLUMNS = {
 _trust_values: "attrgetter[tuple[object, ...]]" = attrgetter(*LISTS["trust"])
 _OF_KNOWN = (
     *("merge_accounts", "find_retold", "merge_account_keys", "merge_credentials", "place_uses", "keep_uses"),
-    *("leave_out_accounts", "gone_accounts", "leave_out_credentials", "gone_credentials", "set_digests"),
+    *("mark_left_out", "leave_out_accounts", "gone_accounts", "leave_out_credentials", "gone_credentials"),
+    "set_digests",
 )
 _BESIDE = ("merge_trusts", "gone_trusts", "end_memberships", "begin_memberships", "merge_scopes")
 _PLACE = "in:"

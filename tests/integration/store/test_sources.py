@@ -108,6 +108,24 @@ def test_a_kind_that_wasn_t_read_is_still_there(system: System) -> None:
     assert system.there() == {"a": "works", "SHA256:k": "works"}
 
 
+@pytest.mark.parametrize(
+    ("read", "there"),
+    [
+        pytest.param(WHOLE, {"a", "team/c", "SHA256:k"}, id="whole: another is gone"),
+        pytest.param(DENIED, {"a", "b", "team/c", "SHA256:k"}, id="denied: nobody is"),
+    ],
+)
+def test_what_settings_leave_out_is_there_as_it_was_last_seen(system: System, read: ScopeRead, there: set[str]) -> None:
+    system.read(WHOLE, A, KEY, B, account("team/c"))
+    system.read(replace(read, left_out=("a", "team/")))
+
+    assert {*system.there()} == there
+    assert system.ask("select native_id from account where last_seen_at is not null order by 1") == [
+        ("a",),
+        ("team/c",),
+    ]
+
+
 def test_a_failed_read_leaves_everything_as_it_was(system: System) -> None:
     system.read(A, KEY, WHOLE)
 

@@ -14,7 +14,7 @@ create temp table s_scope (scope text, kind text, error text);
 create temp table s_left_out (scope text, id text);
 create temp table s_membership (group_native_id text, group_label text, account_native_id text);
 create temp table s_group (scope text, group_native_id text);
-create temp table unseen (account_pk bigint, native_id text, mistaken boolean);
+create temp table unseen (account_pk bigint, native_id text, mistaken boolean, left_out boolean default false);
 create temp table s_trust as select {trust} from trust with no data;
 
 -- name: knows_digests
@@ -76,12 +76,11 @@ select exists (select from scope where realm = %(realm)s and scope = '' and comp
 -- name: find_unseen
 -- Known accounts of the realm that weren't ticked off: what this read no longer shows is among these. And those that were,
 -- by mistake.
-insert into unseen
-select a.account_pk, a.native_id, s.account_pk is not null as mistaken
+insert into unseen (account_pk, native_id, mistaken)
+select a.account_pk, a.native_id, s.account_pk is not null
 from account a left join s_same s using (account_pk)
 where a.realm = %(realm)s and (s.account_pk is null
     or (a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s));
-analyze unseen;
 
 -- name: tells_realm
 -- Whether the read was to tell of the whole system, and not of some accounts alone.
@@ -89,13 +88,12 @@ select exists (select from s_scope where scope = '') as whole;
 
 -- name: find_unseen_of_some
 -- The same where it was to tell of some accounts alone: of nobody else's it says anything.
-insert into unseen
-select a.account_pk, a.native_id, s.account_pk is not null as mistaken
+insert into unseen (account_pk, native_id, mistaken)
+select a.account_pk, a.native_id, s.account_pk is not null
 from (select native_id from s_same union select scope from s_scope) told
 join account a on a.realm = %(realm)s and a.native_id = told.native_id
 left join s_same s using (account_pk)
 where s.account_pk is null or (a.digest is distinct from s.digest and a.observed_at <= %(observed_at)s);
-analyze unseen;
 
 -- name: ticked_by_mistake
 -- Ticked off, and written by somebody else since, who may have looked earlier than this read did.
@@ -310,6 +308,13 @@ from (
     select h.account_pk, s.last_used_at from s_account s join here h using (native_id) where h.was_known) t
 where %(exact)s and not exists (select from account_use u where u.account_pk = t.account_pk);
 
+-- name: mark_left_out
+-- Which of those settings leave out, by their ids or by what comes before the slash in them.
+update unseen u set left_out = true
+where u.native_id in (select o.id from s_left_out o)
+    or split_part(u.native_id, '/', 1) || '/' in (select o.id from s_left_out o);
+analyze unseen;
+
 -- name: leave_out_accounts
 -- Accounts that settings leave out of this read of their system, and not of the last one: they stay as they were when that
 -- one saw them. And those that are told again.
@@ -317,9 +322,8 @@ update account a
 set last_seen_at = greatest(a.observed_at, (
     select s.observed_at from scope s where s.realm = a.realm and s.scope = '' and s.kind = a.kind and s.complete))
 from unseen u
-where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
-    and a.last_seen_at is null and (a.native_id in (select o.id from s_left_out o)
-        or split_part(a.native_id, '/', 1) || '/' in (select o.id from s_left_out o))
+where u.left_out and a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
+    and a.last_seen_at is null
     and exists (select from s_scope c where c.scope = '' and c.kind = a.kind)
     and not exists (select from s_account s where s.native_id = a.native_id);
 update account a set last_seen_at = null
@@ -336,8 +340,7 @@ update account a set gone_at = %(observed_at)s, observed_at = %(observed_at)s, d
 from unseen u cross join s_scope c
 where a.account_pk = u.account_pk and a.gone_at is null and a.observed_at <= %(observed_at)s
     and c.kind = a.kind and c.error = '' and c.scope in ('', a.native_id)
-    and (c.scope <> '' or a.native_id not in (select o.id from s_left_out o)
-        and split_part(a.native_id, '/', 1) || '/' not in (select o.id from s_left_out o))
+    and (c.scope <> '' or not u.left_out)
     and not exists (select from s_account s where s.native_id = a.native_id)
     and not exists (select from s_scope e where e.scope = a.native_id and e.kind = a.kind and e.error <> '')
     and not exists (
@@ -372,9 +375,7 @@ from unseen a
 where a.account_pk = c.account_pk and c.gone_at is null and c.observed_at <= %(observed_at)s
     and exists (
         select from s_scope s
-        where s.kind = c.kind and s.error = '' and (s.scope = a.native_id or s.scope = ''
-            and a.native_id not in (select o.id from s_left_out o)
-            and split_part(a.native_id, '/', 1) || '/' not in (select o.id from s_left_out o)))
+        where s.kind = c.kind and s.error = '' and (s.scope = a.native_id or s.scope = '' and not a.left_out))
     and not exists (
         select from s_credential s
         where s.account_native_id = a.native_id and s.kind = c.kind and s.native_id = c.native_id)
