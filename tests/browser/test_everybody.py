@@ -1,6 +1,7 @@
 """Each page, for whoever sees little, has no mouse, or a telephone."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import PHONE, SCHEMES, Watched, grave
 from tests.support.shown_airflow import House
@@ -94,4 +95,5 @@ def test_a_filter_is_chosen_by_the_keyboard_alone(house: House, lead: Watched) -
     page.wait_for_url("**severity=critical**")
 
     ((held,),) = house.holds("select count(*) from finding where state = 'open' and severity = 'critical'")
-    assert page.locator("table.findings tbody tr").count() == held > 0
+    expect(page.locator("table.findings tbody tr")).to_have_count(held)
+    assert held > 0

@@ -1,23 +1,35 @@
 """What systems tell is hostile in each place: a browser shows it as text, and runs none of it."""
 
+import json
 from collections.abc import Generator
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from offboarding.store.connect import opened
 from offboarding_airflow import plugin
+from offboarding_airflow.pages import scripts
 from tests.support.browser import PHONE, WIDE, Watched
 from tests.support.database import cloned
 from tests.support.shown_airflow import House, through_airflow
-from tests.support.shown_pages import HOSTILE, every_path, one_night, poisoned
+from tests.support.shown_pages import HOSTILE, PARTS, SCRIPTS, every_path, one_night, poisoned
 
 __all__ = ["one_night"]  # a fixture
 
 pytestmark = pytest.mark.timeout(600)
-RAN = """document.scripts.length + [...document.querySelectorAll("*")]
-    .filter(each => each.getAttributeNames().some(name => name.startsWith("on"))).length"""
+OURS = json.dumps({name: [f"hx-{each}" for each in told] for name, told in PARTS.items()})
+RAN = f"""(() => {{
+    const ours = {OURS};
+    const strange = each => each.getAttributeNames().filter(name => /^(on|hx-|data-hx-)/.test(name))
+        .some(name => !(ours[each.id] ?? []).includes(name));
+    const served = {[each["src"] for each in SCRIPTS]};
+    const here = each => !each.textContent && served.some(src => each.src.endsWith(`/${{src}}`));
+    return [...document.querySelectorAll("*")].filter(strange).length
+        + [...document.scripts].filter(each => !here(each)).length;
+}})()"""
+"""How many elements there are that do something, and are none of ours."""
 
 
 @pytest.fixture
@@ -84,6 +96,48 @@ def test_nothing_that_a_system_tells_is_more_than_text(house: House, lead: Watch
     assert set(ran.values()) == {0}
     assert {path: width for path, width in wide.items() if width > PHONE[0]} == {}
     assert len(paths) > 8
+
+
+def asked_of(by: Watched) -> list[str]:
+    """What a window asks for from now on."""
+    found: list[str] = []
+    by.page.on("request", lambda request: found.append(urlsplit(request.url).path.removeprefix(plugin.PREFIX)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "asks"), [("an element of htmx's", True), ("markup", False)], ids=["htmx's", "another's"]
+)
+def test_what_htmx_would_do_for_others_would_be_noticed(house: House, lead: Watched, value: str, asks: bool) -> None:
+    """Else the next test couldn't fail."""
+    answer = lead.page.request.get(house.address("/findings"))
+    wrong = answer.text().replace("<h1>", f"{HOSTILE[value]}<h1>")
+    lead.page.route("**/findings", lambda route: route.fulfill(body=wrong, headers=answer.headers))
+    asked = asked_of(lead)
+
+    lead.page.goto(house.address("/findings"))
+    lead.page.wait_for_load_state("networkidle")
+
+    assert ("/record" in asked) is asks
+    assert lead.page.evaluate(RAN) > 0
+
+
+@pytest.mark.parametrize("poison", HOSTILE, indirect=True)
+def test_what_comes_in_a_page_s_place_is_no_more_either(house: House, lead: Watched, poison: str) -> None:
+    asked = asked_of(lead)
+    page = lead.page
+    page.goto(house.address("/findings?state=held"))
+    expect(page.locator("#which")).to_have_attribute("data-htmx-powered", "true")
+    expect(page.get_by_role("table")).to_have_count(0)
+
+    page.locator("select[name=state]").select_option("all")
+    expect(page.get_by_role("table", name="Worst first").locator("tbody tr")).not_to_have_count(0)
+    page.wait_for_load_state("networkidle")
+
+    assert set(asked) == {"/findings", "/pages.css", *(f"/{script}" for script in scripts.IN_PLACE)}
+    assert asked.count("/findings") == 2
+    assert page.evaluate(RAN) == 0
+    assert lead.happened == []
 
 
 @pytest.mark.parametrize("poison", ["markup"], indirect=True)

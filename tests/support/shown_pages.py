@@ -23,7 +23,7 @@ from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
 from offboarding.store.reading import key_views
 from offboarding_airflow import pages, plugin
-from offboarding_airflow.pages import guard
+from offboarding_airflow.pages import guard, scripts
 from offboarding_airflow.pages.viewers import Viewer
 from tests.support import filled
 from tests.support.airflow_side import AirflowSide
@@ -40,7 +40,20 @@ HOSTILE = {
     "a formula": '=HYPERLINK("http://127.0.0.1","x")',
     "control characters": "\x01\x1b[31m\u2028\r\n",
     "10,000 characters": "k" * 10_000,
+    "an element of htmx's": (
+        '<p hx-get="record" hx-trigger="load" hx-on:click="alert(1)"></p><p data-hx-get="record"></p>'
+        '<hx-partial hx-target="body">all there is</hx-partial>'
+    ),
+    "an attribute of htmx's": '" hx-get="record" data-hx-trigger="load" hx-swap-oob="true" id="said" x=\'',
 }
+PARTS = {
+    "which": {"get", "trigger", "select", "target", "swap", "select-oob", "indicator", "push-url", "sync"},
+    "found": {"ignore"},
+    "came": {"ignore"},
+    "again": {"get", "trigger", "select", "target", "swap", "select-oob", "sync"},
+}
+"""What htmx is told on our pages, by the element's id."""
+SCRIPTS = [{"src": scripts.address(each), "defer": None} for each in scripts.EVERY]
 
 
 class Get(Protocol):
@@ -73,6 +86,18 @@ class Tags(HTMLParser):
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.found if name == tag]
+
+    def foreign(self) -> list[str]:
+        """What of it a browser would run, load or ask for by itself, and that no template of ours writes."""
+        found = [tag for tag, _ in self.found if tag in ("img", "iframe", "object", "style", "base")]
+        for each in self.named("script"):
+            here = {**each, "src": re.sub(r"^(\.\./)*", "", each.get("src") or "")}
+            found += [] if here in SCRIPTS else ["script"]
+        for tag, attributes in self.found:
+            told = {name for name in attributes if name.startswith(("on", "hx-", "data-hx-"))}
+            ours = {f"hx-{name}" for name in PARTS.get(attributes.get("id") or "", ())}
+            found += [f"{tag} {name}" for name in told - ours]
+        return found
 
 
 @pytest.fixture(scope="module")

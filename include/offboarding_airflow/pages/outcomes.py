@@ -14,12 +14,13 @@ from offboarding.decisions import submitting
 from offboarding.decisions.submitting import SEEN
 from offboarding_airflow.pages.acts import Act, run_id
 from offboarding_airflow.pages.asking_airflow import FAILED, SUCCESS, AskedAirflow, RunSeen
+from offboarding_airflow.pages.scripts import IN_PLACE
 from offboarding_airflow.pages.showing import shown
 
 SECONDS, PAUSE = 8.0, 0.4
 """So long the page waits for what comes of it, and so long between two looks."""
 AGAIN, LOOKS = 10, 60
-"""Seconds after which a browser asks for the page again, and how often at most."""
+"""Seconds after which a page that waits is asked for again, and how often at most."""
 _UNSHOWN = ("reason", SEEN)
 
 
@@ -53,22 +54,19 @@ def outcome(act: Act) -> Callable[..., Coroutine[Any, Any, Response]]:
         red = {each.run_id: await airflow.why_red(each, act.task) for each in runs if each.state == FAILED}
         came = await run_in_threadpool(_came, act, runs, red)
         waits = any(each.state == "waiting" for each in came)
-        again = waits and 0 <= looked < LOOKS
-        page = shown(
+        return shown(
             "decided.html",
+            IN_PLACE,
             act=act,
             came=came,
             of=len(names),
             waits=waits,
-            again=again,
+            again=waits and 0 <= looked < LOOKS,
+            looked=looked,
             seconds=AGAIN,
             looks=LOOKS,
             up="../../",
         )
-        if again:
-            # By a header, which needs no script.
-            page.headers["Refresh"] = f"{AGAIN}; url=?of={len(names)}&looked={looked + 1}"
-        return page
 
     return tell
 

@@ -6,7 +6,9 @@ from importlib import resources
 
 HTMX, CHART = "vendored/htmx.min.js", "vendored/chart.umd.min.js"
 """What others wrote, unchanged: vendored/README.md."""
-EVERY = (HTMX, CHART)
+IN_PLACE = ("in_place.js", HTMX)
+"""Of a page that changes in part. Ours listens before htmx asks for anything."""
+EVERY = (*IN_PLACE, CHART)
 
 
 @cache

@@ -13,6 +13,7 @@ from offboarding.report.pages.sources import sources
 from offboarding.report.pages.tonight import night_page, tonight
 from offboarding_airflow.pages.guard import DAG
 from offboarding_airflow.pages.listed_file import FORMS
+from offboarding_airflow.pages.scripts import IN_PLACE
 from offboarding_airflow.pages.showing import saved, shown, way_up
 
 
@@ -37,7 +38,7 @@ def _findings(
             page = listing(session, asked, choice.time_zone, datetime.now(UTC))
         except AskedInVainError as error:
             page = refused_listing(session, asked, error)
-    return shown("findings.html", status=404 if page.refusal else 200, page=page, up="")
+    return shown("findings.html", IN_PLACE, status=404 if page.refusal else 200, page=page, up="")
 
 
 def _file(ending: str) -> Callable[..., Response]:

@@ -160,9 +160,7 @@ def test_whatever_an_account_bears_is_text(night: Session, get: Get, value: str)
         key = ["login", value, "", "attribute", value if named else "uid", value]
         night.execute("update account set keys = %s::jsonb", (json.dumps([key]),))
         page = get("/review", named=named)
-        tags = Tags(page.text)
         assert page.status_code == 200
-        assert {tag for tag, _ in tags.found} & {"script", "img", "iframe", "object", "style", "base"} == set()
-        assert [name for _, attributes in tags.found for name in attributes if name.startswith("on")] == []
+        assert Tags(page.text).foreign() == []
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x01\x1b]", page.text)
         assert named or value[:40] not in html.unescape(page.text)

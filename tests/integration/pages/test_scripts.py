@@ -1,16 +1,18 @@
 """The scripts that pages have: unchanged, served by ourselves, and run by no page that doesn't name them."""
 
 import hashlib
+import json
 import re
 import tomllib
 from fnmatch import fnmatch
 from typing import Any
 
+import httpx
 import pytest
 
 from offboarding.store.connect import Session
-from offboarding_airflow.pages import scripts, showing
-from tests.support.shown_pages import Get, Tags, every_path, get, night, one_night, store_template
+from offboarding_airflow.pages import scripts, showing, subjects
+from tests.support.shown_pages import PARTS, Get, Tags, every_path, get, night, one_night, store_template
 from tests.support.source_tree import PROJECT, committed
 
 __all__ = ["get", "night", "one_night", "store_template"]
@@ -92,8 +94,44 @@ def test_a_browser_runs_what_a_page_names_and_asks_only_us(named: tuple[str, ...
     assert Tags(bytes(page.body).decode()).named("script") == written
 
 
-def test_a_page_that_names_none_runs_none(night: Session, get: Get) -> None:
+def test_no_answer_but_the_page_itself_has_the_part_that_is_asked_for(
+    night: Session, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a refusal would be shown as a part, and might look as if nothing were found: in_place.js."""
+
+    def parts(answer: httpx.Response) -> list[str | None]:
+        return [each["id"] for _, each in Tags(answer.text).found if each.get("id") in PARTS]
+
+    whole, none = get("/findings?state=all"), get("/findings?worker=nobody")
+    refused = [get("/findings?state=all", headers={"Sec-Fetch-Site": "cross-site"}), get(f"/decided/link/{'0' * 32}")]
+    refused += [get(path, named=True) for path in ("/findings?worker=%00", "/decided/link/x", "/decided/link/x?of=y")]
+    away = json.dumps({"host": "127.0.0.1", "port": 1, "login": "nobody", "password": "a-secret", "schema": "none"})
+    monkeypatch.setenv("AIRFLOW_CONN_OFFBOARDING_STORE", away)
+    refused.append(get("/findings?state=all"))
+
+    assert [answer.status_code for answer in (whole, none)] == [200, 404]
+    assert parts(whole) == parts(none) == ["which", "found"], "what nobody is called is said in its place"
+    assert [answer.status_code for answer in refused] == [403, 403, 404, 404, 400, 503]
+    assert [parts(answer) for answer in refused] == [[]] * len(refused)
+
+
+def test_htmx_gets_what_everybody_gets_and_may_no_more(night: Session, get: Get) -> None:
+    told = {"HX-Request": "true", "Sec-Fetch-Mode": "same-origin", "Sec-Fetch-Dest": "empty"}
+
+    here = get("/findings?state=all", headers={**told, "Sec-Fetch-Site": "same-origin"})
+    elsewhere = [
+        get("/findings?state=all", headers={**told, **each})
+        for each in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://a.example"})
+    ]
+
+    assert here.text == get("/findings?state=all").text
+    assert {answer.status_code for answer in elsewhere} == {403}
+
+
+def test_a_page_without_one_may_run_none_and_those_with_names_have_none(night: Session, get: Get) -> None:
+    with_names = {path.partition("/{")[0] for path in subjects.ROUTES}
     for path in every_path(get):
         page = get(path, named=True)
         has = bool(Tags(page.text).named("script"))
         assert ("script-src" in page.headers["Content-Security-Policy"]) is has, path
+        assert not (has and any(path.startswith(each) for each in with_names)), path

@@ -1,0 +1,345 @@
+"""What changes in place of a page, with scripts and without; and what is shown where the answer isn't that part."""
+
+import json
+from collections.abc import Callable, Generator
+
+import pytest
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+
+from tests.support.browser import PHONE, SCHEMES, Watched, grave
+from tests.support.shown_airflow import House, called, keys, through_airflow
+
+pytestmark = pytest.mark.timeout(600)
+CRITICAL = "select finding_key from finding where state = 'open' and severity = 'critical'"
+STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
+SAME = "window.isTheSame = true"
+CHECK = "offboarding_departure"
+
+
+def listed(house: House, by: Watched) -> Page:
+    """The list, alone, and what a page that is loaded anew no longer has."""
+    by.page.goto(house.address("/findings"))
+    ready(by.page)
+    by.page.evaluate(SAME)
+    return by.page
+
+
+def ready(where: Page | FrameLocator) -> None:
+    """Its scripts have run, as they have before a person has read a line."""
+    expect(where.locator("#which")).to_have_attribute("data-htmx-powered", "true")
+
+
+def is_the_same(page: Page) -> bool:
+    return page.evaluate("window.isTheSame === true") is True
+
+
+def said(where: Page | FrameLocator, text: str) -> None:
+    expect(where.get_by_role("status")).to_have_text(text)
+
+
+def only_critical(house: House, where: Page | FrameLocator) -> None:
+    """The list is of what is asked for by now."""
+    held = house.holds(CRITICAL)
+    assert 0 < len(held) < 50
+    said(where, f"{len(held)} listed.")
+    assert set(keys(where.get_by_role("table", name="Worst first"))) == called(held)
+
+
+# --- with scripts -----------------------------------------------------------------------------------------------------
+
+
+def test_a_filter_changes_the_list_in_its_place_and_the_address(house: House, viewer: Watched) -> None:
+    page = listed(house, viewer)
+    before = page.evaluate(STORED)
+
+    page.locator("select[name=severity]").focus()
+    page.keyboard.type("crit")
+    only_critical(house, page)
+
+    assert is_the_same(page)
+    assert page.locator(":focus").get_attribute("name") == "severity", "where one was, one is"
+    assert "severity=critical" in page.url
+    assert page.get_by_role("link", name="CSV").get_attribute("href") == "findings.csv?state=open&severity=critical"
+    assert page.get_by_role("button", name="Show").is_visible()
+    assert page.evaluate(STORED) == before, "nothing of it is kept in the browser"
+    assert viewer.happened == []
+    page.goto(page.url)
+    only_critical(house, page)
+
+
+def test_a_worker_is_typed_and_sent_by_the_keyboard(house: House, viewer: Watched) -> None:
+    ((worker, count),) = house.holds(
+        "select w.id_space || ':' || w.worker_id, count(*) from finding join person p using (person_uid)"
+        " join worker w on w.worker_pk = p.shown_worker_pk where state = 'open' group by 1 order by 2 desc limit 1"
+    )
+    page = listed(house, viewer)
+
+    page.get_by_label("worker").fill(worker)
+    page.get_by_label("worker").press("Enter")
+
+    said(page, f"{count} listed.")
+    assert is_the_same(page)
+    page.get_by_label("worker").fill("nobody.at.all")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no worker nobody.at.all.")
+    said(page, "Nothing is listed.")
+    assert is_the_same(page)
+    assert page.get_by_role("table").count() == 0
+
+
+@pytest.mark.parametrize("framed", [False, True], ids=["alone", "in Airflow's frame"])
+def test_back_leads_to_the_list_before_and_its_filter(house: House, viewer: Watched, framed: bool) -> None:
+    page = viewer.page
+    where: Page | FrameLocator = page
+    if framed:
+        where = through_airflow(viewer)
+        where.get_by_role("link", name="Findings", exact=True).click()
+    else:
+        listed(house, viewer)
+    ready(where)
+    before = where.get_by_role("status").inner_text()
+    where.locator("select[name=severity]").select_option("critical")
+    only_critical(house, where)
+    where.locator("select[name=state]").select_option("resolved")
+    expect(where.get_by_role("status")).not_to_have_text(f"{len(house.holds(CRITICAL))} listed.")
+
+    page.go_back()
+    only_critical(house, where)
+    ready(where)
+    expect(where.locator("select[name=severity]")).to_have_value("critical")
+    expect(where.locator("select[name=state]")).to_have_value("open")
+    page.go_back()
+
+    said(where, before)
+    ready(where)
+    expect(where.locator("select[name=severity]")).to_have_value("")
+    page.go_forward()
+    only_critical(house, where)
+    assert viewer.happened == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_changed_in_place_keeps_nobody_out(house: House, viewer: Watched, scheme: str) -> None:
+    viewer.looks(scheme, PHONE)
+    page = listed(house, viewer)
+
+    page.locator("select[name=severity]").select_option("critical")
+    only_critical(house, page)
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+    assert grave(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+
+# --- what isn't that part ---------------------------------------------------------------------------------------------
+
+
+def store_away(house: House, by: Watched) -> None:
+    house.shows("a_store_that_there_is_not")
+
+
+def logged_out(house: House, by: Watched) -> None:
+    by.context.clear_cookies()
+
+
+@pytest.fixture
+def mended(house: House) -> Generator[None]:
+    yield
+    house.shows(house.store.info.dbname)
+
+
+@pytest.mark.usefixtures("mended")
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    ("breaks", "says"), [(store_away, "The store can't be read"), (logged_out, "Not logged in")], ids=["store", "login"]
+)
+def test_a_refusal_is_shown_as_a_page_and_never_as_a_list(
+    house: House, viewer: Watched, breaks: Callable[[House, Watched], None], says: str, scheme: str
+) -> None:
+    viewer.looks(scheme)
+    page = listed(house, viewer)
+    breaks(house, viewer)
+
+    page.locator("select[name=severity]").select_option("critical")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(says)
+    assert page.get_by_role("table").count() == page.locator("#found, #said").count() == 0
+    assert "severity=critical" in page.url, "loading it again asks the same"
+
+
+def broken_off(route: Route) -> None:
+    route.abort()
+
+
+def somebodys_login(route: Route) -> None:
+    route.fulfill(content_type="text/html", body="<!doctype html><title>Sign in</title><body><h1>Sign in</h1>")
+
+
+def a_gateway(route: Route) -> None:
+    route.fulfill(status=502, content_type="text/html", body="<html><body><center><h1>502 Bad Gateway</h1></center>")
+
+
+def nothing(route: Route) -> None:
+    route.fulfill(status=204)
+
+
+def with_a_script(route: Route) -> None:
+    body = '<html><body><p id="said">-</p><section id="found"><p>-</p><script src="in_place.js"></script></section>'
+    route.fulfill(content_type="text/html", body=body)
+
+
+@pytest.mark.parametrize("answers", [broken_off, somebodys_login, a_gateway, nothing, with_a_script])
+def test_whatever_else_answers_the_browser_asks_as_without_scripts(
+    house: House, viewer: Watched, answers: Callable[[Route], None]
+) -> None:
+    """And is shown what a browser is shown; here our own page, since only htmx is answered otherwise."""
+    page = listed(house, viewer)
+    asked: list[str] = []
+
+    def only_htmx(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            asked.append(route.request.url)
+            answers(route)
+        else:
+            route.continue_()
+
+    page.route("**/findings?*", only_htmx)
+    with page.expect_navigation():
+        page.locator("select[name=severity]").select_option("critical")
+
+    only_critical(house, page)
+    assert not is_the_same(page)
+    assert len(asked) == 1
+    assert page.title() == "Findings - Offboarding"
+
+
+def test_whoever_goes_on_meanwhile_is_not_led_back(house: House, viewer: Watched) -> None:
+    """Some browsers end what is still asked for as soon as somebody goes on, and it looks like a broken connection."""
+    page = listed(house, viewer)
+    asked: list[Route] = []
+
+    def unanswered(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            asked.append(route)
+        else:
+            route.continue_()
+
+    def gone_on(route: Route) -> None:
+        with page.expect_console_message(lambda message: message.text.startswith("htmx: htmx:error")):
+            asked[0].abort()
+        route.continue_()
+
+    page.route("**/findings?*", unanswered)
+    page.route("**/sources", gone_on)
+    with page.expect_request("**/findings?*"):
+        page.locator("select[name=severity]").select_option("critical")
+    page.get_by_role("link", name="Sources", exact=True).click()
+
+    expect(page.get_by_role("heading", name="Sources", level=1)).to_be_visible()
+    assert page.url == house.address("/sources")
+
+
+# --- without ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scriptless(lead: Watched, browser: Browser) -> Generator[Page]:
+    """The same person's browser, which runs none."""
+    state = lead.context.storage_state()
+    context = browser.new_context(java_script_enabled=False, storage_state=state)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def test_without_scripts_a_filter_is_sent_and_shown(house: House, scriptless: Page) -> None:
+    scriptless.goto(house.address("/findings"))
+    assert scriptless.evaluate(SAME) is True, "the test's own words run all the same"
+
+    scriptless.locator("select[name=severity]").select_option("critical")
+    assert "severity" not in scriptless.url
+    scriptless.get_by_role("button", name="Show").click()
+
+    scriptless.wait_for_url("**severity=critical**")
+    only_critical(house, scriptless)
+    assert scriptless.evaluate("typeof htmx") == "undefined"
+
+
+def waits(house: House, page: Page) -> None:
+    """A form was sent whose DAG is paused, so that what comes of it isn't known."""
+    page.goto(house.address("/decide/check"))
+    page.get_by_role("textbox").fill("hr:10452")
+    page.get_by_role("button", name="Check people now").click()
+    page.get_by_text("Not yet known.", exact=True).wait_for(timeout=60_000)
+
+
+def ends(house: House) -> None:
+    """Each of its runs is over, by Airflow's word."""
+    client = house.airflow.admin.client
+    for run in house.airflow.admin.runs(CHECK):
+        told = client.patch(f"/api/v2/dags/{CHECK}/dagRuns/{run}", json={"state": "success"})
+        told.raise_for_status()
+
+
+@pytest.fixture
+def paused(house: House) -> Generator[None]:
+    house.airflow.admin.pause(CHECK)
+    yield
+    ends(house)
+
+
+@pytest.mark.usefixtures("paused")
+def test_without_scripts_somebody_looks_again_by_a_link(house: House, scriptless: Page) -> None:
+    waits(house, scriptless)
+    ends(house)
+
+    scriptless.get_by_role("link", name="Look again").click()
+
+    scriptless.get_by_text("Done.", exact=True).wait_for(timeout=60_000)
+    assert scriptless.get_by_role("link", name="Look no more by itself").count() == 0
+
+
+@pytest.mark.usefixtures("paused")
+def test_a_page_that_waits_looks_again_in_its_place_and_takes_no_focus_away(house: House, lead: Watched) -> None:
+    page = lead.page
+    waits(house, page)
+    page.evaluate(SAME)
+    page.get_by_role("link", name="Look no more by itself").focus()
+    with page.expect_response("**looked=1") as looked:
+        pass
+    assert looked.value.ok
+    expect(page.locator("#again")).to_have_attribute("hx-get", "?of=1&looked=2")
+    assert page.locator(":focus").inner_text() == "Look no more by itself"
+    assert page.locator("#came").get_attribute("aria-live") == "polite"
+    assert grave(page) == []
+
+    ends(house)
+    page.get_by_text("Done.", exact=True).wait_for(timeout=60_000)
+
+    assert is_the_same(page)
+    expect(page.locator("#again")).not_to_have_attribute("hx-get", "?of=1&looked=3")
+    assert page.locator("[hx-trigger]").count() == 0, "it looks no more"
+    assert json.loads(page.evaluate(STORED))[1] == {}
+    assert lead.happened == []
+
+
+@pytest.mark.usefixtures("paused", "mended")
+def test_a_page_that_waits_says_that_the_store_is_away(house: House, lead: Watched) -> None:
+    waits(house, lead.page)
+
+    store_away(house, lead)
+
+    expect(lead.page.get_by_role("heading", level=1)).to_have_text("The store can't be read", timeout=60_000)
+    assert lead.page.locator("[hx-trigger]").count() == 0
+
+
+@pytest.mark.usefixtures("paused")
+def test_it_is_told_to_look_no_more(house: House, lead: Watched) -> None:
+    waits(house, lead.page)
+
+    lead.page.get_by_role("link", name="Look no more by itself").press("Enter")
+
+    lead.page.get_by_text("This page looks no more by itself.").wait_for(timeout=60_000)
+    assert lead.page.get_by_text("Not yet known.", exact=True).is_visible()
+    assert lead.page.locator("[hx-get]").count() == 0
