@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from offboarding.guard import holds
 from offboarding.model import Fact, TicketDraft, TicketRef
+from offboarding.rules.leaver_local_account import LeaverLocalAccount
 from offboarding.store import embedded
 from offboarding.tickets import desk
 from tests.support.laws.machine import Laws
@@ -114,6 +115,11 @@ def writes_no_event(patch: pytest.MonkeyPatch) -> type[ListedTracker]:
     return ListedTracker
 
 
+def says_nothing_of_the_provider(patch: pytest.MonkeyPatch) -> type[ListedTracker]:
+    patch.setattr(LeaverLocalAccount, "evaluate", lambda *_: iter(()))
+    return ListedTracker
+
+
 def leaves(company: Laws) -> None:
     company.good_night(day=[("leaves", 0)])
 
@@ -151,6 +157,7 @@ Breaks = Callable[[pytest.MonkeyPatch], type[ListedTracker]]
         (takes_a_failed_source_for_an_empty_one, fails, "wasn't looked at, and was closed"),
         (leaves_what_people_closed, is_closed, "works, and its ticket is closed"),
         (closes_whatever_it_is_told_to, is_revoked_in_part, "was closed, and .* work"),
+        (says_nothing_of_the_provider, is_revoked_in_part, "said to be local"),
         (writes_no_event, leaves, "a state without an event"),
     ],
 )

@@ -1,14 +1,20 @@
-"""What still works where the identity provider says disabled: told with the thing itself, by nights and hours."""
+"""What still works where the identity provider says disabled: said with the thing, and found beside it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
-from offboarding.config.settings import Settings
-from offboarding.model import IdentityKeyKind, Standing
+from offboarding.model import IdentityKeyKind, Standing, SubjectKind, TicketPriority
 from offboarding.model.errors import FatalError
+from offboarding.store import reading, revocations
+from offboarding.store.events import broken_at
+from offboarding.store.reading.leavers import leavers
+from offboarding.store.reading.standings import revoked_lately
+from tests.support.departure import departure
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import Office, access_key, locked, login, user
+from tests.support.office import Office, access_key, locked, login, switched_off, user
+from tests.support.signed_on import SignedOn
 from tests.support.small_company import LEFT, number, tag, worker
 from tests.support.watching import hour
 
@@ -22,17 +28,6 @@ KEPT = (
     " by it: this still works all the same."
 )
 TOLD = KEPT.replace("09:30 UTC", "18:30 KST")
-
-
-class SignedOn(Office):
-    """An office whose people come into the cloud by the directory's word."""
-
-    @property
-    def settings(self) -> Settings:
-        """With that said."""
-        settings = super().settings
-        directory, cloud = settings.sources
-        return settings.model_copy(update={"sources": (directory, cloud.model_copy(update={"sign_on": "corp-ldap"}))})
 
 
 @pytest.fixture
@@ -89,3 +84,215 @@ def evidence(company: SignedOn, key: str) -> list[str]:
     query = "select jsonb_array_elements_text(evidence) from finding where subject_native_id like %s"
     rows = company.session.execute(query, (f"{key}%",)).fetchall()
     return [str(text) for (text,) in rows if "says disabled" in str(text)]
+
+
+# --- as a finding of its own ------------------------------------------------------------------------------------------
+
+BESIDE, KEY = "leaver-local-account", "leaver-access-key"
+KIM_KEY = "AKIAKIMAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+def told(company: SignedOn) -> SignedOn:
+    """Kim's account in the directory is locked, and a night has told what works all the same."""
+    company.directory.change("kim", **locked(), disabled_at=SHUT_AT)
+    assert company.night().failed == ()
+    assert found(company) == {KEY: ("open", "works", ""), BESIDE: ("open", "works", "")}
+    return company
+
+
+def found(company: SignedOn, native_id: str = "AIDAKIM") -> dict[str, tuple[str, str, str]]:
+    """Rule -> state, standing and why it's over, of what was found of an account in the cloud."""
+    query = "select rule, state, standing, coalesce(resolution, '') from finding where account_native_id = %s"
+    rows = company.session.execute(query, (native_id,)).fetchall()
+    return {str(rule): (str(state), str(standing), str(over)) for rule, state, standing, over in rows}
+
+
+def beside(company: SignedOn) -> dict[str, Any]:
+    """The row of Kim's."""
+    query = "select to_jsonb(f) from finding f where rule = %s and account_native_id = 'AIDAKIM'"
+    rows: list[Any] = company.session.execute(query, (BESIDE,)).fetchall()
+    return rows[0][0]
+
+
+def test_it_stands_on_the_ticket_of_what_works_there_and_asks_for_no_more(
+    told: SignedOn, tracker: ListedTracker
+) -> None:
+    own, (kim, _) = beside(told), sorted(tracker.there(), key=lambda each: "1042" not in each.draft.title)
+    body = " ".join(kim.draft.body.split())
+
+    assert len(tracker.there()) == 2, "Kim's and Park's"
+    assert "1 thing of theirs still works." in body
+    assert "Local account arn:aws:iam::111111111111:user/aidakim, aws (medium," in body
+    assert f"It works: without corp-ldap, by AKIA...AAAA ({KIM_KEY})." in body
+    assert own["due_at"] is None
+    assert own["holds_ticket"] is False
+    candidates = revocations.candidates(told.session, sources=["aws"], subjects=[SubjectKind.ACCOUNT])
+    assert [(each.rule, each.holds_ticket) for each in candidates] == [(BESIDE, False)], "nobody may shut it by itself"
+    assert found(told, "AIDAPARK").keys() == {KEY}, "the directory lets Park in"
+    assert found(told, "AIDALEE") == {}, "Lee is on leave"
+    assert [each.finding_key for each in reading.findings(told.session, rule=BESIDE)] == [own["finding_key"]]
+
+    told.night()
+    assert len(tracker.there()) == 2
+    assert told.tracker.calls == []
+
+
+def test_it_is_over_with_what_works_there_and_comes_back_with_it(told: SignedOn, tracker: ListedTracker) -> None:
+    key = beside(told)["finding_key"]
+    told.cloud.change(KIM_KEY, **switched_off())
+    told.night()
+    assert found(told)[KEY] == ("resolved", "works", "seen dead")
+    assert found(told)[BESIDE] == ("resolved", "works", "nothing local")
+    assert {"1042" in each.draft.title: each.is_open for each in tracker.there()} == {True: False, False: True}
+
+    told.cloud.change(KIM_KEY, standing=Standing.WORKS, standing_reason="Status Active (ListAccessKeys)")
+    told.night()
+    assert found(told)[BESIDE] == ("open", "works", "")
+    assert (beside(told)["finding_key"], beside(told)["reopened"]) == (key, 1)
+    assert len(tracker.there()) == 2
+    assert broken_at(told.session) is None
+
+
+def test_where_the_provider_lets_in_again_the_thing_stands_alone(told: SignedOn, tracker: ListedTracker) -> None:
+    told.directory.change("kim", standing=Standing.WORKS, standing_reason="no lock", disabled_at=None)
+    told.night()
+
+    assert found(told) == {KEY: ("open", "works", ""), BESIDE: ("resolved", "works", "works at the provider")}
+    assert all(each.is_open for each in tracker.there())
+
+
+def test_where_nothing_is_left_to_say_disabled_it_is_over_and_the_thing_is_not(told: SignedOn) -> None:
+    told.directory.remove("kim")
+    hour(told)
+    assert found(told)[BESIDE] == ("open", "works", ""), "an hour takes no inventory"
+    assert told.night().failed == ()
+    assert found(told) == {KEY: ("open", "works", ""), BESIDE: ("resolved", "works", "none at the provider")}
+
+
+def test_where_the_configuration_names_no_provider_it_is_over(told: SignedOn) -> None:
+    told.said = False
+    told.night()
+    assert found(told) == {KEY: ("open", "works", ""), BESIDE: ("resolved", "works", "none at the provider")}
+
+
+def test_a_provider_that_cannot_be_read_leaves_it_unchecked_and_begins_none(told: SignedOn) -> None:
+    told.directory.error = told.directory.look_error = FatalError("corp-ldap: no answer")
+    told.directory.change("park", **locked())
+    told.night()
+    assert found(told) == {KEY: ("open", "works", ""), BESIDE: ("open", "unknown", "")}
+    assert not [text for text in beside(told)["evidence"] if text.startswith("corp-ldap says disabled")]
+    assert found(told, "AIDAPARK").keys() == {KEY}, "nothing was ever known of Park there"
+
+    # What is dead there is dead whatever the provider says.
+    told.cloud.change(KIM_KEY, **switched_off())
+    told.night()
+    assert found(told)[BESIDE][2] == "nothing local"
+
+    told.directory.error = told.directory.look_error = None
+    told.night()
+    assert found(told, "AIDAPARK")[BESIDE] == ("open", "works", "")
+
+
+def test_what_could_not_be_read_there_closes_nothing(told: SignedOn) -> None:
+    told.cloud.denied = "access keys: ListAccessKeys denied"
+    told.cloud.change(KIM_KEY, **switched_off())
+    told.night()
+    assert found(told) == {KEY: ("open", "unknown", ""), BESIDE: ("open", "unknown", "")}
+
+    told.cloud.look_error = told.cloud.error = FatalError("aws: no answer")
+    told.directory.remove("kim")
+    told.night()
+    assert found(told)[BESIDE][0] == "open"
+
+
+def test_an_hour_sees_both_ends(told: SignedOn) -> None:
+    told.directory.look_error = FatalError("corp-ldap: no answer")
+    hour(told)
+    assert found(told)[BESIDE] == ("open", "unknown", "")
+
+    told.directory.look_error = None
+    hour(told)
+    assert found(told)[BESIDE] == ("open", "works", "")
+    told.directory.change("kim", standing=Standing.WORKS)
+    hour(told)
+    assert found(told)[BESIDE] == ("resolved", "works", "works at the provider")
+    told.directory.change("kim", **locked())
+    hour(told)
+    assert found(told)[BESIDE] == ("open", "works", "")
+
+    told.cloud.change(KIM_KEY, **switched_off())
+    assert hour(told).failed == []
+    assert found(told)[BESIDE] == ("resolved", "works", "nothing local")
+
+
+def test_a_departure_says_it_at_once(company: SignedOn, tracker: ListedTracker) -> None:
+    gone = company.hr.workers
+    company.hr.workers = [worker("1042"), *gone[1:]]
+    company.night()
+    assert found(company) == {}
+    company.hr.workers = gone
+    company.directory.change("kim", **locked(), disabled_at=SHUT_AT)
+
+    departure(company, "1042")
+
+    assert found(company) == {KEY: ("open", "works", ""), BESIDE: ("open", "works", "")}
+    assert len([each for each in tracker.there() if "1042" in each.draft.title]) == 1
+
+
+def test_what_is_excepted_there_leaves_no_ticket_open_for_it(told: SignedOn, tracker: ListedTracker) -> None:
+    granted = {"reason": "a job is moved", "approver": "Soyeon", "expires": date(2026, 12, 24), "rule": KEY}
+    told.let_stand = {"exceptions": [{"worker": "hr:1042", **granted}]}
+    told.night()
+
+    assert {rule: state for rule, (state, _, _) in found(told).items()} == {KEY: "excepted", BESIDE: "open"}
+    (kim,) = (each for each in tracker.there() if "1042" in each.draft.title)
+    assert not kim.is_open
+    assert not [text for _, text in kim.said if "can be switched on again" in text]
+
+
+def test_the_guard_counts_what_works_there_once(company: SignedOn) -> None:
+    company.directory.change("kim", **locked())
+    company.directory.change("park", **locked())
+    company.guard = {"findings": {"absolute": 2}, "closings": {"absolute": 2}}
+    company.policy = {"max_new_tickets": 2}
+    company.night()
+    assert company.holds == {}
+    assert found(company)[BESIDE][0] == "open"
+
+    for each in ("KIM", "PARK"):
+        company.cloud.change(f"AKIA{each:A<16}", **switched_off())
+    company.night()
+    assert company.holds == {}
+    assert found(company)[BESIDE][0] == "resolved"
+
+
+def test_how_soon_it_was_shut_is_counted_once(told: SignedOn) -> None:
+    assert revoked_lately(told.session, now=told.as_of, days=90).exposed == 3, "Kim's key, and Park's with the login"
+    told.cloud.change(KIM_KEY, **switched_off())
+    told.night()
+    assert revoked_lately(told.session, now=told.as_of, days=90).revoked == 1
+
+
+def test_the_ticket_is_due_and_as_urgent_as_what_works_is(company: SignedOn, tracker: ListedTracker) -> None:
+    company.policy = {"severities": {KEY: "low"}}
+    company.night()
+    (kim,) = (each for each in tracker.there() if "1042" in each.draft.title)
+    due_at = kim.draft.due_at
+
+    company.directory.change("kim", **locked())
+    company.night()
+
+    assert found(company)[BESIDE][0] == "open"
+    assert "Local account" in kim.draft.body
+    assert (kim.draft.due_at, kim.draft.priority) == (due_at, TicketPriority.LOW), "as the key's"
+
+
+def test_while_it_waits_what_is_known_of_the_leaver_does_not(told: SignedOn) -> None:
+    told.directory.change("park", **locked())
+    told.guard = {"findings": {"absolute": 0}}
+    told.night()
+
+    assert found(told, "AIDAPARK") == {KEY: ("open", "works", ""), BESIDE: ("held", "works", "")}
+    listed = leavers(told.session, as_of=told.as_of, days=None, since=told.as_of)
+    assert {each.waits for each in listed if each.account_native_id == "AIDAPARK"} == {False}

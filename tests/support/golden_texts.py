@@ -16,6 +16,7 @@ from offboarding.model import (
     FindingState,
     Language,
     LinkDecision,
+    LinkedAccount,
     Severity,
     Standing,
     SubjectKind,
@@ -32,6 +33,7 @@ from tests.support import cases, key_cases
 
 FOLDER = Path(__file__).parents[1] / "unit" / "texts" / "golden"
 NAMES = {Language.EN: "Kim Minjun", Language.KO: "김민준", Language.JA: "佐藤 健"}
+_WIKI = "wiki.corp.example"
 _DUE = datetime(2026, 11, 25, 16, 30, tzinfo=UTC)
 
 
@@ -58,6 +60,7 @@ def _tickets(name: str) -> dict[str, tuple[TicketRow, list[TicketItem]]]:
     )
     password = cases.credential(SubjectKind.CONSOLE_PASSWORD, user)
     person = cases.leaver(cases.linked(entry), cases.linked(user, key, password))
+    local = cases.leaver(*_local())
     listed = cases.leaver(cases.linked(_attested(), source="portal", source_kind="attested"))
     held = key_cases.holder(key_cases.held())
     signing = key_cases.of_key(key_cases.copy(), holders=(held,))
@@ -67,6 +70,7 @@ def _tickets(name: str) -> dict[str, tuple[TicketRow, list[TicketItem]]]:
     return {
         "person": (_row(TicketKind.REVOKE), _items(name, personal, done=1)),
         "listed": (_row(TicketKind.REVOKE), _items(name, _found(listed))),
+        "local": (_row(TicketKind.REVOKE), _items(name, _found(local))),
         "event": (_row(TicketKind.EVENT), _items(name, events)),
         "key": (_row(TicketKind.ROTATE), _items(name, [f for f in _found(signing) if _kind(f) is TicketKind.ROTATE])),
         "review": (
@@ -121,6 +125,18 @@ def _attested() -> Account:
         reached_by="finance",
         privileged=None,
     )
+
+
+def _local() -> Iterator[LinkedAccount]:
+    wiki = cases.directory_account(
+        realm=_WIKI, native_id="U17", label="jdoe", standing_reason="the user is active", keeps_password=True
+    )
+    token = cases.credential(
+        SubjectKind.SERVICE_CREDENTIAL, wiki, native_id="T4", label="token deploys", standing_reason="it's active"
+    )
+    yield cases.linked(wiki, token, source="wiki", source_kind="wiki", sign_on="okta")
+    there = replace(wiki, realm="okta", standing=Standing.DEAD, standing_reason="status DEPROVISIONED")
+    yield cases.linked(replace(there, disabled_at=cases.LEFT_AT), source="okta", source_kind="okta")
 
 
 def _unclaimed(account: Account) -> Case:
@@ -179,7 +195,13 @@ def _item(name: str, finding: Finding, standing: Standing) -> TicketItem:
         ticket_kind=_kind(finding),
         of_keys=False,
         realm=finding.realm,
-        source="aws" if finding.realm.isdigit() else "portal" if finding.attestable else "corp-ldap",
+        source="aws"
+        if finding.realm.isdigit()
+        else "portal"
+        if finding.attestable
+        else "wiki"
+        if finding.realm == _WIKI
+        else "corp-ldap",
         roster=gone.roster,
         subject_kind=subject.kind,
         subject_native_id=subject.native_id,

@@ -57,6 +57,7 @@ def _of_words() -> Iterator[tuple[str, str]]:
     yield from ((resolution.sentence, "model/resolutions.py") for resolution in Resolution)
     yield from ((pattern, "rules/_sentences.py") for pattern in _sentences.DEPARTURES)
     for rule in all_rules():
+        yield rule.named, f"rules/{rule.id}"
         if rule.alone:
             words = (rule.alone.title, rule.alone.opening, rule.alone.closing, rule.alone.left)
             yield from ((text, f"rules/{rule.id}") for text in words if text)

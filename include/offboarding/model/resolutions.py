@@ -37,6 +37,11 @@ class Resolution(StrEnum):
         return made
 
     SEEN_DEAD = "seen dead", "seen dead", "seen dead: {reason}"
+    NOTHING_LOCAL = (
+        "nothing local",
+        "seen dead",
+        "seen dead: nothing of the account lets in without the identity provider any more",
+    )
     ROLE_SHUT = "role shut", "seen dead", "seen dead: the role lets none of their users in"
     SEEN_GONE = "seen gone", "seen gone", "seen gone: it no longer exists"
     ACCOUNT_GONE = "account gone", "seen gone", "seen gone: the account no longer exists"
@@ -109,6 +114,16 @@ class Resolution(StrEnum):
         "with a new owner and new secrets",
         "it has an active owner, and every secret is newer than the departure",
     )
+    WORKS_AT_PROVIDER = (
+        "works at the provider",
+        "working at the provider again",
+        "works at the identity provider again: it doesn't say disabled any more",
+    )
+    NONE_AT_PROVIDER = (
+        "none at the provider",
+        "with no account left at the provider",
+        "no account of theirs is left that an identity provider could say disabled of",
+    )
     UNLINKED = "unlinked", "no longer linked", "never told to anyone, and no longer linked"
 
     SAME_PERSON = "same person", "the same person's", "the same person as worker {worker}", WhoseWord.ROSTER
@@ -152,7 +167,7 @@ class Resolution(StrEnum):
     """As its event says, of which no more is known."""
 
 
-SEEN = (Resolution.SEEN_DEAD, Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE)
+SEEN = (Resolution.SEEN_DEAD, Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE, Resolution.NOTHING_LOCAL)
 """By a look at the system itself, which may let in for a while yet what was let in before."""
 
 

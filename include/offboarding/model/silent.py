@@ -90,6 +90,12 @@ class SilentThing(_Silent):
     account_gone: bool
     account_standing: str | None
     account_reason: str | None
+    keeps_password: bool
+    """Its own login asks for a password that the system keeps itself."""
+    provider_works: bool
+    """By whose word people sign on there: this run saw an account of theirs working at that identity provider."""
+    provider_has_none: bool
+    """It has read that whole, and no account of theirs is there; or the configuration names none."""
     listed_at: datetime | None
     """Of when the list is by which that is known; None where the system was asked."""
     attested_by: str | None

@@ -31,7 +31,7 @@ def draft(
     exposed: Sequence[ExposedKey] = (),
 ) -> TicketDraft:
     """What the ticket should say now. `forms_url`: where people decide; `exposed`: what else its leaver may know."""
-    open_items = [item for item in items if item.state not in DONE]
+    open_items = [item for item in items if item.state not in DONE and not item.beside]
     due_at = min((item.due_at for item in open_items or items if item.due_at), default=None)
     worst = min((Severity(item.severity) for item in open_items or items), key=lambda s: s.order, default=Severity.HIGH)
     views = of_ticket(row, items, missing_rights, texts.zone, forms_url, names=texts.names)
@@ -72,7 +72,8 @@ def closing(
     several: bool = False,
 ) -> str:
     """Why the ticket closes, and what on it may still be done."""
-    listed = [item for item in items if item.state not in DONE]
+    # What stands beside others is no thing that could be switched on again.
+    listed = [item for item in items if item.state not in DONE and not item.beside]
     return texts.comment("closed", replace(of_comment(row, items, changed, about=listed), several=several))
 
 

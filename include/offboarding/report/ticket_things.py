@@ -19,7 +19,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.texts.views import ThingView
 from offboarding.report.ticket_steps import without_name
-from offboarding.rules import tells_departure
+from offboarding.rules import rule_of, tells_departure
 from offboarding.store.tickets import TicketItem
 
 _ENDS = (".", ":")
@@ -59,10 +59,16 @@ def named(item: TicketItem, *, account: bool = True) -> Sentence:
         return _key(item, label)
     if kind is SubjectKind.CONSOLE_PASSWORD:
         return say("Console password of {account}", account=on)
-    noun, alone, with_account = NOUNS.get(kind, OTHERS)
+    noun, alone, with_account = _nouns(item)
     own = label.removeprefix(f"{noun} ") if noun else _capital(label)
     with_it = account and on and kind not in (SubjectKind.ACCOUNT, SubjectKind.ROOT_ACCOUNT)
     return say(with_account if with_it else alone, label=own, account=on)
+
+
+def _nouns(item: TicketItem) -> tuple[str, str, str]:
+    rule = rule_of(item.rule)
+    noun, alone, with_account = NOUNS.get(SubjectKind(item.subject_kind), OTHERS)
+    return (noun, rule.named, rule.named) if rule and rule.named else (noun, alone, with_account)
 
 
 def exposed_name(kind: SubjectKind, label: str) -> Sentence:

@@ -23,8 +23,8 @@ from offboarding.rules._sentences import at, listed, said
 Holder = LinkedAccount | AccountCase | MovedLink
 """What holds an account, its credentials, and when each was seen."""
 
-_STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
-_WORST_FIRST = (Effect.FULL, Effect.UNKNOWN, Effect.CONTAINED)
+STRONGEST_FIRST = (Standing.WORKS, Standing.UNKNOWN, Standing.DEAD)
+WORST_FIRST = (Effect.FULL, Effect.UNKNOWN, Effect.CONTAINED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,13 +106,13 @@ def whole(holder: Holder) -> AccessPath:
     """
     own = account_path(holder)
     paths = access_paths(holder)
-    standing = min((path.standing for path in (own, *paths)), key=_STRONGEST_FIRST.index)
+    standing = min((path.standing for path in (own, *paths)), key=STRONGEST_FIRST.index)
     same = [path for path in paths if path.standing is standing] or [own]
     return replace(
         own,
         standing=standing,
         reason=listed([_reason(path) for path in same]),
-        effect=min((path.effect for path in paths if path.open), key=_WORST_FIRST.index, default=Effect.UNKNOWN),
+        effect=min((path.effect for path in paths if path.open), key=WORST_FIRST.index, default=Effect.UNKNOWN),
         last_used_at=max((path.last_used_at for path in (own, *paths) if path.last_used_at), default=None),
         parts=paths or (own,),
     )

@@ -7,7 +7,6 @@ from offboarding.model import (
     Account,
     Effect,
     LeaverCase,
-    LinkDecision,
     LinkedAccount,
     Relation,
     Sentence,
@@ -18,17 +17,18 @@ from offboarding.model import (
 from offboarding.rules._access_paths import AccessPath
 from offboarding.rules._rivals import claimants
 from offboarding.rules._sentences import at, left, said
+from offboarding.rules._sign_on import at_provider, is_local, provider_says
 from offboarding.rules._use import use_reported
 
 
 def of_leaver(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> tuple[str, ...]:
     """Return whose it is and why, since when they're gone, whether it works, its last use, and what it may do."""
-    return (
-        *linked.evidence,
-        *_held(case, linked),
-        *_one_of_several(case, linked),
-        *of_thing(case, linked.account, path, *_shut_elsewhere(case, linked, path)),
-    )
+    return (*whose(case, linked), *of_thing(case, linked.account, path, *_shut_elsewhere(case, linked, path)))
+
+
+def whose(case: LeaverCase, linked: LinkedAccount) -> tuple[str, ...]:
+    """Return whose an account is, and why."""
+    return (*linked.evidence, *_held(case, linked), *_one_of_several(case, linked))
 
 
 def of_thing(case: LeaverCase, account: Account, path: AccessPath, *shut_elsewhere: str) -> tuple[str, ...]:
@@ -119,35 +119,37 @@ def _one_of_several(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
         )
 
 
+def disabled(case: LeaverCase, linked: LinkedAccount) -> Iterator[tuple[str, str, str]]:
+    """Yield of each account of theirs at the identity provider its source, since when it's disabled ("" where that
+    isn't told) and why; nothing unless each was seen so in this run.
+    """
+    theirs = at_provider(case, linked)
+    if provider_says(theirs) is Standing.DEAD:
+        for other in theirs:
+            since = other.account.disabled_at
+            yield other.source, at(since) if since else "", said(other.account.standing_reason)
+
+
 def _shut_elsewhere(case: LeaverCase, linked: LinkedAccount, path: AccessPath) -> Iterator[str]:
     """Yield that the identity provider says disabled, and that this works all the same.
 
-    Of nobody who works here, of no login that goes by the provider's own word, and only where each account of theirs
-    at the provider was seen dead in this run.
+    Of nobody who works here, and of no login that goes by the provider's own word.
     """
-    local = path.credential is not None or linked.account.keeps_password
-    if case.returned or linked.relation is not Relation.IS or path.standing is not Standing.WORKS or not local:
+    theirs = not case.returned and linked.relation is Relation.IS
+    if not theirs or path.standing is not Standing.WORKS or not is_local(linked.account, path):
         return
-    at_provider = [
-        other
-        for other in case.accounts
-        if other.source == linked.sign_on and (other.relation, other.decision) == (Relation.IS, LinkDecision.LINKED)
-    ]
-    if not all(other.fresh and other.account.standing is Standing.DEAD for other in at_provider):
-        return
-    for other in at_provider:
-        reason, since = said(other.account.standing_reason), other.account.disabled_at
+    for provider, since, reason in disabled(case, linked):
         if since:
             yield say(
                 "{provider} says disabled since {moment} ({reason}), and people sign on here by it: this still works"
                 " all the same.",
-                provider=other.source,
-                moment=at(since),
+                provider=provider,
+                moment=since,
                 reason=reason,
             )
         else:
             yield say(
                 "{provider} says disabled ({reason}), and people sign on here by it: this still works all the same.",
-                provider=other.source,
+                provider=provider,
                 reason=reason,
             )

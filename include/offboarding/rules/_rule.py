@@ -41,6 +41,8 @@ class Rule(ABC):
     """() where only a person's verdict closes it."""
     alone: ClassVar[TicketWords | None] = None
     """What a ticket says on which its findings stand alone; None: what the kind of ticket says."""
+    named: ClassVar[str] = ""
+    """What a ticket calls an account that may stand on it as another finding's, too: "Local account {label}"."""
     confirms: ClassVar[Basis | None] = None
     """It waits for somebody's word on departures of this basis."""
     while_away: ClassVar[bool] = False

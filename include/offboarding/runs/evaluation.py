@@ -40,7 +40,7 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
     with session.transaction():
         findings.lock_evaluation(session)
         merged = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
-        ended, early = _closings(settings, silent_findings(session, run), run.as_of)
+        ended, early = _closings(settings, silent_findings(session, run, settings.sign_on), run.as_of)
         findings.leave_open(session, early, told_anew)
         closed = holds.hold_closings(session, settings, run, ended, release)
         findings.resolve(session, closed)

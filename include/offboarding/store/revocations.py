@@ -39,6 +39,8 @@ class Candidate:
     state: FindingState
     standing: Standing
     ticket_kind: TicketKind
+    holds_ticket: bool
+    """False: it's listed beside what is to be shut."""
     relation: Relation | None
     reopened: int
     episode: int

@@ -1,6 +1,6 @@
 """Findings that stand and that no rule says any more, with what is known of them now. Nothing is judged here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from psycopg.rows import class_row
@@ -18,8 +18,10 @@ class _Any:
     of_others: bool
 
 
-def silent_findings(session: Session, run: Run) -> Iterator[Silent]:
+def silent_findings(session: Session, run: Run, sign_on: Mapping[str, str]) -> Iterator[Silent]:
     """Yield those about keys, then all others, each in the order of their keys. Of some people's run, theirs alone.
+
+    `sign_on`: by whose word people sign on to a source, by its name.
 
     Needs merge_findings, and the custody tables, which making the cases of keys leaves behind.
     """
@@ -32,4 +34,5 @@ def silent_findings(session: Session, run: Run) -> Iterator[Silent]:
             yield from cursor.execute(block("silent", "keys"), values).fetchall()
     if found.of_others:
         with session.cursor(row_factory=class_row(SilentThing)) as cursor:
-            yield from cursor.execute(block("silent", "things"), values).fetchall()
+            providers = {"sources": list(sign_on), "providers": list(sign_on.values())}
+            yield from cursor.execute(block("silent", "things"), values | providers).fetchall()

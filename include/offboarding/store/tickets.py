@@ -154,6 +154,11 @@ class TicketItem:
         return self.holds_ticket and self.state not in DONE
 
     @property
+    def beside(self) -> bool:
+        """Whether it says of a whole account why other things on the list stand."""
+        return not self.holds_ticket and self.subject_kind is SubjectKind.ACCOUNT
+
+    @property
     def changed(self) -> bool:
         """Whether its ticket says something else of it."""
         says = self.state if self.state in DONE else FindingState.OPEN

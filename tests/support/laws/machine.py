@@ -17,7 +17,7 @@ from tests.support.database import cloned
 from tests.support.laws.going_down import NEVER, CrashError, GoingDown
 from tests.support.laws.world import HAPPENS, PEOPLE, WORK_FIRST, Day, Thing, World, job, person_of
 from tests.support.listed_tracker import ListedTicket, ListedTracker
-from tests.support.office import Office
+from tests.support.signed_on import SignedOn
 from tests.support.watching import hour
 
 LIMITS: dict[str, Any] = {
@@ -54,7 +54,7 @@ class Laws(RuleBasedStateMachine):
         session = self.stack.enter_context(opened(self.server.connection_kwargs(dbname=name)))
         self.listed = self.tracker_kind()
         self.down = GoingDown(self.listed)
-        self.office = Office(session=session, tracker=self.down, guard=LIMITS, policy=POLICY, queue="secops")
+        self.office = SignedOn(session=session, tracker=self.down, guard=LIMITS, policy=POLICY, queue="secops")
         self.world = World(office=self.office, listed=self.listed, moment=self.office.as_of)
         self.last_night = 0
         self.failed_last_night = ""
@@ -156,6 +156,7 @@ class Laws(RuleBasedStateMachine):
         self._every_change_is_an_event_and_the_chain_is_whole()
         if self.whole:
             self._what_works_of_a_leaver_has_an_open_ticket()
+            self._what_the_provider_shut_is_said_beside_a_key_that_works()
             self._what_waits_waits_on_a_line()
 
     def _one_ticket_a_key(self) -> None:
@@ -225,6 +226,22 @@ class Laws(RuleBasedStateMachine):
                         ticket = next(each for each in self.listed.there() if each.ref.ref == ref)
                         assert ticket.is_open, f"{name} works, and its ticket is closed"
                         assert _shown(name) in ticket.draft.body
+
+    def _what_the_provider_shut_is_said_beside_a_key_that_works(self) -> None:
+        rows = self._rows(
+            "select f.account_native_id, f.finding_key not in (select finding_key from guard_closing) from finding f"
+            " where f.state <> 'resolved' and f.rule = 'leaver-local-account'"
+        )
+        found = {f"AKIA{account[4:]}" for account, _ in rows}
+        stands = {f"AKIA{account[4:]}" for account, stays in rows if stays}
+        said = {
+            name
+            for name, thing in self.world.things("AKIA")
+            if self.world.has_left(name[4:])
+            and thing.works
+            and not self.world.people[name[4:]].things[f"u{name[4:]}"].works
+        }
+        assert stands <= said <= found, f"said to be local: {found}, and are: {said}"
 
     def _what_waits_waits_on_a_line(self) -> None:
         lost = self._rows(

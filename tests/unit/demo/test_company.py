@@ -52,6 +52,7 @@ RULES = {
     *("engagement-lapsed", "departure-inferred", "departure-hidden", "probable-account", "disputed-account"),
     "orphan-account",
     *("leaver-created-account", "link-moved", "leaver-certificate", "leaver-service-credential"),
+    "leaver-local-account",
     *("leaver-credential-inactive", "leaver-role-trust", "leaver-root-mail"),
     *("leaver-signing-key", "leaver-shared-secret", "leaver-key-access", "signing-key-used-after-departure"),
     *("rotation-without-effect", "signing-key-unverifiable", "uncustodied-signing-key"),

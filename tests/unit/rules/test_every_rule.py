@@ -89,6 +89,7 @@ def accounts(draw: Callable[..., Any], standings: st.SearchStrategy[Standing]) -
         last_used_exact=draw(st.booleans()),
         privileged=draw(st.sampled_from([True, False, None])),
         service_like=draw(st.booleans()),
+        keeps_password=draw(st.booleans()),
     )
 
 
@@ -181,6 +182,8 @@ def leaver_cases(
                 account,
                 *views,
                 fresh=draw(fresh),
+                source=draw(st.sampled_from(["corp-ldap", "okta"])),
+                sign_on=draw(st.sampled_from(["", "okta"])),
                 relation=draw(st.sampled_from(Relation)),
                 decision=draw(st.sampled_from(LinkDecision)),
                 own_now=draw(st.booleans()),

@@ -103,7 +103,7 @@ class FindingLine(JsonLine):
     resolved_at: At | None
     """When it was resolved."""
     due_at: At | None
-    """When its ticket is due. Null before the guard let it through."""
+    """When its ticket is due. Null before the guard let it through, and of what is due with others of its account."""
     controls: Annotated[list[str], By(controls)]
     """What it answers, such as `NIST SP 800-53 PS-4`."""
     ticket: Annotated[FindingTicket | None, By(_on_one)]

@@ -62,6 +62,8 @@ def _of_the_finding(found: Candidate) -> Iterator[str]:
         yield f"the finding is {found.state}"
     if found.ticket_kind is not TicketKind.REVOKE or not found.ticketed:
         yield "the finding is on no open ticket of what a leaver has"
+    if not found.holds_ticket:
+        yield "it's listed, and asks for nothing: what is to be shut there is an item of its own"
     if found.gone:
         yield "its account isn't there any more"
     if found.standing is not Standing.WORKS:

@@ -94,7 +94,7 @@ select f.finding_key as finding, f.rule, f.severity, f.source, f.realm, f.roster
     f.standing, f.standing_reason, case when f.resolution = any(%(seen)s) then 'seen dead'
         when f.resolution = any(%(attested)s) then 'attested' when f.state = 'resolved' then 'otherwise' end as ended,
     f.resolution, f.resolved_at,
-    nullif(case when f.resolution <> all(%(seen)s) then null when f.subject_kind = a.kind then a.dead_since
+    nullif(case when f.resolution <> all(%(seen)s) or f.finding_key in ({findings:beside}) then null when f.subject_kind = a.kind then a.dead_since
         when c.gone_at is not null or c.standing = 'dead' then c.dead_since
         when c.account_pk is not null then a.gone_at
         when f.subject_kind in ('signing_key', 'shared_secret') then (

@@ -14,6 +14,11 @@ create temp table produced as select distinct on (match_key) * from s_finding or
 create unique index on produced (match_key);
 analyze produced;
 
+-- name: beside
+-- Findings that say of a whole account why other findings of it stand, and neither open a ticket nor hold one: whatever is
+-- counted, limited or due is so by those.
+select finding_key from finding where not holds_ticket and subject_kind = 'account';
+
 -- name: drop_unseen
 -- A run about some people says nothing of what it didn't look at: that stays as the last look left it.
 delete from produced s
@@ -110,7 +115,8 @@ where s.match_key = f.match_key and f.state <> 'resolved' and (
 -- name: begin
 -- Findings never seen before: held until the guard has looked, or unverified where it can't be told; an event is one
 -- whatever works now, and so is a key that nobody can be asked about, where a person attests. A system that wasn't read
--- in this run tells of everything that it can't be told: that opens nothing. A run about some people has dropped what it
+-- in this run tells of everything that it can't be told: that opens nothing. Of what stands beside others ("beside") it
+-- can't be told either, wherever it can't be of those. A run about some people has dropped what it
 -- didn't look at already. What is due counts from the run's moment, and so does since when it's known.
 insert into finding (finding_key, match_key, rule, realm, source, roster, subject_kind, subject_native_id, subject_label,
     account_native_id, account_label, person_uid, episode, state, severity, standing, standing_reason, effect,
@@ -128,6 +134,7 @@ select s.match_key, s.match_key, s.rule, s.realm, s.source, s.roster, s.subject_
     s.worked_in, s.location, s.part, s.owners, s.made_of, %(as_of)s, %(run_id)s
 from produced s
 where not exists (select from finding f where f.match_key = s.match_key)
+    and not (s.standing = 'unknown' and not s.holds_ticket and s.subject_kind = 'account')
     and (s.standing <> 'unknown' or s.attestable or s.realm = '' or %(persons)s::uuid[] is not null or exists (
         select from scope c where c.realm = s.realm and c.scope = '' and c.kind = 'account' and c.complete
             and c.error = '' and c.observed_at >= %(since)s))

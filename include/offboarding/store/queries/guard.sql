@@ -174,6 +174,7 @@ select finding_key, word, text from unnest(%(keys)s::text[], %(words)s::text[], 
 -- a roster's word, whatever else is said.
 create temp table closing as
 select f.finding_key, g.text, f.source, f.person_uid, f.roster, back.taken,
+    f.finding_key in ({findings:beside}) as beside,
     case when back.taken or (f.person_uid is not null and g.word = 'roster') then 'roster' else 'source' end as kind
 from closed g join finding f using (finding_key)
 cross join lateral (select f.person_uid is not null and not exists (
@@ -192,9 +193,9 @@ union all
 select 'source', c.source, 'closings', count(*)::int, (
     select count(*)::int from finding f
     where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
-        and f.finding_key not in (select z.finding_key from closed z))
+        and f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside}))
     + count(*)::int
-from closing c where c.kind = 'source' group by c.source;
+from closing c where c.kind = 'source' and not c.beside group by c.source;
 
 -- name: vanished_counts
 -- Of the accounts with findings on tickets that this run has looked at, by system: how many are gone.
@@ -215,10 +216,10 @@ group by f.source, a.realm having count(*) filter (where a.gone_at is not null) 
 select 'total' as kind, '' as name, 'closings' as measure, count(*)::int as value, (
     select count(*)::int from finding f
     where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
-        and f.finding_key not in (select z.finding_key from closed z))
+        and f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside}))
     + count(*)::int as base
 from closing c
-where not exists (
+where not c.beside and not exists (
     select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
 
 -- name: hold_closings
@@ -281,7 +282,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
-    null::text as line_kind, null::text as line_name
+    f.finding_key in ({findings:beside}) as beside, null::text as line_kind, null::text as line_name
 from finding f
 where f.state = 'held' and f.finding_key not in (select m.finding_key from misfit_finding m)
     and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
@@ -313,7 +314,7 @@ with loose as (
 )
 select 'source' as kind, l.source as name, 'findings' as measure, count(*)::int as value, coalesce((
     select sum(a.amount) from guard_accepted a where a.kind = 'source' and a.name = l.source), 0)::int as base
-from loose l where l.source <> '' group by l.source
+from loose l where l.source <> '' and not l.beside group by l.source
 union all
 select 'rule', l.rule, 'findings', count(*)::int, coalesce((
     select sum(a.amount) from guard_accepted a where a.kind = 'source'), 0)::int
@@ -348,17 +349,20 @@ with waiting as (
 select finding_key from ranked where not baseline or place <= %(batch)s;
 
 -- name: open_picked
--- A person lets them through.
+-- A person lets them through. What stands beside others is due by those.
 update finding f
-set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
+set state = 'open', due_at = case when f.finding_key not in ({findings:beside})
+    then %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600) end
 from picked p
 where p.finding_key = f.finding_key and f.state = 'held'
 returning f.finding_key, 'held' as from_state, 'open' as to_state, %(text)s as text;
 
 -- name: open_candidates
--- The guard lets them through, but for what rests on a source that this night couldn't read, or couldn't be looked at.
+-- The guard lets them through, but for what rests on a source that this night couldn't read, or couldn't be looked at. What
+-- stands beside others is due by those.
 update finding f
-set state = 'open', due_at = %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600)
+set state = 'open', due_at = case when not c.beside
+    then %(as_of)s::timestamptz + make_interval(secs => f.due_hours * 3600) end
 from candidate c
 where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
     and (%(persons)s::uuid[] is not null or not c.stale) and not c.unseen

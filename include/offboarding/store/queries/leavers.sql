@@ -16,7 +16,7 @@ select l.account_pk, g.person_uid, g.left_at, g.certain_at, g.basis,
     g.left_at >= coalesce(%(since_left)s::timestamptz, '-infinity') as asked, g.waits or exists (
         select from finding f join account a using (realm)
         where f.person_uid = g.person_uid and f.state = 'held' and a.account_pk = l.account_pk
-            and f.account_native_id = a.native_id) as waits, exists (
+            and f.account_native_id = a.native_id and f.finding_key not in ({findings:beside})) as waits, exists (
         select from link o
         where o.account_pk = l.account_pk and o.valid_to is null and o.decision = 'linked' and o.relation in ('is', 'owns')
             and o.person_uid <> l.person_uid and o.person_uid not in (select e.person_uid from gone e where not e.waits))

@@ -3,7 +3,7 @@
 -- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by, or who is here
 -- by a mail or login of theirs or the account's. People's words
 -- count from the moment that they're given, though links and departures go by them from the next correlation on only.
-select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ticket_kind,
+select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ticket_kind, f.holds_ticket,
     f.relation, f.reopened, f.episode, f.person_uid::text,
     coalesce(w.id_space, '') as id_space, coalesce(w.worker_id, '') as worker_id,
     r.source, r.part, r.kind as source_kind,

@@ -79,7 +79,8 @@ with alias as (
         and f.finding_key not in (select m.finding_key from misfit_finding m)
 ), seen as (
     select f.finding_key, a.account_pk, a.gone_at is not null as account_gone, a.standing as account_standing,
-        a.standing_reason as account_reason, c.account_pk is not null as has_credential,
+        a.standing_reason as account_reason, a.has_own_login and a.keeps_password as keeps_password,
+        c.account_pk is not null as has_credential,
         c.gone_at is not null as credential_gone, c.standing as credential_standing, c.can_reactivate, c.fingerprint,
         c.standing_reason || coalesce(
             '; sessions made with it may live until '
@@ -88,6 +89,9 @@ with alias as (
         sa.listed_at, attested.*,
         coalesce(sc.fresh, false) as credential_fresh, case
             when a.gone_at is not null then a.gone_at
+            when f.finding_key in ({findings:beside}) then greatest(
+                case when a.has_own_login and a.keeps_password then coalesce(a.disabled_at, a.observed_at) end, (
+                    select max(coalesce(o.gone_at, o.observed_at)) from credential o where o.account_pk = a.account_pk))
             when c.account_pk is not null then coalesce(c.gone_at, c.observed_at)
             else coalesce(a.disabled_at, a.observed_at) end as shut_at,
         case when a.gone_at is null and c.account_pk is not null then sc.seen_at else sa.seen_at end as seen_at, exists (
@@ -119,6 +123,23 @@ with alias as (
     -- Systems whose accounts this run has read whole.
     select s.realm from scope s
     where s.scope = '' and s.kind = 'account' and s.complete and s.error = '' and s.observed_at >= %(since)s
+), provider as (
+    -- Of what stands beside others: whether an account of theirs works at the source by whose word people sign on there; and
+    -- whether that has none, read whole, or there is no such source.
+    select f.finding_key, bool_or(a.standing = 'works' and exists (
+            select from scope s
+            where s.realm = a.realm and s.scope = any(scopes_of(a.native_id, a.last_seen_at)) and s.kind = a.kind
+                and s.complete and s.error = '' and s.observed_at >= %(since)s)) as works,
+        count(a.account_pk) = 0 and bool_and(said.provider is null or read.realm is not null) as has_none
+    from silent f
+    join realm r using (realm)
+    left join unnest(%(sources)s::text[], %(providers)s::text[]) as said (source, provider) on said.source = r.source
+    left join realm p on p.source = said.provider
+    left join read on read.realm = p.realm
+    left join (link l join account a on a.account_pk = l.account_pk and a.gone_at is null) on a.realm = p.realm
+        and l.person_uid = f.person_uid and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+    where f.finding_key in ({findings:beside})
+    group by f.finding_key
 )
 select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not null and not d.returned as gone,
     coalesce(d.basis = 'away', false) as away,
@@ -148,6 +169,8 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
             and s.error = '' and s.observed_at >= %(since)s) as roles_read,
     coalesce(seen.account_fresh, false) as account_fresh, coalesce(seen.account_direct, false) as account_direct,
     coalesce(seen.account_gone, false) as account_gone, seen.account_standing, seen.account_reason,
+    coalesce(seen.keeps_password, false) as keeps_password, coalesce(provider.works, false) as provider_works,
+    coalesce(provider.has_none, false) as provider_has_none,
     seen.listed_at, seen.attested_by, seen.attested_reason, seen.attested_until,
     coalesce(seen.credentials_alive, false) as credentials_alive,
     coalesce(seen.has_credential, false) as has_credential, coalesce(seen.credential_fresh, false) as credential_fresh,
@@ -164,6 +187,7 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
 from silent f
 left join seen using (finding_key)
 left join read on read.realm = f.realm
+left join provider on provider.finding_key = f.finding_key
 left join departure d on d.person_uid = f.person_uid and d.valid_to is null
 left join alias same on same.alias_uid = f.person_uid
 left join lateral (

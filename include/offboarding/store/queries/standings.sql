@@ -74,6 +74,7 @@ with stood as (
     select f.left_at, f.first_seen_at, f.resolved_at, f.state = 'resolved' and f.resolution = any(%(shut)s::text[]) as shut
     from finding f
     where f.left_at is not null and f.left_at < %(now)s and f.basis <> 'away' and f.ticket_kind in ('revoke', 'rotate')
+        and f.finding_key not in ({findings:beside})
         and (f.state in ('open', 'held', 'excepted') and f.standing = 'works'
             or f.state = 'resolved' and f.resolution = any(%(shut)s::text[])
                 and f.resolved_at > %(now)s::timestamptz - %(days)s * interval '1 day')
