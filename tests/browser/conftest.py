@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from offboarding.store import embedded
 from tests.support.browser import Watched, chromium, program, window
@@ -46,3 +46,21 @@ def viewer(house: House, browser: Browser) -> Generator[Watched]:
     with window(browser) as made:
         enter(house, made, "viewer")
         yield made
+
+
+@pytest.fixture
+def scriptless(lead: Watched, browser: Browser) -> Generator[Page]:
+    """The same person's browser, which runs none."""
+    state = lead.context.storage_state()
+    context = browser.new_context(java_script_enabled=False, storage_state=state)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def mended(house: House) -> Generator[None]:
+    """Whatever a test had the pages show, they show the company's store again."""
+    yield
+    house.shows(house.store.info.dbname)

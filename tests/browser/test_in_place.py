@@ -1,19 +1,15 @@
-"""What changes in place of a page, with scripts and without; and what is shown where the answer isn't that part."""
+"""A list that changes in its place, with scripts and without; and what is shown where the answer isn't that part."""
 
-import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+from playwright.sync_api import FrameLocator, Page, Route, expect
 
-from tests.support.browser import PHONE, SCHEMES, Watched, grave
-from tests.support.shown_airflow import House, called, keys, through_airflow
+from tests.support.browser import PHONE, SAME, SCHEMES, STORED, Watched, grave, is_the_same
+from tests.support.shown_airflow import NO_STORE, House, called, keys, through_airflow
 
 pytestmark = pytest.mark.timeout(600)
 CRITICAL = "select finding_key from finding where state = 'open' and severity = 'critical'"
-STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
-SAME = "window.isTheSame = true"
-CHECK = "offboarding_departure"
 
 
 def listed(house: House, by: Watched) -> Page:
@@ -27,10 +23,6 @@ def listed(house: House, by: Watched) -> Page:
 def ready(where: Page | FrameLocator) -> None:
     """Its scripts have run, as they have before a person has read a line."""
     expect(where.locator("#which")).to_have_attribute("data-htmx-powered", "true")
-
-
-def is_the_same(page: Page) -> bool:
-    return page.evaluate("window.isTheSame === true") is True
 
 
 def said(where: Page | FrameLocator, text: str) -> None:
@@ -135,17 +127,11 @@ def test_what_changed_in_place_keeps_nobody_out(house: House, viewer: Watched, s
 
 
 def store_away(house: House, by: Watched) -> None:
-    house.shows("a_store_that_there_is_not")
+    house.shows(NO_STORE)
 
 
 def logged_out(house: House, by: Watched) -> None:
     by.context.clear_cookies()
-
-
-@pytest.fixture
-def mended(house: House) -> Generator[None]:
-    yield
-    house.shows(house.store.info.dbname)
 
 
 @pytest.mark.usefixtures("mended")
@@ -242,17 +228,6 @@ def test_whoever_goes_on_meanwhile_is_not_led_back(house: House, viewer: Watched
 # --- without ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def scriptless(lead: Watched, browser: Browser) -> Generator[Page]:
-    """The same person's browser, which runs none."""
-    state = lead.context.storage_state()
-    context = browser.new_context(java_script_enabled=False, storage_state=state)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()
-
-
 def test_without_scripts_a_filter_is_sent_and_shown(house: House, scriptless: Page) -> None:
     scriptless.goto(house.address("/findings"))
     assert scriptless.evaluate(SAME) is True, "the test's own words run all the same"
@@ -264,82 +239,3 @@ def test_without_scripts_a_filter_is_sent_and_shown(house: House, scriptless: Pa
     scriptless.wait_for_url("**severity=critical**")
     only_critical(house, scriptless)
     assert scriptless.evaluate("typeof htmx") == "undefined"
-
-
-def waits(house: House, page: Page) -> None:
-    """A form was sent whose DAG is paused, so that what comes of it isn't known."""
-    page.goto(house.address("/decide/check"))
-    page.get_by_role("textbox").fill("hr:10452")
-    page.get_by_role("button", name="Check people now").click()
-    page.get_by_text("Not yet known.", exact=True).wait_for(timeout=60_000)
-
-
-def ends(house: House) -> None:
-    """Each of its runs is over, by Airflow's word."""
-    client = house.airflow.admin.client
-    for run in house.airflow.admin.runs(CHECK):
-        told = client.patch(f"/api/v2/dags/{CHECK}/dagRuns/{run}", json={"state": "success"})
-        told.raise_for_status()
-
-
-@pytest.fixture
-def paused(house: House) -> Generator[None]:
-    house.airflow.admin.pause(CHECK)
-    yield
-    ends(house)
-
-
-@pytest.mark.usefixtures("paused")
-def test_without_scripts_somebody_looks_again_by_a_link(house: House, scriptless: Page) -> None:
-    waits(house, scriptless)
-    ends(house)
-
-    scriptless.get_by_role("link", name="Look again").click()
-
-    scriptless.get_by_text("Done.", exact=True).wait_for(timeout=60_000)
-    assert scriptless.get_by_role("link", name="Look no more by itself").count() == 0
-
-
-@pytest.mark.usefixtures("paused")
-def test_a_page_that_waits_looks_again_in_its_place_and_takes_no_focus_away(house: House, lead: Watched) -> None:
-    page = lead.page
-    waits(house, page)
-    page.evaluate(SAME)
-    page.get_by_role("link", name="Look no more by itself").focus()
-    with page.expect_response("**looked=1") as looked:
-        pass
-    assert looked.value.ok
-    expect(page.locator("#again")).to_have_attribute("hx-get", "?of=1&looked=2")
-    assert page.locator(":focus").inner_text() == "Look no more by itself"
-    assert page.locator("#came").get_attribute("aria-live") == "polite"
-    assert grave(page) == []
-
-    ends(house)
-    page.get_by_text("Done.", exact=True).wait_for(timeout=60_000)
-
-    assert is_the_same(page)
-    expect(page.locator("#again")).not_to_have_attribute("hx-get", "?of=1&looked=3")
-    assert page.locator("[hx-trigger]").count() == 0, "it looks no more"
-    assert json.loads(page.evaluate(STORED))[1] == {}
-    assert lead.happened == []
-
-
-@pytest.mark.usefixtures("paused", "mended")
-def test_a_page_that_waits_says_that_the_store_is_away(house: House, lead: Watched) -> None:
-    waits(house, lead.page)
-
-    store_away(house, lead)
-
-    expect(lead.page.get_by_role("heading", level=1)).to_have_text("The store can't be read", timeout=60_000)
-    assert lead.page.locator("[hx-trigger]").count() == 0
-
-
-@pytest.mark.usefixtures("paused")
-def test_it_is_told_to_look_no_more(house: House, lead: Watched) -> None:
-    waits(house, lead.page)
-
-    lead.page.get_by_role("link", name="Look no more by itself").press("Enter")
-
-    lead.page.get_by_text("This page looks no more by itself.").wait_for(timeout=60_000)
-    assert lead.page.get_by_text("Not yet known.", exact=True).is_visible()
-    assert lead.page.locator("[hx-get]").count() == 0

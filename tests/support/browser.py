@@ -17,6 +17,9 @@ UNPACKED = PROJECT / ".cache/browser/root"
 WIDE, PHONE = (1360, 900), (390, 844)
 SCHEMES = ("light", "dark")
 GRAVE = ("serious", "critical")
+SAME = "window.isTheSame = true"
+"""What a page that is loaded anew no longer has."""
+STORED = "JSON.stringify([{...localStorage}, {...sessionStorage}])"
 _VIOLATED = "document.addEventListener('securitypolicyviolation', e => console.error('violated', e.violatedDirective))"
 _NO_UPDATES = ("--disable-background-networking", "--disable-component-update", "--no-first-run")
 
@@ -108,3 +111,8 @@ def grave(page: Page) -> list[str]:
         if each["impact"] in GRAVE
         for node in each["nodes"]
     ]
+
+
+def is_the_same(page: Page) -> bool:
+    """Whether it wasn't loaded anew since it was marked so."""
+    return page.evaluate("window.isTheSame === true") is True

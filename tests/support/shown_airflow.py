@@ -20,6 +20,7 @@ NIGHTLY = "offboarding_nightly"
 LEAVER = "hr:10452"
 """Of the demo's leavers the one with the most that still works: docs/demo.md."""
 ROLES = {"viewer": "viewer"}
+NO_STORE = "a_store_that_there_is_not"
 _CONNECTION = "offboarding_store"
 
 
