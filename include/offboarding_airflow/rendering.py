@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache, partial
 from importlib import resources
 from urllib.parse import quote, urlencode
@@ -34,7 +35,7 @@ def _templates() -> Environment:
     )
     made.filters["address"] = _address
     made.filters["lined"] = _lined
-    made.filters["json"] = json.dumps
+    made.filters["json"] = partial(json.dumps, default=asdict)
     made.filters["segment"] = partial(quote, safe="")
     return made
 

@@ -89,7 +89,7 @@ class Tags(HTMLParser):
 
     def foreign(self) -> list[str]:
         """What of it a browser would run, load or ask for by itself, and that no template of ours writes."""
-        found = [tag for tag, _ in self.found if tag in ("img", "iframe", "object", "style", "base")]
+        found = [tag for tag, _ in self.found if tag in ("img", "iframe", "object", "style", "base", "canvas")]
         for each in self.named("script"):
             here = {**each, "src": re.sub(r"^(\.\./)*", "", each.get("src") or "")}
             found += [] if here in SCRIPTS else ["script"]

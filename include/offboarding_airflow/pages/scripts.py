@@ -8,7 +8,9 @@ HTMX, CHART = "vendored/htmx.min.js", "vendored/chart.umd.min.js"
 """What others wrote, unchanged: vendored/README.md."""
 IN_PLACE = ("in_place.js", HTMX)
 """Of a page that changes in part. Ours listens before htmx asks for anything."""
-EVERY = (*IN_PLACE, CHART)
+CHARTS = (CHART, "charts.js")
+"""Of a page with charts. Ours tells theirs what to draw."""
+EVERY = (*IN_PLACE, *CHARTS)
 
 
 @cache

@@ -13,14 +13,14 @@ from offboarding.report.pages.sources import sources
 from offboarding.report.pages.tonight import night_page, tonight
 from offboarding_airflow.pages.guard import DAG
 from offboarding_airflow.pages.listed_file import FORMS
-from offboarding_airflow.pages.scripts import IN_PLACE
+from offboarding_airflow.pages.scripts import CHARTS, IN_PLACE
 from offboarding_airflow.pages.showing import saved, shown, way_up
 
 
 def _tonight() -> Response:
     with wiring.looking() as (choice, session):
         page = tonight(session, choice.time_zone, datetime.now(UTC))
-    return shown("tonight.html", page=page, up="")
+    return shown("tonight.html", CHARTS, page=page, up="")
 
 
 def _findings(
@@ -63,8 +63,9 @@ def _run(dag: str, run: str, request: Request) -> Response:
     """A tab of each run in Airflow: of whichever DAG, since Airflow shows a tab on all of them or on none."""
     with wiring.looking() as (choice, session):
         page = night_page(session, run if dag == DAG else "", choice.time_zone, datetime.now(UTC))
-    template = "tonight.html" if page else "run.html"
-    return shown(template, page=page, up=way_up(request))
+    if page is None:
+        return shown("run.html", up=way_up(request))
+    return shown("tonight.html", CHARTS, page=page, up=way_up(request))
 
 
 def _finding(key: str) -> Response:
@@ -76,7 +77,7 @@ def _finding(key: str) -> Response:
 def _sources(after: str = "") -> Response:
     with wiring.looking() as (choice, session):
         page = sources(session, choice.time_zone, after)
-    return shown("sources.html", page=page, up="")
+    return shown("sources.html", CHARTS, page=page, up="")
 
 
 ROUTES: Mapping[str, Callable[..., Response]] = {

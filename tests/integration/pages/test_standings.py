@@ -35,21 +35,60 @@ def test_what_was_not_read_stands_first_and_says_why(night: Session) -> None:
     assert ldap.fresh
 
 
-def test_a_line_leaves_out_what_was_not_read(night: Session) -> None:
-    assert {row.line.says.split(",")[0] for row in sources.sources(night, ZONE).rows} == {"1 night"}
-    nights = {"read": filled.Seen(closed_cloud=True), "not read again": filled.Seen()}
-    for number, (name, seen) in enumerate(nights.items(), start=1):
-        run = filled.spend_night(night, seen, caller=name, later=timedelta(days=number))
+def charted(row: sources.SourceRow) -> dict[str, list[float | None]]:
+    """What a browser draws: each series, night by night."""
+    return {series.name: list(series.values) for series in row.chart.series}
+
+
+def further(night: Session, **seen: filled.Seen) -> None:
+    """A night each, one after the other."""
+    for number, (name, each) in enumerate(seen.items(), start=1):
+        run = filled.spend_night(night, each, caller=name, later=timedelta(days=number))
         pipeline.report(night, filled.settings(), run)
 
-    lines = {row.called: row.line for row in sources.sources(night, ZONE).rows}
 
-    closed, ldap = lines[f"aws {filled.CLOSED_CLOUD}"], lines["corp-ldap"]
-    assert closed.says == "3 nights, 0 to 0, last 0, 2 not read whole"
-    assert closed.stretches == ("60.0,22.0 60.0,22.0",)
-    assert closed.unread == ("2.0", "118.0")
-    assert ldap.stretches == ("2.0,2.0 60.0,2.0 118.0,2.0",)
-    assert ldap.unread == ()
+def test_what_was_not_read_is_a_gap_and_shown_as_one(night: Session) -> None:
+    further(night, read=filled.Seen(closed_cloud=True), not_read_again=filled.Seen())
+
+    rows = {row.called: row for row in sources.sources(night, ZONE).rows}
+
+    closed, ldap, hr = rows[f"aws {filled.CLOSED_CLOUD}"], rows["corp-ldap"], rows["hr"]
+    assert closed.nights == "3 nights, 0 to 0, last 0, 2 not read whole"
+    assert closed.chart.labels == ("2026-11-24", "2026-11-25", "2026-11-26")
+    assert charted(closed) == {"read": [None, 0, None], "read in part": [None] * 3, "not read": [1, None, 1]}
+    assert ldap.nights == "3 nights, 4 to 4, last 4"
+    assert charted(ldap) == {"read": [4, 4, 4], "read in part": [None] * 3, "not read": [None] * 3}
+    assert (ldap.chart.unit, hr.chart.unit) == ("accounts", "workers")
+
+
+def test_what_was_read_in_part_is_marked_where_it_stands(night: Session) -> None:
+    further(night, second=filled.Seen())
+    night.execute("update source_read set status = 'partial' where source = 'corp-ldap' and run_id = 1")
+
+    (ldap,) = [row for row in sources.sources(night, ZONE).rows if row.called == "corp-ldap"]
+
+    assert charted(ldap) == {"read": [4, 4], "read in part": [4, None], "not read": [None, None]}
+    assert ldap.nights == "2 nights, 4 to 4, last 4, 1 not read whole"
+
+
+def test_a_night_of_which_nothing_is_known_is_unread_but_before_the_first_read(night: Session) -> None:
+    further(night, second=filled.Seen(), third=filled.Seen(), fourth=filled.Seen())
+    night.execute("delete from source_read where source = 'corp-ldap' and run_id in (1, 3)")
+
+    (ldap,) = [row for row in sources.sources(night, ZONE).rows if row.called == "corp-ldap"]
+
+    assert charted(ldap)["read"] == [None, 4, None, 4]
+    assert charted(ldap)["not read"] == [None, None, 1, None]
+    assert ldap.nights == "3 nights, 4 to 4, last 4, 1 not read whole"
+
+
+def test_one_night_is_one_point(night: Session, get: Get) -> None:
+    page = html.unescape(get("/sources").text)
+
+    assert {row.nights.split(",")[0] for row in sources.sources(night, ZONE).rows} == {"1 night"}
+    assert page.count('"labels": ["2026-11-24"]') == page.count("1 night") == 5
+    assert "<canvas" not in page
+    assert "<svg" not in page
 
 
 def test_pages_of_sources_hold_each_once(night: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,15 @@
 """Rosters and sources on a page: what was read, how it went over the last nights, and what couldn't be read and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 from offboarding.model import READ, ReadStatus, counted
 from offboarding.report.coverage import amount, nights, where
 from offboarding.report.pages import AskedInVainError
-from offboarding.report.wording import moment, zoned
+from offboarding.report.pages.charts import Chart, Series, Shape, unknown
+from offboarding.report.wording import moment, night_of, zoned
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.reading.reads import PartView, RosterView
@@ -22,21 +23,9 @@ from offboarding.store.reading.standings import (
 
 PAGE = 100
 NIGHTS = 30
-"""That a line tells."""
-_WIDTH, _HEIGHT, _EDGE = 120.0, 24.0, 2.0
+"""That a chart tells."""
+_UNITS = {"keys": "keys", "events": "events"}
 _STATES = {ReadStatus.COMPLETE: "read", ReadStatus.PARTIAL: "read in part"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of how much was read, night by night."""
-
-    stretches: tuple[str, ...]
-    """Points of each stretch of nights that were read, as SVG has them."""
-    unread: tuple[str, ...]
-    """Where on it a night stands that wasn't read whole: x."""
-    says: str
-    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +41,36 @@ class SourceRow:
     amount: str
     fresh: str
     """When it was last read whole; "" where it never was."""
-    line: Line
+    nights: str
+    """How much was read night by night, in words."""
+    chart: Chart
+    """The same."""
     open: int | None
     """Open findings of the whole source; None for a roster."""
     says: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _History:
+    """What came of reading over the last nights."""
+
+    nights: tuple[datetime, ...]
+    """By their moments, the oldest first."""
+    reads: Mapping[ReadName, Mapping[datetime, NightlyRead]]
+
+    @classmethod
+    def of(cls, reads: Sequence[NightlyRead]) -> "_History":
+        """By name, as the store has them in order."""
+        named = groupby(reads, key=lambda each: (each.what, each.name, each.part))
+        return cls(
+            nights=tuple(sorted({each.as_of for each in reads})),
+            reads={name: {each.as_of: each for each in several} for name, several in named},
+        )
+
+    def of_one(self, name: ReadName) -> list[NightlyRead | None]:
+        """Night by night; None where it has no row of that night."""
+        own = self.reads.get(name, {})
+        return [own.get(night) for night in self.nights]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +93,10 @@ def sources(session: Session, zone: str, after: str = "") -> SourcesPage:
     page = every[first : first + PAGE]
     named = [_name(read) for read in page]
     whole, found = last_whole_reads(session, named), open_by_source(session)
-    history = read_history(session, nights=NIGHTS)
-    lines = {
-        name: _line(list(several))
-        for name, several in groupby(history, key=lambda each: (each.what, each.name, each.part))
-    }
+    history = _History.of(read_history(session, nights=NIGHTS))
     return SourcesPage(
         night=moment(ended.finished_at, zone) if ended.finished_at else "",
-        rows=tuple(
-            _row(read, whole.get(_name(read)), lines.get(_name(read)) or _line([]), found, zone) for read in page
-        ),
+        rows=tuple(_row(read, whole.get(_name(read)), history, found, zone) for read in page),
         next_after="/".join(named[-1]) if first + PAGE < len(every) else "",
     )
 
@@ -110,7 +119,7 @@ def _place(read: RosterView | PartView) -> tuple[object, ...]:
 
 
 def _row(
-    read: RosterView | PartView, whole: datetime | None, line: Line, found: Mapping[str, int], zone: str
+    read: RosterView | PartView, whole: datetime | None, history: _History, found: Mapping[str, int], zone: str
 ) -> SourceRow:
     is_roster = isinstance(read, RosterView)
     texts = (
@@ -125,42 +134,40 @@ def _row(
         is_red=read.status != ReadStatus.COMPLETE,
         amount=count if read.status in _STATES else "",
         fresh=moment(whole, zone) if whole else "",
-        line=line,
+        nights=_told(history.of_one(_name(read))),
+        chart=_chart(history, read, zone),
         open=None if is_roster else found.get(read.name, 0),
         says=tuple(zoned(text, zone) for text in dict.fromkeys(text for text in texts if text)),
     )
 
 
-# --- a line -----------------------------------------------------------------------------------------------------------
+# --- night by night ---------------------------------------------------------------------------------------------------
 
 
-def _line(reads: Sequence[NightlyRead]) -> Line:
-    read = [each.amount for each in reads if each.status in READ]
-    unread = [number for number, each in enumerate(reads) if each.status != ReadStatus.COMPLETE]
-    says = counted(len(reads), "night")
-    if read:
-        says += f", {min(read)} to {max(read)}, last {read[-1]}"
-    if unread:
-        says += f", {len(unread)} not read whole"
-    step = (_WIDTH - 2 * _EDGE) / max(1, len(reads) - 1)
-    return Line(
-        stretches=tuple(_stretches(reads, read, step)),
-        unread=tuple(f"{_EDGE + number * step:.1f}" for number in unread),
-        says=says,
+def _told(reads: Sequence[NightlyRead | None]) -> str:
+    since = list(dropwhile(lambda each: each is None, reads))
+    amounts = [each.amount for each in since if each and each.status in READ]
+    unread = sum(each is None or each.status != ReadStatus.COMPLETE for each in since)
+    says = counted(len(since), "night")
+    if amounts:
+        says += f", {min(amounts):,} to {max(amounts):,}, last {amounts[-1]:,}"
+    return f"{says}, {unread:,} not read whole" if unread else says
+
+
+def _chart(history: _History, read: RosterView | PartView, zone: str) -> Chart:
+    """What wasn't read is a gap, and never nothing; before its first read it's nothing that was left out."""
+    reads = history.of_one(_name(read))
+    began = next((number for number, each in enumerate(reads) if each), len(reads))
+    amounts = [each.amount if each and each.status in READ else None for each in reads]
+    partly = [each is not None and each.status is ReadStatus.PARTIAL for each in reads]
+    some = tuple(amount if only else None for amount, only in zip(amounts, partly, strict=True))
+    unread = [amount is None and number >= began for number, amount in enumerate(amounts)]
+    return Chart(
+        unit="workers" if isinstance(read, RosterView) else _UNITS.get(read.tells, "accounts"),
+        labels=tuple(night_of(as_of, zone) for as_of in history.nights),
+        series=(
+            Series(name="read", shape=Shape.LINE, values=tuple(amounts)),
+            Series(name="read in part", shape=Shape.POINTS, values=some),
+            unknown("not read", unread),
+        ),
     )
-
-
-def _stretches(reads: Sequence[NightlyRead], amounts: Sequence[int], step: float) -> Iterator[str]:
-    """Yield the points of nights beside each other that were read: what wasn't is a gap, and never nothing."""
-    # From zero on: of 37 workers one less is no fall.
-    most = max(amounts, default=0) or 1
-    numbered = list(enumerate(reads))
-    for was_read, several in groupby(numbered, key=lambda each: each[1].status in READ):
-        if was_read:
-            points = [
-                (_EDGE + number * step, _HEIGHT - _EDGE - each.amount / most * (_HEIGHT - 2 * _EDGE))
-                for number, each in several
-            ]
-            # A line of one point is drawn as nothing.
-            points *= 2 if len(points) == 1 else 1
-            yield " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
