@@ -58,14 +58,26 @@ def test_it_says_what_the_page_says_and_needs_nothing_else(night: Session) -> No
         "base",
         "form",
         "svg",
+        "canvas",
     } == set()
     assert [attributes for _, attributes in tags.found if {"src", "srcset", "style"} & attributes.keys()] == []
     assert len(tags.named("style")) == 1
+    assert "data-chart" not in text.partition("<body>")[2], "nothing would draw it"
     assert "url(" not in text
     assert "@import" not in text
     (policy,) = [each["content"] for each in tags.named("meta") if each.get("http-equiv") == "Content-Security-Policy"]
     assert policy is not None
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+
+
+def test_the_numbers_of_each_week_stand_where_there_are_no_charts(night: Session) -> None:
+    text = report(night)
+    page = tonight.night_page(night, "night", ZONE, MORNING)
+
+    assert page is not None
+    assert [since for since in (week.since for week in page.lately.weeks) if f">{since}</th>" not in text] == []
+    assert len(page.lately.weeks) in (13, 14)
+    assert "details" not in {tag for tag, _ in Tags(text).found}, "on paper nobody opens it"
 
 
 def test_links_lead_to_the_pages_in_airflow_and_nowhere_else(night: Session) -> None:

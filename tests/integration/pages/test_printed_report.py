@@ -109,6 +109,8 @@ def test_it_says_what_the_page_says_and_names_nobody(night: Session) -> None:
     assert "Nightof2026-11-24,run1RED" in text
     assert re.sub(r"\s", "", filled.DENIED) in text
     assert "E1042" in text
+    assert "Openatitsend" in text
+    assert text.count("notknown") >= 12, "each week's numbers"
     assert "Doe" not in text
     assert "@" not in text
     assert pdf.metadata is not None

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from offboarding.model import HoldStatus, ReadStatus, RunKind, Severity, counted
 from offboarding.model.keys import short_finding
 from offboarding.report import held
 from offboarding.report.coverage import amount, gaps_of, nights, where
-from offboarding.report.pages.lately import DAYS, Lately, lately_revoked
+from offboarding.report.pages.lately import WITHIN, Lately, lately_revoked, nothing_yet
 from offboarding.report.pages.rows import FindingRow, row
 from offboarding.report.red import reasons
 from offboarding.report.silence import silence
@@ -20,13 +20,10 @@ from offboarding.store.guard import Hold
 from offboarding.store.reading.foremost import Asks, Foremost, foremost
 from offboarding.store.reading.night_states import NightState
 from offboarding.store.reading.reads import PartView, RosterView
-from offboarding.store.reading.standings import revoked_lately
 from offboarding.store.runs import begun
 
 MOST_ROWS = 10
 """More of a kind are counted."""
-WITHIN = timedelta(hours=26)
-"""A night that ended longer ago is no last night's."""
 _STATES = {ReadStatus.COMPLETE: "read", ReadStatus.PARTIAL: "read in part"}
 
 
@@ -124,7 +121,7 @@ def night_page(session: Session, caller: str, zone: str, now: datetime) -> Tonig
 
 
 def _page(session: Session, run_id: int, ended: datetime | None, silent: str, zone: str, now: datetime) -> Tonight:
-    lately = lately_revoked(revoked_lately(session, now=now, days=DAYS))
+    lately = lately_revoked(session, zone, now)
     night, asks = reading.night_state(session, run_id), foremost(session, run_id, now=now, most=MOST_ROWS)
     return _of(night, asks, ended, silent, zone, now, lately)
 
@@ -144,7 +141,7 @@ def _nothing_yet(silent: str) -> Tonight:
         waiting_findings=0,
         limits=(),
         acknowledged=0,
-        lately=lately_revoked(None),
+        lately=nothing_yet(),
     )
 
 

@@ -77,7 +77,7 @@ with stood as (
         and f.finding_key not in ({findings:beside})
         and (f.state in ('open', 'held', 'excepted') and f.standing = 'works'
             or f.state = 'resolved' and f.resolution = any(%(shut)s::text[])
-                and f.resolved_at > %(now)s::timestamptz - %(days)s * interval '1 day')
+                and f.resolved_at >= %(now)s::timestamptz - %(days)s * interval '1 day')
 ), took as (
     select extract(epoch from resolved_at - left_at)::float8 as since_left,
         extract(epoch from resolved_at - least(first_seen_at, resolved_at))::float8 as since_found
@@ -94,3 +94,31 @@ select (select count(*) from took)::int as revoked,
     (select percentile_cont(0.9) within group (order by since_found) from took) as p90_found_seconds,
     (select count(*) from exposed)::int as exposed,
     (select coalesce(sum(seconds), 0) from exposed)::float8 as exposed_seconds;
+
+-- name: by_week
+-- Of what leavers had, in each stretch between two of these moments, and before the first (0): how much was seen shut, and how
+-- soon after the departure; by how many findings what stood open of it grew, by the record; and whether a night had ended
+-- shortly before the stretch did: else nobody had looked, and what stood then isn't known.
+with theirs as materialized (
+    select finding_key, left_at, resolved_at, state = 'resolved' and resolution = any(%(shut)s::text[]) as shut
+    from finding where left_at is not null and basis <> 'away' and ticket_kind in ('revoke', 'rotate')
+), took as (
+    select width_bucket(resolved_at, %(moments)s::timestamptz[]) as week, count(*)::int as revoked,
+        percentile_cont(0.5) within group (order by resolved_at - left_at) as median,
+        percentile_cont(0.9) within group (order by resolved_at - left_at) as p90
+    from theirs where shut and resolved_at >= left_at group by 1
+), grew as (
+    select width_bucket(e.at, %(moments)s::timestamptz[]) as week,
+        sum(case when e.to_state in ('held', 'open', 'excepted') then 1 else -1 end)::int as grown
+    from theirs join finding_event e using (finding_key)
+    where (e.to_state in ('held', 'open', 'excepted')) <> (coalesce(e.from_state, '') in ('held', 'open', 'excepted'))
+    group by 1
+)
+select w.week, coalesce(t.revoked, 0) as revoked, extract(epoch from t.median)::float8 as median_seconds,
+    extract(epoch from t.p90)::float8 as p90_seconds, coalesce(g.grown, 0) as grown, exists (
+        select from counted_run r where r.kind = 'nightly' and r.finished_at <= m.ends
+            and r.finished_at > m.ends - %(within)s::interval) as is_known
+from generate_series(0, cardinality(%(moments)s::timestamptz[]) - 1) w (week)
+cross join lateral (select (%(moments)s::timestamptz[])[w.week + 1] as ends) m
+left join took t using (week) left join grew g using (week)
+order by w.week;

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from psycopg.rows import class_row
@@ -138,6 +138,23 @@ class RevokedLately:
     """All of their times together."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekStood:
+    """What came of leavers' things between two moments."""
+
+    week: int
+    """Which stretch; 0 is all that was before the first moment."""
+    revoked: int
+    """Seen shut in it."""
+    median_seconds: float | None
+    """From the departure until it was seen shut; None where nothing was."""
+    p90_seconds: float | None
+    grown: int
+    """How many more stood open at its end than at its beginning: held, told or excepted, by the record."""
+    is_known: bool
+    """A night had ended shortly before its end."""
+
+
 SHUT = (
     *(Resolution.SEEN_DEAD, Resolution.ROLE_SHUT, Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE),
     *(Resolution.KEY_GONE, Resolution.NOT_TRUSTED, Resolution.ACCESS_ENDED),
@@ -187,6 +204,13 @@ def revoked_lately(session: Session, *, now: datetime, days: int) -> RevokedLate
         found = cursor.execute(block("standings", "revoked_lately"), values).fetchone()
     assert found is not None
     return found
+
+
+def by_week(session: Session, moments: Sequence[datetime], *, within: timedelta) -> list[WeekStood]:
+    """Between each two of these moments, and before the first. `within`: a night's word holds for so long."""
+    with session.cursor(row_factory=class_row(WeekStood)) as cursor:
+        values = {"moments": list(moments), "within": within, "shut": [each.value for each in SHUT]}
+        return cursor.execute(block("standings", "by_week"), values).fetchall()
 
 
 def waivers(session: Session, *, now: datetime, after: int, most: int) -> list[WaiverView]:
