@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from offboarding.model import IdentityKeyKind, Standing, Trust
+from offboarding.model import IdentityKeyKind, Standing, SubjectKind, Trust
 from offboarding.model.errors import FatalError
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import CLOUD, Office, access_key, locked, login, switched_off, user
-from tests.support.small_company import LEFT, WORKS, number, tag, worker
+from tests.support.small_company import LEFT, WORKS, account, mail, number, tag, worker
 
 KEY = "AKIAKIMAAAAAAAAAAAAA"
 DENIED = "iam:ListAccessKeys is missing"
@@ -144,6 +144,29 @@ def test_logins_and_roles_that_were_seen_open_since_and_cannot_be_asked_are_not_
     assert states(company) == {"leaver-account-works": "unverified", "leaver-role-trust": "unverified"}
 
 
+def test_a_root_user_that_was_seen_open_since_and_cannot_be_asked_is_not_taken_for_shut(company: Office) -> None:
+    root = replace(
+        account("r-root", mail("kim@corp.example"), realm=CLOUD), kind=SubjectKind.ROOT_ACCOUNT, label="root user"
+    )
+    company.hr.change("1042", mail="kim@corp.example")
+    company.cloud.accounts = [root]
+    company.directory.change("kim", **locked())
+    company.night()
+    company.cloud.change("r-root", standing=Standing.DEAD, standing_reason="the account is suspended")
+    company.night()
+    assert states(company)["leaver-root-mail"] == "resolved"
+
+    company.hr.change("1042", employments=(WORKS,))
+    company.cloud.change("r-root", standing=Standing.WORKS)
+    company.night()
+    company.hr.change("1042", employments=(LEFT,))
+    company.cloud.error = FatalError("no answer")
+    company.night()
+
+    assert states(company)["leaver-root-mail"] == "unverified"
+
+
 def states(company: Office) -> dict[str, str]:
-    query = "select rule, state from finding where rule in ('leaver-account-works', 'leaver-role-trust')"
-    return {str(rule): str(state) for rule, state in company.session.execute(query).fetchall()}
+    rules = ["leaver-account-works", "leaver-role-trust", "leaver-root-mail"]
+    rows = company.session.execute("select rule, state from finding where rule = any(%s)", (rules,)).fetchall()
+    return {str(rule): str(state) for rule, state in rows}

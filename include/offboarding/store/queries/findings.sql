@@ -62,7 +62,7 @@ set state = 'unverified', reopened = f.reopened + 1, resolved_at = null, resolut
 from produced s
 where s.match_key = f.match_key and f.state = 'resolved' and s.standing = 'unknown' and s.holds_ticket
     and s.ticket_kind <> 'event' and not s.attestable and case
-    when s.subject_kind = 'account' then exists (
+    when s.subject_kind in ('account', 'root_account') then exists (
         select from account a
         where a.realm = s.realm and a.native_id = s.subject_native_id and a.gone_at is null and a.standing = 'works')
     when s.subject_kind = 'role' then exists (
