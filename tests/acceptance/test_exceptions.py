@@ -120,6 +120,22 @@ def test_a_ticket_closes_by_it_and_is_opened_again_after_it(ticketed: Office, pe
     assert any("stands again, the exception has ended" in said for said in again.comments)
 
 
+def test_a_ticket_is_opened_again_after_it_though_nothing_can_be_read_that_night(
+    ticketed: Office, people: ListedPeople
+) -> None:
+    ticketed.let_stand = {"exceptions": [granted(3, worker="hr:1042")]}
+    ticketed.night()
+    assert not only(people, ticketed).is_open
+
+    ticketed.cloud.error = ticketed.directory.error = FatalError("no answer")
+    ticketed.let_stand = {}
+    ticketed.night()
+
+    assert set(states(ticketed).values()) == {"unverified"}
+    (again,) = (each for each in tickets_of(people, ticketed.queue) if "1042" in each.title)
+    assert again.is_open
+
+
 def test_what_is_excepted_is_still_looked_at(kim: Office) -> None:
     kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
     kim.night()

@@ -76,12 +76,14 @@ order by f.ticket_key;
 
 -- name: unsettled
 -- Tickets that say something of an item that is no longer so; and, whatever was said before, closed ones with an item
--- that holds them, and open ones with none.
+-- that holds them, and open ones with none. What is unverified opens a closed one only where that was never told that it
+-- is over: it was excepted, and isn't any more.
 select t.ticket_key
 from ticket t
 join lateral (
     select coalesce(bool_or(f.told <> f.state and f.state in ('open', 'excepted', 'resolved')), false) as changed,
-        coalesce(bool_or(f.holds_ticket and f.state = 'open'), false) as works,
+        coalesce(bool_or(f.holds_ticket and (f.state = 'open' or f.state = 'unverified' and f.told in ('open', 'excepted'))),
+            false) as works,
         coalesce(bool_or(f.holds_ticket and f.state not in ('resolved', 'excepted')), false) as holds
     from finding f where f.ticket_key = t.ticket_key) i on true
 where t.kind <> 'unverified' and t.moved_to is null and (i.changed or (t.state = 'closed' and i.works) or (t.state <> 'closed' and not i.holds))
