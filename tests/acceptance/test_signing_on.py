@@ -251,6 +251,26 @@ def test_what_is_excepted_there_leaves_no_ticket_open_for_it(told: SignedOn, tra
     assert not [text for _, text in kim.said if "can be switched on again" in text]
 
 
+def test_no_longer_excepted_it_asks_nobody_about_a_provider_that_cannot_be_read(
+    told: SignedOn, tracker: ListedTracker
+) -> None:
+    granted = {"reason": "a job is moved", "approver": "Soyeon", "expires": date(2026, 12, 24), "rule": BESIDE}
+    told.let_stand = {"exceptions": [{"worker": "hr:1042", **granted}]}
+    told.night()
+    assert found(told)[BESIDE][0] == "excepted"
+
+    told.let_stand = {}
+    told.directory.error = told.directory.look_error = FatalError("corp-ldap: no answer")
+    for _ in range(4):
+        told.night()
+    assert found(told)[BESIDE] == ("held", "unknown", "")
+    assert not [each.draft.title for each in tracker.there() if "aws" in each.draft.title]
+
+    told.directory.error = told.directory.look_error = None
+    told.night()
+    assert found(told)[BESIDE] == ("open", "works", "")
+
+
 def test_the_guard_counts_what_works_there_once(company: SignedOn) -> None:
     company.directory.change("kim", **locked())
     company.directory.change("park", **locked())

@@ -79,9 +79,11 @@ from covered c where c.finding_key = f.finding_key
 returning f.finding_key, c.state as from_state, f.resolution_details as details;
 
 -- name: end_excepted
--- Findings that stood by an exception which has expired or was taken out.
+-- Findings that stood by an exception which has expired or was taken out. What stands beside others isn't asked about by
+-- itself: where it can't be told it waits.
 update finding f
-set state = case when f.standing = 'unknown' then 'unverified' else 'held' end, resolution = null,
+set state = case when f.standing = 'unknown' and f.finding_key not in ({findings:beside}) then 'unverified' else 'held' end,
+    resolution = null,
     resolution_details = '{}'
 where f.state = 'excepted' and not exists (
     select from covering c where c.finding_key = f.finding_key and c.expires_at > %(as_of)s)
