@@ -287,6 +287,18 @@ def test_the_guard_counts_what_works_there_once(company: SignedOn) -> None:
     assert found(company)[BESIDE][0] == "resolved"
 
 
+def test_a_provider_that_lost_too_much_says_nothing_of_what_stands_elsewhere(told: SignedOn) -> None:
+    told.guard = {"objects": {"absolute": 0}}
+    told.directory.accounts = []
+    run = told.night().run
+
+    assert [name for _, name in told.holds] == ["corp-ldap"]
+    assert found(told)[BESIDE] == ("open", "works", "")
+
+    told.release(run.run_id, holds=[hold.hold_id for hold in told.holds.values()])
+    assert found(told)[BESIDE] == ("resolved", "works", "none at the provider")
+
+
 def test_how_soon_it_was_shut_is_counted_once(told: SignedOn) -> None:
     assert revoked_lately(told.session, now=told.as_of, days=90).exposed == 3, "Kim's key, and Park's with the login"
     told.cloud.change(KIM_KEY, **switched_off())

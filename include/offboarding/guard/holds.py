@@ -71,7 +71,7 @@ def hold_closings(
         more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
         rows.trip(look, _lines(more))
         found += more
-    held = held_closings.hold_closings(look)
+    held = held_closings.hold_closings(look, settings.sign_on)
     if unseen:
         names = sorted({each.name for each in unseen})
         log.warning("not closed before the night's inventory: too much is gone", sources=names, findings=len(held))

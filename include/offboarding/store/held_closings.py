@@ -1,6 +1,6 @@
 """Findings that an evaluation would close, and that stay as they are where a line waits on whose word they would."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg.rows import scalar_row
 
@@ -43,7 +43,11 @@ def closings_waiting(look: Looking) -> int:
     return look.number("closings_waiting")
 
 
-def hold_closings(look: Looking) -> set[str]:
-    """What rests on a tripped line doesn't close: the keys of those findings."""
+def hold_closings(look: Looking, sign_on: Mapping[str, str]) -> set[str]:
+    """What rests on a tripped line doesn't close: the keys of those findings.
+
+    `sign_on`: by whose word people sign on to a source, by its name.
+    """
+    values = look.values(sources=list(sign_on), providers=list(sign_on.values()))
     with look.session.cursor(row_factory=scalar_row) as cursor:
-        return set(cursor.execute(block("guard", "hold_closings"), look.values()).fetchall())
+        return set(cursor.execute(block("guard", "hold_closings"), values).fetchall())

@@ -223,14 +223,18 @@ where not c.beside and not exists (
     select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
 
 -- name: hold_closings
--- What is held doesn't close, and waits.
+-- What is held doesn't close, and waits. What stands beside others rests on the word of the source by which people sign on
+-- to its own as well: `sources` and `providers`, each beside its own.
 with held as (
     select c.finding_key, t.kind, t.name, c.text
     from closing c join tripped t on (t.kind = c.kind
         and t.name = case c.kind when 'roster' then c.roster else c.source end) or t.kind = 'total'
+        or c.beside and t.kind = 'source' and exists (
+            select from unnest(%(sources)s::text[], %(providers)s::text[]) as said (source, provider)
+            where said.source = c.source and said.provider = t.name)
 ), first as (
     -- It waits on one line, and by the word of its own roster or source before that of all together ("total" comes last).
-    select distinct on (finding_key) * from held order by finding_key, kind
+    select distinct on (finding_key) * from held order by finding_key, kind, name
 )
 insert into guard_closing (finding_key, kind, name, reason, run_id)
 select h.finding_key, h.kind, h.name, h.text, %(run_id)s from first h
