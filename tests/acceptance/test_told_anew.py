@@ -44,6 +44,10 @@ def ticket_is_open(tracker: ListedTracker) -> bool:
     return ticket.is_open
 
 
+def said_to_work_again(tracker: ListedTracker) -> bool:
+    return any("works again" in text for each in tracker.there() for _, text in each.said)
+
+
 def switched_on_meanwhile(company: Office) -> None:
     """The key is seen dead, the departure is taken back, and the key is seen to work while it's nobody's question."""
     company.night()
@@ -69,11 +73,13 @@ def test_a_ticket_stays_open_for_a_key_that_was_seen_working_and_is_denied_tonig
 
     assert key_finding(company) == ("unverified", 1)
     assert ticket_is_open(tracker)
+    assert not said_to_work_again(tracker)
 
     company.cloud.denied = ""
     company.night()
     assert key_finding(company) == ("open", 1)
     assert ticket_is_open(tracker)
+    assert said_to_work_again(tracker)
 
     company.cloud.change(KEY, **switched_off())
     company.night()

@@ -161,6 +161,8 @@ class TicketItem:
     @property
     def changed(self) -> bool:
         """Whether its ticket says something else of it."""
+        if self.state == FindingState.UNVERIFIED and self.ticket_says == FindingState.RESOLVED:
+            return False  # that it works again is said once it's seen
         says = self.state if self.state in DONE else FindingState.OPEN
         return self.state != FindingState.HELD and self.ticket_says != says
 
