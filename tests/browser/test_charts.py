@@ -1,7 +1,7 @@
 """Charts as a browser draws them: in colours that are seen, with gaps where nothing is known; else as words."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -166,6 +166,24 @@ def test_weeks_are_two_lines_and_what_is_not_known_is_a_gap(
     assert viewer.happened == []
 
 
+@pytest.mark.parametrize("paper", [718, 794])
+def test_on_paper_no_chart_covers_what_stands_beside_it(house: House, viewer: Watched, paper: int) -> None:
+    page = viewer.page
+    page.goto(house.address("/sources"))
+    drawn(page)
+
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": paper, "height": 900})
+
+    charts = page.locator(PLACES).all()
+    assert len(charts) > 8
+    beyond = "each => each.getBoundingClientRect().right - each.closest('td').getBoundingClientRect().right"
+    assert [each.evaluate(beyond) > 0 for each in charts] == [False] * len(charts)
+    page.wait_for_function(f"""[...document.querySelectorAll("{PLACES}")].every(each =>
+        each.clientWidth > 60 && each.firstChild.clientWidth === each.clientWidth)""")
+    assert page.evaluate("document.documentElement.scrollWidth") <= paper
+
+
 def test_the_keyboard_alone_opens_the_numbers(house: House, viewer: Watched) -> None:
     page = viewer.page
     page.goto(house.address("/"))
@@ -201,9 +219,9 @@ def test_without_scripts_the_same_stands_there_in_words(house: House, viewer: Wa
         without.close()
 
 
-def put(page: Page, name: str, values: list[int | None]) -> Locator:
+def put(page: Page, name: str, values: list[int | None], shapes: Sequence[str] = ("line",)) -> Locator:
     """A chart that another script puts into the page, all of whose words are this one."""
-    series = [{"name": name, "shape": "line", "values": values}]
+    series = [{"name": name, "shape": shape, "values": values} for shape in shapes]
     page.evaluate(
         "chart => { const place = document.createElement('div'); place.id = 'swapped'; place.className = 'chart weeks';"
         " place.dataset.chart = chart; document.querySelector('main').append(place); }",
@@ -222,6 +240,17 @@ def test_no_line_is_drawn_over_a_gap(house: House, viewer: Watched, values: list
 
     assert (middle.get(colour, 0) > 0) is is_line
     assert middle, "the grid is there"
+
+
+def test_two_of_the_same_value_are_both_seen(house: House, viewer: Watched) -> None:
+    """As of a week in which one thing was shut: else it would look as if the other weren't known."""
+    page = viewer.page
+    page.goto(house.address("/"))
+    colours = [page.evaluate(COLOUR, name) for name in ("--link", "--amber")]
+
+    last = ink(put(page, "one", [2, None, 2], ("line", "dashed")), 0.75)
+
+    assert [last.get(colour, 0) > 5 for colour in colours] == [True, True]
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)

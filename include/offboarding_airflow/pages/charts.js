@@ -5,7 +5,8 @@
   // By shape as well: whoever sees no colours, or prints, tells one from another.
   const SHAPES = {
     line: { colour: "--link", pointStyle: "circle" },
-    dashed: { colour: "--amber", pointStyle: "triangle", borderDash: [6, 4] },
+    // Larger, so that it's seen behind another of the same value: of one thing both are.
+    dashed: { colour: "--amber", pointStyle: "triangle", pointRadius: 6, borderDash: [6, 4] },
     points: { colour: "--red", pointStyle: "rectRot", pointRadius: 3, showLine: false, order: -1 },
     band: {
       colour: "--gap", edge: "--soft", type: "bar", pointStyle: "rect", order: 1,
