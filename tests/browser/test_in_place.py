@@ -135,14 +135,12 @@ def logged_out(house: House, by: Watched) -> None:
 
 
 @pytest.mark.usefixtures("mended")
-@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(
     ("breaks", "says"), [(store_away, "The store can't be read"), (logged_out, "Not logged in")], ids=["store", "login"]
 )
 def test_a_refusal_is_shown_as_a_page_and_never_as_a_list(
-    house: House, viewer: Watched, breaks: Callable[[House, Watched], None], says: str, scheme: str
+    house: House, viewer: Watched, breaks: Callable[[House, Watched], None], says: str
 ) -> None:
-    viewer.looks(scheme)
     page = listed(house, viewer)
     breaks(house, viewer)
 
