@@ -82,7 +82,10 @@ def made(project: Path, *, fails: str = "") -> tuple[int, list[str]]:
     tools = project.parent / "tools"
     tools.mkdir()
     log = project.parent / "made"
-    (tools / "make").write_text(f'#!/bin/sh\necho "$1" >>{log}\n[ "$1" != "{fails}" ]\n')
+    (tools / "make").write_text(
+        f"#!/bin/sh\nfor word; do\n  case $word in -*) continue ;; esac\n"
+        f'  echo "$word" >>{log}\n  [ "$word" != "{fails}" ] || exit 2\ndone\n'
+    )
     (tools / "make").chmod(0o755)
     environment = {"PATH": f"{tools}:{os.environ['PATH']}", "GIT_CEILING_DIRECTORIES": str(project.parent)}
     done = subprocess.run([project / ".ci/run"], env=environment, capture_output=True, text=True, check=False)
