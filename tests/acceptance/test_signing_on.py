@@ -1,6 +1,6 @@
 """What still works where the identity provider says disabled: said with the thing, and found beside it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from offboarding.model.errors import FatalError
 from offboarding.store import reading, revocations
 from offboarding.store.events import broken_at
 from offboarding.store.reading.leavers import leavers
-from offboarding.store.reading.standings import revoked_lately
+from offboarding.store.reading.standings import by_week, revoked_lately
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, access_key, locked, login, switched_off, user
@@ -301,9 +301,29 @@ def test_a_provider_that_lost_too_much_says_nothing_of_what_stands_elsewhere(tol
 
 def test_how_soon_it_was_shut_is_counted_once(told: SignedOn) -> None:
     assert revoked_lately(told.session, now=told.as_of, days=90).exposed == 3, "Kim's key, and Park's with the login"
+    assert this_week(told) == (0, 3)
+
     told.cloud.change(KIM_KEY, **switched_off())
     told.night()
+
     assert revoked_lately(told.session, now=told.as_of, days=90).revoked == 1
+    assert this_week(told) == (1, 3), "the key stands as inactive now"
+
+
+def test_a_user_that_is_gone_was_shut_as_often_as_it_let_in(told: SignedOn) -> None:
+    told.cloud.remove(KIM.native_id)
+    told.night()
+
+    assert found(told)[BESIDE][0] == "resolved"
+    assert this_week(told)[0] == revoked_lately(told.session, now=told.as_of, days=90).revoked == 1
+
+
+def this_week(company: SignedOn) -> tuple[int, int]:
+    """How much was seen shut, and how much of what was found stands open."""
+    # What the record says is of the moment in which it was written.
+    now = datetime.now(UTC) + timedelta(days=1)
+    before, week = by_week(company.session, [now - timedelta(days=90), now], within=timedelta(days=90))
+    return week.revoked, before.grown + week.grown
 
 
 def test_the_ticket_is_due_and_as_urgent_as_what_works_is(company: SignedOn, tracker: ListedTracker) -> None:

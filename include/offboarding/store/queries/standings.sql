@@ -102,6 +102,7 @@ select (select count(*) from took)::int as revoked,
 with theirs as materialized (
     select finding_key, left_at, resolved_at, state = 'resolved' and resolution = any(%(shut)s::text[]) as shut
     from finding where left_at is not null and basis <> 'away' and ticket_kind in ('revoke', 'rotate')
+        and finding_key not in ({findings:beside})
 ), took as (
     select width_bucket(resolved_at, %(moments)s::timestamptz[]) as week, count(*)::int as revoked,
         percentile_cont(0.5) within group (order by resolved_at - left_at) as median,
