@@ -7,6 +7,7 @@ from psycopg.rows import scalar_row
 from offboarding.model import Count
 from offboarding.store.events import Change
 from offboarding.store.guard_look import Looking
+from offboarding.store.rows import providers
 from offboarding.store.sql import block
 
 
@@ -48,6 +49,6 @@ def hold_closings(look: Looking, sign_on: Mapping[str, str]) -> set[str]:
 
     `sign_on`: by whose word people sign on to a source, by its name.
     """
-    values = look.values(sources=list(sign_on), providers=list(sign_on.values()))
+    values = look.values(**providers(sign_on))
     with look.session.cursor(row_factory=scalar_row) as cursor:
         return set(cursor.execute(block("guard", "hold_closings"), values).fetchall())

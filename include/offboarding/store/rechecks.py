@@ -9,6 +9,7 @@ from psycopg.rows import class_row, scalar_row
 from offboarding.model import AccountRef
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
+from offboarding.store.rows import providers
 from offboarding.store.sql import block, statements
 
 
@@ -54,19 +55,15 @@ def note_open(session: Session, run_id: int) -> None:
 def parts_to_reread(session: Session, sign_on: Mapping[str, str]) -> list[tuple[str, str]]:
     """The (source or verifier, part) pairs that tell of what is open. `sign_on`: by whose word people sign on."""
     with session.cursor(row_factory=class_row(_Part)) as cursor:
-        rows = cursor.execute(block("rechecks", "parts_to_reread"), _providers(sign_on)).fetchall()
+        rows = cursor.execute(block("rechecks", "parts_to_reread"), providers(sign_on)).fetchall()
     return [(row.source, row.part) for row in rows]
 
 
 def accounts_to_reread(session: Session, realm: str, sign_on: Mapping[str, str]) -> list[AccountRef]:
     """Accounts of a system with open findings, or of people who have such where they sign on by it; by native id."""
-    values = {"realm": realm, **_providers(sign_on)}
+    values = {"realm": realm, **providers(sign_on)}
     with session.cursor(row_factory=class_row(AccountRef)) as cursor:
         return cursor.execute(block("rechecks", "accounts_to_reread"), values).fetchall()
-
-
-def _providers(sign_on: Mapping[str, str]) -> dict[str, object]:
-    return {"sources": list(sign_on), "providers": list(sign_on.values())}
 
 
 def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:

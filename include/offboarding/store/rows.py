@@ -114,3 +114,8 @@ class RealmRow:
     kind: str
     source: str
     part: str
+
+
+def providers(sign_on: Mapping[str, str]) -> dict[str, object]:
+    """By whose word people sign on to a source, as blocks ask: `sources`, and each one's beside it in `providers`."""
+    return {"sources": list(sign_on), "providers": list(sign_on.values())}

@@ -8,7 +8,7 @@ from psycopg.rows import class_row
 from offboarding.model import Silent, SilentKey, SilentThing
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
-from offboarding.store.rows import Run
+from offboarding.store.rows import Run, providers
 from offboarding.store.sql import block
 
 
@@ -34,5 +34,4 @@ def silent_findings(session: Session, run: Run, sign_on: Mapping[str, str]) -> I
             yield from cursor.execute(block("silent", "keys"), values).fetchall()
     if found.of_others:
         with session.cursor(row_factory=class_row(SilentThing)) as cursor:
-            providers = {"sources": list(sign_on), "providers": list(sign_on.values())}
-            yield from cursor.execute(block("silent", "things"), values | providers).fetchall()
+            yield from cursor.execute(block("silent", "things"), values | providers(sign_on)).fetchall()
