@@ -10,13 +10,13 @@ import pytest
 
 from offboarding.decisions import links
 from offboarding.interfaces import Tracker
-from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin, LinkVerdict, Standing, SubjectKind, Trust
+from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin, LinkVerdict, SubjectKind
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.acceptance.test_own_entry import QuietOffice
 from tests.support import deciding
 from tests.support.begun import Begun
-from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, user
+from tests.support.office import HeardTracker, Office, access_key, login, trusting, user
 from tests.support.small_company import KIM, LEE, LEFT, mail, number, owner, ssh, worker
 from tests.support.variants import variants
 
@@ -139,15 +139,7 @@ def test_a_use_that_rested_on_it_is_none_of_theirs(office: Office) -> None:
 
 
 def test_a_role_that_trusts_the_user_is_no_leaver_s(office: Office) -> None:
-    role = Trust(
-        realm=CLOUD,
-        native_id="AROADEPLOY",
-        label="arn:aws:iam::111111111111:role/deploy",
-        principal_realm=CLOUD,
-        principal=LEES_USER.label,
-        standing=Standing.WORKS,
-        standing_reason="its trust policy names the user",
-    )
+    role = trusting(LEES_USER)
     office.cloud.trusts = [role]
     made = decide(office, "REPORTING", "1042")
     assert why(office, "leaver-role-trust") == ""

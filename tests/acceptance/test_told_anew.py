@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from offboarding.model import IdentityKeyKind, Standing, SubjectKind, Trust
+from offboarding.model import IdentityKeyKind, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import CLOUD, Office, access_key, locked, login, switched_off, user
+from tests.support.office import CLOUD, Office, access_key, locked, login, switched_off, trusting, user
 from tests.support.small_company import LEFT, WORKS, account, mail, number, tag, worker
 
 KEY = "AKIAKIMAAAAAAAAAAAAA"
@@ -123,15 +123,7 @@ def test_a_closed_ticket_is_opened_by_what_was_seen_and_by_nothing_else(
 
 def test_logins_and_roles_that_were_seen_open_since_and_cannot_be_asked_are_not_taken_for_shut(company: Office) -> None:
     (kim,) = company.cloud.accounts
-    role = Trust(
-        realm=CLOUD,
-        native_id="AROADEPLOY",
-        label=f"arn:aws:iam::{CLOUD}:role/deploy",
-        principal_realm=CLOUD,
-        principal=kim.label,
-        standing=Standing.WORKS,
-        standing_reason="its trust policy names the user",
-    )
+    role = trusting(kim)
     company.cloud.trusts = [role]
     company.night()
     company.cloud.trusts = [replace(role, standing=Standing.DEAD, standing_reason="a condition denies it")]

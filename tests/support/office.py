@@ -203,6 +203,20 @@ def access_key(native_id: str, owner: Account, **changes: Any) -> Credential:
     return replace(made, **changes)
 
 
+def trusting(principal: Account, **changes: Any) -> Trust:
+    """A role of the first AWS account that lets a user take it on."""
+    made = Trust(
+        realm=CLOUD,
+        native_id="AROADEPLOY",
+        label=f"arn:aws:iam::{CLOUD}:role/deploy",
+        principal_realm=principal.realm,
+        principal=principal.label,
+        standing=Standing.WORKS,
+        standing_reason="its trust policy names the user",
+    )
+    return replace(made, **changes)
+
+
 def switched_off() -> dict[str, Any]:
     """What becomes of an access key that somebody made inactive."""
     return {
