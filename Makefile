@@ -64,12 +64,12 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
 
-test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, vendors' own clients, the pages on adding, and every variant of what make test plays some of
+test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, vendors' own clients, the pages on adding, and the variants that make test leaves out
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
 	@scripts/pango.sh
 	@scripts/clients.sh
-	@VARIANTS=all $(PYTHON_BIN) -m pytest -n $(WORKERS) $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m slow $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)
@@ -78,13 +78,13 @@ test-celery: setup slapd celery ## a night on several machines' worth of Airflow
 	@$(PYTHON_BIN) -m pytest $(CELERY) $(ARGS)
 
 test-trackers: setup slapd trackers ## what real ticket systems say, Request Tracker for one, fetched and not installed; needs root and apt
-	@VARIANTS=all $(PYTHON_BIN) -m pytest $(TRACKERS) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(TRACKERS) $(ARGS)
 
 test-databases: setup databases ## what a real MariaDB and MySQL say of their accounts, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
 
 test-rosters: setup rosters drops ## HR's files on real SFTP and SMB servers and on emulators of Google's and Azure's storage, and encrypted ones, by programs that are fetched and not installed; needs root and apt
-	@VARIANTS=all $(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
 
 test-hosts: setup rosters hosts ## who gets in to a host with a real sshd, OpenVPN or WireGuard, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)

@@ -3,6 +3,7 @@
 Every moment is written out in UTC, as an almanac tells it, and not asked of a library of zones.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import job, number, worker
-from tests.support.variants import ALL, variants
+from tests.support.variants import variants
 from tests.support.watching import hour
 
 SECOND = timedelta(seconds=1)
@@ -230,7 +231,16 @@ def test_a_nights_moment_is_one_moment_however_it_is_written(told: str, moment: 
 ZONES = dict.fromkeys(zone for zone, last, _ in DAY_ENDS if last == "2026-11-24")
 
 
-def test_each_is_due_in_the_hour_in_which_the_day_ends_there(office: Office, tracker: ListedTracker) -> None:
+@pytest.mark.parametrize(
+    "hours",
+    [
+        pytest.param((1, 2, 5, 6, 7, 13, 14, 15, 22, 23, 24), id="those that a day ends in, and those beside them"),
+        pytest.param(range(1, 25), id="each", marks=pytest.mark.slow),
+    ],
+)
+def test_each_is_due_in_the_hour_in_which_the_day_ends_there(
+    office: Office, tracker: ListedTracker, hours: Iterable[int]
+) -> None:
     office.hr.workers = [
         worker(str(2000 + place), job("left", last="2026-11-24", zone=zone)) for place, zone in enumerate(ZONES)
     ]
@@ -239,8 +249,7 @@ def test_each_is_due_in_the_hour_in_which_the_day_ends_there(office: Office, tra
     assert tracker.tickets == []
     due: dict[str, list[str]] = {}
 
-    # Each hour, or those that a day ends in, the one before it and the one after it.
-    for passed in range(1, 25) if ALL else (1, 2, 5, 6, 7, 13, 14, 15, 22, 23, 24):
+    for passed in hours:
         told = hour(office, hours=passed)
         for line in told.said("last day ended"):
             due[f"{office.as_of + timedelta(hours=passed):%dT%H:%M}"] = line["workers"]

@@ -3,8 +3,11 @@
 import os
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
+
+import pytest
 
 from tests.support.source_tree import PROJECT, Module
 
@@ -32,10 +35,9 @@ def everyday() -> list[str]:
     return line.split()
 
 
-def places(*words: str) -> list[Path]:
-    """What those lines name that hold all these words."""
-    named = [word for line in lines() if {*words} <= {*line} for word in line]
-    return [Path(word) for word in named if word.startswith("tests/")]
+def places() -> list[Path]:
+    """What those lines name."""
+    return [Path(word) for line in lines() for word in line if word.startswith("tests/")]
 
 
 def beyond(files: list[Path], played: list[Path]) -> list[str]:
@@ -48,14 +50,23 @@ def text(file: Path) -> str:
 
 def test_what_make_test_leaves_out_another_target_plays() -> None:
     ignored = [Path(word.removeprefix("--ignore=")) for word in everyday() if word.startswith("--ignore=")]
+    varied = [file for file in FILES if any(map(VARIED.match, Module(PROJECT / file).imports))]
     left_out = [file for file in FILES if any(map(file.is_relative_to, ignored)) or SLOW.search(text(file))]
 
-    assert len(left_out) > 40
-    assert beyond(left_out, places()) == []
-
-
-def test_of_what_has_variants_another_target_plays_all() -> None:
-    varied = [file for file in FILES if any(map(VARIED.match, Module(PROJECT / file).imports))]
-
     assert len(varied) > 20
-    assert beyond(varied, places("VARIANTS=all")) == []
+    assert len(left_out) > 40
+    assert beyond(left_out + varied, places()) == []
+
+
+def test_the_others_play_all_there_or_all_that_is_slow() -> None:
+    chosen = re.findall(r"-m pytest .*?-m (\w+|\"[^\"]+\")", "\n".join(map(" ".join, lines())))
+
+    assert {*chosen} == {'"not slow"', "slow"}
+
+
+@pytest.mark.slow
+def test_whatever_lies_in_the_slow_folder_is_slow() -> None:
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "-m", "not slow"]
+    done = subprocess.run([*command, "tests/slow"], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert re.search(r"^no tests collected \((\d+) deselected\)", done.stdout, re.MULTILINE), done.stdout
