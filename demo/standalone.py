@@ -22,7 +22,7 @@ import httpx
 
 PROJECT = Path(__file__).parents[1]
 START_SECONDS, RUN_SECONDS, STOP_SECONDS = 600, 300, 5
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.5
 ENDED = ("success", "failed")
 LOG = "standalone.log"
 PARTS = ("scheduler", "triggerer", "dag_processor")

@@ -18,6 +18,10 @@ SHORT = "tests/unit/"
 ARCHITECTURE = "tests/architecture/"
 """Every file of ours, parsed: two pages are held against the names of all tests, too."""
 NAMES_OF_TESTS = "import functions_of_tests"
+WHOLE_AIRFLOWS = tuple(
+    f"tests/slow/test_{name}.py" for name in ("monitoring", "revoking_in_airflow", "standalone", "up")
+)
+"""Six processes each, which are busy while they wait, too: beside another one, each waits for the other."""
 DEMO_COMPANY = "from tests.support.demo_company import "
 """Two whole nights; each file that asks for it says so."""
 
@@ -33,6 +37,8 @@ class FilesTogether(LoadFileScheduling):
 def _shared(file: str) -> str:
     if file.startswith(DIRECTORIES):
         return DIRECTORIES
+    if file in WHOLE_AIRFLOWS:
+        return WHOLE_AIRFLOWS[0]
     text = (PROJECT / file).read_text(encoding="utf-8")
     if file.startswith(ARCHITECTURE) or NAMES_OF_TESTS in text:
         return ARCHITECTURE
