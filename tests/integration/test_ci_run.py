@@ -24,7 +24,9 @@ EVERY = [
     *(f"test-{name}" for name in ("directories", "airflows", "celery", "trackers", "databases", "rosters", "hosts")),
     "test-browser",
 ]
-NIGHTS = [*SLOW, *(f"test-{name}" for name in ("airflows", "celery", "browser"))]
+WHOLE_NIGHTS = ("slow", "airflows", "celery", "browser")
+"""What plays them; the others ask one system each."""
+NIGHTS = [*TESTS, *(f"test-{name}" for name in WHOLE_NIGHTS)]
 FOLDERS = {
     "slow": "tests/slow",
     "directories": "tests/integration/directories",
@@ -47,8 +49,6 @@ def looked_at(name: str) -> list[str]:
 
 
 LOOKED_AT = {name: looked_at(name) for name in FOLDERS}
-WHOLE_NIGHTS = ("slow", "airflows", "celery", "browser")
-"""What plays them; the others ask one system each."""
 
 Git = Callable[..., str]
 

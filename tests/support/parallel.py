@@ -18,10 +18,10 @@ SHORT = "tests/unit/"
 ARCHITECTURE = "tests/architecture/"
 """Every file of ours, parsed: two pages are held against the names of all tests, too."""
 NAMES_OF_TESTS = "import functions_of_tests"
-WHOLE_AIRFLOWS = tuple(
-    f"tests/slow/test_{name}.py" for name in ("monitoring", "revoking_in_airflow", "standalone", "up")
-)
-"""Six processes each, which are busy while they wait, too: beside another one, each waits for the other."""
+WHOLE_AIRFLOW = ("from demo.standalone import ", "from demo.up import ")
+"""Six processes, which are busy while they wait, too: beside another one, each waits for the other. Each file that
+begins one says so.
+"""
 DEMO_COMPANY = "from tests.support.demo_company import "
 """Two whole nights; each file that asks for it says so."""
 
@@ -37,9 +37,9 @@ class FilesTogether(LoadFileScheduling):
 def _shared(file: str) -> str:
     if file.startswith(DIRECTORIES):
         return DIRECTORIES
-    if file in WHOLE_AIRFLOWS:
-        return WHOLE_AIRFLOWS[0]
     text = (PROJECT / file).read_text(encoding="utf-8")
+    if any(each in text for each in WHOLE_AIRFLOW):
+        return WHOLE_AIRFLOW[0]
     if file.startswith(ARCHITECTURE) or NAMES_OF_TESTS in text:
         return ARCHITECTURE
     return DEMO_COMPANY if DEMO_COMPANY in text else file

@@ -19,12 +19,12 @@ def variants(
         for given in parameters.values()
     ]
     spread = {tuple(_place(len(values), number, few) for values in named) for number in range(few)}
-    variants = []
+    combinations = []
     for places in itertools.product(*(range(len(values)) for values in named)):
         names, values = zip(*(given[place] for given, place in zip(named, places, strict=True)), strict=True)
         marks = () if places in spread else (pytest.mark.slow,)
-        variants.append(pytest.param(*values, id="-".join(names), marks=marks))
-    return pytest.mark.parametrize(",".join(parameters), variants, indirect=indirect)
+        combinations.append(pytest.param(*values, id="-".join(names), marks=marks))
+    return pytest.mark.parametrize(",".join(parameters), combinations, indirect=indirect)
 
 
 def _place(length: int, number: int, few: int) -> int:
