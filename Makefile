@@ -69,7 +69,7 @@ test-slow: setup slapd ## the tests of one system or one feature, a whole Airflo
 	@scripts/prometheus.sh
 	@scripts/pango.sh
 	@scripts/clients.sh
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m slow $(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED))) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m slow $(or $(FILES),$(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED)))) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
 	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)
