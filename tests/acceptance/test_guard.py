@@ -1,7 +1,9 @@
 """What the guard holds, night after night, on a real store, with a tracker in a list."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -96,12 +98,16 @@ def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people:
     hold = company.holds["roster", "hr"]
     assert (hold.findings, hold.numbers) == (3, [{"measure": "actual", "value": 3, "base": 12, "bound": 2}])
     said = "the guard holds roster hr: 3 new leavers by HR's word of 12, 2 at most go through"
-    assert red(company, first.run.run_id) == (said,)
+    assert red(company, first.run.run_id) == (f"{said}; 3 findings of 3 people (3 high) wait",)
+
+    assert red(company, company.night().run.run_id) == (), "it waits, and nothing is new"
 
     leave(company, PEOPLE[3])
     second = company.night()
 
-    assert red(company, second.run.run_id) == (), "it waits, and nothing is new"
+    (joined,) = red(company, second.run.run_id)
+    assert joined.startswith("1 finding of 1 person (1 high) joined what the guard holds on roster hr since run 2,")
+    assert red(company, company.night().run.run_id) == ()
     assert company.holds["roster", "hr"].hold_id == hold.hold_id
     assert company.holds["roster", "hr"].findings == 4
     assert titles(people, company) == []
@@ -510,20 +516,150 @@ def test_one_person_with_many_accounts_at_once_waits_alone(left: Office, people:
     assert name.endswith(PEOPLE[0])
 
 
+def keys_of(office: Office, person: str, number_of_keys: int, **changes: Any) -> None:
+    owner = user(f"AIDA{person}", tag(IdentityKeyKind.NUMBER, person))
+    office.cloud.accounts.append(owner)
+    office.cloud.credentials += [
+        access_key(f"AKIA{person}{each:04}", owner, **changes) for each in range(number_of_keys)
+    ]
+
+
+def of_person(office: Office, person: str) -> Counter[tuple[str, str]]:
+    """(rule, state) of the findings about keys of a person."""
+    found = office.session.execute(
+        "select rule, state from finding where starts_with(subject_native_id, %s)", (f"AKIA{person}",)
+    )
+    return Counter((str(rule), str(state)) for rule, state in found)
+
+
+def test_101_keys_of_one_leaver_hold_that_person_alone(left: Office, people: ListedPeople) -> None:
+    keys_of(left, PEOPLE[0], 101)
+    keys_of(left, PEOPLE[1], 1)
+
+    told = left.night()
+
+    assert of_person(left, PEOPLE[1]) == {("leaver-access-key", "open"): 1}
+    texts = "".join(text for ticket in tickets_of(people, left.queue) for text in ticket.texts)
+    assert f"AKIA...{PEOPLE[1][-3:]}0"[:4] in texts
+    assert of_person(left, PEOPLE[0]) == {("leaver-access-key", "held"): 101}
+    assert set(left.holds) == {("person", f"hr:{PEOPLE[0]}")}
+    (why,) = red(left, told.run.run_id)
+    assert why.endswith("101 new findings, 20 at most go through; 101 findings of 1 person (101 high) wait")
+
+    leave(left, PEOPLE[2])
+    keys_of(left, PEOPLE[2], 1)
+    keys_of(left, PEOPLE[0], 1)
+    left.cloud.credentials[-1] = replace(left.cloud.credentials[-1], native_id=f"AKIA{PEOPLE[0]}9999")
+    later = left.night()
+
+    assert of_person(left, PEOPLE[2]) == {("leaver-access-key", "open"): 1}
+    (why,) = red(left, later.run.run_id)
+    assert why.startswith(f"1 finding of 1 person (1 high) joined what the guard holds on person hr:{PEOPLE[0]}")
+
+
+def test_no_number_of_other_findings_holds_a_critical_one(left: Office) -> None:
+    keys_of(left, PEOPLE[0], 101)
+    keys_of(left, PEOPLE[0], 1)
+    left.cloud.credentials[-1] = replace(
+        left.cloud.credentials[-1], native_id=f"AKIA{PEOPLE[0]}9999", last_used_at=USED
+    )
+
+    left.night()
+
+    assert of_person(left, PEOPLE[0]) == {("leaver-access-key", "held"): 102, ("used-after-departure", "open"): 1}
+
+
+def test_101_uses_by_one_leaver_hold_no_other_leaver_s(left: Office) -> None:
+    keys_of(left, PEOPLE[0], 101, last_used_at=USED)
+    keys_of(left, PEOPLE[1], 1, last_used_at=USED)
+
+    told = left.night()
+
+    used = "used-after-departure"
+    assert (of_person(left, PEOPLE[0])[used, "held"], of_person(left, PEOPLE[1])[used, "open"]) == (101, 1)
+    assert set(left.holds) == {("person", f"hr:{PEOPLE[0]}")}
+    assert "101 critical" in red(left, told.run.run_id)[0]
+
+
+def test_more_people_with_critical_findings_than_go_through_wait(left: Office) -> None:
+    left.guard = {**FEW, "criticals": {"absolute": 1}}
+    for each in PEOPLE[:2]:
+        keys_of(left, each, 1, last_used_at=USED)
+
+    left.night()
+
+    assert {state for each in PEOPLE[:2] for rule, state in of_person(left, each) if rule == "leaver-access-key"} == {
+        "open"
+    }
+    assert set(left.holds) == {("critical", "")}
+    assert left.holds["critical", ""].findings == 2
+
+
+def test_a_person_s_line_stops_no_source_from_being_accepted(left: Office, people: ListedPeople) -> None:
+    left.guard = {**FEW, "accounts": {"absolute": 3}}
+    left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(4)]
+    left.night()
+    left.directory.accounts += [login(f"y{each}", number(PEOPLE[1])) for each in range(2)]
+    left.night()
+    left.directory.accounts += [login(f"z{each}", number(PEOPLE[1])) for each in range(2)]
+
+    left.night()
+
+    assert set(left.holds) == {("person", f"hr:{PEOPLE[0]}")}, "four accounts in two nights, two at a time"
+    left.reject(left.holds["person", f"hr:{PEOPLE[0]}"].hold_id)
+    left.night()
+    assert {states(left)[f"x{each}"] for each in range(4)} == {"held"}, "refused, and asked about again"
+    left.release(left.session.execute("select max(run_id) from run").fetchone()[0])  # type: ignore[index]
+    assert {states(left)[f"x{each}"] for each in range(4)} == {"open"}
+    left.night()
+    assert left.holds == {}
+
+
+def test_101_keys_of_one_leaver_that_were_deleted_hold_no_other_s_closing_or_finding(
+    left: Office, people: ListedPeople
+) -> None:
+    left.guard = {**FEW, "findings": {}}
+    keys_of(left, PEOPLE[0], 101)
+    left.night()
+    left.cloud.credentials.clear()
+    left.directory.change(f"u{PEOPLE[1]}", **locked())
+    keys_of(left, PEOPLE[1], 1)
+
+    left.night()
+
+    assert left.holds == {}
+    assert of_person(left, PEOPLE[1]) == {("leaver-access-key", "open"): 1}
+    assert of_person(left, PEOPLE[0]) == {("leaver-access-key", "resolved"): 101}
+    assert states(left)[f"u{PEOPLE[1]}"] == "resolved"
+
+
+def test_an_account_that_is_gone_counts_as_gone_and_not_as_unlinked_too(left: Office) -> None:
+    """8 of 60 are less than a fifth, and more than a tenth."""
+    left.directory.accounts += [login(f"s{each}", number(PEOPLE[5])) for each in range(48)]
+    left.night()
+    for each in range(8):
+        left.directory.remove(f"s{each}")
+
+    left.night()
+
+    assert left.holds == {}
+
+
 # --- a rule, and all together ----------------------------------------------------------------------------------------
 
 
 def test_a_rule_that_finds_too_much_waits_alone(left: Office) -> None:
-    left.guard = {**FEW, "findings": {"absolute": 2}}
-    owner = user("AIDAONE", tag(IdentityKeyKind.NUMBER, PEOPLE[0]))
-    left.cloud.accounts = [owner]
-    left.cloud.credentials = [access_key(f"AKIA{each}", owner) for each in range(2)]
-    left.directory.accounts += [login(f"x{each}", number(PEOPLE[0])) for each in range(3)]
+    left.guard = {**FEW, "leavers": {}, "findings": {"absolute": 2}}
+    leave(left, *PEOPLE[2:4])
+    left.night()
+    for each in PEOPLE[:2]:
+        keys_of(left, each, 1)
+    left.directory.accounts += [login(f"x{each}", number(each)) for each in PEOPLE[:3]]
 
     left.night()
 
-    assert {states(left)[f"AKIA{each}"] for each in range(2)} == {"open"}
-    assert {states(left)[f"x{each}"] for each in range(3)} == {"held"}
+    assert {state for each in PEOPLE[:2] for _, state in of_person(left, each)} == {"open"}
+    assert {states(left)[f"x{each}"] for each in PEOPLE[:3]} == {"held"}
     assert {kind for kind, _ in left.holds} == {"source", "rule"}
 
 

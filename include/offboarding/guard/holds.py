@@ -1,11 +1,12 @@
 """The guard: before anything is written outside, is this night like the last that was accepted?
 
-A line (a roster, a source, a rule, a person, all together) that goes beyond its limit waits, with the findings that
-would be told and the tickets that would be closed on its word; the others go on. limits.py holds them, and
+A line (a roster, a source, a rule, a person, critical findings, all together) that goes beyond its limit waits, with
+the findings that would be told and the tickets that would be closed on its word; the others go on. Limits on findings
+count people and systems, so that one person's findings hold that person's line alone. limits.py holds them, and
 docs/guard.md tells why they are what they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -14,16 +15,20 @@ from offboarding.config.settings import Settings
 from offboarding.guard.limits import announced_rosters, day_of, trips, vanished
 from offboarding.model import Count, LineKind, Measure, Trip
 from offboarding.report import held as words
-from offboarding.store import alerts, held_closings
+from offboarding.store import alerts, held_closings, held_findings
 from offboarding.store import guard as rows
 from offboarding.store.connect import Session
 from offboarding.store.events import Change, append_events
 from offboarding.store.guard import GuardOutcome, Hold, Line
 from offboarding.store.guard_look import Looking
+from offboarding.store.held_findings import Joined
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.guard")
+
+_MUCH = (Measure.FINDINGS, Measure.ITEMS, Measure.CRITICALS, Measure.TICKETS, Measure.ACCOUNTS)
+"""What is only much, and says nothing against what would close."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +68,14 @@ def hold_closings(
     rows.begin(look)
     free = _free(release)
     found = [each for each in _trips(settings, look, rows.feed_counts(look)) if (each.kind, each.name) not in free]
-    rows.trip(look, [line for line in (*_lines(found), *rows.still_waiting(look, closing=True)) if line not in free])
+    doubted = [each for each in rows.still_waiting(look) if each.measure not in _MUCH]
+    rows.trip(look, [each for each in (*found, *doubted) if (each.kind, each.name) not in free])
     held_closings.stage_closings(look, closings)
     unseen = list(vanished(settings.guard, held_closings.vanished_counts(look)))
-    rows.trip(look, _lines(unseen))
+    rows.trip(look, unseen)
     for count in (held_closings.closing_counts, held_closings.closing_total):
         more = [each for each in _trips(settings, look, count(look)) if (each.kind, each.name) not in free]
-        rows.trip(look, _lines(more))
+        rows.trip(look, more)
         found += more
     held = held_closings.hold_closings(look, settings.sign_on)
     if unseen:
@@ -116,15 +122,18 @@ def _look(settings: Settings, look: Looking) -> tuple[list[Trip], int]:
         *_trips(settings, look, rows.feed_counts(look)),
         *rows.noted_trips(look),
     ]
-    rows.cover(look, (*_lines(found), *rows.still_waiting(look)))
+    rows.cover(look, (*found, *rows.still_waiting(look)))
     day = day_of(look.run.as_of, settings.company.time_zone)
     announced = announced_rosters(settings.guard, [roster.name for roster in settings.rosters], found, day)
-    more = _trips(settings, look, rows.finding_counts(look, announced=announced))
-    rows.cover(look, _lines(more))
+    # One person's findings first: what waits on that person's line isn't counted on any other.
+    for count in (rows.person_finding_counts, rows.finding_counts):
+        more = _trips(settings, look, count(look, announced=announced))
+        rows.cover(look, more)
+        found += more
     wanted = rows.new_ticket_count(look, announced=announced)
     all_together = Count(kind=LineKind.TOTAL, name="", measure=Measure.TICKETS, value=wanted, base=wanted)
-    more += _over([all_together], settings.policy.max_new_tickets)
-    rows.cover(look, _lines(more))
+    more = _over([all_together], settings.policy.max_new_tickets)
+    rows.cover(look, more)
     return [*found, *more], wanted
 
 
@@ -154,7 +163,7 @@ def _waits(look: Looking, found: Sequence[Trip], free: set[Line]) -> list[Line]:
     """Lines that wait after this run; one about some people holds nothing but too many of them."""
     if not look.whole:
         return [line for line in _lines(found) if line[0] == LineKind.NAMED]
-    return [line for line in dict.fromkeys((*_lines(found), *rows.still_waiting(look))) if line not in free]
+    return [line for line in _lines((*found, *rows.still_waiting(look))) if line not in free]
 
 
 def _write_down(
@@ -163,8 +172,8 @@ def _write_down(
     made = rows.hold_lines(look, waits, found)
     if look.whole:
         rows.wait_on(look, waits)
-    rows.note_held(look)
-    _alert(look, made)
+    joined = held_findings.note_held(look)
+    _alert(look, made, joined)
     baseline, over = rows.held(look)
     return GuardOutcome(
         opened=len(opened),
@@ -177,13 +186,18 @@ def _write_down(
     )
 
 
-def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]]) -> None:
-    """What tripped tonight, and each use after a departure that waits with it."""
+def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]], joined: Sequence[Joined]) -> None:
+    """Note alerts of lines that tripped in this run, of what joined others, and of each held use after a departure."""
     new = {hold_id for hold_id, _, tripped in made if tripped}
+    more = {each.hold_id: each for each in joined}
     for hold in rows.holds(look.session):
         if hold.hold_id in new:
             alerts.note(look.session, words.tripped(hold, look.run.run_id), run_id=look.run.run_id)
-    for event in rows.held_events(look):
+        elif hold.hold_id in more:
+            alerts.note(
+                look.session, words.more_held(hold, more[hold.hold_id], look.run.run_id), run_id=look.run.run_id
+            )
+    for event in held_findings.held_events(look):
         alerts.note(look.session, words.held_event(event, look.run.run_id), run_id=look.run.run_id)
 
 
@@ -201,7 +215,7 @@ def _over(counted: Sequence[Count], bound: int) -> list[Trip]:
     ]
 
 
-def _lines(found: Sequence[Trip]) -> list[Line]:
+def _lines(found: Iterable[Trip]) -> list[Line]:
     return list(dict.fromkeys((each.kind, each.name) for each in found))
 
 

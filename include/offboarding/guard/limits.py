@@ -105,18 +105,25 @@ class Guard(Strict):
     )
     unlinked: ShrinkLimit = Field(
         default=ShrinkLimit(percent=10, min_population=50),
-        description="Linked accounts of a source fewer than at its last accepted read.",
+        description="People of whose accounts in a source some exist and are linked to no one any more, since its last"
+        " accepted read, by the people with linked accounts there.",
     )
     accounts: Limit = Field(
         default=Limit(absolute=5), description="Accounts of one system that are newly linked to one leaver."
     )
     findings: Limit = Field(
         default=Limit(absolute=100, percent=5, min_population=400),
-        description="New findings of a source, and of a rule, by the accounts there are.",
+        description="People and systems with new findings of a source, or of a rule; and new findings of one person. By"
+        " the accounts there are.",
+    )
+    criticals: Limit = Field(
+        default=Limit(absolute=20),
+        description="People and systems with new critical findings; and new critical findings of one person. No other"
+        " limit on findings or tickets counts or holds a critical one.",
     )
     closings: Limit = Field(
         default=Limit(absolute=100, percent=50, min_population=40),
-        description="Findings of a source, and in all, that would close on their tickets, by those open there.",
+        description="People and systems whose findings would close, of a source and in all; by those with open ones.",
     )
     batch: int = Field(
         default=50, ge=1, description="So many tickets of a first read are let through by one release, the worst first."
@@ -132,6 +139,8 @@ class Guard(Strict):
         """Of one measure; that of tickets is the policy's."""
         if measure in GONE:
             return self.inferred
+        if measure is Measure.ITEMS:
+            return self.findings
         return self.leavers if measure in LEAVERS else getattr(self, measure.value)
 
     @property

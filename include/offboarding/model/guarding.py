@@ -1,4 +1,6 @@
-"""What the guard counts on each line (a roster, a source, a rule, a person, all together), and what is too much."""
+"""What the guard counts on each line (a roster, a source, a rule, a person, critical findings, all together), and what
+is too much.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,17 +24,24 @@ class Measure(StrEnum):
     OBJECTS = "objects"
     """Accounts or keys fewer than in the last accepted read."""
     UNLINKED = "unlinked"
-    """Accounts that were linked to somebody and no longer are."""
+    """People of whose accounts some exist and are linked to no one any more."""
     ACCOUNTS = "accounts"
     """Accounts of one system that are newly linked to one leaver."""
     FINDINGS = "findings"
-    """New findings."""
+    """People, and systems, with new findings."""
+    ITEMS = "items"
+    """New findings of one person."""
+    CRITICALS = "criticals"
+    """People, and systems, with new critical findings; of one person, their new critical findings."""
     CLOSINGS = "closings"
-    """Findings on tickets that would close."""
+    """People, and systems, whose findings would close on their tickets."""
     NAMED = "named"
     """People whom a person named, by a notice or for a run about them."""
     TICKETS = "tickets"
-    """New tickets."""
+    """People, and systems, that need new tickets."""
+
+
+_COUNTED_APART = {Measure.FINDINGS: False, Measure.ITEMS: False, Measure.TICKETS: False, Measure.CRITICALS: True}
 
 
 class LineKind(StrEnum):
@@ -44,6 +53,8 @@ class LineKind(StrEnum):
     PERSON = "person"
     NAMED = "named"
     """People whom a person named, all of them."""
+    CRITICAL = "critical"
+    """Critical findings, of every source and rule."""
     TOTAL = "total"
 
 
@@ -61,7 +72,7 @@ class Count:
     """What was counted on one line."""
 
     kind: str
-    """roster, source, rule, person, named or total."""
+    """A LineKind."""
     name: str
     """The roster's or source's name, the rule, the person's uid; else ""."""
     measure: str
@@ -80,3 +91,12 @@ class Trip:
     value: int
     base: int
     bound: int
+
+    @property
+    def critical(self) -> bool | None:
+        """Which findings the trip holds: critical ones alone, all others alone, or both (None).
+
+        Critical findings have a limit of their own, so that no number of others delays them. A line whose roster,
+        source or links are in doubt holds both.
+        """
+        return _COUNTED_APART.get(Measure(self.measure)) if self.measure else None

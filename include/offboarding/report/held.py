@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from offboarding.model import Alert, HoldStatus, Measure, counted
+from offboarding.model import Alert, HoldStatus, LineKind, Measure, Severity, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, whole_days, worker
-from offboarding.store.guard import HeldEvent, Hold
+from offboarding.store.guard import Hold
+from offboarding.store.held_findings import HeldEvent, Joined
 from offboarding.store.reading.night_states import Waiting
 from offboarding.store.reading.reads import RosterView
 from offboarding.store.reading.waiting import WaitingFinding
@@ -18,20 +19,36 @@ _MEASURES = {
     Measure.WITHDRAWN: ("departure taken back", "departures taken back"),
     Measure.WORKERS: ("worker fewer", "workers fewer"),
     Measure.OBJECTS: ("account or key fewer", "accounts or keys fewer"),
-    Measure.UNLINKED: ("account no longer linked", "accounts no longer linked"),
+    Measure.UNLINKED: ("person with accounts no longer linked", "people with accounts no longer linked"),
     Measure.ACCOUNTS: ("account newly linked", "accounts newly linked"),
-    Measure.FINDINGS: ("new finding", "new findings"),
-    Measure.CLOSINGS: ("finding would close", "findings would close"),
+    Measure.FINDINGS: ("person or system with new findings", "people or systems with new findings"),
+    Measure.ITEMS: ("new finding", "new findings"),
+    Measure.CRITICALS: ("new critical", "new criticals"),
+    Measure.CLOSINGS: ("person or system whose findings would close", "people or systems whose findings would close"),
     Measure.NAMED: ("person named at once", "people named at once"),
-    Measure.TICKETS: ("new ticket", "new tickets"),
+    Measure.TICKETS: ("person or system with new tickets", "people or systems with new tickets"),
 }
 
+_LINES = {
+    LineKind.TOTAL: "all together",
+    LineKind.NAMED: "people whom a person named",
+    LineKind.CRITICAL: "critical findings",
+}
+_UNCOUNTED = (
+    Measure.TICKETS,
+    Measure.ACCOUNTS,
+    Measure.NAMED,
+    Measure.FINDINGS,
+    Measure.ITEMS,
+    Measure.CRITICALS,
+)
+"""Of these the population is that of accounts, or none: "4 new findings of 30" would be misread."""
 _LOOK = f"All of it: `{COMMAND} findings --state held`. One: `{COMMAND} explain f-...`. The lines: `{COMMAND} holds`."
 
 
 def line(hold: Hold) -> str:
     """Which line: "roster hr", "all together"."""
-    return {"total": "all together", "named": "people whom a person named"}.get(hold.kind) or f"{hold.kind} {hold.name}"
+    return _LINES.get(hold.kind) or f"{hold.kind} {hold.name}"
 
 
 def sentence(hold: Hold) -> str:
@@ -44,6 +61,20 @@ def holding(hold: Hold) -> str:
     parts = [counted(hold.findings, "finding")] if hold.findings or not hold.closings else []
     closing = [f"{counted(hold.closings, 'finding')} that would close"] if hold.closings else []
     return " and ".join([*parts, *closing])
+
+
+def joining(joined: Joined) -> str:
+    """Return how much began to wait: "3 findings of 2 people (1 critical, 2 high)"."""
+    severe = ", ".join(f"{joined.severities[each]} {each}" for each in Severity if joined.severities.get(each))
+    return f"{counted(joined.findings, 'finding')} of {counted(joined.people, 'person', 'people')} ({severe})"
+
+
+def unanswered(hold: Hold, joined: Joined) -> str:
+    """Return what began to wait on a line that already waited, and how that is answered."""
+    return (
+        f"{joining(joined)} joined what the guard holds on {line(hold)} since run {hold.opened_run}, and no one has"
+        f" answered: {COMMAND} release {hold.last_run} --hold {hold.hold_id}, or reject {hold.hold_id}"
+    )
 
 
 def findings(waits: Waiting) -> Iterator[str]:
@@ -81,19 +112,37 @@ def tripped(hold: Hold, run_id: int) -> Alert:
     )
 
 
+def more_held(hold: Hold, joined: Joined, run_id: int) -> Alert:
+    """Return the alert of findings of leavers that joined a line that already waits."""
+    return Alert(
+        key=f"hold:{hold.hold_id}:{run_id}",
+        subject=f"Offboarding: the guard still holds {line(hold)}, and more waits there",
+        body="\n".join(
+            [
+                f"Run {run_id}: {unanswered(hold, joined)}.",
+                f"Look: {COMMAND} findings --state held",
+                "Or answer the run of offboarding_release that waits in Airflow.",
+            ]
+        ),
+    )
+
+
 def held_event(event: HeldEvent, run_id: int) -> Alert:
     """A use after a departure is told at once even where that departure is in doubt."""
     days = ""
     if event.left_at and event.last_used_at:
         days = f", {counted(whole_days(event.left_at, event.last_used_at), 'day')} after the departure"
     key = short_finding(event.finding_key)
+    doubted = event.line_kind == LineKind.ROSTER
+    why = f"what rests on roster {event.roster}" if doubted else "too much that is new at once"
+    state = "the departure is in doubt" if doubted else "held"
     return Alert(
         key=f"held-event:{event.finding_key}",
-        subject=f"Offboarding: used after the departure, and the departure is in doubt ({key})",
+        subject=f"Offboarding: used after the departure, and {state} ({key})",
         body="\n".join(
             [
                 f"Run {run_id}: {key}, worker {worker(event.id_space, event.worker_id)}, {event.source}: used{days}.",
-                f"There is no ticket, since the guard holds what rests on roster {event.roster}.",
+                f"There is no ticket, since the guard holds {why}.",
                 f"Look: {COMMAND} explain {key}",
             ]
         ),
@@ -142,9 +191,5 @@ def _numbers(hold: Hold) -> Iterator[str]:
     for each in hold.numbers:
         value, base, bound = (int(str(each[name])) for name in ("value", "base", "bound"))
         one, more = _MEASURES[Measure(str(each["measure"]))]
-        of = (
-            f" of {base:,}"
-            if each["measure"] not in (Measure.TICKETS, Measure.ACCOUNTS, Measure.NAMED) and base
-            else ""
-        )
+        of = f" of {base:,}" if each["measure"] not in _UNCOUNTED and base else ""
         yield f"{counted(value, one, more)}{of}, {bound:,} at most go through"

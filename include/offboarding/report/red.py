@@ -60,8 +60,7 @@ def _reasons(found: Troubles) -> Iterator[str]:
     broken_off = [_broken_off(one) for one in found.broken_off]
     yield from first_of(broken_off, MOST_LINES, f" were broken off as well: {COMMAND} revoke list")
     yield from first_of(found.edited, MOST_LINES, " stood otherwise than the record says, and were put right")
-    for hold in found.trips:
-        yield f"the guard holds {held.sentence(hold)}"
+    yield from _held(found)
     yield from _trackers(found)
     yield from first_of(found.texts_refused, MOST_LINES, " of policy.texts failed as well")
     if found.unheard:
@@ -69,6 +68,16 @@ def _reasons(found: Troubles) -> Iterator[str]:
     if found.queue:
         yield _unheard(found.queue)
     yield from (f"message {each}" for each in found.messages_refused)
+
+
+def _held(found: Troubles) -> Iterator[str]:
+    """Yield each line that tripped, and each that waited before and that findings of leavers joined."""
+    joined = {hold.hold_id: f"; {held.joining(more)} wait" for hold, more in found.joined}
+    for hold in found.trips:
+        yield f"the guard holds {held.sentence(hold)}{joined.pop(hold.hold_id, '')}"
+    for hold, more in found.joined:
+        if hold.hold_id in joined:
+            yield held.unanswered(hold, more)
 
 
 def _broken_off(one: BrokenOff) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 from offboarding.model import NobodyChecked, ReadStatus
 from offboarding.store.guard import Hold
+from offboarding.store.held_findings import Joined
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import NightState
 from offboarding.store.reading.night_states import Unverified
@@ -33,6 +34,8 @@ class Troubles:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     trips: tuple[Hold, ...]
     """Lines that the guard began to hold in this very run."""
+    joined: tuple[tuple[Hold, Joined], ...]
+    """Lines on which findings of leavers began to wait in this very run, whenever the lines tripped, and how many."""
     untold: tuple[tuple[str, int], ...]
     """Trackers that haven't been told of changes, and of how many; "" for the only one."""
     deaf: tuple[tuple[str, str], ...]
@@ -83,6 +86,7 @@ def troubles(night: NightState) -> Troubles:
         broken_off=night.broken_off,
         edited=night.record_troubles,
         trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
+        joined=night.held.joined,
         untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),
         deaf=tuple(sorted((name, why) for name, why in night.tickets.deaf.items() if name not in night.tickets.untold)),
         refused=tuple(night.tickets.refused),

@@ -33,7 +33,7 @@ class GuardOutcome:
     over_maximum: int
     """Wait on a line that is beyond its limit."""
     new_tickets: int
-    """How many tickets the batch wants, without what waits."""
+    """How many people and systems need new tickets, without what waits and what is critical."""
     closings: int = 0
     """Wait to be closed on their tickets."""
     holds: int = 0
@@ -71,19 +71,6 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldEvent:
-    """A use after a departure that isn't told, since its roster's word is in doubt."""
-
-    finding_key: str
-    source: str
-    roster: str
-    left_at: datetime | None
-    last_used_at: datetime | None
-    id_space: str
-    worker_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _HoldReason:
     baseline: int
     over_maximum: int
@@ -116,36 +103,31 @@ def feed_counts(look: Looking) -> list[Count]:
     return look.counts("roster_counts", *(("source_counts", "person_counts") if look.whole else ()))
 
 
-def still_waiting(look: Looking, *, closing: bool = False) -> list[Line]:
-    """Lines that wait and that this run can't tell anew; `closing`: on whose word nothing closes, either."""
-    rows = look.session.execute(block("guard", "still_waiting"), look.values()).fetchall()
-    return [(str(kind), str(name)) for kind, name, closes in rows if closes or not closing]
+def still_waiting(look: Looking) -> list[Trip]:
+    """Return why lines wait that this run can't count again, as the run counted that tripped them."""
+    with look.session.cursor(row_factory=class_row(Trip)) as cursor:
+        return cursor.execute(block("guard", "still_waiting"), look.values()).fetchall()
 
 
-def trip(look: Looking, lines: Sequence[Line]) -> None:
-    """These wait."""
-    for kind, name in lines:
-        look.do("trip", kind=kind, name=name)
+def trip(look: Looking, trips: Sequence[Trip]) -> None:
+    """Let the lines of these wait."""
+    for each in trips:
+        look.do("trip", kind=each.kind, name=each.name, critical=each.critical)
 
 
-def cover(look: Looking, lines: Sequence[Line]) -> None:
-    """These wait, and nothing on them is counted any more."""
-    trip(look, lines)
+def cover(look: Looking, trips: Sequence[Trip]) -> None:
+    """Let the lines of these wait, and count nothing on them any more."""
+    trip(look, trips)
     look.do("cover")
 
 
 def wait_on(look: Looking, lines: Sequence[Line]) -> None:
     """These wait after this run, and no others: their holds end, and they are compared with this run from now on."""
     look.session.execute("truncate tripped")
-    trip(look, lines)
+    for kind, name in lines:
+        look.do("trip", kind=kind, name=name, critical=None)
     look.write("guard_hold", "end_holds")
     look.do("accept_lines")
-
-
-def note_held(look: Looking) -> None:
-    """Which findings wait on which lines."""
-    look.do("clear_held")
-    look.do("note_held")
 
 
 def stage_candidates(look: Looking) -> None:
@@ -158,13 +140,18 @@ def named_counts(look: Looking) -> list[Count]:
     return look.counts("named_count")
 
 
+def person_finding_counts(look: Looking, *, announced: Sequence[str]) -> list[Count]:
+    """Count each person's new findings, critical ones apart. `announced`: rosters whose leavers were announced."""
+    return look.counts("person_finding_counts", announced=announced)
+
+
 def finding_counts(look: Looking, *, announced: Sequence[str]) -> list[Count]:
-    """How much would be told, by line. `announced`: rosters whose leavers were announced."""
+    """Count people and systems with new findings by source and by rule, and with critical ones in all."""
     return look.counts("finding_counts", announced=announced)
 
 
 def new_ticket_count(look: Looking, *, announced: Sequence[str]) -> int:
-    """How many tickets would be opened, but for those of announced leavers."""
+    """Count people and systems that need new tickets, but for announced leavers and critical findings."""
     return look.number("new_ticket_count", announced=announced)
 
 
@@ -209,12 +196,6 @@ def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> l
             recorded.note(look.session, "guard_hold", [row.hold_id], actor=f"run {look.run.run_id}")
         made.append((row.hold_id, (kind, name), row.new))
     return made
-
-
-def held_events(look: Looking) -> list[HeldEvent]:
-    """Uses after a departure that wait on a line."""
-    with look.session.cursor(row_factory=class_row(HeldEvent)) as cursor:
-        return cursor.execute(block("guard", "held_events")).fetchall()
 
 
 def held(look: Looking) -> tuple[int, int]:

@@ -193,7 +193,7 @@ def _to_do(night: NightState, asks: Foremost, zone: str, now: datetime) -> Itera
     yield from about(Asks.KEYS, lambda keys: f"Rotate {counted(keys, 'key')} that somebody gone can still sign with.")
     yield from about(Asks.USES, lambda uses: f"Look into {counted(uses, 'use')} after a departure.")
     # What the guard began to hold is told below, with what it asks.
-    if red := reasons(found := replace(troubles(night), trips=())):
+    if red := reasons(found := replace(troubles(night), trips=(), joined=())):
         unread = gaps_of(night).red
         yield ToDo(
             text="Mend what turned the night red.",

@@ -46,12 +46,11 @@ select (select count(*) from finding where state = 'held' and first_run_id <= %(
     + (select count(*) from guard_closing)::int;
 
 -- name: count_linked
--- How many accounts of each system are somebody's now.
+-- How many people have accounts in each system now.
 create temp table linked_now as
-select a.realm, count(*)::int as linked
-from account a
-where a.gone_at is null
-    and a.account_pk in (select l.account_pk from link l where l.valid_to is null and l.decision = 'linked')
+select a.realm, count(distinct l.person_uid)::int as linked
+from link l join account a using (account_pk)
+where l.valid_to is null and l.decision = 'linked' and a.gone_at is null
 group by a.realm;
 
 -- name: accept_first
@@ -113,33 +112,44 @@ from roster_read r join guard_accepted a on a.kind = 'roster' and a.name = r.ros
 where r.run_id = %(read_run)s and r.status = 'complete' and r.workers < a.amount;
 
 -- name: source_counts
--- What each part of each source lost since it was last accepted; a part that wasn't read to its end says nothing.
+-- What each part of each source lost since it was last accepted; a part that wasn't read to its end says nothing. An
+-- account that is gone counts under `objects` alone: `unlinked` counts people of whose accounts some are still there and
+-- are linked to no one any more.
 select 'source' as kind, s.source as name, m.measure, m.value::int, m.base::int
 from source_read s
 join guard_accepted a on a.kind = 'source' and a.name = s.source and a.part = s.part
-left join linked_now c on c.realm = s.realm
+left join (
+    select c.realm, count(distinct o.person_uid)::int as people
+    from link o join account c using (account_pk) join realm r using (realm)
+    join guard_accepted a on a.kind = 'source' and a.name = r.source and a.part = r.part
+    where o.decision = 'linked' and o.valid_from <= a.as_of and o.valid_to > a.as_of and c.gone_at is null
+        and not exists (
+            select from link l where l.account_pk = o.account_pk and l.valid_to is null and l.decision = 'linked')
+    group by c.realm) lost on lost.realm = s.realm
 cross join lateral (values
     ('objects', a.amount - coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
         a.amount),
-    ('unlinked', a.linked - coalesce(c.linked, 0), a.linked)) as m(measure, value, base)
+    ('unlinked', lost.people, a.linked)) as m(measure, value, base)
 where s.run_id = %(read_run)s and s.phase = 'collect' and s.status in ('complete', 'partial') and s.tells <> 'events'
     and m.value > 0;
 
 -- name: person_counts
--- Leavers whom accounts of one system are linked to since that was last accepted. What is that young at all is looked up
--- first: of nearly every link it's long ago.
+-- Leavers whom accounts of one system are linked to since that was last accepted; since before that, where that person's
+-- line has waited or was rejected since. What is that young at all is looked up first: of nearly every link it's long ago.
 with young as materialized (
     select l.account_pk, l.person_uid, l.valid_from
     from link l join departure d on d.person_uid = l.person_uid and d.valid_to is null and not d.returned
     where l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
-        and l.valid_from > (select min(as_of) from guard_accepted where kind = 'source')
+        and l.valid_from > (select min(as_of) from guard_accepted where kind in ('source', 'person'))
 )
 select 'person' as kind, l.person_uid::text as name, 'accounts' as measure, count(distinct l.account_pk)::int as value,
     count(distinct l.account_pk)::int as base
 from young l
 join account c using (account_pk)
 join realm r using (realm)
-join guard_accepted a on a.kind = 'source' and a.name = r.source and a.part = r.part
+join guard_accepted s on s.kind = 'source' and s.name = r.source and s.part = r.part
+left join guard_accepted p on p.kind = 'person' and p.name = l.person_uid::text
+cross join lateral (select least(s.as_of, p.as_of) as as_of) a
 where c.gone_at is null and l.valid_from > a.as_of and not exists (
         select from link o
         where o.account_pk = l.account_pk and o.person_uid = l.person_uid and o.decision = 'linked'
@@ -147,11 +157,12 @@ where c.gone_at is null and l.valid_from > a.as_of and not exists (
 group by l.person_uid, c.realm;
 
 -- name: still_waiting
--- Lines that wait, and of which this run can't tell anew: their roster or source wasn't read to its end.
-select h.kind, h.name, exists (
-    select from jsonb_array_elements(h.numbers) n
-    where n ->> 'measure' not in ('findings', 'tickets', 'accounts')) as closes
+-- Lines that wait, and of which this run can't tell anew: their roster or source wasn't read to its end. With the numbers
+-- by which they wait, a row each.
+select h.kind, h.name, coalesce(n.measure, '') as measure, coalesce(n.value, 0) as value, coalesce(n.base, 0) as base,
+    coalesce(n.bound, 0) as bound
 from guard_hold h
+left join lateral jsonb_to_recordset(h.numbers) as n(measure text, value int, base int, bound int) on true
 where h.status = 'waiting' and (%(persons)s::uuid[] is not null
     or (h.kind = 'roster' and not exists (
         select from roster_read r where r.run_id = %(read_run)s and r.roster = h.name and r.status = 'complete'))
@@ -161,10 +172,11 @@ where h.status = 'waiting' and (%(persons)s::uuid[] is not null
                 and s.phase = 'collect' and s.status in ('complete', 'partial')))));
 
 -- name: stage_lines
-create temp table tripped (kind text, name text, primary key (kind, name));
+-- `critical`: which findings a line holds, critical ones alone, all others alone, or both (null).
+create temp table tripped (kind text, name text, critical boolean);
 
 -- name: trip
-insert into tripped (kind, name) values (%(kind)s, %(name)s) on conflict do nothing;
+insert into tripped (kind, name, critical) values (%(kind)s, %(name)s, %(critical)s::boolean);
 
 -- name: make_closing
 -- What this evaluation would close, by whose word and why.
@@ -173,7 +185,7 @@ select finding_key, word, text from unnest(%(keys)s::text[], %(words)s::text[], 
 -- Those that stand on tickets; what a person decided is nobody else's question. That there is no departure (taken back) is
 -- a roster's word, whatever else is said.
 create temp table closing as
-select f.finding_key, g.text, f.source, f.person_uid, f.roster, back.taken,
+select f.finding_key, g.text, f.source, f.person_uid, counted_as(f.person_uid, f.realm, f.roster) as who, f.roster, back.taken,
     f.finding_key in ({findings:beside}) as beside,
     case when back.taken or (f.person_uid is not null and g.word = 'roster') then 'roster' else 'source' end as kind
 from closed g join finding f using (finding_key)
@@ -182,7 +194,7 @@ cross join lateral (select f.person_uid is not null and not exists (
 where f.ticket_key is not null and f.basis is distinct from 'notice' and g.word <> 'person';
 
 -- name: closing_counts
--- What would close, by roster (people) and source (findings), beside what is open there.
+-- Whose findings would close, by roster (people) and source (people, and systems), beside whose are open there.
 select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinct c.person_uid)::int as value, (
     select count(distinct f.person_uid)::int from finding f
     where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
@@ -190,11 +202,11 @@ select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinc
     + count(distinct c.person_uid)::int as base
 from closing c where c.taken group by c.roster
 union all
-select 'source', c.source, 'closings', count(*)::int, (
-    select count(*)::int from finding f
+select 'source', c.source, 'closings', count(distinct c.who)::int, (
+    select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
     where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
-        and f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside}))
-    + count(*)::int
+        and (f.finding_key in (select g.finding_key from closing g)
+            or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
 from closing c where c.kind = 'source' and not c.beside group by c.source;
 
 -- name: vanished_counts
@@ -213,11 +225,12 @@ group by f.source, a.realm having count(*) filter (where a.gone_at is not null) 
 
 -- name: closing_total
 -- The same in all, without what waits already.
-select 'total' as kind, '' as name, 'closings' as measure, count(*)::int as value, (
-    select count(*)::int from finding f
+select 'total' as kind, '' as name, 'closings' as measure, count(distinct c.who)::int as value, (
+    select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
     where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
-        and f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside}))
-    + count(*)::int as base
+        and (f.finding_key in (select g.finding_key from closing g)
+            or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
+    as base
 from closing c
 where not c.beside and not exists (
     select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
@@ -286,18 +299,20 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
     case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
         when 'rotate' then 'key:' || f.subject_native_id
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
-    f.finding_key in ({findings:beside}) as beside, null::text as line_kind, null::text as line_name
+    f.finding_key in ({findings:beside}) as beside, counted_as(f.person_uid, f.realm, f.roster) as who, f.severity = 'critical' as critical,
+    null::text as line_kind, null::text as line_name
 from finding f
 where f.state = 'held' and f.finding_key not in (select m.finding_key from misfit_finding m)
     and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
     and (%(only_run)s::bigint is null or f.first_run_id = %(only_run)s);
 
 -- name: cover
--- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, all together. Whom a
--- person named is held by no line but that of too many named.
+-- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, critical findings, all
+-- together. Whom a person named is held by no line but that of too many named.
 update candidate c set line_kind = t.kind, line_name = t.name
 from tripped t
-where c.line_kind is null and not c.baseline and c.named = (t.kind = 'named') and case t.kind
+where c.line_kind is null and not c.baseline and c.named = (t.kind = 'named')
+    and (t.critical is null or t.critical = c.critical) and case t.kind
     when 'roster' then c.fresh and c.roster = t.name
     when 'person' then c.person_uid::text = t.name
     when 'source' then c.source = t.name
@@ -310,26 +325,37 @@ select 'named' as kind, '' as name, 'named' as measure, count(distinct person_ui
     count(distinct person_uid)::int as base
 from candidate where named and not baseline;
 
+-- name: loose
+-- What nothing holds yet, without what a person named and what was announced.
+select c.*, (select coalesce(sum(a.amount), 0)::int from guard_accepted a where a.kind = 'source') as accounts
+from candidate c
+where not c.baseline and not c.named and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
+
+-- name: person_finding_counts
+-- New findings of each person, critical ones apart.
+select 'person' as kind, l.person_uid::text as name, case when l.critical then 'criticals' else 'items' end as measure,
+    count(*)::int as value, max(l.accounts) as base
+from ({loose}) l
+where l.person_uid is not null and not l.beside group by l.person_uid, l.critical;
+
 -- name: finding_counts
--- New findings by source and by rule, without what waits already, what a person named and what was announced.
-with loose as (
-    select * from candidate c
-    where not c.baseline and not c.named and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
-)
-select 'source' as kind, l.source as name, 'findings' as measure, count(*)::int as value, coalesce((
+-- People, and systems, with new findings, by source and by rule; with critical ones in all.
+select 'source' as kind, l.source as name, 'findings' as measure, count(distinct l.who)::int as value, coalesce((
     select sum(a.amount) from guard_accepted a where a.kind = 'source' and a.name = l.source), 0)::int as base
-from loose l where l.source <> '' and not l.beside group by l.source
+from ({loose}) l where l.source <> '' and not l.beside and not l.critical group by l.source
 union all
-select 'rule', l.rule, 'findings', count(*)::int, coalesce((
-    select sum(a.amount) from guard_accepted a where a.kind = 'source'), 0)::int
-from loose l group by l.rule;
+select 'rule', l.rule, 'findings', count(distinct l.who)::int, max(l.accounts)
+from ({loose}) l where not l.critical group by l.rule
+union all
+select 'critical', '', 'criticals', count(distinct l.who)::int, max(l.accounts)
+from ({loose}) l where l.critical;
 
 -- name: new_ticket_count
--- How many tickets this run would newly open, without those that wait, were named by a person or announced.
-select count(distinct (c.ticket_kind, c.holder, c.queue, c.episode))::int
-from candidate c
-where not c.baseline and not c.named and c.line_kind is null and c.holds_ticket
-    and not (c.fresh and c.roster = any(%(announced)s)) and not exists (
+-- Of how many people, and systems, this run would newly open tickets, without those that wait, were named by a person or
+-- announced, and without critical findings. Questions about many people that share a ticket count as that ticket.
+select count(distinct case when c.ticket_kind in ('review', 'confirm') then c.holder else c.who end)::int
+from ({loose}) c
+where not c.critical and c.holds_ticket and not exists (
         select from ticket t left join former_ticket m using (ticket_key)
         join ticket s on s.ticket_key = coalesce(m.stands_as, t.ticket_key)
         where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue and t.episode = c.episode
@@ -399,18 +425,46 @@ returning h.hold_id;
 
 -- name: clear_held
 -- Before what waits now is written down. Findings that this run didn't look at stay on their lines.
-delete from guard_held h using candidate c where c.finding_key = h.finding_key;
+delete from guard_held h using candidate c
+where c.finding_key = h.finding_key and not exists (
+    select from finding f join guard_hold g on g.hold_id = h.hold_id and g.status = 'waiting'
+    where f.finding_key = c.finding_key and f.state = 'held' and c.line_kind is not null);
 
 -- name: note_held
-insert into guard_held (finding_key, hold_id)
-select c.finding_key, h.hold_id from candidate c
+-- `since_run`: the first run to put it on this hold whose end reports that; a release reports nothing of the kind, and a
+-- run that didn't come to its end didn't either.
+insert into guard_held (finding_key, hold_id, since_run)
+select c.finding_key, h.hold_id, case when %(reports)s then %(run_id)s::bigint end
+from candidate c
 join finding f on f.finding_key = c.finding_key and f.state = 'held'
 join guard_hold h on h.kind = c.line_kind and h.name = c.line_name and h.status = 'waiting'
-on conflict (finding_key) do update set hold_id = excluded.hold_id;
+on conflict (finding_key) do update set hold_id = excluded.hold_id,
+    since_run = case when guard_held.hold_id = excluded.hold_id and exists (
+            select from run r where r.run_id = guard_held.since_run and r.finished_at is not null)
+        then guard_held.since_run else excluded.since_run end;
+
+-- name: note_joined
+-- What began to wait in this run, kept for its report: how many findings of how many leavers, by hold and severity.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('joined', coalesce((
+    select jsonb_agg(to_jsonb(j) order by j.hold_id) from (
+        select h.hold_id, count(*)::int as findings, count(distinct f.person_uid)::int as people, jsonb_build_object(
+            'critical', count(*) filter (where f.severity = 'critical'), 'high', count(*) filter (where f.severity = 'high'),
+            'medium', count(*) filter (where f.severity = 'medium'), 'low', count(*) filter (where f.severity = 'low'))
+            as severities
+        from guard_held h join finding f using (finding_key)
+        where h.since_run = %(run_id)s and f.state = 'held' and f.person_uid is not null
+        group by h.hold_id) j), '[]'))
+where run_id = %(run_id)s;
+
+-- name: joined
+select (j ->> 'hold_id')::bigint as hold_id, (j ->> 'findings')::int as findings, (j ->> 'people')::int as people,
+    j -> 'severities' as severities
+from run r cross join lateral jsonb_array_elements(coalesce(r.summary -> 'joined', '[]')) as e(j)
+where r.run_id = %(run_id)s order by 1;
 
 -- name: held_events
--- Uses after a departure that aren't told since their roster's word is in doubt.
-select f.finding_key, f.source, f.roster, f.left_at, f.last_used_at, coalesce(w.id_space, p.id_space, '') as id_space,
+-- Uses after a departure that wait on a line.
+select f.finding_key, c.line_kind, f.source, f.roster, f.left_at, f.last_used_at, coalesce(w.id_space, p.id_space, '') as id_space,
     coalesce(w.worker_id, p.worker_id, '') as worker_id
 from candidate c
 join finding f using (finding_key)
@@ -425,13 +479,20 @@ update guard_accepted a set run_id = n.run_id, as_of = n.as_of, amount = r.worke
 from roster_read r join run n on n.run_id = %(run_id)s
 where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete' and not exists (
     select from tripped t where t.kind = 'roster' and t.name = a.name);
--- A person with too many accounts may be a wrong link in any source: none is taken for good while that waits.
+-- Before that: of a person whose line waits, what was accepted before it did is compared until somebody lets it through.
+insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
+select distinct 'person', t.name, '', %(run_id)s::bigint, (select min(a.as_of) from guard_accepted a where a.kind = 'source'), 0, 0, 0
+from tripped t
+where t.kind = 'person' and exists (select from guard_accepted a where a.kind = 'source')
+on conflict do nothing;
+delete from guard_accepted a
+where a.kind = 'person' and not exists (select from tripped t where t.kind = 'person' and t.name = a.name);
 update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
     amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
     linked = coalesce((select c.linked from linked_now c where c.realm = s.realm), 0)
 from counting_read s join run n on n.run_id = %(run_id)s
 where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and not exists (
-        select from tripped t where (t.kind = 'source' and t.name = a.name) or t.kind = 'person');
+        select from tripped t where t.kind = 'source' and t.name = a.name);
 
 -- name: waiting_holds
 -- Lines that wait for a person, the oldest first.

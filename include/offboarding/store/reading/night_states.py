@@ -11,6 +11,7 @@ from offboarding.store import messages, refusals, revocations
 from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.guard import Hold, holds
+from offboarding.store.held_findings import Joined, joined
 from offboarding.store.messages import QueueLook
 from offboarding.store.putting_right import troubles_then
 from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
@@ -29,6 +30,8 @@ class Waiting:
     over_maximum: int
     holds: tuple[Hold, ...] = ()
     """Lines that waited in it, the oldest first."""
+    joined: tuple[tuple[Hold, Joined], ...] = ()
+    """Lines on which findings of leavers began to wait in it, and how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,9 @@ def waiting_then(session: Session, run_id: int) -> Waiting:
     with session.cursor(row_factory=class_row(Waiting)) as cursor:
         held = cursor.execute(block("night", "waiting_then"), values).fetchone()
     assert held is not None
-    return replace(held, holds=tuple(holds(session, every=True, run_id=run_id)))
+    known = {hold.hold_id: hold for hold in holds(session, every=True)}
+    more = tuple((known[each.hold_id], each) for each in joined(session, run_id))
+    return replace(held, holds=tuple(holds(session, every=True, run_id=run_id)), joined=more)
 
 
 def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
