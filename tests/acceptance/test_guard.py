@@ -404,6 +404,33 @@ def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, pe
     assert titles(people, left) == []
 
 
+@pytest.mark.parametrize("waits", [True, False], ids=["the successor waits", "the successor is told"])
+def test_a_finding_whose_successor_waits_stays_on_its_open_ticket(
+    office: Office, people: ListedPeople, waits: bool
+) -> None:
+    """A leaver makes a probable account certainly theirs, at a moment at which the guard holds what that becomes."""
+    office.hr.workers = [worker("1042", LEFT), worker(PEOPLE[1])]
+    office.directory.accounts = [login("relay", number("01042"))]
+    office.night()
+    (review,) = titles(people, office)
+    office.directory.change("relay", keys=login("relay", number("1042")).keys)
+    office.guard = {"findings": {"absolute": 0}} if waits else {}
+
+    told = office.night()
+
+    rules = dict(office.session.execute("select rule, state from finding").fetchall())
+    if waits:
+        assert rules == {"probable-account": "open", "leaver-account-works": "held"}
+        assert titles(people, office) == [review]
+        office.release(told.run.run_id)
+    (revoke,) = titles(people, office)
+    assert revoke != review
+    assert dict(office.session.execute("select rule, state from finding").fetchall()) == {
+        "probable-account": "resolved",
+        "leaver-account-works": "open",
+    }
+
+
 # --- a source --------------------------------------------------------------------------------------------------------
 
 

@@ -55,7 +55,8 @@ class Release:
 def hold_closings(
     session: Session, settings: Settings, run: Run, closings: Sequence[Change], release: Release | None = None
 ) -> list[Change]:
-    """What of this evaluation's closings does close: the rest would on a tripped line's word, and waits.
+    """What of this evaluation's closings does close: the rest would on a tripped line's word, and waits, or closes with
+    the guard's own look, once another finding that judges the same thing is told.
 
     Needs the evaluation's transaction.
     """
@@ -82,7 +83,9 @@ def hold_closings(
         names = sorted({each.name for each in unseen})
         log.warning("not closed before the night's inventory: too much is gone", sources=names, findings=len(held))
     rows.note_trips(look, [each for each in found if each.measure in (Measure.CLOSINGS, Measure.WITHDRAWN)])
-    return [change for change in closings if change.finding_key not in held]
+    closes = [change for change in closings if change.finding_key not in held]
+    deferred = held_closings.defer_closings(look, closes)
+    return [change for change in closes if change.finding_key not in deferred]
 
 
 def guard(
@@ -155,7 +158,8 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
         for hold in release.holds:
             rows.decide_hold(look, hold.hold_id, "released", author=release.author, reason=release.reason)
     through = rows.open_candidates(look)
-    append_events(look.session, through, run_id=look.run.run_id, actor=f"run {look.run.run_id}")
+    closed = held_closings.close_succeeded(look)
+    append_events(look.session, [*through, *closed], run_id=look.run.run_id, actor=f"run {look.run.run_id}")
     return [*opened, *through]
 
 

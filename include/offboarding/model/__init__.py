@@ -48,7 +48,7 @@ from offboarding.model.findings import (
 from offboarding.model.guarding import Count, HoldStatus, LineKind, Measure, Trip
 from offboarding.model.listing import NOBODY, StatedPeople
 from offboarding.model.people import Departure, Employment, LeftOut, Problem, RosterSummary, ScopedValue, Worker
-from offboarding.model.resolutions import SEEN, Resolution, Resolved, sentence
+from offboarding.model.resolutions import SEEN, SUCCEEDED, Resolution, Resolved, sentence
 from offboarding.model.revoking import Before, Revocable, RevocationStage, StepSeen
 from offboarding.model.rules import RuleWords, TicketWords
 from offboarding.model.runs import ABOUT_SOME, READ, NobodyChecked, ReadPhase, ReadStatus, RunKind
@@ -120,6 +120,7 @@ __all__ = [
     "OWN_ID",
     "READ",
     "SEEN",
+    "SUCCEEDED",
     "THIS_FINDING",
     "Access",
     "Account",

@@ -170,6 +170,32 @@ class Resolution(StrEnum):
 SEEN = (Resolution.SEEN_DEAD, Resolution.SEEN_GONE, Resolution.ACCOUNT_GONE, Resolution.NOTHING_LOCAL)
 """By a look at the system itself, which may let in for a while yet what was let in before."""
 
+SUCCEEDED = frozenset(
+    {
+        Resolution.SWITCHED_ON,
+        Resolution.SHOWN_NOW,
+        Resolution.VERIFIER_NOW,
+        Resolution.CAN_LEAVE,
+        Resolution.CANNOT_LEAVE,
+        Resolution.ACCESS_ENDED,
+        Resolution.LINKED_AGAIN,
+        Resolution.NEWER_SECRETS,
+        Resolution.NEVER_THEIRS,
+        Resolution.CERTAIN,
+        Resolution.REVIEWED_ELSEWHERE,
+        Resolution.OWN_NOW,
+        Resolution.MAIL_MOVED,
+        Resolution.HELD_HERE,
+        Resolution.OWNED_ANEW,
+        Resolution.WORKS_AT_PROVIDER,
+        Resolution.NONE_AT_PROVIDER,
+        Resolution.UNLINKED,
+        Resolution.LEFT_AGAIN,
+        Resolution.LEFT_AFTER_ALL,
+    }
+)
+"""Nothing was seen shut: what still works of it is judged by another finding, which has to be told first."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:

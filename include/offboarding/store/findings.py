@@ -126,16 +126,19 @@ def merge_findings(session: Session, run: Run, findings: Iterable[RoutedFinding]
 
 def resolve(session: Session, closings: Sequence[Change]) -> None:
     """These close, each for its own reason."""
-    if not closings:
-        return
+    if closings:
+        session.execute(block("findings", "resolve"), as_resolved(closings))
+
+
+def as_resolved(closings: Sequence[Change]) -> dict[str, list[object]]:
+    """Return why findings close as columns: keys, resolutions, details, made_of."""
     every = [(change.finding_key, change.resolved) for change in closings if change.resolved]
-    values = {
+    return {
         "keys": [key for key, _ in every],
         "resolutions": [resolved.resolution.value for _, resolved in every],
         "details": [Jsonb(_details(resolved)) for _, resolved in every],
         "made_of": [Jsonb(made_of((resolved.reason,), ())) for _, resolved in every],
     }
-    session.execute(block("findings", "resolve"), values)
 
 
 def leave_open(session: Session, reasons: Mapping[str, Sentence], retelling: Retelling) -> None:

@@ -4,16 +4,40 @@ from collections.abc import Mapping, Sequence
 
 from psycopg.rows import scalar_row
 
-from offboarding.model import Count
+from offboarding.model import SUCCEEDED, Count
 from offboarding.store.events import Change
+from offboarding.store.findings import as_resolved
 from offboarding.store.guard_look import Looking
 from offboarding.store.rows import providers
 from offboarding.store.sql import block
 
 
 def forget_closings(look: Looking) -> None:
-    """What waited to be closed is judged anew."""
+    """Delete what waited to be closed: it is judged again."""
     look.do("forget_closings")
+    look.do("forget_deferred")
+
+
+def defer_closings(look: Looking, closings: Sequence[Change]) -> set[str]:
+    """Store which of these don't close yet, since another finding judges the same thing from now on and isn't told.
+
+    Returns the keys of those findings.
+    """
+    deferred = [each for each in closings if each.resolution in SUCCEEDED]
+    if not deferred:
+        return set()
+    values = look.values(
+        **as_resolved(deferred),
+        texts=[each.text for each in deferred],
+        closed=[each.finding_key for each in closings],
+    )
+    with look.session.cursor(row_factory=scalar_row) as cursor:
+        return set(cursor.execute(block("guard", "defer_closings"), values).fetchall())
+
+
+def close_succeeded(look: Looking) -> list[Change]:
+    """Close what this run's evaluation deferred and whose successors are let through by now."""
+    return look.changes("close_succeeded")
 
 
 def stage_closings(look: Looking, closings: Sequence[Change]) -> None:

@@ -20,3 +20,8 @@ update guard_accepted a set linked = coalesce((
     select count(distinct l.person_uid) from realm r join account c using (realm) join link l using (account_pk)
     where r.source = a.name and r.part = a.part and c.gone_at is null and l.decision = 'linked' and l.valid_to is null), 0)
 where a.kind = 'source';
+
+-- Whether the guard let a finding through: with a tracker it's on a ticket then, also while it is held again.
+create function was_let_through(ticket_key text, state text) returns boolean
+    language sql immutable parallel safe
+    return ticket_key is not null or state = 'open';

@@ -253,6 +253,40 @@ insert into guard_closing (finding_key, kind, name, reason, run_id)
 select h.finding_key, h.kind, h.name, h.text, %(run_id)s from first h
 returning finding_key;
 
+-- name: defer_closings
+-- Closings that nothing was seen shut for: what still works is another finding's from now on. While that one waits, or it
+-- can't be told whether it works, this one stays. Which findings these are, and how each would close.
+insert into succession (finding_key, run_id, resolution, details, made_of, text)
+select c.finding_key, %(run_id)s, c.resolution, c.details, c.made_of, c.text
+from unnest(%(keys)s::text[], %(resolutions)s::text[], %(details)s::jsonb[], %(made_of)s::jsonb[], %(texts)s::text[])
+    as c(finding_key, resolution, details, made_of, text)
+join finding f using (finding_key)
+where was_let_through(f.ticket_key, f.state) and exists (
+    select from waiting_successor w
+    where w.finding_key = f.finding_key and not w.successor = any(%(closed)s::text[]))
+returning finding_key;
+
+-- name: forget_deferred
+delete from succession s using finding f
+where f.finding_key = s.finding_key and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s));
+
+-- name: close_succeeded
+-- Whose successors are all let through by now.
+with over as (
+    delete from succession s
+    where s.run_id = %(run_id)s and not exists (select from waiting_successor w where w.finding_key = s.finding_key)
+    returning s.*
+), before as (
+    select f.finding_key, f.state from finding f join over using (finding_key) where f.state <> 'resolved'
+), resolved as (
+    update finding f
+    set state = 'resolved', resolved_at = now(), resolution = o.resolution, resolution_details = o.details,
+        made_of = f.made_of || o.made_of
+    from over o where f.finding_key = o.finding_key and f.state <> 'resolved'
+    returning f.finding_key, o.text
+)
+select r.finding_key, b.state as from_state, 'resolved' as to_state, r.text from resolved r join before b using (finding_key);
+
 -- name: forget_closings
 -- What waited to be closed is judged anew by this evaluation: of everybody's, or of these people's.
 delete from guard_closing g using finding f
