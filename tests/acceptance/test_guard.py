@@ -404,6 +404,42 @@ def test_what_was_locked_all_at_once_waits_where_it_is_too_much(left: Office, pe
     assert titles(people, left) == []
 
 
+@pytest.mark.parametrize("tracked", [True, False], ids=["tracker", "no tracker"])
+def test_departures_that_are_taken_back_wait_with_and_without_a_tracker(office: Office, tracked: bool) -> None:
+    """The first hour has no tracker: the same closings wait in it."""
+    office.tracked = tracked
+    office.guard = {"withdrawn": {"absolute": 1}}
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]] + [worker(each) for each in PEOPLE[3:]]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
+    office.night()
+    before = states(office)
+    assert set(before.values()) == {"open"}
+    leave(office, *PEOPLE[:3], jobs=(WORKS,))
+
+    told = office.night()
+
+    assert states(office) == before
+    assert office.holds["roster", "hr"].closings == 3
+    assert "3 departures taken back" in red(office, told.run.run_id)[0]
+
+
+@pytest.mark.parametrize("tracked", [True, False], ids=["tracker", "no tracker"])
+def test_accounts_of_a_source_that_shrank_too_much_do_not_close_with_and_without_a_tracker(
+    office: Office, tracked: bool
+) -> None:
+    office.tracked = tracked
+    office.hr.workers = [worker(each, LEFT) for each in PEOPLE[:3]] + [worker(each) for each in PEOPLE[3:]]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
+    office.night()
+    for each in (PEOPLE[0], *PEOPLE[3:]):
+        office.directory.remove(f"u{each}")
+
+    office.night()
+
+    assert set(states(office).values()) == {"open"}
+    assert office.holds["source", "corp-ldap"].closings == 1
+
+
 @pytest.mark.parametrize("waits", [True, False], ids=["the successor waits", "the successor is told"])
 def test_a_finding_whose_successor_waits_stays_on_its_open_ticket(
     office: Office, people: ListedPeople, waits: bool

@@ -291,6 +291,8 @@ class Office:
     """What exceptions.yaml says."""
     templates: OwnTemplates = field(default_factory=OwnTemplates)
     """The company's own texts."""
+    tracked: bool = True
+    """Whether the configuration names a tracker."""
 
     @property
     def cloud(self) -> System:
@@ -342,7 +344,7 @@ class Office:
                 update={
                     "rosters": rosters,
                     "sources": sources,
-                    "trackers": (TrackerSettings(name="secops", kind="roundup", connection="none"),),
+                    "trackers": (TrackerSettings(name="secops", kind="roundup", connection="none"),) * self.tracked,
                 }
             )
             .with_exceptions(Exceptions.model_validate(self.let_stand))
@@ -354,7 +356,7 @@ class Office:
         return Readers(
             roster=lambda _, name, __: self._roster(name),
             source=lambda _, name, part, __: self._source(name, part),
-            trackers=lambda _: {"secops": lambda: self.tracker},
+            trackers=lambda _: {"secops": lambda: self.tracker} if self.tracked else {},
         )
 
     def night(self, *, days: int = 1) -> NightTold:

@@ -182,8 +182,8 @@ insert into tripped (kind, name, critical) values (%(kind)s, %(name)s, %(critica
 -- What this evaluation would close, by whose word and why.
 create temp table closed as
 select finding_key, word, text from unnest(%(keys)s::text[], %(words)s::text[], %(texts)s::text[]) as g(finding_key, word, text);
--- Those that stand on tickets; what a person decided is nobody else's question. That there is no departure (taken back) is
--- a roster's word, whatever else is said.
+-- Those that the guard let through, whether or not a tracker was told of them; what a person decided is nobody else's
+-- question. That there is no departure (taken back) is a roster's word, whatever else is said.
 create temp table closing as
 select f.finding_key, g.text, f.source, f.person_uid, counted_as(f.person_uid, f.realm, f.roster) as who, f.roster, back.taken,
     f.finding_key in ({findings:beside}) as beside,
@@ -191,31 +191,31 @@ select f.finding_key, g.text, f.source, f.person_uid, counted_as(f.person_uid, f
 from closed g join finding f using (finding_key)
 cross join lateral (select f.person_uid is not null and not exists (
     select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
-where f.ticket_key is not null and f.basis is distinct from 'notice' and g.word <> 'person';
+where was_let_through(f.ticket_key, f.state) and f.basis is distinct from 'notice' and g.word <> 'person';
 
 -- name: closing_counts
 -- Whose findings would close, by roster (people) and source (people, and systems), beside whose are open there.
 select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinct c.person_uid)::int as value, (
     select count(distinct f.person_uid)::int from finding f
-    where f.roster = c.roster and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+    where f.roster = c.roster and was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
         and f.finding_key not in (select z.finding_key from closed z))
     + count(distinct c.person_uid)::int as base
 from closing c where c.taken group by c.roster
 union all
 select 'source', c.source, 'closings', count(distinct c.who)::int, (
     select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
-    where f.source = c.source and f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+    where f.source = c.source and was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
         and (f.finding_key in (select g.finding_key from closing g)
             or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
 from closing c where c.kind = 'source' and not c.beside group by c.source;
 
 -- name: vanished_counts
--- Of the accounts with findings on tickets that this run has looked at, by system: how many are gone.
+-- Of the accounts with findings that the guard let through and that this run has looked at, by system: how many are gone.
 select 'source' as kind, f.source as name, 'objects' as measure,
     (count(distinct a.account_pk) filter (where a.gone_at is not null))::int as value,
     count(distinct a.account_pk)::int as base
 from finding f join account a on a.realm = f.realm and a.native_id = f.account_native_id
-where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+where was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
     and (a.gone_at is null or f.finding_key in (select c.finding_key from closing c))
     and exists (
         select from scope s
@@ -227,7 +227,7 @@ group by f.source, a.realm having count(*) filter (where a.gone_at is not null) 
 -- The same in all, without what waits already.
 select 'total' as kind, '' as name, 'closings' as measure, count(distinct c.who)::int as value, (
     select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
-    where f.ticket_key is not null and f.state not in ('resolved', 'excepted')
+    where was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
         and (f.finding_key in (select g.finding_key from closing g)
             or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
     as base
