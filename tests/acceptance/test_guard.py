@@ -15,6 +15,7 @@ from offboarding.runs import pipeline
 from offboarding.store import alerts, reading
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
+from offboarding.store.messages import TakenMessage
 from tests.support.alerts import HeardNotifier
 from tests.support.begun import Begun
 from tests.support.departure import departure
@@ -270,6 +271,71 @@ def test_whoever_a_person_named_is_not_held(company: Office, people: ListedPeopl
     assert f"worker {PEOPLE[0]} " in title
     company.night()
     assert len(titles(people, company)) == 1
+
+
+def by_message(*people: str) -> Any:
+    return lambda _: TakenMessage(people=list(people), notices=[])
+
+
+def test_departures_by_message_of_whom_a_held_feed_names_wait_with_it(company: Office, people: ListedPeople) -> None:
+    """A system that sends them goes by the same records as the feed."""
+    leave(company, *PEOPLE[:5])
+    before = [departure(company, sent=by_message(each), hours=hours) for hours, each in enumerate(PEOPLE[:2], 1)]
+    held_by_an_hour = company.holds["roster", "hr"]
+    company.night()
+    after = [departure(company, sent=by_message(each), hours=hours) for hours, each in enumerate(PEOPLE[2:5], 1)]
+
+    assert titles(people, company) == []
+    assert set(company.holds) == {("roster", "hr")}
+    assert company.holds["roster", "hr"].hold_id == held_by_an_hour.hold_id
+    assert held_by_an_hour.findings == 2
+    assert "the guard holds roster hr: 5 new leavers" in before[0].red
+    assert "joined what the guard holds on roster hr" in before[1].red
+    assert [told.red for told in after] == [""] * 3, "the night had counted them"
+
+
+def test_departures_one_by_one_are_counted_over_a_day(company: Office, people: ListedPeople) -> None:
+    company.policy = {"max_named": 2}
+    leave(company, *PEOPLE[:5])
+
+    told = [departure(company, each, hours=hours) for hours, each in enumerate(PEOPLE[:4], 1)]
+
+    assert len(titles(people, company)) == 2
+    assert [bool(each.red) for each in told] == [False, False, True, True]
+    assert "people whom a person named: 3 people named at once, 2 at most go through" in told[2].red
+    assert "joined what the guard holds on people whom a person named" in told[3].red
+    assert company.holds["named", ""].findings == 2
+
+
+def test_nights_of_one_day_are_counted_together(company: Office, people: ListedPeople) -> None:
+    for each in (PEOPLE[:2], PEOPLE[2:4]):
+        leave(company, *each)
+        company.as_of += timedelta(hours=3)
+        told = company.night(days=0)
+
+    assert len(titles(people, company)) == 2
+    assert company.holds["roster", "hr"].numbers == [{"measure": "actual", "value": 4, "base": 12, "bound": 2}]
+    company.release(told.run.run_id)
+    leave(company, PEOPLE[4])
+    company.as_of += timedelta(hours=3)
+    company.night(days=0)
+    assert (len(titles(people, company)), company.holds) == (5, {}), "what a person let through isn't counted again"
+
+
+def test_what_is_revoked_run_by_run_is_counted_over_a_day(company: Office, people: ListedPeople) -> None:
+    company.guard = {"closings": {"absolute": 2}}
+    leave(company, *PEOPLE[:4])
+    company.night()
+    assert len(titles(people, company)) == 4
+
+    for each in PEOPLE[:4]:
+        company.directory.change(f"u{each}", **locked())
+        company.as_of += timedelta(hours=1)
+        company.night(days=0)
+
+    assert len(titles(people, company)) == 2
+    assert company.holds["source", "corp-ldap"].closings == 2
+    assert company.holds["source", "corp-ldap"].numbers[0]["value"] == 4
 
 
 def test_announced_they_go_through(company: Office, people: ListedPeople) -> None:

@@ -171,7 +171,10 @@ class Policy(Strict):
         default=30, ge=1, description="A person's word that somebody didn't leave is asked for again then."
     )
     max_named: int = Field(
-        default=20, ge=1, description="What is found of more people at once who left by notice waits for a release."
+        default=20,
+        ge=1,
+        description="What is found of more people whom a person named in a day, by notice or for a departure, waits for a"
+        " release.",
     )
     shut_while: tuple[Literal["leave", "suspended", "garden_leave"], ...] = Field(
         default=("suspended", "garden_leave"),

@@ -110,7 +110,7 @@ def guard(
                 batch=release.batch,
             )
         opened = _open(look, release)
-        return _write_down(look, found, _waits(look, found, free), opened, new_tickets)
+        return _write_down(look, found, _waits(look, found, free), list(free), opened, new_tickets)
 
 
 def _look(settings: Settings, look: Looking) -> tuple[list[Trip], int]:
@@ -164,18 +164,24 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
 
 
 def _waits(look: Looking, found: Sequence[Trip], free: set[Line]) -> list[Line]:
-    """Lines that wait after this run; one about some people holds nothing but too many of them."""
+    """Return the lines that wait after this run; of one about some people, those on which something of theirs waits."""
     if not look.whole:
-        return [line for line in _lines(found) if line[0] == LineKind.NAMED]
+        in_use = rows.lines_in_use(look)
+        return [line for line in _lines(found) if line[0] == LineKind.NAMED or line in in_use]
     return [line for line in _lines((*found, *rows.still_waiting(look))) if line not in free]
 
 
 def _write_down(
-    look: Looking, found: Sequence[Trip], waits: Sequence[Line], opened: Sequence[Change], new_tickets: int
+    look: Looking,
+    found: Sequence[Trip],
+    waits: Sequence[Line],
+    released: Sequence[Line],
+    opened: Sequence[Change],
+    new_tickets: int,
 ) -> GuardOutcome:
     made = rows.hold_lines(look, waits, found)
     if look.whole:
-        rows.wait_on(look, waits)
+        rows.wait_on(look, waits, released)
     joined = held_findings.note_held(look)
     _alert(look, made, joined)
     baseline, over = rows.held(look)

@@ -1,7 +1,7 @@
 """Some people, now: what a run about them alone does otherwise than a night."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -22,6 +22,15 @@ from offboarding.store.messages import TakenMessage
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.departure")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """Whom a run is about."""
+
+    by_people: Sequence[PersonCalled]
+    """Named in a form, by REST or by a notice."""
+    by_message: Sequence[PersonCalled]
 
 
 def find_people(
@@ -48,8 +57,11 @@ def find_people(
         _end_without_people(session, run, NobodyChecked.SEEN_TO)
         return False
     runs.note_nobody(session, run.run_id, None)
-    departures.note_persons(session, run.run_id, named)
-    log.info("people found", people=len(named), workers=sorted({str(person) for person in named}))
+    departures.note_persons(session, run.run_id, named.by_people)
+    # A message is the word of a system, most often of the one that HR's feed comes from: it's held as that is.
+    departures.note_persons(session, run.run_id, named.by_message, named=False)
+    workers = sorted({str(person) for person in (*named.by_people, *named.by_message)})
+    log.info("people found", people=len(workers), workers=workers)
     return True
 
 
@@ -66,7 +78,7 @@ def _named(
     words: Sequence[str],
     notice_ids: Sequence[str],
     sent: TakenMessage | None,
-) -> Sequence[PersonCalled] | None:
+) -> _Named | None:
     rules = reads.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
@@ -80,7 +92,7 @@ def _named(
         raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
     named += [each for each in noticed if isinstance(each, PersonCalled)]
-    return [*named, *by_message]
+    return _Named(by_people=named, by_message=by_message)
 
 
 def _refuse_where_none_was_taken(session: Session, run: Run) -> None:

@@ -121,18 +121,22 @@ def cover(look: Looking, trips: Sequence[Trip]) -> None:
     look.do("cover")
 
 
-def wait_on(look: Looking, lines: Sequence[Line]) -> None:
-    """These wait after this run, and no others: their holds end, and they are compared with this run from now on."""
+def wait_on(look: Looking, lines: Sequence[Line], released: Sequence[Line]) -> None:
+    """These wait after this run, and no others: their holds end, and they are compared with this run from now on.
+
+    `released`: lines that a person let through in this run.
+    """
     look.session.execute("truncate tripped")
     for kind, name in lines:
         look.do("trip", kind=kind, name=name, critical=None)
     look.write("guard_hold", "end_holds")
-    look.do("accept_lines")
+    look.do("accept_lines", released=_named(released))
 
 
 def stage_candidates(look: Looking) -> None:
     """What would be told, to be counted."""
     look.do("make_candidate")
+    look.do("make_opened")
 
 
 def named_counts(look: Looking) -> list[Count]:
@@ -179,6 +183,11 @@ def begin_baselines(look: Looking, *, rules: Sequence[str], release: bool) -> No
         look.write("baseline", "release_baselines", author="policy", reason="policy.baseline: ticket")
 
 
+def lines_in_use(look: Looking) -> list[Line]:
+    """Return the lines on which something of this run waits, and that have no hold yet."""
+    return look.session.execute(block("guard", "lines_in_use"), look.values()).fetchall()
+
+
 def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> list[tuple[int, Line, bool]]:
     """Write down what waits: each hold's id, its line, and whether it tripped in this run."""
     made: list[tuple[int, Line, bool]] = []
@@ -214,8 +223,7 @@ def holds(session: Session, *, every: bool = False, run_id: int | None = None) -
 
 def pick(look: Looking, *, of_run: int, lines: Sequence[Line], everything: bool, batch: int) -> None:
     """What a person lets through: these lines, or all that waits since a run or earlier; of first reads a batch."""
-    named = [f"{kind}:{name}" for kind, name in lines]
-    look.do("pick_batch", of_run=of_run, lines=named, everything=everything, batch=batch)
+    look.do("pick_batch", of_run=of_run, lines=_named(lines), everything=everything, batch=batch)
 
 
 def open_picked(look: Looking, *, author: str, reason: str) -> list[Change]:
@@ -263,3 +271,7 @@ def in_doubt(session: Session, ticket_key: str) -> bool:
     """Whether it rests on a roster that waits for a person, or that was refused: what it says isn't told anew."""
     found = session.execute(block("guard", "ticket_in_doubt"), {"ticket_key": ticket_key}).fetchone()
     return bool(found and found[0])
+
+
+def _named(lines: Sequence[Line]) -> list[str]:
+    return [f"{kind}:{name}" for kind, name in lines]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from psycopg.rows import class_row, scalar_row
 
@@ -12,6 +13,11 @@ from offboarding.store.departures import persons_asked
 from offboarding.store.events import Change
 from offboarding.store.rows import Run
 from offboarding.store.sql import block, statements
+
+DAY = timedelta(hours=20)
+"""What runs let through in this time is counted together. Shorter than a day, so that a night which begins earlier than
+the one before is never counted together with it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class Looking:
         """Parameters of the blocks."""
         run = self.run
         fixed = {"run_id": run.run_id, "as_of": run.as_of, "read_run": self.read_run, "persons": self.persons}
-        fixed["since"] = run.reads_since
+        fixed |= {"since": run.reads_since, "lately": run.as_of - DAY}
         # What waits since another run is that one's, or its night's.
         return {**fixed, "only_run": run.run_id if run.kind == RunKind.VERIFY else None, **more}
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from psycopg.rows import scalar_row
 
-from offboarding.model import SUCCEEDED, Count
+from offboarding.model import SUCCEEDED, Count, Resolution
+from offboarding.model.resolutions import WhoseWord
 from offboarding.store.events import Change
 from offboarding.store.findings import as_resolved
 from offboarding.store.guard_look import Looking
@@ -46,6 +47,10 @@ def stage_closings(look: Looking, closings: Sequence[Change]) -> None:
     rows = [(each.finding_key, each.resolved.resolution.word, each.text) for each in closings if each.resolved]
     keys, words, texts = zip(*rows, strict=True) if rows else ((), (), ())
     look.do("make_closing", keys=list(keys), words=[word.value for word in words], texts=list(texts))
+    by_person, by_roster = (
+        [each.value for each in Resolution if each.word is word] for word in (WhoseWord.PERSON, WhoseWord.ROSTER)
+    )
+    look.do("make_closed_lately", by_person=by_person, by_roster=by_roster)
 
 
 def closing_counts(look: Looking) -> list[Count]:

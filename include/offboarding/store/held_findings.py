@@ -40,6 +40,7 @@ def note_held(look: Looking) -> list[Joined]:
     """Store which findings wait on which lines, and return those of leavers that this run put there."""
     look.do("clear_held")
     look.do("note_held", reports=look.run.kind != RunKind.RELEASE)
+    look.do("count_held")
     look.do("note_joined")
     return joined(look.session, look.run.run_id)
 

@@ -193,21 +193,48 @@ cross join lateral (select f.person_uid is not null and not exists (
     select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
 where was_let_through(f.ticket_key, f.state) and f.basis is distinct from 'notice' and g.word <> 'person';
 
+-- name: make_closed_lately
+-- What closed in other runs of the last day by the word of a roster or a source; `by_person` and `by_roster`: resolutions.
+create temp table closed_lately as
+select distinct f.finding_key, f.source, f.person_uid, counted_as(f.person_uid, f.realm, f.roster) as who, f.roster,
+    back.taken, f.finding_key in ({findings:beside}) as beside,
+    case when back.taken or (f.person_uid is not null and f.resolution = any(%(by_roster)s)) then 'roster' else 'source' end
+        as kind
+from counted_run r
+join finding_event e on e.run_id = r.run_id and e.to_state = 'resolved'
+join finding f using (finding_key)
+cross join lateral (select f.person_uid is not null and not exists (
+    select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
+where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s and r.as_of <= %(as_of)s
+    and f.state = 'resolved' and was_let_through(f.ticket_key, e.from_state) and f.basis is distinct from 'notice'
+    and f.resolution <> all(%(by_person)s);
+
+-- name: closes
+-- What would close now, and what closed in the last day.
+select c.finding_key, c.source, c.person_uid, c.who, c.roster, c.taken, c.beside, c.kind, false as lately from closing c
+union all
+select l.finding_key, l.source, l.person_uid, l.who, l.roster, l.taken, l.beside, l.kind, true from closed_lately l
+
+-- name: open_ones
+-- Whose findings are open, those that would close now or closed in the last day included.
+select f.source, f.roster, f.person_uid, counted_as(f.person_uid, f.realm, f.roster) as who,
+    f.finding_key in ({findings:beside}) as beside
+from finding f
+where was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
+    and (f.finding_key in (select g.finding_key from closing g)
+        or f.finding_key not in (select z.finding_key from closed z))
+union all
+select l.source, l.roster, l.person_uid, l.who, l.beside from closed_lately l
+
 -- name: closing_counts
 -- Whose findings would close, by roster (people) and source (people, and systems), beside whose are open there.
 select 'roster' as kind, c.roster as name, 'withdrawn' as measure, count(distinct c.person_uid)::int as value, (
-    select count(distinct f.person_uid)::int from finding f
-    where f.roster = c.roster and was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
-        and f.finding_key not in (select z.finding_key from closed z))
-    + count(distinct c.person_uid)::int as base
-from closing c where c.taken group by c.roster
+    select count(distinct o.person_uid)::int from ({open_ones}) o where o.roster = c.roster) as base
+from ({closes}) c where c.taken group by c.roster having not bool_and(c.lately)
 union all
 select 'source', c.source, 'closings', count(distinct c.who)::int, (
-    select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
-    where f.source = c.source and was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
-        and (f.finding_key in (select g.finding_key from closing g)
-            or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
-from closing c where c.kind = 'source' and not c.beside group by c.source;
+    select count(distinct o.who)::int from ({open_ones}) o where o.source = c.source and not o.beside)
+from ({closes}) c where c.kind = 'source' and not c.beside group by c.source having not bool_and(c.lately);
 
 -- name: vanished_counts
 -- Of the accounts with findings that the guard let through and that this run has looked at, by system: how many are gone.
@@ -226,14 +253,11 @@ group by f.source, a.realm having count(*) filter (where a.gone_at is not null) 
 -- name: closing_total
 -- The same in all, without what waits already.
 select 'total' as kind, '' as name, 'closings' as measure, count(distinct c.who)::int as value, (
-    select count(distinct counted_as(f.person_uid, f.realm, f.roster))::int from finding f
-    where was_let_through(f.ticket_key, f.state) and f.state not in ('resolved', 'excepted')
-        and (f.finding_key in (select g.finding_key from closing g)
-            or f.finding_key not in (select z.finding_key from closed z) and f.finding_key not in ({findings:beside})))
-    as base
-from closing c
+    select count(distinct o.who)::int from ({open_ones}) o where not o.beside) as base
+from ({closes}) c
 where not c.beside and not exists (
-    select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end);
+    select from tripped t where t.kind = c.kind and t.name = case c.kind when 'roster' then c.roster else c.source end)
+having not bool_and(c.lately);
 
 -- name: hold_closings
 -- What is held doesn't close, and waits. What stands beside others rests on the word of the source by which people sign on
@@ -340,6 +364,22 @@ where f.state = 'held' and f.finding_key not in (select m.finding_key from misfi
     and (%(persons)s::uuid[] is null or f.person_uid = any(%(persons)s))
     and (%(only_run)s::bigint is null or f.first_run_id = %(only_run)s);
 
+-- name: make_opened
+-- Findings that the guard let through in other runs of the last day, by itself; what a person released isn't counted again.
+create temp table opened_lately as
+select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.source, f.rule,
+    case f.ticket_kind when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder,
+    f.finding_key in ({findings:beside}) as beside, counted_as(f.person_uid, f.realm, f.roster) as who,
+    f.severity = 'critical' as critical, f.ticket_key is null or exists (
+        select from outbox b where b.ticket_key = f.ticket_key and b.op = 'open' and b.run_id = e.run_id) as new_ticket,
+    coalesce(f.basis = 'notice', false) or exists (
+        select from run_person p where p.run_id = e.run_id and p.person_uid = f.person_uid and p.named) as named,
+    exists (select from fresh d where d.person_uid = f.person_uid and d.roster = f.roster) as fresh
+from counted_run r
+join finding_event e on e.run_id = r.run_id and e.from_state = 'held' and e.to_state = 'open'
+join finding f using (finding_key)
+where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s and r.as_of <= %(as_of)s;
+
 -- name: cover
 -- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, critical findings, all
 -- together. Whom a person named is held by no line but that of too many named.
@@ -354,46 +394,60 @@ where c.line_kind is null and not c.baseline and c.named = (t.kind = 'named')
     else true end;
 
 -- name: named_count
--- Of how many people something waits that a person named, by a notice or for a run about them.
-select 'named' as kind, '' as name, 'named' as measure, count(distinct person_uid)::int as value,
-    count(distinct person_uid)::int as base
-from candidate where named and not baseline;
+-- Of how many people something waits, or was let through in the last day, that a person named, by a notice or for a run
+-- about them.
+select 'named' as kind, '' as name, 'named' as measure, count(distinct n.person_uid)::int as value,
+    count(distinct n.person_uid)::int as base
+from (
+    select c.person_uid, false as lately from candidate c where c.named and not c.baseline
+    union all
+    select o.person_uid, true from opened_lately o where o.named) n
+having not bool_and(n.lately);
 
 -- name: loose
--- What nothing holds yet, without what a person named and what was announced.
-select c.*, (select coalesce(sum(a.amount), 0)::int from guard_accepted a where a.kind = 'source') as accounts
-from candidate c
-where not c.baseline and not c.named and c.line_kind is null and not (c.fresh and c.roster = any(%(announced)s))
+-- What nothing holds yet, without what a person named and what was announced; and what was let through in the last day.
+select n.*, (select coalesce(sum(a.amount), 0)::int from guard_accepted a where a.kind = 'source') as accounts
+from (
+    select c.finding_key, c.ticket_kind, c.holder, c.queue, c.episode, c.holds_ticket, c.person_uid, c.roster, c.source,
+        c.rule, c.beside, c.who, c.critical, c.fresh, c.named, null::boolean as new_ticket, false as lately
+    from candidate c where not c.baseline and c.line_kind is null
+    union all
+    select o.finding_key, o.ticket_kind, o.holder, '', 1, o.holds_ticket, o.person_uid, o.roster, o.source, o.rule,
+        o.beside, o.who, o.critical, o.fresh, o.named, o.new_ticket, true
+    from opened_lately o) n
+where not n.named and not (n.fresh and n.roster = any(%(announced)s))
 
 -- name: person_finding_counts
 -- New findings of each person, critical ones apart.
 select 'person' as kind, l.person_uid::text as name, case when l.critical then 'criticals' else 'items' end as measure,
-    count(*)::int as value, max(l.accounts) as base
+    count(distinct l.finding_key)::int as value, max(l.accounts) as base
 from ({loose}) l
-where l.person_uid is not null and not l.beside group by l.person_uid, l.critical;
+where l.person_uid is not null and not l.beside group by l.person_uid, l.critical having not bool_and(l.lately);
 
 -- name: finding_counts
 -- People, and systems, with new findings, by source and by rule; with critical ones in all.
 select 'source' as kind, l.source as name, 'findings' as measure, count(distinct l.who)::int as value, coalesce((
     select sum(a.amount) from guard_accepted a where a.kind = 'source' and a.name = l.source), 0)::int as base
-from ({loose}) l where l.source <> '' and not l.beside and not l.critical group by l.source
+from ({loose}) l where l.source <> '' and not l.beside and not l.critical group by l.source having not bool_and(l.lately)
 union all
 select 'rule', l.rule, 'findings', count(distinct l.who)::int, max(l.accounts)
-from ({loose}) l where not l.critical group by l.rule
+from ({loose}) l where not l.critical group by l.rule having not bool_and(l.lately)
 union all
 select 'critical', '', 'criticals', count(distinct l.who)::int, max(l.accounts)
-from ({loose}) l where l.critical;
+from ({loose}) l where l.critical having not bool_and(l.lately);
 
 -- name: new_ticket_count
--- Of how many people, and systems, this run would newly open tickets, without those that wait, were named by a person or
--- announced, and without critical findings. Questions about many people that share a ticket count as that ticket.
-select count(distinct case when c.ticket_kind in ('review', 'confirm') then c.holder else c.who end)::int
+-- Of how many people, and systems, this run would newly open tickets, and runs of the last day did, without those that wait,
+-- were named by a person or announced, and without critical findings. Questions about many people that share a ticket count
+-- as that ticket.
+select case when not bool_and(c.lately) then count(distinct case when c.ticket_kind in ('review', 'confirm') then c.holder
+    else c.who end) else 0 end::int
 from ({loose}) c
-where not c.critical and c.holds_ticket and not exists (
+where not c.critical and c.holds_ticket and coalesce(c.new_ticket, not exists (
         select from ticket t left join former_ticket m using (ticket_key)
         join ticket s on s.ticket_key = coalesce(m.stands_as, t.ticket_key)
         where t.kind = c.ticket_kind and t.holder = c.holder and t.queue = c.queue and t.episode = c.episode
-            and s.state <> 'closed');
+            and s.state <> 'closed'));
 
 -- name: pick_batch
 -- Of what a first read found, so many tickets as one release lets through, the worst first; all of the rest that waits.
@@ -441,15 +495,21 @@ from candidate c join finding f using (finding_key) where f.state = 'held';
 -- name: hold_line
 -- A line that waits: this night is red for it, or finds it again with tonight's numbers.
 insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status)
-values (%(kind)s, %(name)s, %(run_id)s, %(run_id)s, %(numbers)s, (
-        select count(*) from candidate c join finding f using (finding_key)
-        where f.state = 'held' and c.line_kind = %(kind)s and c.line_name = %(name)s), (
-        select count(*) from guard_closing g where g.kind = %(kind)s and g.name = %(name)s), 'waiting')
+values (%(kind)s, %(name)s, %(run_id)s, %(run_id)s, %(numbers)s, 0, 0, 'waiting')
 on conflict (kind, name) where status = 'waiting' do update
-set last_run = excluded.last_run, findings = excluded.findings, closings = excluded.closings,
+set last_run = excluded.last_run,
     -- A run that couldn't tell the line anew keeps the numbers by which it waits.
     numbers = case when excluded.numbers = '[]' then guard_hold.numbers else excluded.numbers end
 returning hold_id, opened_run = %(run_id)s as new;
+
+-- name: lines_in_use
+-- Lines on which something of this run waits, and that have no hold yet.
+select distinct u.kind, u.name from (
+    select c.line_kind, c.line_name from candidate c join finding f using (finding_key)
+    where f.state = 'held' and c.line_kind is not null
+    union
+    select g.kind, g.name from guard_closing g where g.run_id = %(run_id)s) u (kind, name)
+where not exists (select from guard_hold h where h.kind = u.kind and h.name = u.name and h.status = 'waiting');
 
 -- name: end_holds
 -- Lines that are within their limits again.
@@ -476,6 +536,12 @@ on conflict (finding_key) do update set hold_id = excluded.hold_id,
     since_run = case when guard_held.hold_id = excluded.hold_id and exists (
             select from run r where r.run_id = guard_held.since_run and r.finished_at is not null)
         then guard_held.since_run else excluded.since_run end;
+
+-- name: count_held
+update guard_hold h set findings = (
+        select count(*) from guard_held g join finding f using (finding_key) where g.hold_id = h.hold_id and f.state = 'held'),
+    closings = (select count(*) from guard_closing g where g.kind = h.kind and g.name = h.name)
+where h.status = 'waiting';
 
 -- name: note_joined
 -- What began to wait in this run, kept for its report: how many findings of how many leavers, by hold and severity.
@@ -508,11 +574,19 @@ where f.state = 'held' and c.line_kind is not null and f.ticket_kind = 'event'
 order by f.finding_key;
 
 -- name: accept_lines
--- What went through is what the next nights are compared with.
-update guard_accepted a set run_id = n.run_id, as_of = n.as_of, amount = r.workers, waiting = r.waiting
+-- What went through is what the next nights are compared with. Once a day, so that what several runs let through on one
+-- day is counted together, and at once what a person let through. That it went through is kept each time.
+update guard_accepted a set run_id = %(run_id)s
+where a.kind <> 'person' and not exists (select from tripped t where t.kind = a.kind and t.name = a.name) and (
+    exists (select from roster_read r
+        where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete')
+    or exists (select from counting_read s
+        where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part));
+update guard_accepted a set as_of = n.as_of, amount = r.workers, waiting = r.waiting
 from roster_read r join run n on n.run_id = %(run_id)s
-where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete' and not exists (
-    select from tripped t where t.kind = 'roster' and t.name = a.name);
+where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete'
+    and (a.as_of <= %(lately)s or 'roster:' || a.name = any(%(released)s)) and not exists (
+        select from tripped t where t.kind = 'roster' and t.name = a.name);
 -- Before that: of a person whose line waits, what was accepted before it did is compared until somebody lets it through.
 insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
 select distinct 'person', t.name, '', %(run_id)s::bigint, (select min(a.as_of) from guard_accepted a where a.kind = 'source'), 0, 0, 0
@@ -521,11 +595,12 @@ where t.kind = 'person' and exists (select from guard_accepted a where a.kind = 
 on conflict do nothing;
 delete from guard_accepted a
 where a.kind = 'person' and not exists (select from tripped t where t.kind = 'person' and t.name = a.name);
-update guard_accepted a set run_id = n.run_id, as_of = n.as_of,
+update guard_accepted a set as_of = n.as_of,
     amount = coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
     linked = coalesce((select c.linked from linked_now c where c.realm = s.realm), 0)
 from counting_read s join run n on n.run_id = %(run_id)s
-where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part and not exists (
+where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part
+    and (a.as_of <= %(lately)s or 'source:' || a.name = any(%(released)s)) and not exists (
         select from tripped t where t.kind = 'source' and t.name = a.name);
 
 -- name: waiting_holds
