@@ -533,6 +533,22 @@ def test_a_finding_whose_successor_waits_stays_on_its_open_ticket(
     }
 
 
+def test_a_ticket_stays_open_while_another_thing_of_that_person_waits(left: Office, people: ListedPeople) -> None:
+    """One login is locked, and the guard holds what was found beside it."""
+    left.guard = {**FEW, "findings": {"absolute": 0}}
+    left.directory.change(f"u{PEOPLE[0]}", **locked())
+    keys_of(left, PEOPLE[0], 1)
+
+    left.night()
+
+    assert states(left)[f"u{PEOPLE[0]}"] == "resolved"
+    assert of_person(left, PEOPLE[0]) == {("leaver-access-key", "held"): 1}
+    assert len(titles(people, left)) == 2
+    left.cloud.credentials.clear()
+    left.night()
+    assert len(titles(people, left)) == 1, "that is gone, too"
+
+
 # --- a source --------------------------------------------------------------------------------------------------------
 
 

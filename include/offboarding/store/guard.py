@@ -267,6 +267,12 @@ def waits_to_close(session: Session, ticket_key: str) -> bool:
     return bool(found and found[0])
 
 
+def waits_to_join(session: Session, ticket_key: str) -> bool:
+    """Return whether a finding that belongs on this person's ticket waits behind a limit."""
+    found = session.execute(block("guard", "ticket_awaits"), {"ticket_key": ticket_key}).fetchone()
+    return bool(found and found[0])
+
+
 def in_doubt(session: Session, ticket_key: str) -> bool:
     """Whether it rests on a roster that waits for a person, or that was refused: what it says isn't told anew."""
     found = session.execute(block("guard", "ticket_in_doubt"), {"ticket_key": ticket_key}).fetchone()

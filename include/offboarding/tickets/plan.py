@@ -16,6 +16,7 @@ from offboarding.report.texts.rendering import TicketTexts
 from offboarding.store import alerts, moved_tickets, outbox, tickets
 from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
+from offboarding.store.guard import waits_to_join
 from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
@@ -120,9 +121,11 @@ class TicketPlan:
         tickets.mark_told(self.session, [item.finding_key for item in changed])
         holds = hold(items)
         if row.state != TicketStatus.CLOSED:
-            if holds and changed and row.state == TicketStatus.OPEN:
+            # What the guard holds of this person belongs here: meanwhile the ticket isn't said to be done.
+            stays = holds or (row.state == TicketStatus.OPEN and waits_to_join(self.session, row.ticket_key))
+            if stays and changed and row.state == TicketStatus.OPEN:
                 self._tell(row, TicketCall.COMMENT, items, changed)
-            elif not holds:
+            elif not stays:
                 self._tell(row, TicketCall.CLOSE, items, changed)
         elif holds and self._is_there_to_reopen(row):
             self._tell(row, TicketCall.REOPEN, items, changed)

@@ -679,6 +679,15 @@ select count(*)::int from guard_closing;
 -- Whether something on a ticket would close, and is held.
 select exists (select from guard_closing g join finding f using (finding_key) where f.ticket_key = %(ticket_key)s);
 
+-- name: ticket_awaits
+-- Whether something that belongs on a person's ticket waits behind a limit of the guard's.
+select exists (
+    select from ticket t
+    join finding f on f.person_uid::text = t.holder and f.episode = t.episode and f.ticket_kind = t.kind and f.queue = t.queue
+    join guard_held g using (finding_key)
+    join guard_hold h on h.hold_id = g.hold_id and h.status = 'waiting'
+    where t.ticket_key = %(ticket_key)s and t.kind = 'revoke' and f.state = 'held' and f.holds_ticket);
+
 -- name: ticket_in_doubt
 -- Whether a ticket tells of somebody by the word of a roster that isn't believed.
 select exists (
