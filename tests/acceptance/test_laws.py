@@ -15,6 +15,7 @@ from offboarding.guard import holds
 from offboarding.model import Fact, TicketDraft, TicketRef
 from offboarding.rules.leaver_local_account import LeaverLocalAccount
 from offboarding.store import embedded
+from offboarding.store.reading import night_states
 from offboarding.tickets import desk
 from tests.support.laws.machine import Laws
 from tests.support.listed_tracker import ListedTracker
@@ -120,6 +121,11 @@ def says_nothing_of_the_provider(patch: pytest.MonkeyPatch) -> type[ListedTracke
     return ListedTracker
 
 
+def says_nothing_of_what_joins_a_hold(patch: pytest.MonkeyPatch) -> type[ListedTracker]:
+    patch.setattr(night_states, "joined", lambda *_: [])
+    return ListedTracker
+
+
 def leaves(company: Laws) -> None:
     company.good_night(day=[("leaves", 0)])
 
@@ -146,6 +152,12 @@ def is_revoked_in_part(company: Laws) -> None:
     company.good_night(day=[("login_is_locked", 0)])
 
 
+def leaves_behind_a_hold(company: Laws) -> None:
+    company.good_night(day=[("everybody_is_terminated", 0)])
+    company.good_night(day=[("joins", 6), ("joins", 7)])
+    company.good_night(day=[("leaves", 0)])
+
+
 Breaks = Callable[[pytest.MonkeyPatch], type[ListedTracker]]
 
 
@@ -159,6 +171,7 @@ Breaks = Callable[[pytest.MonkeyPatch], type[ListedTracker]]
         (closes_whatever_it_is_told_to, is_revoked_in_part, "was closed, and .* work"),
         (says_nothing_of_the_provider, is_revoked_in_part, "said to be local"),
         (writes_no_event, leaves, "a state without an event"),
+        (says_nothing_of_what_joins_a_hold, leaves_behind_a_hold, "newly waits in a run that succeeded"),
     ],
 )
 def test_a_broken_house_is_found_out(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from offboarding.model import TicketState
-from offboarding.store import embedded
+from offboarding.runs.troubles import troubles
+from offboarding.store import embedded, reading
 from offboarding.store.connect import opened
 from offboarding.store.events import broken_at
 from tests.support.database import cloned
@@ -63,6 +64,9 @@ class Laws(RuleBasedStateMachine):
         self.before: dict[str, ListedTicket] = {}
         """Tickets as they were before it."""
         self.events = 0
+        self.waited: set[tuple[str, int]] = set()
+        """Findings of leavers that waited on a hold as the last run came to its end that reports: key and hold."""
+        self.last_run = 0
 
     def teardown(self) -> None:
         self.stack.close()
@@ -104,6 +108,7 @@ class Laws(RuleBasedStateMachine):
             self.world.was_told(whole=True)
         self.world.was_seen()
         self._laws()
+        self._what_begins_to_wait_fails_the_run()
 
     @precondition(lambda self: bool(self.office.holds))
     @rule(one=st.booleans())
@@ -129,9 +134,11 @@ class Laws(RuleBasedStateMachine):
     def _night(self, failing: str = "") -> None:
         self._begin(failing)
         self.world.moment = self.office.as_of + timedelta(days=1)
+        ended = True
         try:
             self.last_night = self.office.night().run.run_id
         except CrashError:
+            ended = False
             self.happened["went down"] += 1
         else:
             self.whole, self.failed_last_night = failing == "", failing
@@ -140,6 +147,8 @@ class Laws(RuleBasedStateMachine):
             self.world.was_told(whole=failing != "partial")
         self.world.was_seen()
         self._laws()
+        if ended:
+            self._what_begins_to_wait_fails_the_run()
 
     def _begin(self, failing: str = "") -> None:
         self.whole = False
@@ -252,6 +261,20 @@ class Laws(RuleBasedStateMachine):
             " and g.status in ('waiting', 'rejected'))"
         )
         assert lost == [], "held, and on no line"
+
+    def _what_begins_to_wait_fails_the_run(self) -> None:
+        """Each time, until a person has answered: then its hold waits no more."""
+        rows = self._rows(
+            "select h.finding_key, h.hold_id from guard_held h join guard_hold g using (hold_id)"
+            " join finding f using (finding_key)"
+            " where g.status = 'waiting' and f.state = 'held' and f.person_uid is not null"
+        )
+        waits = {(str(key), int(hold)) for key, hold in rows}
+        runs = self._rows("select run_id from run where run_id > %s and kind <> 'release'", self.last_run)
+        if new := waits - self.waited:
+            red = [run_id for (run_id,) in runs if troubles(reading.own(self.office.session, run_id)).is_red]
+            assert red, f"newly waits in a run that succeeded: {new}"
+        self.waited, self.last_run = waits, max((run_id for (run_id,) in runs), default=self.last_run)
 
     def _turned(self, to: TicketState) -> list[ListedTicket]:
         """Tickets that we opened or closed in the last run."""
