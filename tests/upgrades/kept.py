@@ -27,7 +27,7 @@ from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.upgrades.house import QUEUE, House, as_it_ended, live, newly_built
 
 FOLDER = Path(__file__).parent / "dumps"
-SILENT = frozenset({"crowded", "bulk_load", "queue_look", "uncorrelated", "use_told"})
+SILENT = frozenset({"crowded", "bulk_load", "queue_look", "succession", "uncorrelated", "use_told"})
 """Tables in which this company has left nothing."""
 
 

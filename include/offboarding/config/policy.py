@@ -173,8 +173,8 @@ class Policy(Strict):
     max_named: int = Field(
         default=20,
         ge=1,
-        description="What is found of more people whom a person named in a day, by notice or for a departure, waits for a"
-        " release.",
+        description="What is found of more people whom a person named in a day, by notice or for a departure, waits for"
+        " a release.",
     )
     shut_while: tuple[Literal["leave", "suspended", "garden_leave"], ...] = Field(
         default=("suspended", "garden_leave"),

@@ -21,7 +21,7 @@ from offboarding.store.connect import Session
 from offboarding.store.events import Change, append_events
 from offboarding.store.guard import GuardOutcome, Hold, Line
 from offboarding.store.guard_look import Looking
-from offboarding.store.held_findings import Joined
+from offboarding.store.held_findings import NewlyHeld
 from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 
@@ -196,7 +196,7 @@ def _write_down(
     )
 
 
-def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]], joined: Sequence[Joined]) -> None:
+def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]], joined: Sequence[NewlyHeld]) -> None:
     """Note alerts of lines that tripped in this run, of what joined others, and of each held use after a departure."""
     new = {hold_id for hold_id, _, tripped in made if tripped}
     more = {each.hold_id: each for each in joined}

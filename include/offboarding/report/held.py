@@ -7,7 +7,7 @@ from offboarding.model import Alert, HoldStatus, LineKind, Measure, Severity, co
 from offboarding.model.keys import short_finding
 from offboarding.report.wording import COMMAND, whole_days, worker
 from offboarding.store.guard import Hold
-from offboarding.store.held_findings import HeldEvent, Joined
+from offboarding.store.held_findings import HeldEvent, NewlyHeld
 from offboarding.store.reading.night_states import Waiting
 from offboarding.store.reading.reads import RosterView
 from offboarding.store.reading.waiting import WaitingFinding
@@ -63,13 +63,13 @@ def holding(hold: Hold) -> str:
     return " and ".join([*parts, *closing])
 
 
-def joining(joined: Joined) -> str:
+def joining(joined: NewlyHeld) -> str:
     """Return how much began to wait: "3 findings of 2 people (1 critical, 2 high)"."""
     severe = ", ".join(f"{joined.severities[each]} {each}" for each in Severity if joined.severities.get(each))
     return f"{counted(joined.findings, 'finding')} of {counted(joined.people, 'person', 'people')} ({severe})"
 
 
-def unanswered(hold: Hold, joined: Joined) -> str:
+def unanswered(hold: Hold, joined: NewlyHeld) -> str:
     """Return what began to wait on a line that already waited, and how that is answered."""
     return (
         f"{joining(joined)} joined what the guard holds on {line(hold)} since run {hold.opened_run}, and no one has"
@@ -112,7 +112,7 @@ def tripped(hold: Hold, run_id: int) -> Alert:
     )
 
 
-def more_held(hold: Hold, joined: Joined, run_id: int) -> Alert:
+def more_held(hold: Hold, joined: NewlyHeld, run_id: int) -> Alert:
     """Return the alert of findings of leavers that joined a line that already waits."""
     return Alert(
         key=f"hold:{hold.hold_id}:{run_id}",

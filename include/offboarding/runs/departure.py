@@ -25,7 +25,7 @@ log = structlog.get_logger("offboarding.departure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Named:
+class _PeopleNamed:
     """Whom a run is about."""
 
     by_people: Sequence[PersonCalled]
@@ -78,7 +78,7 @@ def _named(
     words: Sequence[str],
     notice_ids: Sequence[str],
     sent: TakenMessage | None,
-) -> _Named | None:
+) -> _PeopleNamed | None:
     rules = reads.key_rules(settings)
     found = {line: people.called(session, rules, word) for line, word in enumerate(words, 1) if word.strip()}
     doubts = [people.doubt(line, each) for line, each in found.items() if len(each) != 1]
@@ -92,7 +92,7 @@ def _named(
         raise FatalError(" ".join(doubts) or "Nobody is named: give worker ids, mails, logins, or notices' ids.")
     named = [person for each in found.values() for person in each]
     named += [each for each in noticed if isinstance(each, PersonCalled)]
-    return _Named(by_people=named, by_message=by_message)
+    return _PeopleNamed(by_people=named, by_message=by_message)
 
 
 def _refuse_where_none_was_taken(session: Session, run: Run) -> None:

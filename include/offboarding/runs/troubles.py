@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 from offboarding.model import NobodyChecked, ReadStatus
 from offboarding.store.guard import Hold
-from offboarding.store.held_findings import Joined
+from offboarding.store.held_findings import NewlyHeld
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import NightState
 from offboarding.store.reading.night_states import Unverified
@@ -34,7 +34,7 @@ class Troubles:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     trips: tuple[Hold, ...]
     """Lines that the guard began to hold in this very run."""
-    joined: tuple[tuple[Hold, Joined], ...]
+    joined: tuple[tuple[Hold, NewlyHeld], ...]
     """Lines on which findings of leavers began to wait in this very run, whenever the lines tripped, and how many."""
     untold: tuple[tuple[str, int], ...]
     """Trackers that haven't been told of changes, and of how many; "" for the only one."""

@@ -12,7 +12,7 @@ from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class NewlyHeld:
     """Findings of leavers that began to wait on a hold in one run."""
 
     hold_id: int
@@ -36,7 +36,7 @@ class HeldEvent:
     worker_id: str
 
 
-def note_held(look: Looking) -> list[Joined]:
+def note_held(look: Looking) -> list[NewlyHeld]:
     """Store which findings wait on which lines, and return those of leavers that this run put there."""
     look.do("clear_held")
     look.do("note_held", reports=look.run.kind != RunKind.RELEASE)
@@ -45,9 +45,9 @@ def note_held(look: Looking) -> list[Joined]:
     return joined(look.session, look.run.run_id)
 
 
-def joined(session: Session, run_id: int) -> list[Joined]:
+def joined(session: Session, run_id: int) -> list[NewlyHeld]:
     """Return the findings of leavers that began to wait on a hold in a run, by hold."""
-    with session.cursor(row_factory=class_row(Joined)) as cursor:
+    with session.cursor(row_factory=class_row(NewlyHeld)) as cursor:
         return cursor.execute(block("guard", "joined"), {"run_id": run_id}).fetchall()
 
 

@@ -11,7 +11,7 @@ from offboarding.store import messages, refusals, revocations
 from offboarding.store.connect import Session
 from offboarding.store.correlation.linking import BulkLoad, WeightlessValue
 from offboarding.store.guard import Hold, holds
-from offboarding.store.held_findings import Joined, joined
+from offboarding.store.held_findings import NewlyHeld, joined
 from offboarding.store.messages import QueueLook
 from offboarding.store.putting_right import troubles_then
 from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
@@ -30,7 +30,7 @@ class Waiting:
     over_maximum: int
     holds: tuple[Hold, ...] = ()
     """Lines that waited in it, the oldest first."""
-    joined: tuple[tuple[Hold, Joined], ...] = ()
+    joined: tuple[tuple[Hold, NewlyHeld], ...] = ()
     """Lines on which findings of leavers began to wait in it, and how many."""
 
 
