@@ -101,6 +101,23 @@ def test_everybody_s_night_is_as_without_it(store_server, tmp_path: Path, plain,
     assert attacked.known == plain.known, "what they told before stands"
 
 
+def marked(rows: Sequence[Row]) -> list[Row]:
+    """Each of these workers with U+FEFF before and after one value of theirs."""
+    whose = {SPOILED[column]: column for column in EACH}
+    return [{**row, (to := whose[row["No"]]): f"\ufeff{row[to]}\ufeff"} if row["No"] in whose else row for row in rows]
+
+
+def test_an_invisible_mark_in_a_value_changes_nobody_s_night(store_server, tmp_path: Path, plain: Played) -> None:
+    first, second, third = files()
+
+    attacked = played(store_server, tmp_path, [first, marked(second), marked(third)])
+
+    assert attacked.found == plain.found
+    assert attacked.reads == plain.reads
+    assert attacked.known == plain.known
+    assert attacked.left == plain.left
+
+
 @pytest.mark.parametrize(("column", "row"), [("Name", 21), ("State", 26)])
 def test_it_is_told_by_row_and_column_until_somebody_mends_it(
     store_server, tmp_path: Path, column: str, row: int

@@ -166,9 +166,35 @@ def test_a_mark_of_utf_8_before_another_encoding(feed: Feed) -> None:
     assert what == "hr.csv says by its first bytes that it is utf-8, and latin-1 is declared."
 
 
-def test_a_mark_in_the_middle(feed: Feed) -> None:
+def test_a_mark_in_a_number(feed: Feed) -> None:
     told = _partial(feed(GOOD + "\ufeff" + _row(7) + _row(8)), *ALL, "1008")
-    assert told == 'hr.csv row 8, column "No": a byte order mark stands in the value: several files were put together'
+    assert told == 'hr.csv row 8, column "No": an invisible character (U+FEFF) stands in the worker\'s number'
+
+
+@pytest.mark.parametrize(
+    "changes",
+    (
+        {"Name": "\ufeffWorker G"},
+        {"Mail": "w6@corp.example\ufeff"},
+        {"Where": "Se\ufeffoul"},
+        {"State": "\ufeffactive"},
+        {"First_day": "2020-03-01\ufeff"},
+        {"Name": "\ufeffWorker G", "Mail": "\ufeffw6@corp.example", "Where": "\ufeffSeoul"},
+    ),
+    ids=str,
+)
+def test_a_mark_in_a_value_changes_nothing(feed: Feed, changes: dict[str, str]) -> None:
+    without = list(feed(GOOD + _row(6), zones={"Seoul": "Asia/Seoul"}).read())
+    roster = feed(GOOD + _row(6, **changes), zones={"Seoul": "Asia/Seoul"})
+
+    assert list(roster.read()) == without
+    assert (list(roster.problems), list(roster.left_out.problems)) == ([], [])
+
+
+def test_a_mark_before_a_header_that_stands_twice(feed: Feed) -> None:
+    header, columns = "Name,No,State\n", {"name": "Name", "worker_id": "No", "status": "State"}
+    roster = feed(f"{header}Kim,1,active\n\ufeff{header}Lee,2,active\n", columns=columns)
+    assert _partial(roster, "1", "2").startswith("hr.csv row 3: the header stands here again")
 
 
 def test_another_encoding_in_every_value(feed: Feed) -> None:

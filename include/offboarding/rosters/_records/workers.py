@@ -13,6 +13,9 @@ from offboarding.rosters._records.spoiled import SHEET_ERROR, SpoiledValues, is_
 from offboarding.rosters._records.words import composed, folded, hint, shown
 
 _MARK = "\ufeff"
+"""U+FEFF: the byte order mark, and within a text a space without width. Forms let people paste it into values of their
+own, where it means nothing.
+"""
 _SPREADSHEET = {
     "a rounded number": re.compile(r"\d(?:[.,]\d+)?[Ee]\+\d+"),
     "a decimal": re.compile(r"\d+[.,]0+"),
@@ -50,11 +53,12 @@ class WorkerReader:
         """The worker of one record, with one employment; None where the record is left out, which is noted: its status
         or a day can't be read, and it's known whose it is. Raises BadRecordError where it isn't.
 
-        Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it, and a value
-        of blanks alone is "".
+        Ids, status words, days and the parts of lists are stripped; everything else stays as HR writes it but for
+        U+FEFF, and a value of blanks alone is "".
         """
+        if any(_MARK in value for value in cells.values()):
+            cells = self._without_marks(cells)
         self._check_header(cells)
-        self._check_marks(cells)
         worker_id = self._worker_id(cells)
         if not is_clean(cells.values()):
             found = self._spoiled.found(cells, self._headers)
@@ -81,7 +85,7 @@ class WorkerReader:
         )
 
     def _check_header(self, cells: Mapping[str, str]) -> None:
-        if composed(cells["worker_id"].removeprefix(_MARK)) != self._header["worker_id"]:
+        if composed(cells["worker_id"]) != self._header["worker_id"]:
             return
         if all(composed(value) == self._header[name] for name, value in cells.items() if name != "worker_id"):
             raise BadRecordError(
@@ -89,14 +93,19 @@ class WorkerReader:
                 "Deliver them apart (files: all), or without the later headers.",
             )
 
-    def _check_marks(self, cells: Mapping[str, str]) -> None:
-        for name, value in cells.items():
-            if _MARK in value:
-                raise BadRecordError(
-                    "a byte order mark stands in the value: several files were put together",
-                    "Deliver them apart (files: all), or without the later marks.",
-                    column=self._headers[name],
-                )
+    def _without_marks(self, cells: Mapping[str, str]) -> Mapping[str, str]:
+        """The cells without U+FEFF. Raises BadRecordError where one stands in the worker's number: systems write it, so
+        that files were put together, or it is another number.
+        """
+        plain = {name: value.replace(_MARK, "") for name, value in cells.items()}
+        if _MARK in cells["worker_id"]:
+            self._check_header(plain)
+            raise BadRecordError(
+                "an invisible character (U+FEFF) stands in the worker's number",
+                "Mend the number in the feed. Where files were put together, deliver them apart (files: all).",
+                column=self._headers["worker_id"],
+            )
+        return plain
 
     def _worker_id(self, cells: Mapping[str, str]) -> str:
         worker_id = cells["worker_id"].strip()
