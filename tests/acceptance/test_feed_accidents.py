@@ -307,6 +307,20 @@ def test_hired_and_last_day_swapped(told: Told, tmp_path: Path) -> None:
 
 
 @FULL
+def test_who_was_rehired_on_the_same_row_is_no_leaver(told: Told, tmp_path: Path) -> None:
+    """The row still tells the last day of the earlier employment."""
+    with tonight(told, tmp_path) as (filed, tracker):
+        before = stands(tracker)
+        rehired = {"First day": "2024-06-03", "Last day": "2024-03-05"}
+        rows = [{**row, **rehired} if row["No"] == str(FIRST + 40) else row for row in told.last_night]
+
+        night = filed.night(written(rows))
+
+        assert (stands(tracker), night.red) == (before, ())
+        assert "new leavers" not in night.screen
+
+
+@FULL
 def test_refused_it_is_as_if_it_had_not_come(told: Told, tmp_path: Path) -> None:
     """A person rejects it: the night after it goes on as well, and an hour between tells nothing of it."""
     with tonight(told, tmp_path) as (filed, tracker):

@@ -212,6 +212,13 @@ class RosterContract:
         assert [(w.worker_id, w.employments[0].status) for w in roster.read()] == [("1", "left"), ("1", "active")]
         assert list(roster.problems) == []
 
+    def test_a_first_day_after_an_end_begins_another_employment(self, publish: Publish) -> None:
+        days = {"start": "2024-03-01", "last_working_day": "2021-05-31", "end": "2021-06-30"}
+        (worker,) = publish([row("1", **days)]).read()
+        (job,) = worker.employments
+        assert (job.status, job.start_on) == ("active", date(2024, 3, 1))
+        assert (job.last_working_on, job.end_on) == (None, None)
+
     @pytest.mark.parametrize("word", tuple(HrStatus))
     def test_knows_our_own_status_words(self, publish: Publish, word: HrStatus) -> None:
         (worker,) = publish([row("1", status=word.upper())]).read()

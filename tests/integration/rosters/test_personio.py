@@ -105,9 +105,9 @@ def test_whoever_was_rehired_has_ends_that_are_history(place: PersonioPlace) -> 
     place.kept.add(1043, hire_date="2026-12-01", status="onboarding", **ends)
     place.kept.add(1044, hire_date="2024-05-31", **ends)
     place.kept.add(1045, hire_date="2026-02-01", status="inactive", **ends)
-    days = [told(worker)[1:] for worker in place.roster().read()]
-    ended = date(2024, 5, 31)
-    assert days == [(None, None), (None, None), (None, ended), (date(2024, 5, 17), ended)]
+    jobs = [[(job.last_working_on, job.end_on) for job in worker.employments] for worker in place.roster().read()]
+    last, ended = date(2024, 5, 17), date(2024, 5, 31)
+    assert jobs == [[(None, None)], [(last, ended), (None, None)], [(None, ended)], [(last, ended)]]
 
 
 # --- what was granted -------------------------------------------------------------------------------------------------

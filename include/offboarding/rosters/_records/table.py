@@ -12,6 +12,7 @@ from offboarding.rosters._records.columns import Layout
 from offboarding.rosters._records.days import DayReader
 from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.problems import NOTHING_CONCLUDED, BadRecordError, ProblemList
+from offboarding.rosters._records.returning import rehired
 from offboarding.rosters._records.settings import RecordSettings
 from offboarding.rosters._records.spoiled import SpoiledValues
 from offboarding.rosters._records.workers import WorkerReader
@@ -71,7 +72,7 @@ class TableRead:
             if worker:
                 read += 1
                 likeness.see(worker)
-                yield worker
+                yield rehired(worker, self._context.as_of)
         if self.count and not read:
             raise UnlikelyTableError(*self.problems.none_readable(self.count, self.spoiled.first()))
         if odd := self.spoiled.verdict(self.count) or likeness.verdict():

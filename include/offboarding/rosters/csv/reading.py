@@ -17,6 +17,7 @@ from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import Record, lines, records
 from offboarding.rosters._records.likeness import Likeness
 from offboarding.rosters._records.problems import NOTHING_CONCLUDED, BadRecordError, ProblemList
+from offboarding.rosters._records.returning import rehired
 from offboarding.rosters._records.spoiled import HOLE, SpoiledValues
 from offboarding.rosters._records.titles import MOST_TITLES, Totals, is_title, stands_above
 from offboarding.rosters._records.words import composed, listed
@@ -53,6 +54,7 @@ class FeedReader:
         self._settings = settings
         self._keys = keys
         self._default_zone = context.default_zone
+        self._as_of = context.as_of
         self._problems = problems
         self.spoiled = SpoiledValues(origin, settings.encoding, _DECLARE)
         domains = context.mail_domains if settings.mail_domains is None else settings.mail_domains
@@ -137,7 +139,7 @@ class FeedReader:
                 self.tally.workers += 1
                 self.tally.at_work += any(job.status is not EmploymentStatus.LEFT for job in worker.employments)
                 self._likeness.see(worker)
-                yield worker
+                yield rehired(worker, self._as_of)
         self.tally.rows += rows
         self.tally.without_zone += reader.without_zone
         return rows, ending.counted

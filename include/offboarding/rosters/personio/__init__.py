@@ -23,7 +23,6 @@ from offboarding.rosters.personio.settings import PersonioSettings
 __all__ = ["PersonioRoster", "Settings", "build", "destinations", "propose"]
 
 Settings = PersonioSettings
-_STATUS, _STARTS, _ENDS = "status", "hire_date", ("last_working_day", "termination_date")
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:Z|[+-]\d{2}:?\d{2})")
 """How a day is written: midnight where the company is. In any other zone it's another day."""
 
@@ -67,17 +66,7 @@ class PersonioRoster:
 def _fields(employee: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
     """Personio's number of somebody, and the attributes that were granted."""
     fields = {name: _text(value) for name, value in attributes_of(employee).items()}
-    if fields.get(_STATUS, "").casefold() != "inactive" and (begins := _day(fields.get(_STARTS, ""))):
-        # Whoever works here and was hired after it was rehired: that end is history.
-        over = {name: "" for name in _ENDS if "" < _day(fields.get(name, "")) < begins}
-        fields |= over
     return employee_id(employee), fields
-
-
-def _day(text: str) -> str:
-    """As it is compared: the day that stands there; "" for none."""
-    match = _MIDNIGHT.fullmatch(text)
-    return match[1] if match else text[:10] if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text[:10]) else ""
 
 
 def _text(value: object) -> str:

@@ -15,7 +15,7 @@ from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.days import FIRST_ZONE, LAST_ZONE
 from offboarding.rosters._records.listed import ListedRead, fields_of
-from offboarding.rosters._records.returning import settled
+from offboarding.rosters._records.returning import returning
 from offboarding.rosters._records.spoiled import RESTRICTED
 from offboarding.rosters._records.words import folded
 from offboarding.rosters.successfactors.client import SuccessFactorsApi
@@ -72,7 +72,7 @@ class SuccessFactorsRoster:
         days = ODataDays(own.date_format)
         pages = api.employments(fields_of(own), self._on)
         read_in = read.workers(pages, self._fields, dict.fromkeys(DAYS, days))
-        workers = (settled(worker, self._context.as_of) for worker in read_in)
+        workers = (returning(worker, self._context.as_of) for worker in read_in)
         for _, employments in groupby(workers, lambda worker: worker.worker_id):
             yield from _without_side_jobs(tuple(employments))
         # Of somebody who didn't come, one employment at least didn't.

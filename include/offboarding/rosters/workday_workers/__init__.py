@@ -15,7 +15,7 @@ from offboarding.net.service.address import destination
 from offboarding.rosters._records.columns import DAYS
 from offboarding.rosters._records.days import WrittenDays
 from offboarding.rosters._records.listed import ListedRead, fields_of
-from offboarding.rosters._records.returning import settled
+from offboarding.rosters._records.returning import returning
 from offboarding.rosters._workday.tenant import DATED, effective_date
 from offboarding.rosters.workday_workers.client import WorkdayWorkersApi
 from offboarding.rosters.workday_workers.proposing import propose
@@ -77,7 +77,7 @@ class WorkdayWorkersRoster:
         days = WrittenDays(formats=own.date_format, standing=DATED)
         pages = api.workers(as_of, personal=personal)
         for worker in read.workers(pages, self._fields, dict.fromkeys(DAYS, days)):
-            yield settled(worker, self._context.as_of)
+            yield returning(worker, self._context.as_of)
         self.problems, self.left_out, self.summary = read.ended(api.total)
 
     def _fields(self, row: Mapping[str, object]) -> tuple[str, Mapping[str, str]]:
