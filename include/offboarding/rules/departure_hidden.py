@@ -58,8 +58,10 @@ class DepartureHidden(Rule):
             " began before that end. By one record or by two, in one roster or in several: two records are one person"
             " by a number, or by the same present mail and login. One a person, about the person alone. An employment"
             " that begins on the last day or later is a next contract or a rehire, and no contradiction; so is one "
-            "that began about when somebody vanished from a feed. A record that HR has replaced, naming the old "
-            "number or in the same read, is nobody's departure."
+            "that began about when somebody vanished from a feed. A record of somebody at work that is no longer "
+            "listed, because HR names its number as another one's previous number or put another in its place in the"
+            " same read, is nobody's departure. A record that HR lists as left is one, even where the other names its"
+            " number: such a row would hide a leaver as well as any other."
         ),
         why=(
             "Who works here is no leaver, so a second row beside a leaver's hides all of theirs. It's a feed's "
