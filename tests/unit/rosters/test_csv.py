@@ -339,6 +339,12 @@ def test_a_day_that_two_formats_read_differently_is_told(feed) -> None:
     )
 
 
+def test_a_day_without_dividers_is_never_cut_in_a_place_of_our_choice(feed) -> None:
+    roster = feed(HEADER + "1,a,퇴직,20261113\n2,b,퇴직,2026113\n3,c,퇴직,201112\n", date_format="%Y%m%d")
+    assert {w.worker_id: str(w.employments[0].last_working_on) for w in roster.read()} == {"1": "2026-11-13"}
+    assert list(roster.left_out.records) == ["2", "3"]
+
+
 def test_a_moment_is_a_day_in_the_workers_own_zone(feed) -> None:
     columns = {"worker_id": "id", "status": "status", "location": "where", "end": "end"}
     text = "id,status,where,end\n1,left,Seattle,2026-11-14T02:00:00+0000\n2,left,,2026-11-13T20:00:00+0000\n"

@@ -160,12 +160,38 @@ def test_one_day_beyond_the_twelfth_settles_it(days: list[date]) -> None:
     assert date_formats([f"{day.day:02}/{day.month:02}/{day.year}" for day in days]) == ["%d/%m/%Y"]
 
 
-def test_where_day_and_month_may_be_either_both_are_told() -> None:
-    assert date_formats(["03/04/2019", "05/06/2021"]) == ["%d/%m/%Y", "%m/%d/%Y"]
+@pytest.mark.parametrize(
+    ("values", "formats"),
+    [
+        (["03/04/2019", "05/06/2021"], ["%d/%m/%Y", "%m/%d/%Y"]),
+        (["04/04/2019"], ["%d/%m/%Y", "%m/%d/%Y"]),
+        (["26.11.13", "24.03.05"], ["%d.%m.%y", "%y.%m.%d"]),
+        (["26/11/13", "24/03/15"], ["%d/%m/%y", "%y/%m/%d"]),
+        (["24/03/05"], ["%d/%m/%y", "%y/%m/%d"]),
+        (["11/03/05"], ["%d/%m/%y", "%m/%d/%y", "%y/%m/%d"]),
+        (["26-11-13"], ["%d-%m-%y", "%y-%m-%d"]),
+        (["11-12-13"], ["%d-%m-%y", "%m-%d-%y", "%y-%m-%d"]),
+    ],
+)
+def test_where_days_may_be_read_in_several_orders_each_is_told(values: list[str], formats: list[str]) -> None:
+    assert sorted(date_formats(values)) == formats
 
 
-def test_where_both_read_the_same_day_there_is_no_question() -> None:
-    assert date_formats(["04/04/2019"]) == ["%d/%m/%Y"]
+@pytest.mark.parametrize(
+    ("values", "formats"),
+    [
+        (["31.12.26", "24.03.05"], ["%d.%m.%y", "%y.%m.%d"]),
+        (["26.11.13", "99.03.05"], ["%y.%m.%d"]),
+        (["26.11.13", "05.03.99"], ["%d.%m.%y"]),
+        (["26/13/11"], []),
+        (["13 May 2026"], ["%d %b %Y"]),
+        (["20260311"], ["%Y%m%d"]),
+        (["201112"], []),
+        (["2026113"], []),
+    ],
+)
+def test_one_value_that_fits_a_single_order_settles_it(values: list[str], formats: list[str]) -> None:
+    assert sorted(date_formats(values)) == formats
 
 
 def test_no_end_is_no_reason_to_refuse_a_format() -> None:

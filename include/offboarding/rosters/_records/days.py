@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,9 @@ FIRST_ZONE = timezone(timedelta(hours=14))
 LAST_ZONE = timezone(timedelta(hours=-12))
 """Where each day ends last."""
 _SAMPLES = (datetime(2026, 11, 24, 13, 5, 9, tzinfo=UTC), datetime(1999, 3, 31, 1, 2, 3, tzinfo=UTC))
+_DIGITS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%j": 3, "%H": 2, "%M": 2, "%S": 2}
+_PACKED = re.compile("%[YymdjHMS]%[YymdjHMS]")
+"""Two numbers without a divider."""
 _YEARS = ("%Y", "%y", "%G", "%c", "%x")
 
 
@@ -65,12 +68,35 @@ class WrittenDays:
         return f"format{'s' if len(self.formats) > 1 else ''} {', '.join(self.formats)}"
 
 
-def _parsed(text: str, form: str, zone: str) -> date | None:
+def parsed_moment(text: str, form: str) -> datetime | None:
+    """Return the moment that a text is by strptime's format, without a zone where the text has none; None where it is
+    none.
+
+    strptime takes 2026113 for %Y%m%d, which is the 3rd of November or the 13th of January. Of numbers without a divider
+    each must have all its digits.
+    """
+    if _PACKED.search(form) and not _digits_of(form).fullmatch(text):
+        return None
     try:
-        moment = datetime.strptime(text, form)  # noqa: DTZ007 - the day is HR's own, in the worker's zone
+        return datetime.strptime(text, form)  # noqa: DTZ007 - the day is HR's own, in the worker's zone
     except ValueError:
         return None
-    return day_in(moment, zone)
+
+
+@cache
+def _digits_of(form: str) -> re.Pattern[str]:
+    parts = re.split("(%.)", form)
+    return re.compile(
+        "".join(
+            rf"\d{{{_DIGITS[part]}}}" if part in _DIGITS else ".*" if part.startswith("%") else re.escape(part)
+            for part in parts
+        )
+    )
+
+
+def _parsed(text: str, form: str, zone: str) -> date | None:
+    moment = parsed_moment(text, form)
+    return day_in(moment, zone) if moment else None
 
 
 # The same days come again and again, and strptime is a third of what reading a feed takes.

@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice, pairwise, takewhile
 
+from offboarding.rosters._records.days import parsed_moment
 from offboarding.rosters._records.delimited import Record, records
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.proposing import known_columns
@@ -21,7 +22,8 @@ DELIMITERS = (",", ";", "\t", "|")
 DATE_FORMATS = (
     *("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y. %m. %d.", "%Y.%m.%d."),
     *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%d %B %Y"),
-    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%y-%m-%d", "%Y년 %m월 %d일", "%Y년%m월%d일", "%Y年%m月%d日"),
+    *("%d.%m.%y", "%y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%y/%m/%d", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
+    *("%Y년 %m월 %d일", "%Y년%m월%d일", "%Y年%m月%d日"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"),
 )
 _MOST_TOTALS = 5
@@ -77,13 +79,15 @@ def tables(text: str) -> dict[str, Table]:
 
 
 def date_formats(values: Sequence[str], candidates: Iterable[str] = DATE_FORMATS) -> list[str]:
-    """The formats that read every value; of those that read each as the same day the first alone."""
-    read: dict[tuple[date, ...], str] = {}
+    """The formats that read every value; of those that read each as the same day, in the same order of day, month and
+    year, the first alone. Another order may read tomorrow's values as other days.
+    """
+    read: dict[tuple[tuple[date, ...], str], str] = {}
     different = tuple(dict.fromkeys(values))
     for form in candidates:
         days = _days(different, form)
         if days is not None:
-            read.setdefault(days, form)
+            read.setdefault((days, _order(form)), form)
     return list(read.values())
 
 
@@ -170,13 +174,18 @@ def _is_total(record: Record, above: Sequence[Record], header: Record) -> bool:
     return False
 
 
+def _order(form: str) -> str:
+    """Of year, month and day: "ymd"."""
+    return "".join(re.findall("%([ymd])", re.sub("%[bB]", "%m", form).replace("%Y", "%y")))
+
+
 def _days(values: Sequence[str], form: str) -> tuple[date, ...] | None:
     days: list[date] = []
     for value in values:
-        try:
-            day = datetime.strptime(value, form).date()  # noqa: DTZ007 - a day without a zone
-        except ValueError:
+        moment = parsed_moment(value, form)
+        if moment is None:
             return None
+        day = moment.date()
         if not (FIRST_YEAR <= day.year <= LAST_YEAR or day == date(9999, 12, 31)):
             return None
         days.append(day)
