@@ -72,6 +72,43 @@ def test_a_total_that_is_declared_proves_the_file(feed) -> None:
 
 
 @pytest.mark.parametrize(
+    "note",
+    (
+        "Confidential,,,,",
+        "Confidential",
+        "Confidential, do not forward",
+        "Confidential\n\nPrinted by HR, 2026",
+        "Confidential,,,,\nEnd of list,,,,",
+    ),
+)
+def test_a_note_below_a_declared_total_is_passed_over(feed, note: str) -> None:
+    roster = feed(f"{HEADER}{ROWS}Total: 2,,,,\n{note}\n", trailer={"pattern": r"Total: (?P<rows>\d+),*"})
+    assert ids(roster) == ["10442", "10443"]
+    assert list(roster.problems) == []
+    assert roster.summary is not None
+    assert (roster.summary.rows, roster.summary.proved) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("below", "found"),
+    (
+        pytest.param("10444,Cy,,,left", ["10442", "10443", "10444"], id="a worker"),
+        pytest.param("10444,,,,left", ["10442", "10443", "10444"], id="a number and a status"),
+        pytest.param("10444,Cy,left", ["10442", "10443"], id="a row that was cut"),
+        pytest.param("\n".join("abcdef"), ["10442", "10443"], id="more than a few notes"),
+    ),
+)
+def test_what_may_be_a_worker_below_a_declared_total_is_not_passed_over(feed, below: str, found: list[str]) -> None:
+    roster = feed(f"{HEADER}{ROWS}Total: 2,,,,\n{below}\n", trailer={"pattern": r"Total: (?P<rows>\d+),*"})
+    assert ids(roster) == found
+    assert "its last row is no trailer: the file was cut off, or trailer is wrong" in [
+        problem.text for problem in roster.problems
+    ]
+    assert roster.summary is not None
+    assert not roster.summary.proved
+
+
+@pytest.mark.parametrize(
     ("rows", "found"),
     (
         pytest.param("10444,,,,", ["10442", "10443", "10444"], id="a number like the others, alone"),

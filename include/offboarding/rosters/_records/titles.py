@@ -36,6 +36,7 @@ class Totals:
     def __init__(self, place: int, header: Sequence[str]) -> None:
         self._place = place
         """Where the worker's number stands."""
+        self._columns = len(header)
         self._wide = len(filled(header)) >= _LEAST_COLUMNS
         self._shapes: set[tuple[bool, ...]] = set()
         self._lonely = 0
@@ -46,13 +47,11 @@ class Totals:
         """Raise BadRecordError where a row tells nothing but what stands as worker's number, perhaps with a count
         beside it, and that is unlike the numbers of those above it, or says how many they are.
         """
-        if not self._wide or record.flaw or len(record.fields) <= self._place:
+        if not self._may_tell(record):
             return
-        text = record.fields[self._place].strip()
+        text = self._number(record)
         lonely = self._is_lonely(record.fields)
-        shape = (text.isdigit(), text.isalpha(), text.isalnum(), " " in text)
-        counts = text == str(self._rows) and not self._lonely
-        if lonely and text and self._shapes and (shape not in self._shapes or counts):
+        if lonely and self._is_unlike(text):
             raise BadRecordError(
                 f"nothing but {shown(text)} stands in it: a total or a note, and no worker",
                 "Have the export made without it; where it counts the rows, declare it as trailer.",
@@ -60,13 +59,40 @@ class Totals:
             )
         self._rows += 1
         self._lonely += lonely
-        self._shapes.add(shape)
+        self._shapes.add(_shape(text))
+
+    def is_note(self, record: Record) -> bool:
+        """Return whether a record below a total can be no worker's: a total too, a line of text that the delimiter cuts
+        into fewer than half as many fields as the header has, or in a sheet a cell or two without a worker's number.
+        """
+        if not self._wide or record.flaw:
+            return False
+        if self._may_tell(record) and self._is_lonely(record.fields) and self._is_unlike(self._number(record)):
+            return True
+        if record.addressed:
+            return is_title(record) and not self._number(record)
+        return 2 * len(record.fields) < self._columns
+
+    def _may_tell(self, record: Record) -> bool:
+        return self._wide and not record.flaw and len(record.fields) > self._place
+
+    def _number(self, record: Record) -> str:
+        return "".join(record.fields[self._place : self._place + 1]).strip()
+
+    def _is_unlike(self, text: str) -> bool:
+        """Whether it is unlike the numbers so far, or counts them."""
+        counts = text == str(self._rows) and not self._lonely
+        return bool(text and self._shapes and (_shape(text) not in self._shapes or counts))
 
     def _is_lonely(self, fields: Sequence[str]) -> bool:
         # Nearly every row has more cells than that, and is seen so at once.
         if len(list(filter(str.strip, fields))) > _CELLS_OF_A_TITLE:
             return False
         return all(place == self._place or _is_count(fields[place]) for place in filled(fields))
+
+
+def _shape(text: str) -> tuple[bool, ...]:
+    return (text.isdigit(), text.isalpha(), text.isalnum(), " " in text)
 
 
 def _is_count(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from offboarding.rosters._records.days import parsed_moment
 from offboarding.rosters._records.delimited import Record, records
@@ -15,6 +15,7 @@ from offboarding.rosters._records.proposing import known_columns
 from offboarding.rosters._records.spoiled import readable
 from offboarding.rosters._records.titles import MOST_TITLES, Totals, filled, is_title, stands_above
 from offboarding.rosters._records.words import composed
+from offboarding.rosters.csv.ending import MOST_BELOW
 
 ENCODINGS = ("utf-8", "cp949", "cp932", "cp950", "gb18030", "cp1252")
 """Those that HR's systems write, by the number of letters they can tell apart; Excel's own for each language."""
@@ -26,7 +27,6 @@ DATE_FORMATS = (
     *("%Y년 %m월 %d일", "%Y년%m월%d일", "%Y年%m月%d日"),
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"),
 )
-_MOST_TOTALS = 5
 _MISWRITTEN = 0.05
 """Of a column's days so many at most may be none."""
 FIRST_YEAR, LAST_YEAR = 1930, 2100
@@ -153,16 +153,25 @@ def table_of(feed: Iterable[Record], delimiter: str) -> Table | None:
 
 
 def _totals(below: Sequence[Record], header: Record) -> list[Record]:
-    """The last records that tell a total or a note, and no worker."""
-    count = sum(1 for _ in takewhile(is_title, islice(reversed(below), _MOST_TOTALS)))
-    for first in range(len(below) - count, len(below)):
-        ending = below[first:]
-        if all(_is_total(record, below[:first], header) for record in ending):
-            return list(ending)
+    """The last records that tell a total, or a note below it, and no worker."""
+    for first in range(max(0, len(below) - MOST_BELOW), len(below)):
+        total, *notes = below[first:]
+        above = below[:first]
+        if _is_total(total, above, header) and all(_is_note(record, above, header) for record in notes):
+            return [total, *notes]
     return []
 
 
+def _is_note(record: Record, above: Sequence[Record], header: Record) -> bool:
+    """Whether it is no worker's below a total: of a sheet a cell or two, of text a line with too few fields."""
+    if record.addressed:
+        return is_title(record)
+    return 2 * len(record.fields) < len(header.fields) or _is_total(record, above, header)
+
+
 def _is_total(record: Record, above: Sequence[Record], header: Record) -> bool:
+    if not filled(record.fields) or not is_title(record):
+        return False
     totals = Totals(filled(record.fields)[0], header.fields)
     for one in above:
         with suppress(BadRecordError):

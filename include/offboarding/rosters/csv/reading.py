@@ -23,9 +23,10 @@ from offboarding.rosters._records.titles import MOST_TITLES, Totals, is_title, s
 from offboarding.rosters._records.words import composed, listed
 from offboarding.rosters._records.workers import WorkerReader
 from offboarding.rosters.csv.bounds import Digested, FileBounds, WrongFileError
+from offboarding.rosters.csv.ending import Ending
 from offboarding.rosters.csv.openpgp import MessageKeys
 from offboarding.rosters.csv.packing import DAMAGED, unpacked
-from offboarding.rosters.csv.proof import FileTotals, Trailer
+from offboarding.rosters.csv.proof import FileTotals
 from offboarding.rosters.csv.settings import Settings
 from offboarding.rosters.csv.workbook.reading import OpenSheet, Workbook, opened_workbook
 
@@ -124,7 +125,7 @@ class FeedReader:
             self._settings, self._default_zone, where, self.spoiled, dict.fromkeys(DAYS, read_day) if read_day else None
         )
         totals = Totals(where.positions["worker_id"], where.header)
-        ending = _Ending(feed, self._settings.trailer, self._settings.delimiter)
+        ending = Ending(feed, self._settings.trailer, self._settings.delimiter, totals)
         rows = 0
         for record in ending:
             rows += 1
@@ -252,27 +253,3 @@ def _cells(record: Record, where: Layout) -> dict[str, str]:
             "See whether the disk was full; else ask HR for the whole file.",
         )
     return where.cells(fields)
-
-
-class _Ending:
-    """A file's records without its trailer, which is the last; `counted` is what it tells, once they are through."""
-
-    def __init__(self, feed: Iterator[Record], trailer: Trailer | None, delimiter: str) -> None:
-        self._feed = feed
-        self._trailer = trailer
-        self._delimiter = delimiter
-        self.counted: int | None = None
-
-    def __iter__(self) -> Iterator[Record]:
-        """Each once the next is known."""
-        last = next(self._feed, None)
-        for record in self._feed:
-            assert last is not None
-            yield last
-            last = record
-        if last is None:
-            return
-        if self._trailer and not last.flaw:
-            self.counted = self._trailer.rows(self._delimiter.join(last.fields))
-        if self.counted is None:
-            yield last
