@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -84,10 +85,10 @@ def init(
     with at_the_terminal(silent=True):
         for one in wanted:
             composition.add(one)
-    loaded = write(path, composition.text(), force=force)
+        written = write(path, composition.text(), datetime.now(UTC), force=force)
     say(
-        f"{path} is written, and good.",
-        *(f"warning: {warning}" for warning in (*composition.warnings, *loaded.warnings)),
+        f"{path} is written{'' if written.problems else ', and good'}.",
+        *(f"warning: {each}" for each in (*composition.warnings, *written.loaded.warnings, *written.problems)),
         "",
         "Look at it. Then:",
     )

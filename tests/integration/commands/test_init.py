@@ -312,6 +312,8 @@ class TestFeeds:
         [
             ("Total;2;;;;;;", "Total;(?P<rows>[0-9][0-9.']*);;;;;;", False),
             ("Summe: 2", "Summe:\\ (?P<rows>[0-9][0-9.']*)", False),
+            ("Total;2;;;;;;\nVertraulich", "Total;(?P<rows>[0-9][0-9.']*);;;;;;", False),
+            ("Summe: 2\n\nVertraulich; nur intern", "Summe:\\ (?P<rows>[0-9][0-9.']*)", False),
             ("Summe: 3", None, True),
             ("Stand 2026;;;;;;;", None, True),
         ],
@@ -349,8 +351,8 @@ class TestFeeds:
         refused = typed(*words)
 
         assert refused.code == 1
-        assert '--status "X-OUT=left"' in refused.err
-        assert "GARDEN" in refused.err
+        assert '--status "GARDEN=MEANING" --status "X-OUT=MEANING"' in refused.err
+        assert typed(*words, "--status", "X-OUT=MEANING").code == 1
         assert typed(*words, "--status", "X-OUT=left", "--status", "GARDEN=leave").code == 0
         assert written(target)["rosters"][0]["statuses"] == {"Active": "active", "GARDEN": "leave", "X-OUT": "left"}
 
@@ -362,6 +364,107 @@ class TestFeeds:
 
         assert "Which column holds HR's number of the worker: Kürzel or Status" in typed(*words).err
         assert typed(*words, "--set", "hr.columns.worker_id=Kürzel").code == 0
+
+    def test_a_column_of_a_status_that_nobody_knows_is_read_as_one_where_it_is_named(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Pers.-Nr.;Lage;Fertig\n7;aktiv;\n8;ausgeschieden;13.11.2026\n9;X-OUT;24.03.2026\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), *BERLIN)
+        words += ("--set", "hr.columns.status=Lage", "--set", "hr.columns.end=Fertig")
+
+        refused = typed(*words)
+        done = typed(*words, "--status", "X-OUT=left")
+
+        assert "X-OUT" in refused.err
+        assert done.code == 0, done.err
+        (roster,) = written(target)["rosters"]
+        assert roster["columns"] == {"worker_id": "Pers.-Nr.", "status": "Lage", "end": "Fertig"}
+        assert roster["statuses"] == {"aktiv": "active", "ausgeschieden": "left", "X-OUT": "left"}
+        assert (roster["coverage"], roster["date_format"]) == ("full", "%d.%m.%Y")
+
+    def test_a_column_that_is_not_there_cannot_be_named(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        words = ("init", "--roster", feed(tmp_path, GERMAN), *directory_alone(monkeypatch), *BERLIN)
+
+        refused = typed(*words, "--set", "hr.columns.type=Standorte")
+
+        assert (refused.code, target.exists()) == (1, False)
+        assert "--set hr.columns.type=Standorte: that isn't there. Did you mean Standort?" in refused.err
+
+    @pytest.mark.parametrize("header", ["DateofTermination", "Date of Exit"])
+    def test_where_some_have_left_a_column_of_days_may_be_their_last(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, header: str
+    ) -> None:
+        text = f"Employee ID,Status,{header},Team\n7,Active,,A\n8,Terminated,2026-11-13,B\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--zone", "Europe/London")
+
+        refused = typed(*words)
+
+        assert (refused.code, target.exists()) == (1, False)
+        assert f"{header}? Nobody can be asked here: say it with --set hr.columns.end=..." in refused.err
+        assert "Team" not in refused.err
+        assert typed(*words, "--set", "hr.columns.end=").code == 0
+        assert "end" not in written(target)["rosters"][0]["columns"]
+        target.unlink()
+        assert typed(*words, "--set", f"hr.columns.end={header}").code == 0
+        assert written(target)["rosters"][0]["columns"]["end"] == header
+
+    def test_a_list_of_leavers_alone_is_not_taken_for_one_of_everybody(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Employee ID,Status,End date\n7,Terminated,2026-11-12\n8,Terminated,2026-11-13\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), "--zone", "Europe/London")
+
+        refused = typed(*words)
+
+        assert (refused.code, target.exists()) == (1, False)
+        assert "full or active or leavers" in refused.err
+        assert typed(*words, "--set", "hr.coverage=leavers").code == 0
+        assert written(target)["rosters"][0]["coverage"] == "leavers"
+
+    def test_of_two_sheets_of_people_nobody_but_a_person_chooses(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pages = {
+            "Staff": Worksheet([["Employee ID", "Name", "Status"], ["7", "Kim", "Active"], ["8", "Lee", "Terminated"]]),
+            "Leavers": Worksheet(
+                [["Employee ID", "Name", "Status", "End date"], ["8", "Lee", "Terminated", day(46339)]]
+            ),
+        }
+        (tmp_path / "people.xlsx").write_bytes(workbook(pages))
+        words = ("init", "--roster", f"csv={tmp_path / 'people.xlsx'}", *directory_alone(monkeypatch), *BERLIN)
+
+        refused = typed(*words)
+
+        assert (refused.code, target.exists()) == (1, False)
+        assert "Staff or Leavers" in refused.err
+        assert typed(*words, "--set", "hr.sheet=Staff").code == 0
+        assert written(target)["rosters"][0]["sheet"] == "Staff"
+
+    def test_a_file_that_no_night_can_read_is_not_called_good(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        text = "Employee ID,Name,Status,Name\n7,Kim,Active,Kim\n8,Lee,Terminated,Lee\n"
+        words = ("init", "--roster", feed(tmp_path, text), *directory_alone(monkeypatch), *BERLIN)
+
+        refused = typed(*words)
+
+        assert (refused.code, list(tmp_path.glob("*mine*"))) == (1, [])
+        assert 'the column "Name" for name stands 2 times' in refused.err
+        assert "Nothing was written" in refused.err
+        assert typed(*words, "--set", "hr.columns.name=").code == 0
+
+    def test_what_a_night_would_leave_out_is_told(
+        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        done = typed(
+            "init", "--roster", feed(tmp_path, f"{GERMAN};Ohne Nummer;;;;aktiv;;\n"), *directory_alone(monkeypatch)
+        )
+
+        assert done.code == 0, done.err
+        assert "mine.yaml is written.\n" in done.out
+        assert 'people.csv row 4, column "Personalnummer": the worker id is empty' in done.out
 
     @pytest.mark.parametrize(
         ("headers", "chosen"),

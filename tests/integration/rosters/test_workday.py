@@ -367,6 +367,28 @@ def test_init_proposes_what_the_report_has(place: WorkdayPlace) -> None:
     assert len(list(place.roster(proposal.settings).read())) == 2
 
 
+def test_init_asks_whom_a_report_of_leavers_alone_lists(place: WorkdayPlace) -> None:
+    place.kept.add("1042", terminated_on=YESTERDAY)
+    with pytest.raises(ConfigError, match=r"--set hr\.coverage="):
+        workday.propose("hr_workday", place.connection(), flags(report=REPORT))
+    proposal = workday.propose("hr_workday", place.connection(), flags(report=REPORT, coverage="leavers"))
+    assert proposal.settings["coverage"] == "leavers"
+
+
+def test_init_asks_for_a_last_day_that_nobody_knows_and_takes_columns_that_are_named(place: WorkdayPlace) -> None:
+    place.kept.columns = ["Worker_ID", "Lage", "DateofTermination"]
+    place.kept.rows = [
+        {"Worker_ID": "1042", "Lage": "Terminated", "DateofTermination": "2026-11-13"},
+        {"Worker_ID": "1043", "Lage": "Active"},
+    ]
+    given = {"report": REPORT, "columns.status": "Lage"}
+    with pytest.raises(ConfigError, match=r"DateofTermination\? .*--set hr\.columns\.end="):
+        workday.propose("hr_workday", place.connection(), flags(**given))
+    proposal = workday.propose("hr_workday", place.connection(), flags(**given, **{"columns.end": "DateofTermination"}))
+    assert proposal.settings["columns"] == {"worker_id": "Worker_ID", "status": "Lage", "end": "DateofTermination"}
+    assert proposal.settings["coverage"] == "full"
+
+
 def test_init_says_what_comes_late_without_a_prompt(place: WorkdayPlace) -> None:
     place.kept.add("1042")
     proposal = workday.propose("hr_workday", place.connection(), flags(report=REPORT))

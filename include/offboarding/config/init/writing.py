@@ -1,9 +1,13 @@
 """The file on disk: only a good one, and never over one that is there."""
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from offboarding.config import loading
+from offboarding.config.init.rereading import problems_of_files
 from offboarding.config.loading import Loaded
 from offboarding.model.errors import ConfigError
 
@@ -14,8 +18,20 @@ def refuse_to_overwrite(path: Path) -> None:
         raise ConfigError(f"{path} is there already, and isn't overwritten. Name another file, or say --force.")
 
 
-def write(path: Path, text: str, *, force: bool) -> Loaded:
-    """Check it, then put it there. Raises ConfigError that lists what is wrong; then nothing is written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenFile:
+    """A configuration that was put in its place."""
+
+    loaded: Loaded
+    problems: Sequence[str]
+    """What a night would report of the rosters' files."""
+
+
+def write(path: Path, text: str, as_of: datetime, *, force: bool) -> WrittenFile:
+    """Check it, read its rosters' files as the night does, then put it there.
+
+    Raises ConfigError that lists what is wrong; then nothing is written.
+    """
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         new.write_text(text, encoding="utf-8")
@@ -28,13 +44,14 @@ def write(path: Path, text: str, *, force: bool) -> Loaded:
             raise ConfigError(
                 f"Something is missing, and nothing was written. Say it with --set NAME.KEY=VALUE:\n{wrong}"
             )
+        written = WrittenFile(loaded=checked.loaded, problems=tuple(problems_of_files(checked.loaded.settings, as_of)))
         if force:
             new.replace(path)
-            return checked.loaded
-        _link(new, path)
+        else:
+            _link(new, path)
     finally:
         new.unlink(missing_ok=True)
-    return checked.loaded
+    return written
 
 
 def _link(new: Path, path: Path) -> None:

@@ -53,6 +53,32 @@ def tells_leavers(statuses: Mapping[str, str]) -> bool:
     return any(HrStatus(meaning).status is EmploymentStatus.LEFT for meaning in statuses.values())
 
 
+def lists_everyone(statuses: Mapping[str, str]) -> bool:
+    """Whether some of HR's words mean that somebody works here, and some that somebody has left."""
+    here = (EmploymentStatus.ACTIVE, EmploymentStatus.LEAVE)
+    return tells_leavers(statuses) and any(HrStatus(meaning).status in here for meaning in statuses.values())
+
+
+def coverage_of(statuses: Mapping[str, str], asker: Chooser, *, untold: str | None = None) -> str:
+    """Whom the feed lists; `untold`: what is proposed where no word means that somebody has left."""
+    question = "Does it list everyone, leavers with their dates (full), only who works here (active), or leavers"
+    proposed = "full" if lists_everyone(statuses) else None if tells_leavers(statuses) else untold
+    options = ["full", "active", "leavers"] if statuses else ["active", "leavers"]
+    return asker.choose("coverage", question, options, proposed=proposed)
+
+
+def last_day_of(columns: Mapping[str, object], days: Sequence[str], asker: Chooser) -> dict[str, str]:
+    """Our name of the column that tells when somebody left, and the header's; none where one is known or nobody says.
+
+    `days`: columns that hold days, and are of no use yet.
+    """
+    if not days or columns.keys() & {"last_working_day", "end"}:
+        return {}
+    question = "Some have left. Which column tells the day (nothing if none does)"
+    chosen = asker.choose("columns.end", question, ["", *days])
+    return {"end": chosen} if chosen else {}
+
+
 def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str, str]:
     """HR's word -> ours, of all that stand in a column. Raises ConfigError where nobody says what one means."""
     words = frequencies(values)
@@ -73,7 +99,7 @@ def statuses_of(header: str, values: Iterable[str], asker: Chooser) -> dict[str,
         except ConfigError:
             unknown.append(word)
     if unknown:
-        flags = " ".join(f'--status "{word}=left"' for word in unknown)
+        flags = " ".join(f'--status "{word}=MEANING"' for word in unknown)
         raise ConfigError(
             f'Nobody says what these words of "{header}" mean: {", ".join(unknown)}. Each is one of'
             f" {', '.join(options)}; say it so: {flags}"

@@ -68,8 +68,11 @@ def _in_sheet(workbook: Workbook, name: str, asker: Chooser) -> SeenFile:
     found = {title: table for title, sheet in seen.items() if (table := table_of(sheet.records(), ""))}
     if not found:
         raise ConfigError(f"{name}: no sheet in sight holds a table, a header and rows below it.")
-    known = {title: len(known_columns(table.header)) for title, table in found.items()}
-    likely = [title for title in found if known[title] == max(known.values())]
+    known = {title: known_columns(table.header) for title, table in found.items()}
+    # Leavers may stand in a sheet of their own, with more columns than the others.
+    people = [title for title in found if "worker_id" in known[title]]
+    most = max(map(len, known.values()))
+    likely = people or [title for title in found if len(known[title]) == most]
     title = one("sheet", f"{name} has {len(likely)} sheets that may be it", likely, asker)
     days = workbook.days(())
 

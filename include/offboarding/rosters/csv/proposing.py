@@ -7,13 +7,15 @@ from typing import cast
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted, first_few
-from offboarding.rosters._records.columns import DAYS, NAMES
+from offboarding.rosters._records.columns import DAYS, JOINED, NAMES
 from offboarding.rosters._records.delimited import Record
 from offboarding.rosters._records.proposing import (
     ANYBODYS,
+    coverage_of,
     frequencies,
     known_columns,
     known_zones,
+    last_day_of,
     name_parts,
     own_domains,
     statuses_of,
@@ -31,6 +33,8 @@ from offboarding.rosters.csv.fitting import (
 from offboarding.rosters.csv.looking import SeenFile, look, one
 from offboarding.rosters.csv.stores import scheme_of
 
+_ENOUGH = 200
+"""Values, to see whether a column holds days."""
 _NEARLY_ALL = 0.9
 _OWN_DOMAINS = 2
 _ADDRESS = re.compile(r"[^\s@]+@([^\s@]+\.[^\s@]+)")
@@ -51,7 +55,10 @@ def propose(where: str, connection: ConnectionFields | None, asker: Chooser) -> 
     columns = _single(mapped)
     status = columns.get("status")
     statuses = statuses_of(status, column(table, status), asker) if status else {}
-    coverage = _coverage(columns, statuses, asker)
+    if tells_leavers(statuses):
+        mapped |= last_day_of(mapped, _free_days(seen, mapped), asker)
+        columns = _single(mapped)
+    coverage = coverage_of(statuses, asker)
     settings: dict[str, object] = {"path": path, "coverage": coverage, **seen.settings}
     formats = _date_formats(seen, columns, asker)
     if formats and formats != ["%Y-%m-%d"]:
@@ -88,15 +95,26 @@ def _columns(table: Table, asker: Chooser) -> dict[str, object]:
     if mails:
         known["mail"] = mails[0]
     chosen: dict[str, object] = {}
-    for name in (name for name in NAMES if name in known):
+    for name in (name for name in NAMES if name in known or name not in JOINED):
         options = ["", *header, *([together] if parts and name == "name" else [])]
         several = mails if name == "mail" and len(mails) > 1 else ()
         question = f"Column for {name}" + (f" ({' and '.join(several)} hold addresses)" if several else "")
-        proposed = None if several else known[name]
+        proposed = None if several else known.get(name, "")
         column_name = asker.choose(f"columns.{name}", question, options, proposed=proposed)
         if column_name:
             chosen[name] = list(parts) if column_name == together else column_name
     return chosen
+
+
+def _free_days(seen: SeenFile, mapped: Mapping[str, object]) -> list[str]:
+    """Columns of no use yet that hold days."""
+    free = dict.fromkeys(cell for cell in seen.table.header if cell.strip() and cell not in _used(mapped))
+    return [cell for cell in free if _holds_days(seen, column(seen.table, cell)[:_ENOUGH])]
+
+
+def _holds_days(seen: SeenFile, values: Sequence[str]) -> bool:
+    said = [value for value in values if not seen.is_day(value)]
+    return bool(values) and bool(not said or date_formats(said) or nearly_date_formats(said))
 
 
 def mail_columns(table: Table, taken: Collection[str]) -> tuple[str, ...]:
@@ -120,8 +138,8 @@ def _single(columns: Mapping[str, object]) -> dict[str, str]:
 
 
 def _trailer(table: Table) -> str:
-    """What the one row below the others is, where it counts them; "" where it doesn't, and where there is none."""
-    if len(table.totals) != 1:
+    """What the first row below the people's is, where it counts them; "" where it doesn't, and where there is none."""
+    if not table.totals:
         return ""
     text = (table.delimiter or ",").join(table.totals[0].fields).strip()
     counts = [match for match in _NUMBER.finditer(text) if _DIVIDER.sub("", match[0]) == str(len(table.rows))]
@@ -129,12 +147,6 @@ def _trailer(table: Table) -> str:
         return ""
     before, after = text[: counts[0].start()], text[counts[0].end() :]
     return f"{re.escape(before)}(?P<rows>[0-9][0-9.']*){re.escape(after)}"
-
-
-def _coverage(columns: Mapping[str, str], statuses: Mapping[str, str], asker: Chooser) -> str:
-    question = "Does the file list everyone, leavers with their dates (full), only who works here (active), or leavers"
-    options = ["full", "active", "leavers"] if "status" in columns else ["active", "leavers"]
-    return asker.choose("coverage", question, options, proposed="full" if tells_leavers(statuses) else None)
 
 
 def _date_formats(seen: SeenFile, columns: Mapping[str, str], asker: Chooser) -> list[str]:
@@ -225,11 +237,7 @@ def _notes(
             f"Below the people, no worker's, and told each night, while nobody is taken to have left: "
             f"{_rows(table.totals)}. Have the export made without it."
         )
-    used = {
-        one
-        for headers in columns.values()
-        for one in ([headers] if isinstance(headers, str) else cast("list[str]", headers))
-    }
+    used = _used(columns)
     mail = columns.get("mail")
     if "mail" not in known_columns(table.header) and mail in mail_columns(table, ()):
         yield f"mail: \"{mail}\" by its values alone. Take it out if they aren't the workers' own addresses."
@@ -239,6 +247,15 @@ def _notes(
     if unknown:
         named = first_few(unknown, _SHOWN)
         yield f"Locations without a zone yet (the company's is taken, cautiously): {named}."
+
+
+def _used(columns: Mapping[str, object]) -> set[str]:
+    """The headers of all of our columns."""
+    return {
+        one
+        for headers in columns.values()
+        for one in ([headers] if isinstance(headers, str) else cast("list[str]", headers))
+    }
 
 
 def _rows(records: Sequence[Record]) -> str:

@@ -1,22 +1,27 @@
 """A first configuration of a report, from a look at all of it."""
 
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model import counted
 from offboarding.model.errors import ConfigError
-from offboarding.rosters._records.columns import NAMES
+from offboarding.rosters._records.columns import JOINED, NAMES
+from offboarding.rosters._records.days import WrittenDays
 from offboarding.rosters._records.decoding import decoded
 from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.proposing import (
+    coverage_of,
     frequencies,
     known_columns,
     known_zones,
+    last_day_of,
     own_domains,
     statuses_of,
     tells_leavers,
 )
+from offboarding.rosters._workday.tenant import DATED
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
 
@@ -41,7 +46,9 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
         words = _values(header, rows, columns["status"])
         statuses = statuses_of(columns["status"], words, asker)
         settings["statuses"] = statuses
-        settings["coverage"] = "full" if tells_leavers(statuses) else "active"
+        settings["coverage"] = coverage_of(statuses, asker, untold="active")
+        if tells_leavers(statuses):
+            columns |= last_day_of(columns, _free_days(header, rows, columns), asker)
     if "location" in columns:
         zones = known_zones(frequencies(_values(header, rows, columns["location"])))
     if zones:
@@ -76,11 +83,20 @@ def _columns(header: list[str], asker: Chooser) -> dict[str, str]:
     known = known_columns(header)
     columns: dict[str, str] = {}
     for name in NAMES:
-        if name in known:
-            columns[name] = asker.choose(f"columns.{name}", f"Column for {name}", ["", *header], proposed=known[name])
-    if "worker_id" not in known:
+        if name in known or name not in JOINED:
+            proposed = known.get(name, "")
+            columns[name] = asker.choose(f"columns.{name}", f"Column for {name}", ["", *header], proposed=proposed)
+    if not columns["worker_id"]:
         columns["worker_id"] = asker.choose("columns.worker_id", "Which column holds HR's number of the worker", header)
     return {name: column for name, column in columns.items() if column}
+
+
+def _free_days(header: list[str], rows: list[tuple[str, ...]], columns: Mapping[str, str]) -> list[str]:
+    """Columns of no use yet that hold days."""
+    free = [column for column in dict.fromkeys(header) if column not in columns.values()]
+    values = {column: _values(header, rows, column) for column in free}
+    days = WrittenDays(formats=("%Y-%m-%d",), standing=DATED)
+    return [column for column in free if values[column] and all(map(days.is_day, values[column]))]
 
 
 def _values(header: list[str], rows: list[tuple[str, ...]], column: str) -> list[str]:
