@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def day_begins(day: date, zone: str) -> datetime:
     """Its first moment, which is midnight but where a clock is put forward then."""
@@ -29,4 +31,15 @@ def moment_of(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
+        return None
+
+
+def epoch_moment(seconds: float) -> datetime | None:
+    """Return the moment so many seconds after the beginning of 1970, in UTC; None outside the years 1 to 9999.
+
+    A caller whose system declares another unit converts it. No unit is inferred from the size of a number.
+    """
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except (OverflowError, ValueError):
         return None

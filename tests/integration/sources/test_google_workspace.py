@@ -383,14 +383,50 @@ def test_what_has_no_list_is_said_not_to_be_looked_at(place: GooglePlace) -> Non
         assert what in gap.text
 
 
-def test_times_of_an_app_password_are_the_same_in_thousandths(place: GooglePlace) -> None:
+@pytest.mark.parametrize(
+    ("told", "moment"),
+    [
+        ("1583053200", "2020-03-01 09:00:00+00:00"),
+        ("100000000001", "5138-11-16 09:46:41+00:00"),
+        ("1583053200000", "None"),
+        ("9223372036854775807", "None"),
+        ("-1583053200", "None"),
+        ("0", "None"),
+    ],
+)
+def test_times_of_an_app_password_are_in_seconds_whatever_their_size(
+    place: GooglePlace, told: str, moment: str
+) -> None:
     place.kept.asps.clear()
-    place.kept.app_password(KIM, creationTime="1583053200000", lastTimeUsed="0")
+    place.kept.app_password(KIM, creationTime=told, lastTimeUsed=told)
 
     password = held(detail(place.source(), KIM))["app-password/0"]
 
-    assert str(password.created_at) == "2020-03-01 09:00:00+00:00"
-    assert password.last_used_at is None
+    assert (str(password.created_at), str(password.last_used_at)) == (moment, moment)
+
+
+@pytest.mark.parametrize(
+    ("told", "standing", "ends"),
+    [
+        ("0", Standing.WORKS, "None"),
+        ("1583053200000000", Standing.DEAD, "2020-03-01 09:00:00+00:00"),
+        ("100000000000000000", Standing.WORKS, "5138-11-16 09:46:40+00:00"),
+        ("100000000001000000", Standing.WORKS, "5138-11-16 09:46:41+00:00"),
+        ("253402300799000000", Standing.WORKS, "9999-12-31 23:59:59+00:00"),
+        ("253402300800000000", Standing.WORKS, "None"),
+        ("9223372036854775807", Standing.WORKS, "None"),
+        ("-1583053200000000", Standing.UNKNOWN, "None"),
+    ],
+)
+def test_an_ssh_key_ends_by_microseconds_whatever_their_size(
+    place: GooglePlace, told: str, standing: Standing, ends: str
+) -> None:
+    """A key that ends after the year 9999 has not ended, though no calendar has its day."""
+    place.kept.of(KIM)["sshPublicKeys"] = [{"key": SSH, "expirationTimeUsec": told}]
+
+    (key,) = (each for each in of(Credential, detail(place.source(), KIM)) if each.kind is SSH_KEY)
+
+    assert (key.standing, str(key.expires_at)) == (standing, ends)
 
 
 @pytest.mark.parametrize("state", ["suspended", "archived"])

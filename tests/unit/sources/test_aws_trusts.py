@@ -127,6 +127,7 @@ def test_it_lets_nobody_in_who_is_denied_or_conditioned_away(statements: list[di
         ([allow(KIM, **when("ForAnyValue:StringEquals", "aws:username", "mjkim"))], "aws:username"),
         ([allow(KIM, **when("DateGreaterThan", "aws:CurrentTime", "2027-01-01"))], "aws:CurrentTime"),
         ([allow(KIM, **when("DateLessThan", "aws:CurrentTime", "soon"))], "aws:CurrentTime"),
+        ([allow(KIM, **when("NumericLessThan", "aws:EpochTime", 10**18))], "aws:EpochTime"),
         ([allow(KIM), DENY | when("IpAddress", "aws:SourceIp", "10.0.0.0/8")], "aws:SourceIp"),
         ([allow(KIM), DENY | when("DateLessThan", "aws:CurrentTime", "2027-01-01")], "aws:CurrentTime"),
         ([allow(KIM), {"Effect": "Deny", "NotPrincipal": {"AWS": KIM}, "Action": "sts:*"}], "NotPrincipal"),

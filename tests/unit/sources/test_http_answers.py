@@ -54,5 +54,14 @@ def test_a_moment_that_there_is_not_in_utc_costs_its_row(told: str) -> None:
     assert unread.told == "code: keys: one can't be read, whose ends is wrong"
 
 
+@pytest.mark.parametrize("told", [1583053200, "1583053200", 1583053200000, "1583053200000", 1583053200.5, True])
+def test_a_number_is_no_moment_whatever_its_size(told: object) -> None:
+    """pydantic alone reads seconds up to 2e10, and thousandths from there on."""
+    unread = UnreadRows()
+
+    assert list(unread.rows("code: keys", _Ends, [{"ends": told}])) == []
+    assert unread.told == "code: keys: one can't be read, whose ends is wrong"
+
+
 def test_where_nothing_is_said_of_waiting_it_is_not_known() -> None:
     assert retry_after({}) is None

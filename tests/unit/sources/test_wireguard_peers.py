@@ -62,6 +62,15 @@ def test_the_latest_handshake_is_the_last_use_and_none_is_never_said(server: Wri
     assert server.account("bob").last_used_at is None
 
 
+def test_a_handshake_that_no_calendar_has_costs_itself(server: WrittenServer) -> None:
+    server.tell("alice", f"peer wg0 {server.keys['alice']} 999999999999999 1")
+
+    alice, bob = server.account("alice"), server.account("bob")
+
+    assert (alice.standing, alice.last_used_at) == (Standing.WORKS, None)
+    assert bob.last_used_at == HANDSHAKE_AT
+
+
 def test_a_peer_that_the_register_does_not_name_is_nobodys_and_told(server: WrittenServer) -> None:
     key = server.keys.pop("alice")
     server.write()

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 import httpx
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
+
+
+def _written(value: object) -> object:
+    """Refuse a bare number, in which pydantic would take seconds or thousandths by its size."""
+    if isinstance(value, datetime) or (isinstance(value, str) and value[4:5] == "-"):
+        return value
+    raise ValueError("no moment as RFC 3339 writes it")
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -15,8 +22,8 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("no moment in UTC") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""In UTC; what lies before its first or behind its last is none."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+"""In UTC. A number is no moment, nor is what lies before UTC's first or behind its last."""
 
 
 class Told(BaseModel):

@@ -4,12 +4,13 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import SSHCertificate, load_ssh_public_identity
 
 from offboarding.custody.thumbprints import PublicKeyError, material_of, ssh_fingerprint
+from offboarding.model.days import epoch_moment
 from offboarding.net.sshkeys.wire import Wire, WireError, string
 
 CERTIFICATE = "-cert-v01@openssh.com"
@@ -18,9 +19,6 @@ SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.c
 
 _FIELDS = {"ssh-ed25519": 1, SECURITY_KEYS[0]: 2, SECURITY_KEYS[1]: 3, "ssh-dss": 4}
 """How many strings make a public key; two of RSA and of ECDSA."""
-
-_FOREVER = 2**64 - 1
-_LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 class IdentityError(ValueError):
@@ -68,7 +66,7 @@ class SshCertificate:
     """How many logins it's good for; 0: any."""
     starts_at: datetime | None
     expires_at: datetime | None
-    """None: never."""
+    """None: never, or after the year 9999."""
     damaged: bool
     """Its signature isn't the authority's: nobody accepts it."""
 
@@ -177,9 +175,7 @@ def _count(principals: bytes) -> int:
 
 
 def _moment(seconds: int) -> datetime | None:
-    if seconds == _FOREVER or seconds >= _LATEST:
-        return None
-    return datetime.fromtimestamp(seconds, UTC)
+    return epoch_moment(seconds)
 
 
 def shown(text: str) -> str:

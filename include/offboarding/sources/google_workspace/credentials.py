@@ -5,10 +5,11 @@ https://docs.cloud.google.com/compute/docs/oslogin
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind, first_few
+from offboarding.model.days import epoch_moment
 from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.google_workspace.answers import AppPassword, GoogleUser, OauthGrant, OsLoginKey
@@ -28,8 +29,6 @@ WHO_IT_IS = frozenset(
 )
 """Scopes by which somebody signs in elsewhere with Google: such a grant reads nothing here."""
 _MOST_SCOPES = 5
-_MILLISECONDS = 10**11
-"""From here on seconds would lie in the year 5138: Google says seconds, and others take it for thousandths."""
 
 
 def credentials(directory: GoogleDirectory, user: GoogleUser, account: Account, *, tokens: bool) -> Iterator[Fact]:
@@ -104,12 +103,16 @@ def _ssh_keys(
         if not fingerprint:
             unread.sentences.append(f"{what}: one is no SSH public key. See it in the user, and take it off")
             continue
-        ends = _moment((key.expiration_time_usec or 0) // 1_000_000)
+        # In microseconds. What no calendar has lies after the year 9999, and hasn't ended.
+        microseconds = key.expiration_time_usec or 0
+        ends = _moment(microseconds // 1_000_000)
         standing, reason = _of_user(account)
         if user.deletion_time:
             standing, reason = Standing.DEAD, "the user is deleted"
         elif ends and ends <= directory.context.as_of:
             standing, reason = Standing.DEAD, "expired"
+        elif microseconds < 0:
+            standing, reason = Standing.UNKNOWN, "listed; its expiration is no moment after 1970"
         found[fingerprint] = Credential(
             realm=account.realm,
             account_native_id=account.native_id,
@@ -133,7 +136,8 @@ def _of_user(account: Account) -> tuple[Standing, str]:
 
 
 def _moment(number: int | None) -> datetime | None:
-    """Of seconds, or thousandths of them; None for none."""
-    if not number or number < 0:
-        return None
-    return datetime.fromtimestamp(number // 1000 if number > _MILLISECONDS else number, UTC)
+    """Return the moment that a number of seconds since 1970 names; None for none, and for one that no calendar has.
+
+    Google documents Unix time. A program that writes thousandths there names a year beyond 9999, which is no moment.
+    """
+    return epoch_moment(number) if number and number > 0 else None

@@ -8,12 +8,13 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+from offboarding.model.days import epoch_moment
 from offboarding.net.service.api import Purpose
 from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources.kubernetes_cluster.answers import SigningRequest
@@ -54,7 +55,7 @@ class ClientCertificate:
 def end_of(native_id: str) -> datetime | None:
     """When a certificate ends, by its id; None of what is none."""
     found = _NATIVE_ID.fullmatch(native_id)
-    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
+    return epoch_moment(int(found[1])) if found else None
 
 
 def client_certificates(api: KubernetesApi, purpose: Purpose, unread: UnreadRows) -> Iterator[ClientCertificate]:

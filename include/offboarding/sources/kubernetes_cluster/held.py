@@ -7,13 +7,14 @@ token's whichever has the service account of its uid.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import cast
 from urllib.parse import quote, unquote
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import counted, first_few
+from offboarding.model.days import epoch_moment
 from offboarding.model.errors import OffboardingError
 from offboarding.sources._collected.files import CollectedSettings, MachineFile
 from offboarding.sources.kubernetes_cluster.kubeconfigs import (
@@ -183,7 +184,4 @@ def _object(value: object) -> Mapping[str, object]:
 def _moment(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return epoch_moment(value)

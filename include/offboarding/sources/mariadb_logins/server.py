@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any, cast
@@ -17,6 +17,7 @@ from typing import Any, cast
 import pymysql
 
 from offboarding.interfaces import ConnectionFields
+from offboarding.model.days import epoch_moment
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.sources.mariadb_logins.settings import read_extra
 
@@ -196,10 +197,7 @@ def _asked(
 
 def _moment(seconds: int) -> datetime | None:
     """None for 0, which is what a password has that was expired by hand, and for what is no moment."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC) if seconds else None
-    except (ValueError, OverflowError, OSError):
-        return None
+    return epoch_moment(seconds) if seconds else None
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from offboarding.model.days import epoch_moment
 from offboarding.sources._collected.lines import CollectedMachine, number_in, plain, take_counted
 
 _SERIAL_DIGITS = 100
@@ -100,7 +101,10 @@ def _client(found: ToldMachine, text: str) -> None:
 
 def _connected(found: ToldMachine, text: str) -> None:
     seconds, _, name = text.partition(" ")
-    found.servers[-1].connected[name] = datetime.fromtimestamp(number_in(seconds), UTC)
+    at = epoch_moment(number_in(seconds))
+    if at is None:
+        raise ValueError
+    found.servers[-1].connected[name] = at
 
 
 def _folder(found: ToldMachine, text: str) -> None:

@@ -4,9 +4,10 @@ A login's end ends none of them. https://developer.hashicorp.com/vault/docs/conc
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from offboarding.model import Account, Credential, Standing, SubjectKind
+from offboarding.model.days import epoch_moment
 from offboarding.model.errors import FatalError
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
@@ -100,9 +101,9 @@ def _ends_at(token: VaultToken) -> datetime | None:
     """When a token ends whatever its holder does; None where that isn't told, or never."""
     made = _moment(token.creation_time)
     if token.explicit_max_ttl and made:
-        return made + timedelta(seconds=token.explicit_max_ttl)
+        return epoch_moment(token.creation_time + token.explicit_max_ttl)
     return None if token.renewable or token.period else token.expire_time
 
 
 def _moment(seconds: int) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    return epoch_moment(seconds) if seconds else None

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,12 +13,14 @@ from pydantic import BaseModel
 
 from offboarding.custody.thumbprints import PublicKeyError, material_by_reference, material_of
 from offboarding.model import Exportable, Key, Standing, SubjectKind
+from offboarding.model.days import epoch_moment
+from offboarding.net.service.answers import Moment
 
 
 class KeyVersion(BaseModel):
     """A version of an asymmetric key."""
 
-    creation_time: datetime | None = None
+    creation_time: Moment | None = None
     public_key: str = ""
 
 
@@ -95,8 +97,8 @@ def _carryable(key: TransitKey) -> tuple[Exportable, str]:
 
 def _created(version: KeyVersion | int) -> datetime | None:
     if isinstance(version, KeyVersion):
-        return version.creation_time.astimezone(UTC) if version.creation_time else None
-    return datetime.fromtimestamp(version, UTC) if version else None
+        return version.creation_time
+    return epoch_moment(version) if version else None
 
 
 def _material(version: KeyVersion | int) -> str:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from offboarding.model.days import epoch_moment
 from offboarding.sources._collected.lines import CollectedMachine, number_in, take_counted
 
 PUBLIC_KEY = re.compile(r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")
@@ -45,8 +46,7 @@ def _peer(found: WireguardServer, text: str) -> None:
     if not interface or interface in peer.interfaces:
         raise ValueError
     peer.interfaces[interface] = number_in(addresses)
-    if seconds:
-        at = datetime.fromtimestamp(seconds, UTC)
+    if seconds and (at := epoch_moment(seconds)):
         peer.handshake_at = max(peer.handshake_at or at, at)
 
 

@@ -1,13 +1,13 @@
 """RT's REST 2: answers as models, errors as ours (https://docs.bestpractical.com/rt/latest/RT/REST2.html)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from offboarding.model.errors import FatalError
+from offboarding.net.service.answers import Moment
 from offboarding.net.service.asking import PATIENCE_SECONDS, WHERE_IT_LEADS, Asker, check, in_short, not_its_answer
 
 FIXES = {
@@ -48,7 +48,7 @@ class RtTicket(BaseModel):
     subject: str = Field(alias="Subject")
     status: str = Field(alias="Status")
     priority: int = Field(alias="Priority")
-    due: datetime = Field(alias="Due")
+    due: Moment = Field(alias="Due")
     owner_named: RtRecord = Field(alias="Owner")
     creator: RtRecord = Field(alias="Creator")
     updater: RtRecord = Field(alias="LastUpdatedBy")

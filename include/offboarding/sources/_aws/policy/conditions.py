@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, cast
 
+from offboarding.model.days import epoch_moment
+
 Condition = Mapping[str, Mapping[str, object]]
 """Operator to key to value or values, as a policy holds them."""
 
@@ -169,7 +171,7 @@ def _time_holds(operator: str, values: Sequence[str], now: datetime, *, allows: 
 def _moment(text: str) -> datetime | None:
     try:
         if text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
+            return epoch_moment(int(text))
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         return None
