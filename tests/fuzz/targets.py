@@ -18,7 +18,7 @@ from offboarding.model.errors import ConfigError, FatalError, IncompleteReadErro
 from offboarding.net.page import Page
 from offboarding.net.revocation.certificates import CertificateFileError, certificates_in
 from offboarding.net.revocation.crl import CrlError, read_crl
-from offboarding.net.sshkeys.lines import lines
+from offboarding.net.sshkeys.lines import fingerprint_of_key, lines
 from offboarding.rosters import csv as csv_roster
 from offboarding.rosters._records.days import WrittenDays, database_day
 from offboarding.rosters._records.listed import fields_of
@@ -38,11 +38,10 @@ from offboarding.sources.attested.settings import ListColumns
 from offboarding.sources.aws_cloudtrail.records import recorded
 from offboarding.sources.aws_iam.certificates import read_certificate
 from offboarding.sources.aws_iam.report import parse_report
-from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from offboarding.sources.kubernetes_cluster.held import token_of
 from offboarding.sources.kubernetes_cluster.kubeconfigs import KubeconfigError, held_in
 from offboarding.sources.kubernetes_cluster.kubeconfigs import read_collection as read_kubeconfigs
-from offboarding.sources.ldap import certificates, sshkeys
+from offboarding.sources.ldap import certificates
 from offboarding.sources.ldap.ber import DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.times import filetime, generalized_time
 from offboarding.sources.openvpn_clients.collection import read_collection as read_openvpn
@@ -89,14 +88,6 @@ class Target:
 
 def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
     return lambda data: read(data.decode("utf-8", "surrogateescape"))
-
-
-def _ssh_keys(data: bytes) -> None:
-    for line in sshkeys.lines(data):
-        try:
-            sshkeys.parse(line)
-        except sshkeys.KeyFormatError:
-            continue
 
 
 def _kubeconfigs(data: bytes) -> None:
@@ -233,8 +224,7 @@ TARGETS = (
     Target(name="pem", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),
     Target(name="der", read=lambda data: list(certificates_in(data)), raises=(CertificateFileError,)),
     Target(name="crl", read=_crl, raises=(CrlError,)),
-    Target(name="ssh", read=_ssh_keys),
-    Target(name="ssh", read=_text(fingerprint_of)),
+    Target(name="ssh", read=_text(fingerprint_of_key)),
     Target(name="ssh", read=lambda data: list(lines(data, options=True))),
     Target(name="host", read=_host, raises=(CollectionError,)),
     Target(name="wireguard", read=read_peers, raises=(CollectionError,)),

@@ -106,17 +106,6 @@ def ssh_fingerprint(blob: bytes) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def fingerprint_of_line(line: str) -> tuple[str, str]:
-    """("SHA256:...", "ssh-ed25519 SHA256:...") of a public key in OpenSSH's form; ("", its type) where it is none."""
-    kind, _, rest = line.partition(" ")
-    try:
-        blob = base64.b64decode(rest.partition(" ")[0], validate=True)
-    except ValueError:
-        return "", kind[:40]
-    fingerprint = ssh_fingerprint(blob)
-    return fingerprint, f"{kind[:40]} {fingerprint}"
-
-
 def _ssh_key(line: str) -> object:
     kind = line.split(maxsplit=1)[0] if line.strip() else "(empty)"
     if kind.startswith(("ssh-dss", "sk-")) or "-cert-v01@" in kind:

@@ -6,8 +6,6 @@ from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin
 from offboarding.sources._aws.inventory import IamUser
 from offboarding.sources._aws.policy.policies import Grants
 from offboarding.sources.aws_iam.accounts import TagKeys, identity_keys
-from offboarding.sources.aws_iam.sshkeys import fingerprint_of
-from tests.support.cloud import SSH_FINGERPRINT, SSH_KEY
 
 TAGS = TagKeys(employee_id=("employee-id",), email=("email",), owner=("owner", "managedBy"), service=("service",))
 
@@ -65,19 +63,3 @@ def test_a_user_name_that_is_a_mail_address_is_also_one() -> None:
 
     assert key(IdentityKeyKind.MAIL, "kim@corp.example", IdentityKeyOrigin.TAG, "user name") in keys
     assert key(IdentityKeyKind.LOGIN, "kim@corp.example", IdentityKeyOrigin.ATTRIBUTE, "user name") in keys
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (SSH_KEY, SSH_FINGERPRINT),
-        (f"{SSH_KEY} kim@laptop", SSH_FINGERPRINT),
-        ("", ""),
-        ("ssh-rsa", ""),
-        ("\udc80", ""),
-        (f"\udc80 {SSH_KEY.split()[1]}", ""),
-        ("-----BEGIN PUBLIC KEY-----\nMIIB\n", ""),
-    ],
-)
-def test_ssh_fingerprint(text: str, expected: str) -> None:
-    assert fingerprint_of(text) == expected

@@ -17,6 +17,10 @@ CERTIFICATE = "-cert-v01@openssh.com"
 SECURITY_KEYS = ("sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com")
 """Their private half lies in a token (OpenSSH, PROTOCOL.u2f)."""
 
+_ALIASES = {"rsa-sha2-256": "ssh-rsa", "rsa-sha2-512": "ssh-rsa", f"webauthn-{SECURITY_KEYS[1]}": SECURITY_KEYS[1]}
+"""Names of signatures that OpenSSH also takes for the type of their key (sshkey.c, keyimpls)."""
+_SPACE = str.maketrans("", "", "\n\v\f\r")
+"""What base64 may hold anywhere (b64_pton); a space or tab ends its word before."""
 _FIELDS = {"ssh-ed25519": 1, SECURITY_KEYS[0]: 2, SECURITY_KEYS[1]: 3, "ssh-dss": 4}
 """How many strings make a public key; two of RSA and of ECDSA."""
 
@@ -82,8 +86,12 @@ class SshCertificate:
 
 
 def identity(kind: str, body: str) -> SshPublicKey | SshCertificate:
-    """What the two words of a line are: a type, and base64. Raises IdentityError."""
-    blob = _blob(kind, body)
+    """What the two words of a line are: a type, and base64. Raises IdentityError.
+
+    Type and binary form are as OpenSSH writes them, so that a key has one fingerprint however it was written.
+    """
+    kind = _ALIASES.get(kind, kind)
+    blob = _blob(kind, body.translate(_SPACE))
     if kind.endswith(CERTIFICATE):
         return _certificate(kind, blob)
     return SshPublicKey(type=kind, blob=blob, material=_material(kind, blob))
@@ -99,9 +107,28 @@ def _blob(kind: str, body: str) -> bytes:
         named = wire.string()
     except WireError as error:
         raise IdentityError("its base64 is cut off") from error
-    if named != kind.encode() or wire.ended:
-        raise IdentityError(f"it says {kind}, and its contents say otherwise")
-    return blob
+    if base64.b64encode(blob).decode() != body:
+        # Unused bits that are set: OpenSSH refuses them (b64_pton).
+        raise IdentityError("its base64 is broken or cut off")
+    text = named.decode("ascii", "replace")
+    if _ALIASES.get(text, text) != kind or wire.ended:
+        raise IdentityError(f"it says {shown(kind)}, and its contents say otherwise")
+    return _shortest(blob) if kind == "ssh-rsa" else string(kind.encode()) + blob[4 + len(named) :]
+
+
+def _shortest(blob: bytes) -> bytes:
+    """Return an RSA key's binary form with its numbers as short as can be (RFC 4251, section 5, mpint)."""
+    wire = Wire(blob)
+    try:
+        wire.string()
+        numbers = [wire.string(), wire.string()]
+    except WireError as error:
+        raise IdentityError("its contents are no ssh-rsa key, or cut off") from error
+    if not wire.ended or any(number[:1] >= b"\x80" for number in numbers):
+        raise IdentityError("its contents are no ssh-rsa key, or cut off")
+    plain = (number.lstrip(b"\0") for number in numbers)
+    fields = (b"\0" + number if number[:1] >= b"\x80" else number for number in plain)
+    return b"".join(map(string, (b"ssh-rsa", *fields)))
 
 
 def _loaded(kind: str, blob: bytes) -> object:
@@ -116,11 +143,16 @@ def _loaded(kind: str, blob: bytes) -> object:
 
 def _material(kind: str, blob: bytes) -> str:
     """Of a security key that of the key within the token: its application makes no other key of it."""
-    loaded = _loaded(kind, blob)
     try:
+        loaded = _loaded(kind, blob)
         return material_of(loaded) if loaded is not None else ""
     except PublicKeyError:
         return ""
+    except IdentityError:
+        # OpenSSH takes any two numbers for an RSA key; cryptography asks more of them.
+        if kind == "ssh-rsa":
+            return ""
+        raise
 
 
 def _certificate(kind: str, blob: bytes) -> SshCertificate:

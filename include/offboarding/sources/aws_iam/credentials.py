@@ -10,7 +10,6 @@ from offboarding.sources._aws.client.failures import CallerIdentity, is_absent
 from offboarding.sources._aws.client.refusals import Unanswered, asked
 from offboarding.sources._aws.inventory import IamUser
 from offboarding.sources.aws_iam.certificates import read_certificate
-from offboarding.sources.aws_iam.sshkeys import fingerprint_of
 from offboarding.sources.aws_iam.users import ListedUsers, ServiceCredential
 
 if TYPE_CHECKING:
@@ -166,16 +165,19 @@ class UserReader:
         return _switched("ListServiceSpecificCredentials", one.status)
 
     def _ssh_keys(self) -> Iterator[Credential]:
+        # It takes cryptography: see interfaces.
+        from offboarding.net.sshkeys.lines import fingerprint_of_key  # noqa: PLC0415
+
         answer = self._ask(SubjectKind.SSH_KEY, lambda: self.iam.list_ssh_public_keys(UserName=self.user.name))
         keys = answer.get("SSHPublicKeys", []) if answer else []
         for key in sorted(keys, key=lambda key: key["SSHPublicKeyId"]):
             key_id = key["SSHPublicKeyId"]
             text = self._ssh_text(key_id) if self._asked < BUDGET else ""
-            fingerprint = fingerprint_of(text)
+            fingerprint, shown = fingerprint_of_key(text)
             yield self._credential(
                 SubjectKind.SSH_KEY,
                 key_id,
-                f"{text.split()[0]} {fingerprint}" if fingerprint else f"SSH key {key_id}",
+                shown if fingerprint else f"SSH key {key_id}",
                 *_switched("ListSSHPublicKeys", key["Status"]),
                 created_at=key["UploadDate"],
                 fingerprint=fingerprint,

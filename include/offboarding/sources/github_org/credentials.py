@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
-from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError
+from offboarding.net.sshkeys.lines import fingerprint_of_key
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.github_org.answers import CredentialAuthorization, FineGrainedToken, PublicKey
 from offboarding.sources.github_org.people import GithubOrganization, GithubProduct
@@ -148,7 +148,7 @@ def _ssh_keys(
         if signs_on:
             works = Standing.WORKS if own else Standing.UNKNOWN
             reason += "; authorized for single sign-on" if own else "; not authorized for single sign-on"
-        fingerprint, shown = fingerprint_of_line(key.key)
+        fingerprint, shown = fingerprint_of_key(key.key)
         used = [at for at in (key.last_used, own and own.credential_accessed_at) if at]
         yield Credential(
             realm=account.realm,

@@ -6,8 +6,8 @@ https://docs.gitlab.com/user/profile/personal_access_tokens/, https://docs.gitla
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind
+from offboarding.net.sshkeys.lines import fingerprint_of_key
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.gitlab_users.answers import AccessToken, UserKey
 from offboarding.sources.gitlab_users.group import GitlabGroup
@@ -73,7 +73,7 @@ def _ssh_keys(
             continue
         expired = bool(key.expires_at and key.expires_at <= as_of)
         standing, reason = (Standing.DEAD, "expired") if expired else _of_user(account, state)
-        fingerprint, shown = fingerprint_of_line(key.key)
+        fingerprint, shown = fingerprint_of_key(key.key)
         yield Credential(
             realm=account.realm,
             account_native_id=account.native_id,

@@ -7,10 +7,10 @@ https://docs.cloud.google.com/compute/docs/oslogin
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Account, Credential, Fact, ScopeRead, Standing, SubjectKind, first_few
 from offboarding.model.days import epoch_moment
 from offboarding.net.service.api import NotAnsweredError
+from offboarding.net.sshkeys.lines import fingerprint_of_key
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
 from offboarding.sources.google_workspace.answers import AppPassword, GoogleUser, OauthGrant, OsLoginKey
 from offboarding.sources.google_workspace.directory import GoogleDirectory, user_path
@@ -99,7 +99,7 @@ def _ssh_keys(
 ) -> Iterator[Credential]:
     found, what = dict[str, Credential](), f"{directory.api.where}: sshPublicKeys"
     for key in unread.rows(what, OsLoginKey, user.ssh_public_keys or ()):
-        fingerprint, shown = fingerprint_of_line(key.key)
+        fingerprint, shown = fingerprint_of_key(key.key, options=True)
         if not fingerprint:
             unread.sentences.append(f"{what}: one is no SSH public key. See it in the user, and take it off")
             continue

@@ -1,7 +1,7 @@
 """What an entry says: an account, its SSH keys and certificates, what it's in, and what can't be read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import IncompleteReadError, OffboardingError
+from offboarding.net.sshkeys.lines import KeyFileLine, lines
 from offboarding.sources.ldap.certificates import CertificateFormatError, EntryCertificate, parse
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import AccountJudge, Flavor
@@ -28,12 +29,9 @@ from offboarding.sources.ldap.names import canonical, leaf_value, tidy
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.settings import LdapSettings, several
-from offboarding.sources.ldap.sshkeys import KeyFormatError, SshKeySummary
-from offboarding.sources.ldap.sshkeys import lines as ssh_lines
-from offboarding.sources.ldap.sshkeys import parse as parse_ssh_key
 from offboarding.sources.ldap.standing import AccountStanding
 
-Keys = tuple[tuple[str, SshKeySummary], ...]
+Keys = tuple[tuple[str, KeyFileLine], ...]
 """SSH keys, each with the attribute that it stood in."""
 ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
@@ -108,7 +106,7 @@ class Describer:
 
     def _described(self, entry: Entry, native_id: str, declared: Mapping[str, str]) -> Description:
         problems: list[tuple[SubjectKind, str]] = []
-        keys = self._ssh_keys(entry, problems)
+        keys = ssh_keys_in(entry, several(self.settings.attributes.ssh_keys), problems)
         certificates = self._certificates(entry, problems)
         credentials = [self._key_credential(native_id, name, key) for name, key in keys]
         credentials += [self._certificate_credential(native_id, certificate) for certificate in certificates]
@@ -230,19 +228,6 @@ class Describer:
         # No class visible tells nothing: every entry has one.
         return bool(classes) and not classes & persons
 
-    def _ssh_keys(self, entry: Entry, problems: list[tuple[SubjectKind, str]]) -> Keys:
-        found: dict[str, tuple[str, SshKeySummary]] = {}
-        names = several(self.settings.attributes.ssh_keys)
-        values = ((name, line) for name in names for value in entry.raw(name) for line in ssh_lines(value))
-        for name, line in values:
-            try:
-                key = parse_ssh_key(line)
-            except KeyFormatError as error:
-                problems.append((SubjectKind.SSH_KEY, f"a value of {name} is no SSH public key: {error}"))
-            else:
-                found.setdefault(key.fingerprint, (name, key))
-        return tuple(found.values())
-
     def _certificates(self, entry: Entry, problems: list[tuple[SubjectKind, str]]) -> tuple[EntryCertificate, ...]:
         found: dict[str, EntryCertificate] = {}
         name = self.settings.attributes.certificates
@@ -255,7 +240,7 @@ class Describer:
                 found.setdefault(certificate.thumbprint, certificate)
         return tuple(found.values())
 
-    def _key_credential(self, native_id: str, name: str, key: SshKeySummary) -> Credential:
+    def _key_credential(self, native_id: str, name: str, key: KeyFileLine) -> Credential:
         return Credential(
             realm=self.realm,
             account_native_id=native_id,
@@ -281,6 +266,21 @@ class Describer:
             created_at=certificate.starts_at,
             expires_at=certificate.expires_at,
         )
+
+
+def ssh_keys_in(entry: Entry, names: Iterable[str], problems: list[tuple[SubjectKind, str]]) -> Keys:
+    """Return the SSH keys in these attributes, each once; values that hold none are added to `problems`.
+
+    A value may hold several lines, since people paste whole files.
+    """
+    found: dict[str, tuple[str, KeyFileLine]] = {}
+    read = ((name, line) for name in names for value in entry.raw(name) for line in lines(value, options=True))
+    for name, line in read:
+        if isinstance(line, KeyFileLine):
+            found.setdefault(line.fingerprint, (name, line))
+        else:
+            problems.append((SubjectKind.SSH_KEY, f"a value of {name} is no SSH public key: it {line.why}"))
+    return tuple(found.values())
 
 
 def _logins(entry: Entry, attribute: str) -> tuple[str, ...]:

@@ -142,6 +142,8 @@ class KeyJudge:
                 if accepted is False
                 else doubt(f"PubkeyAcceptedAlgorithms may not {named}")
             )
+        if line.odd_options:
+            yield doubt(f"sshd may refuse the options at {here}, which it can't read")
         if strange := [name for name in line.options if name not in _OPTIONS]:
             yield doubt(f"sshd may not know the option {strange[0]} at {here}")
         if file.loose and self.admission.is_on("strictmodes", default="yes"):

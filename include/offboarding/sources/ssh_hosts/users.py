@@ -7,7 +7,6 @@ from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, Credential, IdentityKeyKind, IdentityKeyOrigin, Standing, SubjectKind
-from offboarding.net.sshkeys.identity import SshCertificate
 from offboarding.net.sshkeys.lines import KeyFileLine, Unread, lines
 from offboarding.sources.ssh_hosts.admission import Admission, has_shell
 from offboarding.sources.ssh_hosts.collection import HostCollection, HostKeyFile, HostUser, PasswordState
@@ -127,7 +126,6 @@ class HostDescriber:
     def _credential(self, user: HostUser, native_id: str, found: Sequence[_JudgedKey]) -> Credential:
         """The same key on several lines is as alive as the liveliest."""
         best = min(found, key=lambda each: _WORST_FIRST.index(each.verdict[0]))
-        key, comment = best.line.found, best.line.comment
         standing, reason = best.verdict
         ends = [each.line.expires_at for each in found]
         authority = AUTHORITY if best.line.is_authority else ""
@@ -136,10 +134,10 @@ class HostDescriber:
             account_native_id=_id(user),
             kind=SubjectKind.SSH_KEY,
             native_id=native_id,
-            label=f"{authority}{key.type} {_fingerprint(best.line)}" + (f" ({comment})" if comment else ""),
+            label=f"{authority}{best.line.label}",
             standing=standing,
             standing_reason=reason,
-            fingerprint="" if authority else _fingerprint(best.line),
+            fingerprint="" if authority else best.line.fingerprint,
             expires_at=max((end for end in ends if end), default=None) if all(ends) else None,
         )
 
@@ -155,7 +153,7 @@ def _lines(user: HostUser, file: HostKeyFile, unread: list[str]) -> Iterator[Key
         unread.append(f"{file.path} of {_id(user)} isn't checked: {file.unread}. Mend it, or take it away")
     for line in lines(b"\n".join(file.lines), options=True):
         if isinstance(line, Unread):
-            unread.append(f"{file.path} of {_id(user)}: line {line.number} {line.why}")
+            unread.append(f"{file.path} of {_id(user)}: line {line.number} {line.sentence}")
         else:
             yield line
 
@@ -163,7 +161,7 @@ def _lines(user: HostUser, file: HostKeyFile, unread: list[str]) -> Iterator[Key
 def _keys(user: HostUser, judged: Sequence[_JudgedKey]) -> Iterator[AccountKey]:
     origin = IdentityKeyOrigin.ATTRIBUTE
     yield AccountKey(kind=IdentityKeyKind.LOGIN, value=user.login, origin=origin, name="login")
-    theirs = (_fingerprint(each.line) for each in judged if not each.line.is_authority)
+    theirs = (each.line.fingerprint for each in judged if not each.line.is_authority)
     for fingerprint in dict.fromkeys(theirs):
         yield AccountKey(kind=IdentityKeyKind.SSH_KEY, value=fingerprint, origin=origin, name="authorized_keys")
 
@@ -178,11 +176,7 @@ def _is_of_the_system(user: HostUser) -> bool:
 
 
 def _native_id(line: KeyFileLine) -> str:
-    return f"{AUTHORITY if line.is_authority else ''}{_fingerprint(line)}"
-
-
-def _fingerprint(line: KeyFileLine) -> str:
-    return line.found.key.fingerprint if isinstance(line.found, SshCertificate) else line.found.fingerprint
+    return f"{AUTHORITY if line.is_authority else ''}{line.fingerprint}"
 
 
 def _day(days: int | None) -> datetime | None:

@@ -30,6 +30,7 @@ class TrustedLine:
     comment: str
     options: tuple[str, ...]
     expires_at: datetime | None
+    odd_options: bool
 
     @property
     def shown(self) -> str:

@@ -37,6 +37,7 @@ class Collected:
             comment=line.comment,
             options=line.options,
             expires_at=line.expires_at,
+            odd_options=line.odd_options,
         )
         entry = TrustedKey(role=role, key=line.found)
         self.entries.setdefault(entry.native_id, entry).places.append(place)
@@ -108,7 +109,7 @@ def _lines(collected: Collected, file: CollectedFile, *, options: bool) -> Itera
 
 
 def _sentence(line: Unread) -> str:
-    return f"line {line.number} {line.why}"
+    return f"line {line.number} {line.sentence}"
 
 
 def _any_of(patterns: Sequence[str]) -> Callable[[str], bool]:

@@ -101,6 +101,9 @@ class FleetJudge:
             return TrustStanding(
                 standing=Standing.UNKNOWN, reason=f"DSA at {place.shown}: OpenSSH 7.0 and later refuse it by default"
             )
+        if place.odd_options:
+            reason = f"sshd may refuse the options at {place.shown}, which it can't read"
+            return TrustStanding(standing=Standing.UNKNOWN, reason=reason)
         limits = [name for name in place.options if name != "cert-authority"]
         limited = f" (limited by {', '.join(limits)})" if limits else ""
         return TrustStanding(standing=Standing.WORKS, reason=f"{_TRUSTED[entry.role]} at {place.shown}{limited}")

@@ -61,7 +61,7 @@ def _by_list(body: bytes, asked: Mapping[str, SshPublicKey | SshCertificate]) ->
     listed = set[str]()
     for line in lines(body, options=False):
         if isinstance(line, Unread):
-            raise RevocationError(f"line {line.number} {line.why}")
+            raise RevocationError(f"line {line.number} {line.sentence}")
         listed.add((line.found.key if isinstance(line.found, SshCertificate) else line.found).fingerprint)
     for name, each in asked.items():
         mine = {each.key.fingerprint, each.ca_fingerprint} if isinstance(each, SshCertificate) else {each.fingerprint}
