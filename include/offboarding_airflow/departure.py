@@ -13,10 +13,12 @@ from airflow.sdk import DAG, Param, chain, task
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
+from offboarding.model import RunKind
 from offboarding.runs import pipeline
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.queue import told, watched
-from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once, opened
+from offboarding_airflow.reading import Reading
+from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, opened
 from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.waiting import ask_to_revoke
 from offboarding_airflow.work import MOST_PEOPLE, at_work, tried_again
@@ -75,11 +77,12 @@ def define() -> None:
         doc_md=__doc__,
     ):
         run = opened(pipeline.open_departure)
-        parts = all_parts(run)
+        reading = Reading(settings=settings, kind=RunKind.DEPARTURE)
+        parts = reading.parts(run)
         found = find_people(run)
         check = cast("int", found)
-        collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
+        collected, detailed = (reading.each(work, check, parts) for work in (pipeline.collect, pipeline.detail))
         correlated, last = once(pipeline.correlate, check, GOES_ON), linked(tell(check), TicketsLink())
-        chain([each_roster(run, settings), parts], found, collected, correlated, detailed, last)
+        chain([reading.rosters(run), parts], found, collected, correlated, detailed, last)
         if settings.policy.revocation is not None:
             chain([found, last], ask_to_revoke(check))

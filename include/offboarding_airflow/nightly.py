@@ -11,6 +11,7 @@ from airflow.sdk import DAG, TriggerRule, chain, task
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
+from offboarding.model import RunKind
 from offboarding.runs import pipeline
 from offboarding.runs.order import NIGHT
 from offboarding_airflow.keeping import keep_report
@@ -18,12 +19,10 @@ from offboarding_airflow.late import tell_late
 from offboarding_airflow.links import NightLink, TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.queue import ask_queue
+from offboarding_airflow.reading import Reading
 from offboarding_airflow.tasks import (
     AS_OF,
     GOES_ON,
-    all_parts,
-    each_part,
-    each_roster,
     once,
     opened,
     told,
@@ -66,16 +65,17 @@ def define() -> None:
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=6),
         **due_within(settings.policy.nightly_takes if settings.notifiers else None, tell_late),
-        default_args=tried_again(2, seconds=60),
+        default_args={**tried_again(2, seconds=60), "execution_timeout": timedelta(hours=1)},
         params=ParamsDict({"as_of": AS_OF}),
         tags=["offboarding"],
         doc_md=__doc__,
     ):
         night = opened(pipeline.open_run)
-        parts = all_parts(night)
+        reading = Reading(settings=settings, kind=RunKind.NIGHTLY)
+        parts = reading.parts(night)
         steps = {
-            "read_roster": each_roster(night, settings),
-            **{work.__name__: each_part(work, night, parts) for work in (pipeline.collect, pipeline.detail)},
+            "read_roster": reading.rosters(night),
+            **{work.__name__: reading.each(work, night, parts) for work in (pipeline.collect, pipeline.detail)},
             **{
                 work.__name__: linked(once(work, night, RULES[NIGHT[work.__name__].goes_on]), NightLink())
                 for work in ONCE

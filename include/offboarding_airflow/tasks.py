@@ -35,46 +35,6 @@ def opened(begin: Callable[..., Any]) -> int:
     return cast("int", open_run())
 
 
-def each_roster(check: int, settings: Any) -> Any:
-    """Read who works here, a task a roster. The DAG that is made reads the settings."""
-
-    @task(map_index_template="{{ task.op_kwargs.name }}")
-    def read_roster(check: int, name: str) -> None:
-        with at_work() as (loaded, session):
-            run = pipeline.find_run(session, check)
-            reader = wiring.roster(loaded.settings, name, run.as_of)
-            pipeline.read_roster(session, loaded.settings, run, loaded.settings.roster(name), reader)
-
-    return read_roster.partial(check=check).expand_kwargs([{"name": roster.name} for roster in settings.rosters])
-
-
-def all_parts(check: int) -> Any:
-    """What there is to read of each source; an organization's accounts are asked for."""
-
-    @task(show_return_value_in_logs=False)
-    def find_parts(check: int) -> list[dict[str, str]]:
-        with at_work() as (loaded, session):
-            run = pipeline.find_run(session, check)
-            ask = wiring.asker_of_parts(loaded.settings, run.as_of)
-            found = pipeline.find_parts(session, loaded.settings, run, ask)
-            return [{"source": source, "part": part} for source, part in found]
-
-    return find_parts(check)
-
-
-def each_part(work: Callable[..., object], check: int, parts: Any) -> Any:
-    """A function of the pipeline, as a task for each part of each source."""
-
-    @task(task_id=work.__name__, map_index_template="{{ (task.op_kwargs.source ~ ' ' ~ task.op_kwargs.part) | trim }}")
-    def step(check: int, source: str, part: str) -> None:
-        with at_work() as (loaded, session):
-            run = pipeline.find_run(session, check)
-            reader = wiring.source(loaded.settings, source, part, run.as_of)
-            work(session, loaded.settings, run, loaded.settings.source(source), part, reader)
-
-    return step.partial(check=check).expand_kwargs(parts)
-
-
 def once(work: Callable[..., object], check: int, rule: TriggerRule = TriggerRule.ALL_SUCCESS) -> Any:
     """A function of the pipeline, as one task."""
 

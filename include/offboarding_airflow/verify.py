@@ -13,10 +13,12 @@ from airflow.sdk import DAG, TriggerRule, chain, task, task_group
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
+from offboarding.model import RunKind
 from offboarding.runs import pipeline
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
-from offboarding_airflow.tasks import AS_OF, GOES_ON, all_parts, context, each_part, each_roster, once
+from offboarding_airflow.reading import Reading
+from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once
 from offboarding_airflow.versions import CronTriggerTimetable
 from offboarding_airflow.work import at_work, tried_again
 
@@ -61,20 +63,22 @@ def tell_due(check: int) -> None:
 
 
 @task_group(group_id="open")
-def look_again() -> None:
+def look_again(settings: wiring.Settings) -> None:
     """What is open."""
     check = begun(pipeline.open_verify, "begin")
     parts = find_parts(check)
-    chain(parts, each_part(pipeline.reread, check, parts), linked(tell_open(check), TicketsLink()))
+    reading = Reading(settings=settings, kind=RunKind.VERIFY)
+    chain(parts, reading.each(pipeline.reread, check, parts), linked(tell_open(check), TicketsLink()))
 
 
 @task_group(group_id="due")
 def departures(settings: wiring.Settings) -> None:
     """Whose last day has ended."""
     check = begun(pipeline.open_due, "begin")
-    parts = all_parts(check)
-    collected, detailed = each_part(pipeline.collect, check, parts), each_part(pipeline.detail, check, parts)
-    read = [each_roster(check, settings), collected]
+    reading = Reading(settings=settings, kind=RunKind.DEPARTURE)
+    parts = reading.parts(check)
+    collected, detailed = (reading.each(work, check, parts) for work in (pipeline.collect, pipeline.detail))
+    read = [reading.rosters(check), collected]
     chain(read, once(pipeline.correlate, check, GOES_ON), detailed, linked(tell_due(check), TicketsLink()))
 
 
@@ -92,5 +96,5 @@ def define() -> None:
         tags=["offboarding"],
         doc_md=__doc__,
     ):
-        look_again()
+        look_again(settings)
         departures(settings)

@@ -5,12 +5,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow import __version__ as airflow_version
-from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, TaskDeferred
+from airflow.providers.common.compat.sdk import (
+    AirflowFailException,
+    AirflowSkipException,
+    AirflowTaskTimeout,
+    TaskDeferred,
+)
 
 __all__ = [
     "DOUBLED",
     "PEOPLE_ALONE",
     "AirflowSkipException",
+    "AirflowTaskTimeout",
     "AnswerAwaited",
     "CronTriggerTimetable",
     "Refusal",

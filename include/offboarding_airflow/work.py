@@ -9,7 +9,7 @@ from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
-from offboarding_airflow.versions import DOUBLED, Refusal, never_again_after
+from offboarding_airflow.versions import DOUBLED, AirflowTaskTimeout, Refusal, never_again_after
 
 OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
@@ -17,6 +17,10 @@ OWNER = "security"
 
 FORM = "offboarding_decide_{form}"
 """The DAG that is a decision's form."""
+TOO_LONG = (
+    "The task exceeded its execution_timeout and was ended. What it had not done yet is missing from this run. See its"
+    " log for what it waited for, then clear it."
+)
 MOST_PEOPLE = 100
 """Whom one check may be about: people, and notices as well."""
 
@@ -60,6 +64,8 @@ def at_work() -> Generator[tuple[wiring.Loaded, wiring.Session]]:
         raise RefusedError(str(error)) from None
     except OffboardingError as error:
         raise RedError(str(error)) from None
+    except AirflowTaskTimeout:
+        raise RefusedError(TOO_LONG) from None
 
 
 def page() -> str:

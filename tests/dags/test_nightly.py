@@ -15,6 +15,10 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 from airflow.timetables.base import DataInterval, TimeRestriction
 from airflow.timetables.trigger import CronTriggerTimetable
 
+from offboarding import wiring
+from offboarding.interfaces.settings import MOST_READ_MINUTES
+from offboarding.model import RunKind
+from offboarding.runs.ingest.bounds import TRIED_AGAIN_WITHIN, longest_read, seconds_for
 from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
 
@@ -186,6 +190,33 @@ def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: p
     for said in bag.import_errors.values():
         last = said.strip().splitlines()[-2:]
         assert any(f"{broken}: sources[1].rol_name is unknown. Did you mean role_name?" in line for line in last)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "phases", "attempts"),
+    (
+        ("nightly", RunKind.NIGHTLY, ("collect", "detail"), 3),
+        ("departure", RunKind.DEPARTURE, ("read_roster", "collect", "detail"), 2),
+        ("verify", RunKind.DEPARTURE, ("due.collect", "due.detail"), 2),
+        ("verify", RunKind.VERIFY, ("open.reread",), 2),
+    ),
+)
+def test_reads_leave_the_run_time_to_judge_and_to_report(
+    bag: DagBag, name: str, kind: RunKind, phases: tuple[str, ...], attempts: int
+) -> None:
+    """Whatever a system does: a read ends before its task does, and all attempts before the run."""
+    dag = bag.dags[f"offboarding_{name}"]
+    longest = timedelta(seconds=seconds_for(kind, MOST_READ_MINUTES))
+    earlier = (attempts - 1) * TRIED_AGAIN_WITHIN
+
+    for phase in phases:
+        assert of_task(dag, phase, "execution_timeout") > longest_read(wiring.configured(), kind)
+    assert dag.dagrun_timeout is not None
+    assert len(phases) * longest * (1 + earlier) < dag.dagrun_timeout
+
+
+def test_every_task_of_a_night_ends_by_itself(nightly: DAG) -> None:
+    assert all(of_task(nightly, task.task_id, "execution_timeout") for task in nightly.tasks)
 
 
 def test_each_dag_has_the_time_that_the_page_of_limits_tells(bag: DagBag) -> None:

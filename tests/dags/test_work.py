@@ -8,6 +8,7 @@ import pytest
 
 from offboarding import wiring
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
+from offboarding_airflow.versions import AirflowTaskTimeout
 from offboarding_airflow.work import RedError, RefusedError, at_work
 
 TEXT = "sources.aws 111111111111: denied. Grant sts:AssumeRole"
@@ -41,6 +42,11 @@ def test_what_may_work_in_a_minute_leaves_it_and_is() -> None:
 
     assert isinstance(ended, RedError)
     assert not isinstance(ended, RefusedError)
+
+
+def test_a_task_that_exceeded_its_time_is_not_tried_again() -> None:
+    with pytest.raises(RefusedError, match="execution_timeout"), at_work():
+        raise AirflowTaskTimeout("Timeout, PID: 1")
 
 
 def test_a_defect_keeps_its_trace() -> None:

@@ -133,8 +133,10 @@ ARROWS: dict[str, set[str]] = {
     "notifiers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "pagers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "runs.ingest.progress": set(),
+    "runs.ingest.bounds": NOUNS | {"interfaces", "config.settings"},
     "runs.ingest.reads": NOUNS
-    | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "store"},
+    | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "runs.ingest.bounds"}
+    | {"store"},
     "runs.departure": NOUNS
     | {
         "interfaces",
@@ -153,7 +155,7 @@ ARROWS: dict[str, set[str]] = {
     "runs.evaluation": NOUNS | {"identity", "guard.holds", "tickets.routing", "rules", "config.settings", "store"},
     "runs.opening": NOUNS
     | {"interfaces", "config.settings", "custody.registration", "waivers.applying"}
-    | {"runs.ingest.reads", "runs.recheck", "store"},
+    | {"runs.ingest.reads", "runs.ingest.bounds", "runs.recheck", "store"},
     "runs.pipeline": NOUNS
     | {
         "interfaces",
@@ -162,6 +164,7 @@ ARROWS: dict[str, set[str]] = {
         "rules",
         "tickets.routing",
         "runs.departure",
+        "runs.ingest.bounds",
         "runs.ingest.reads",
         "runs.opening",
         "runs.recheck",

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 from offboarding.config import loading, yaml_file
 from offboarding.custody import commits
 from offboarding.decisions import spreadsheet
+from offboarding.interfaces.settings import ReadSettings
+from offboarding.model import RunKind
 from offboarding.net import page
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
@@ -25,7 +27,8 @@ from offboarding.rosters.csv.workbook import structure
 from offboarding.rosters.scim import bounds as pushed
 from offboarding.rosters.scim import endpoint
 from offboarding.rosters.scim.described import MOST_RESULTS
-from offboarding.runs import messages
+from offboarding.runs import messages, opening
+from offboarding.runs.ingest import bounds as read_bounds
 from offboarding.sources import (
     aws_cloudtrail,
     entra_id,
@@ -66,6 +69,11 @@ def default(model: type[BaseModel], name: str) -> Any:
 
 
 BOUNDS: dict[str, tuple[float, str]] = {
+    "Every read: its time in a night": (default(ReadSettings, "max_read_minutes") * 60, "max_read_minutes"),
+    "Every read: its time in an hour's run": (read_bounds.LONGEST[RunKind.VERIFY].total_seconds(), ""),
+    "Every read: its time in a departure": (read_bounds.LONGEST[RunKind.DEPARTURE].total_seconds(), ""),
+    "Every read: how much memory it may fill": (read_bounds.MOST_MEGABYTES * MB, ""),
+    "Every system: listing what there is to read of it, such as accounts": (opening.PARTS_MINUTES * 60, ""),
     "LDAP: a message before the login": (strategy.SMALL_BYTES, ""),
     "LDAP: an answer that is no entry, and its paging cookie": (strategy.SMALL_BYTES, ""),
     "LDAP: a message (an entry)": (default(LdapSettings, "max_message_megabytes") * MB, "max_message_megabytes"),
@@ -76,13 +84,11 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "LDAP: the connection": (session.CONNECT_SECONDS, ""),
     "LDAP: silence, and the whole login": (session.ANSWER_SECONDS, ""),
-    "LDAP: a read": (default(LdapSettings, "max_read_minutes") * 60, "max_read_minutes"),
     "LDAP: empty pages in a row": (paging.EMPTY_PAGES, ""),
     "CSV: a file, packed and unpacked (gzip, zip, .xlsx, OpenPGP)": (
         default(Csv, "max_megabytes") * MB,
         "max_megabytes",
     ),
-    "CSV: a file's read": (default(Csv, "max_read_minutes") * 60, "max_read_minutes"),
     "CSV: a line": (delimited.LONGEST_LINE, ""),
     "CSV: a field": (csv.field_size_limit(), ""),
     "CSV: a manifest": (manifests._MOST_BYTES, ""),

@@ -35,7 +35,23 @@ Tells = Literal["accounts", "keys", "events"]
 """
 
 
-class RosterSettings(Pinned):
+DEFAULT_READ_MINUTES = 60
+MOST_READ_MINUTES = 90
+"""The reads of a night follow each other twice and are tried three times, within six hours (offboarding_airflow)."""
+
+
+class ReadSettings(Pinned):
+    """What the settings of everything that is read hold: rosters, sources and verifiers."""
+
+    max_read_minutes: float = Field(
+        default=DEFAULT_READ_MINUTES,
+        gt=0,
+        le=MOST_READ_MINUTES,
+        description="How long one read may take, in all; what is not read by then is not checked.",
+    )
+
+
+class RosterSettings(ReadSettings):
     """What every roster's settings hold."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and tickets.")
@@ -60,7 +76,7 @@ class RosterSettings(Pinned):
         return True
 
 
-class SourceSettings(Pinned):
+class SourceSettings(ReadSettings):
     """What every source's settings hold."""
 
     tells: ClassVar[Tells] = "accounts"

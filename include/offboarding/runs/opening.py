@@ -12,6 +12,7 @@ from offboarding.model import RunKind
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import recheck
 from offboarding.runs.ingest import reads
+from offboarding.runs.ingest.bounds import bounded, seconds_for
 from offboarding.store import (
     departures,
     exceptions,
@@ -29,6 +30,9 @@ from offboarding.store.rows import Run
 from offboarding.waivers import applying
 
 log = structlog.get_logger("offboarding.pipeline")
+
+PARTS_MINUTES = 5
+"""How long one system may take to list what there is to read of it, such as the accounts of an organization."""
 
 
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
@@ -86,7 +90,8 @@ def find_parts(
     unknown: list[tuple[str, str]] = []
     for source in settings.readers:
         try:
-            found = ask(source)
+            with bounded(f"sources.{source.name}", seconds_for(run.kind, PARTS_MINUTES)) as bounds:
+                found = bounds.made(lambda source=source: ask(source))
         except OffboardingError as error:
             unknown.append((source.name, reads.note_unknown_parts(session, run, source, error)))
             known = [realm.part for realm in sources.realms(session) if realm.source == source.name]

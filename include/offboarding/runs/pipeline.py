@@ -20,7 +20,7 @@ from offboarding.report import late, night, numbers
 from offboarding.report.red import reasons
 from offboarding.rules import all_rules
 from offboarding.runs import alerting, departure, evaluation, messages, opening, recheck
-from offboarding.runs.ingest import reads
+from offboarding.runs.ingest import bounds, reads
 from offboarding.runs.troubles import troubles
 from offboarding.store import departures, looks, putting_right, reading, runs, sources
 from offboarding.store.connect import Session
@@ -48,6 +48,9 @@ open_due = opening.open_due
 
 find_parts = opening.find_parts
 """What is to be read today."""
+
+longest_read = bounds.longest_read
+"""How long a read may take."""
 
 read_roster = reads.read_roster
 """Read who works here."""
@@ -139,7 +142,15 @@ def detail(
         session, found[0], moved_days=settings.policy.moved_days, persons=departures.persons_asked(session, run)
     )
     return reads.read_source(
-        session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
+        session,
+        settings,
+        run,
+        source_settings,
+        part,
+        ReadPhase.DETAIL,
+        source,
+        lambda: source.detail(accounts),
+        accounts,
     )
 
 

@@ -47,7 +47,15 @@ def reread(
     realm = sources.realm_called(session, source_settings.name, part)
     accounts = rechecks.accounts_to_reread(session, realm, settings.sign_on) if realm else []
     return reads.read_source(
-        session, settings, run, source_settings, part, ReadPhase.DETAIL, source, lambda: source.detail(accounts)
+        session,
+        settings,
+        run,
+        source_settings,
+        part,
+        ReadPhase.DETAIL,
+        source,
+        lambda: source.detail(accounts),
+        accounts,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from offboarding.interfaces import Chooser, ConnectionFields
+from offboarding.interfaces.settings import DEFAULT_READ_MINUTES
 from offboarding.model.errors import ConfigError
 from offboarding.rosters._records.proposing import known_columns
 from offboarding.rosters.csv.bounds import Digested, FileBounds, WrongFileError
@@ -13,7 +14,7 @@ from offboarding.rosters.csv.fitting import Table, decodings, table_of, tables
 from offboarding.rosters.csv.openpgp import MessageKeys, message_keys
 from offboarding.rosters.csv.packing import DAMAGED, unpacked
 from offboarding.rosters.csv.places import store_of
-from offboarding.rosters.csv.settings import DEFAULT_MEGABYTES, DEFAULT_READ_MINUTES
+from offboarding.rosters.csv.settings import DEFAULT_MEGABYTES
 from offboarding.rosters.csv.stores import FeedFile, OpenedFeed
 from offboarding.rosters.csv.workbook.reading import Workbook, opened_workbook
 

@@ -34,7 +34,6 @@ Files = Annotated[
 
 
 DEFAULT_MEGABYTES = 2048
-DEFAULT_READ_MINUTES = 60
 
 
 class Settings(MappedSettings):
@@ -93,9 +92,6 @@ class Settings(MappedSettings):
         default=DEFAULT_MEGABYTES,
         ge=1,
         description="What a file may hold, unpacked; a larger one is refused.",
-    )
-    max_read_minutes: float = Field(
-        default=DEFAULT_READ_MINUTES, gt=0, description="How long a file may take, until it's read to its end."
     )
     holidays: frozenset[date] = Field(default=frozenset(), description="Days without delivery, beside expected.")
 

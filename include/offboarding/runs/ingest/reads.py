@@ -1,7 +1,7 @@
 """What readers tell, on its way into the store: normalised, staged, merged, and told in the log."""
 
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -16,6 +16,7 @@ from offboarding.identity.keys import AccountForm, KeyRules, RosterWorkerForm, a
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
 from offboarding.model import (
     Account,
+    AccountRef,
     AuditEvent,
     Fact,
     Key,
@@ -24,11 +25,14 @@ from offboarding.model import (
     ReadPhase,
     RequestCounts,
     RosterSummary,
+    ScopeRead,
+    SubjectKind,
     Worker,
     texts,
 )
-from offboarding.model.errors import FatalError, OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.texts import sentence
+from offboarding.runs.ingest.bounds import ReadBoundError, ReadBounds, bounded, seconds_for
 from offboarding.runs.ingest.gate.days import DayGate
 from offboarding.runs.ingest.gate.facts import FactGate
 from offboarding.runs.ingest.gate.workers import WorkerGate
@@ -63,8 +67,8 @@ def read_roster(
     bound = settings.policy.max_inferred
     gate, days = WorkerGate(), DayGate(run.as_of)
     try:
-        passed = passing(roster.read(), Worker, noun="workers", roster=roster_settings.name)
-        with _seldom_collecting():
+        with _reading(f"rosters.{row.name}", run, roster_settings.max_read_minutes) as bounds:
+            passed = passing(bounds.passed(roster.read()), Worker, noun="workers", roster=roster_settings.name)
             read.stage(days.passed(gate.passed(passed)), _worker_form(settings, roster_settings))
         summary = _summary(roster_settings, roster)
     except Exception as error:
@@ -96,8 +100,12 @@ def read_source(
     phase: ReadPhase,
     source: Reader,
     facts: Callable[[], Iterator[Fact]],
+    asked: Sequence[AccountRef] = (),
 ) -> SourceOutcome:
-    """Read a part of a source. An error is written down, and raised again; what is known stays."""
+    """Read a part of a source. An error is written down, and raised again; what is known stays.
+
+    `asked`: the accounts that it is asked about. What was read of them before a bound was exceeded counts.
+    """
     read = SourceRead.begin(
         session,
         source=source_settings.name,
@@ -107,21 +115,22 @@ def read_source(
         run_id=run.run_id,
         tells=source_settings.tells,
     )
+    where = f"{_room(settings, source_settings)}.{source_settings.name} {part}".strip()
     try:
-        passed = passing(
-            facts(),
-            _COUNTED[source_settings.tells],
-            noun=source_settings.tells,
-            source=source_settings.name,
-            part=part,
-        )
-        forms = AccountForm(number_format=source_settings.number_format, rules=key_rules(settings), code=_keys_code())
-        with _seldom_collecting():
+        with _reading(where, run, source_settings.max_read_minutes) as bounds:
+            passed = passing(
+                _within(bounds, facts, asked),
+                _COUNTED[source_settings.tells],
+                noun=source_settings.tells,
+                source=source_settings.name,
+                part=part,
+            )
+            rules = key_rules(settings)
+            forms = AccountForm(number_format=source_settings.number_format, rules=rules, code=_keys_code())
             gate = FactGate(source_settings.name)
             read.stage(gate.passed(passed), forms, _kept(settings, source_settings))
     except Exception as error:
-        room = "verifiers" if source_settings in settings.verifiers else "sources"
-        read.fail(_sentence(f"{room}.{source_settings.name} {part}".strip(), error), source.requests)
+        read.fail(_sentence(where, error), source.requests)
         raise
     outcome = read.merge(source.requests)
     _log_source(outcome)
@@ -154,6 +163,35 @@ def _summary(settings: RosterSettings, roster: Roster) -> RosterSummary:
 
 def _plain(problem: Problem) -> Problem:
     return Problem(record=sentence(problem.record), text=sentence(problem.text), fix=sentence(problem.fix))
+
+
+def _room(settings: Settings, own: SourceSettings) -> str:
+    return "verifiers" if own in settings.verifiers else "sources"
+
+
+@contextmanager
+def _reading(where: str, run: Run, max_read_minutes: float) -> Generator[ReadBounds]:
+    """What holds while records pass: the bounds of the read, and few collections of garbage."""
+    with _seldom_collecting(), bounded(where, seconds_for(run.kind, max_read_minutes)) as bounds:
+        try:
+            yield bounds
+        except RetriableError as error:
+            raise bounds.refused(error) from error
+
+
+def _within(bounds: ReadBounds, facts: Callable[[], Iterator[Fact]], asked: Sequence[AccountRef]) -> Iterator[Fact]:
+    """Yield the facts; once a bound is exceeded, what was asked and not answered by then as not read."""
+    left = {ref.native_id: ref for ref in asked}
+    try:
+        for fact in bounds.passed(facts()):
+            if isinstance(fact, ScopeRead):
+                left.pop(fact.scope, None)
+            yield fact
+    except ReadBoundError as exceeded:
+        if not asked:
+            raise
+        for ref in left.values():
+            yield ScopeRead(realm=ref.realm, scope=ref.native_id, kinds=(SubjectKind.ACCOUNT,), error=str(exceeded))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from ldap3.core.exceptions import (
 )
 
 from offboarding.interfaces import ConnectionFields
+from offboarding.interfaces.settings import DEFAULT_READ_MINUTES
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, RetriableError
 from offboarding.sources.ldap.ber import DecodeError
 from offboarding.sources.ldap.entry import Entry
@@ -26,7 +27,6 @@ from offboarding.sources.ldap.reached import port_of, reached_by
 from offboarding.sources.ldap.results import INSUFFICIENT_ACCESS, NO_SUCH_OBJECT, STANDS, SUCCESS, Refusal, error_for
 from offboarding.sources.ldap.settings import (
     DEFAULT_MESSAGE_MEGABYTES,
-    DEFAULT_READ_MINUTES,
     LdapConnectionExtra,
     read_extra,
 )

@@ -13,7 +13,6 @@ from offboarding.net.revocation.settings import AskedCrls
 FlavorName = Literal["auto", "openldap", "ad", "389ds", "freeipa"]
 
 DEFAULT_MESSAGE_MEGABYTES = 64
-DEFAULT_READ_MINUTES = 180
 
 Names = str | tuple[str, ...]
 """One attribute's name, or several."""
@@ -114,9 +113,6 @@ class LdapSettings(SourceSettings):
     page_size: int = Field(default=1000, ge=1, le=10000, description="Entries a request.")
     max_message_megabytes: int = Field(
         default=DEFAULT_MESSAGE_MEGABYTES, ge=1, le=1024, description="A larger message ends the read: one entry's."
-    )
-    max_read_minutes: float = Field(
-        default=DEFAULT_READ_MINUTES, gt=0, description="How long all of a read may take, however much still comes."
     )
     user_filter: str = Field(
         default="(|(objectClass=person)(objectClass=posixAccount)(objectClass=shadowAccount)(objectClass=account)"
