@@ -20,13 +20,13 @@ class Liar:
 
 
 @contextmanager
-def lying(answer: Answer) -> Generator[Liar]:
+def lying(answer: Answer, *, greeting: bytes = b"") -> Generator[Liar]:
     """A server that gives this answer to whatever is sent, for as long as the block runs."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         liar = Liar(port=listening.getsockname()[1])
         over = threading.Event()
         listening.settimeout(0.1)
-        serving = threading.Thread(target=_serve, args=(listening, liar, answer, over))
+        serving = threading.Thread(target=_serve, args=(listening, liar, answer, over, greeting))
         serving.start()
         try:
             yield liar
@@ -35,7 +35,7 @@ def lying(answer: Answer) -> Generator[Liar]:
             serving.join()
 
 
-def _serve(listening: socket.socket, liar: Liar, answer: Answer, over: threading.Event) -> None:
+def _serve(listening: socket.socket, liar: Liar, answer: Answer, over: threading.Event, greeting: bytes) -> None:
     while not over.is_set():
         try:
             near, _ = listening.accept()
@@ -43,6 +43,7 @@ def _serve(listening: socket.socket, liar: Liar, answer: Answer, over: threading
             continue
         with near, suppress(OSError):
             near.settimeout(5)
+            near.sendall(greeting)
             while not over.is_set() and (asked := near.recv(65536)):
                 liar.asked.append(asked)
                 for piece in answer(asked):
