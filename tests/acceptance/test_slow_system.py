@@ -7,7 +7,7 @@ import pytest
 
 from offboarding.model import AccountRef, Fact, IdentityKeyKind, ScopeRead, Worker
 from offboarding.report.red import reasons
-from offboarding.runs.ingest import reads
+from offboarding.runs.ingest import details, reads
 from offboarding.runs.troubles import troubles
 from offboarding.store import reading
 from tests.support.office import Feed, Office, System, access_key, login, user
@@ -55,7 +55,7 @@ def office(office: Office) -> Office:
     """Kim and Park left: Kim has a login and an access key, Park an access key."""
     office.hr.workers = [
         worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun"),
-        worker("1043", LEFT, mail="park@corp.example", name="Park Jiwoo"),
+        worker("1055", LEFT, mail="park@corp.example", name="Park Jiwoo"),
         STAFF,
     ]
     office.vendors.workers = [worker("V1", LEFT), worker("V2")]
@@ -65,7 +65,7 @@ def office(office: Office) -> Office:
 
 def filled(cloud: System) -> System:
     kim = user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))
-    park = user("AIDAPARK", tag(IdentityKeyKind.NUMBER, "1043"))
+    park = user("AIDAPARK", tag(IdentityKeyKind.NUMBER, "1055"))
     cloud.accounts = [kim, park]
     cloud.credentials = [access_key("AKIAAAAAAAAAAAAAAAAA", kim), access_key("AKIAPPPPPPPPPPPPPPPP", park)]
     return cloud
@@ -73,6 +73,10 @@ def filled(cloud: System) -> System:
 
 def red(office: Office, run_id: int) -> str:
     return "; ".join(reasons(troubles(reading.night_state(office.session, run_id))))
+
+
+def gaps(office: Office) -> list[str]:
+    return [str(gap) for (gap,) in office.session.execute("select gaps::text from source_read").fetchall()]
 
 
 def reported(office: Office) -> set[str]:
@@ -116,3 +120,38 @@ def test_an_account_that_never_ends_costs_nobody_whose_account_was_read(
     assert "AKIA...AAAA" in reported(office)
     assert "AKIA...PPPP" not in reported(office)
     assert red(office, told.run.run_id)
+
+
+class SystemWithAnOddAccount(System):
+    """A cloud that tells of one account what its reader breaks on."""
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        for ref in sorted(accounts, key=lambda ref: ref.native_id != "AIDAPARK"):
+            if ref.native_id == "AIDAPARK":
+                raise OverflowError("date value out of range")
+            yield from System.detail(self, [ref])
+
+
+def test_an_account_that_a_reader_breaks_on_costs_itself(office: Office, record_property: RECORD) -> None:
+    record_property("attacks", 1)
+    office.clouds = {office.cloud.realm: filled(SystemWithAnOddAccount(realm=office.cloud.realm))}
+
+    told = office.night()
+
+    assert "AKIA...AAAA" in reported(office)
+    assert "OverflowError" in red(office, told.run.run_id) + str(gaps(office))
+
+
+class BrokenSystem(System):
+    """A cloud whose reader breaks on everything."""
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        raise ZeroDivisionError
+
+
+def test_a_reader_that_breaks_on_everything_fails(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.clouds = {office.cloud.realm: filled(BrokenSystem(realm=office.cloud.realm))}
+    monkeypatch.setattr(details, "MOST_BROKEN", 1)
+
+    with pytest.raises(ZeroDivisionError):
+        office.night()

@@ -133,6 +133,7 @@ ARROWS: dict[str, set[str]] = {
     "notifiers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "pagers": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "runs.ingest.progress": set(),
+    "runs.ingest.details": NOUNS | {"runs.ingest.bounds"},
     "runs.ingest.bounds": NOUNS | {"interfaces", "config.settings"},
     "runs.ingest.reads": NOUNS
     | {"interfaces", "config.settings", "identity", "runs.ingest.gate", "runs.ingest.progress", "runs.ingest.bounds"}
@@ -148,7 +149,8 @@ ARROWS: dict[str, set[str]] = {
         "store",
         "runs.troubles",
     },
-    "runs.recheck": NOUNS | {"interfaces", "config.settings", "runs.ingest.reads", "report", "store", "runs.troubles"},
+    "runs.recheck": NOUNS
+    | {"interfaces", "config.settings", "runs.ingest.reads", "runs.ingest.details", "report", "store", "runs.troubles"},
     "waivers.applying": NOUNS | {"identity", "waivers", "config.settings", "store"},
     "custody.registration": NOUNS | {"identity", "custody", "config.settings", "store"},
     # The rules' findings, from case to closing.
@@ -165,6 +167,7 @@ ARROWS: dict[str, set[str]] = {
         "tickets.routing",
         "runs.departure",
         "runs.ingest.bounds",
+        "runs.ingest.details",
         "runs.ingest.reads",
         "runs.opening",
         "runs.recheck",

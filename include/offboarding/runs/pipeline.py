@@ -21,6 +21,7 @@ from offboarding.report.red import reasons
 from offboarding.rules import all_rules
 from offboarding.runs import alerting, departure, evaluation, messages, opening, recheck
 from offboarding.runs.ingest import bounds, reads
+from offboarding.runs.ingest.details import read_details
 from offboarding.runs.troubles import troubles
 from offboarding.store import departures, looks, putting_right, reading, runs, sources
 from offboarding.store.connect import Session
@@ -102,14 +103,16 @@ def collect(
     Keys are few, and read whole each time; an audit trail is read from where it was read to before.
     """
 
-    def facts() -> Iterator[Fact]:
+    def found() -> Iterator[Fact]:
         if isinstance(source, Trail):
             return source.events(sources.read_until(session, source_settings.name, part))
         if isinstance(source, Source) and run.kind == RunKind.DEPARTURE:
             return departure.accounts_of_these(session, settings, run, source_settings.name, part, source)
         return source.collect()
 
-    return reads.read_source(session, settings, run, source_settings, part, ReadPhase.COLLECT, source, facts)
+    return reads.read_source(
+        session, settings, run, source_settings, part, ReadPhase.COLLECT, source, lambda within: within.passed(found())
+    )
 
 
 def correlate(session: Session, settings: Settings, run: Run) -> linking.CorrelationOutcome:
@@ -149,8 +152,7 @@ def detail(
         part,
         ReadPhase.DETAIL,
         source,
-        lambda: source.detail(accounts),
-        accounts,
+        lambda within: read_details(within, source.detail, accounts),
     )
 
 

@@ -15,6 +15,7 @@ from offboarding.model.errors import FatalError
 from offboarding.model.keys import short_finding
 from offboarding.report.red import reasons
 from offboarding.runs.ingest import reads
+from offboarding.runs.ingest.details import read_details
 from offboarding.runs.troubles import troubles
 from offboarding.store import reading, rechecks, runs, sources
 from offboarding.store.connect import Session
@@ -42,7 +43,14 @@ def reread(
     assert not isinstance(source, Trail), "an audit trail is never asked whether something is still open"
     if not isinstance(source, Source):
         return reads.read_source(
-            session, settings, run, source_settings, part, ReadPhase.COLLECT, source, source.collect
+            session,
+            settings,
+            run,
+            source_settings,
+            part,
+            ReadPhase.COLLECT,
+            source,
+            lambda bounds: bounds.passed(source.collect()),
         )
     realm = sources.realm_called(session, source_settings.name, part)
     accounts = rechecks.accounts_to_reread(session, realm, settings.sign_on) if realm else []
@@ -54,8 +62,7 @@ def reread(
         part,
         ReadPhase.DETAIL,
         source,
-        lambda: source.detail(accounts),
-        accounts,
+        lambda bounds: read_details(bounds, source.detail, accounts),
     )
 
 

@@ -1,7 +1,7 @@
 """What readers tell, on its way into the store: normalised, staged, merged, and told in the log."""
 
 import gc
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -16,7 +16,6 @@ from offboarding.identity.keys import AccountForm, KeyRules, RosterWorkerForm, a
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tells
 from offboarding.model import (
     Account,
-    AccountRef,
     AuditEvent,
     Fact,
     Key,
@@ -25,14 +24,12 @@ from offboarding.model import (
     ReadPhase,
     RequestCounts,
     RosterSummary,
-    ScopeRead,
-    SubjectKind,
     Worker,
     texts,
 )
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.model.texts import sentence
-from offboarding.runs.ingest.bounds import ReadBoundError, ReadBounds, bounded, seconds_for
+from offboarding.runs.ingest.bounds import ReadBounds, bounded, seconds_for
 from offboarding.runs.ingest.gate.days import DayGate
 from offboarding.runs.ingest.gate.facts import FactGate
 from offboarding.runs.ingest.gate.workers import WorkerGate
@@ -99,12 +96,11 @@ def read_source(
     part: str,
     phase: ReadPhase,
     source: Reader,
-    facts: Callable[[], Iterator[Fact]],
-    asked: Sequence[AccountRef] = (),
+    facts: Callable[[ReadBounds], Iterator[Fact]],
 ) -> SourceOutcome:
     """Read a part of a source. An error is written down, and raised again; what is known stays.
 
-    `asked`: the accounts that it is asked about. What was read of them before a bound was exceeded counts.
+    `facts`: what is read, within the bounds of the read.
     """
     read = SourceRead.begin(
         session,
@@ -119,7 +115,7 @@ def read_source(
     try:
         with _reading(where, run, source_settings.max_read_minutes) as bounds:
             passed = passing(
-                _within(bounds, facts, asked),
+                facts(bounds),
                 _COUNTED[source_settings.tells],
                 noun=source_settings.tells,
                 source=source_settings.name,
@@ -177,21 +173,6 @@ def _reading(where: str, run: Run, max_read_minutes: float) -> Generator[ReadBou
             yield bounds
         except RetriableError as error:
             raise bounds.refused(error) from error
-
-
-def _within(bounds: ReadBounds, facts: Callable[[], Iterator[Fact]], asked: Sequence[AccountRef]) -> Iterator[Fact]:
-    """Yield the facts; once a bound is exceeded, what was asked and not answered by then as not read."""
-    left = {ref.native_id: ref for ref in asked}
-    try:
-        for fact in bounds.passed(facts()):
-            if isinstance(fact, ScopeRead):
-                left.pop(fact.scope, None)
-            yield fact
-    except ReadBoundError as exceeded:
-        if not asked:
-            raise
-        for ref in left.values():
-            yield ScopeRead(realm=ref.realm, scope=ref.native_id, kinds=(SubjectKind.ACCOUNT,), error=str(exceeded))
 
 
 @contextmanager
