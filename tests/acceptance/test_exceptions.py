@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from offboarding.interfaces import Tracker
@@ -176,6 +177,23 @@ def test_covers_what_is_named_and_nothing_else(kim: Office, own: dict[str, str],
     assert {rule for rule, state in states(kim).items() if state == "excepted"} == covered
 
 
+EMPTY = (
+    "insert into exception (kind, space, worker, reason, approver, expires_at, valid_from)"
+    " values ('exception', %s, %s, 'r', 'a', %s, %s)"
+)
+
+
+def test_an_empty_text_is_no_entry_and_one_that_names_nobody_covers_nothing(ticketed: Office) -> None:
+    until = ticketed.as_of + timedelta(days=9)
+    with pytest.raises(psycopg.errors.CheckViolation), ticketed.session.transaction():
+        ticketed.session.execute(EMPTY, ("hr", "", until, ticketed.as_of))
+
+    for space, named in ((None, None), ("hr", None)):
+        ticketed.session.execute(EMPTY, (space, named, until, ticketed.as_of))
+
+    assert ticketed.session.execute("select finding_key from covering").fetchall() == []
+
+
 def test_the_same_file_again_changes_nothing(kim: Office) -> None:
     kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")], "acknowledgements": [granted(9, source="aws")]}
     kim.night()
@@ -317,4 +335,4 @@ def test_what_was_known_before_it_could_say_so_is_what_is_read_in_part(lacking: 
     """Of entries that a store holds already."""
     held = lacking.session.execute("select distinct covers from exception where kind = 'acknowledgement'").fetchall()
 
-    assert held == [("",)]
+    assert held == [(None,)]

@@ -89,8 +89,8 @@ FORGED = {
     ),
     "an exception": Forged(
         sql="insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason,"
-        " approver, expires_at, valid_from, origin) values ('exception', '', 'hr', '1042', '', '', '', '', '', 'fine',"
-        " 'Soyeon', '2030-01-01', now(), 'person')",
+        " approver, expires_at, valid_from, origin) values ('exception', null, 'hr', '1042', null, null, null, null,"
+        " null, 'fine', 'Soyeon', '2030-01-01', now(), 'person')",
         told="exception or acknowledgement 1 has no event in the record: it was set aside",
     ),
     "a verdict": Forged(
@@ -211,7 +211,7 @@ def test_who_edits_a_decision_that_stands_gets_it_back(kim: Office, record_prope
     expires = (kim.as_of + timedelta(days=9)).date()
     kim.let_stand = {"exceptions": [{**given, "expires": expires}]}
     kim.night()
-    kim.session.execute("update exception set rule = '', expires_at = '2030-01-01'")
+    kim.session.execute("update exception set rule = null, expires_at = '2030-01-01'")
 
     said = red(kim, kim.night().run.run_id)
 

@@ -134,8 +134,8 @@ def with_a_key(session: Session) -> None:
     )
     session.execute(
         "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason, approver,"
-        " expires_at, valid_from) values ('exception', '', 'hr', 'e1044', 'aws', '', '', %(arn)s, '', 'asked Kim Lee',"
-        " 'cto@corp.example', %(until)s, %(since)s)",
+        " expires_at, valid_from) values ('exception', null, 'hr', 'e1044', 'aws', null, null, %(arn)s, null,"
+        " 'asked Kim Lee', 'cto@corp.example', %(until)s, %(since)s)",
         {"arn": filled.DOE_ARN, "since": since, "until": MORNING + timedelta(days=3)},
     )
     key_views.attest(

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from offboarding.config.spelling import nearest
 from offboarding.model.naming import worker_of
+from offboarding.model.texts import is_blank
 
 _LONGEST_SHOWN = 60
 _PLAIN = {
@@ -66,7 +67,7 @@ def of_worker(path: str, word: str, id_spaces: Mapping[str, str]) -> Iterator[Mi
     """Yield why a word stands for no one worker, if it doesn't. `id_spaces`: what names one."""
     space, number = worker_of(word, id_spaces)
     spaces = sorted(set(id_spaces.values()))
-    if not number:
+    if is_blank(number):
         yield Mistake(path=path, text=f"{word!r} names no worker id after its id space")
     elif not space:
         several = ", ".join(f"{each}:{number}" for each in spaces)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from offboarding.model import Exportable, SubjectKind
+from offboarding.model.texts import illegible
 
 Value = str | Mapping[str, str]
 
@@ -54,9 +55,9 @@ def rendered(entries: Sequence[ProposedKey]) -> Iterator[str]:
         yield from _lines(entry.places)
         yield from _custodians(entry)
         yield f"    carryable: {_scalar(entry.carryable.value)}"
-        if entry.because:
+        if entry.because and not illegible(entry.because):
             yield f"    because: {_scalar(entry.because)}"
-        if entry.owner:
+        if entry.owner and not illegible(entry.owner):
             yield f"    owner: {_scalar(entry.owner)}"
     for entry in entries:
         if entry.registered:
@@ -86,7 +87,13 @@ def _lines(lines: Sequence[ProposedLine]) -> Iterator[str]:
     for line in lines:
         for words in _folded(line.why):
             yield f"      # {words}"
-        yield f"      {'# ' if line.guess else ''}- {_mapping(line.fields)}"
+        aside = line.guess or not all(map(_is_legible, line.fields.values()))
+        yield f"      {'# ' if aside else ''}- {_mapping(line.fields)}"
+
+
+def _is_legible(value: Value) -> bool:
+    """Whether the register takes it: what it refuses is written as a comment."""
+    return not illegible(value) if isinstance(value, str) else all(map(_is_legible, value.values()))
 
 
 def _notes(entry: ProposedKey, indent: str) -> Iterator[str]:

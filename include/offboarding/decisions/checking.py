@@ -7,6 +7,7 @@ from pydantic import BaseModel, ValidationError
 from offboarding.config.mistakes import Mistake, of_validation
 from offboarding.config.spelling import nearest
 from offboarding.decisions.kinds import DecisionKind, forms
+from offboarding.model.texts import illegible
 
 Fields = type[BaseModel]
 
@@ -18,6 +19,13 @@ def checked(
     known = kind.fields.model_fields
     mistakes = [_unasked(kind, field) for field in given if field not in known]
     asked = {field: value for field, value in given.items() if field in known}
+    illegibles = [
+        Mistake(path=field, text=f"it {why}.")
+        for field, value in asked.items()
+        if isinstance(value, str) and (why := illegible(value))
+    ]
+    if illegibles:
+        return {}, [*mistakes, *illegibles]
     try:
         valid = validate(kind.fields, asked)
     except ValidationError as error:

@@ -6,7 +6,7 @@ import pkgutil
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter, create_model
@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter, create_model
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Strict, Trackers
 from offboarding.model.errors import FatalError
+from offboarding.model.texts import illegible
 from offboarding.store.connect import Session
 
 Ids = Mapping[str, str | int]
@@ -154,7 +155,7 @@ def decision(
     def declare(function: _Function) -> _Function:
         _KINDS[name] = DecisionKind(
             name=name,
-            decide=function,
+            decide=_of_legible_fields(function),
             one_of=one_of,
             by_form=by_form,
             by_approvers=by_approvers,
@@ -164,6 +165,20 @@ def decision(
         return function
 
     return declare
+
+
+def _of_legible_fields(function: Callable[..., Decided[Any]]) -> Callable[..., Decided[Any]]:
+    """Return the decision that refuses a text of which nothing is visible, or that cannot be stored."""
+
+    @wraps(function)
+    def decide(context: DecisionContext, **given: object) -> Decided[Any]:
+        for name, value in given.items():
+            with of_field(name):
+                if isinstance(value, str) and (why := illegible(value)):
+                    raise FatalError(f"{name} {why}.")
+        return function(context, **given)
+
+    return decide
 
 
 @cache

@@ -17,7 +17,7 @@ from functools import cache
 from offboarding.identity.folding import normal
 from offboarding.model import Account, AccountKey, AuditEvent, IdentityKey, IdentityKeyKind, IdentityKeyOrigin, Worker
 from offboarding.model.systems import OWN_ID
-from offboarding.model.texts import held_keys
+from offboarding.model.texts import held_keys, is_blank
 
 PERSON_NAMESPACE = uuid.UUID("6f0ee5d4-3c5f-5f0e-9b52-0f6d0c1f7a11")
 """Never changed: every person's uid is made from it."""
@@ -126,7 +126,7 @@ def worker_key_rows(
 ) -> list[WorkerKeyRow]:
     """A worker's keys. `realms` gives each source's declared login realm, if any. A name is none: it weighs nothing."""
     rows = [_number_row(worker.worker_id, id_space, "current")]
-    rows += [_number_row(previous, id_space, "former") for previous in worker.previous_worker_ids]
+    rows += [_number_row(each, id_space, "former") for each in worker.previous_worker_ids if not is_blank(each)]
     rows += _mail_rows(worker.mail, "current", rules)
     for former in worker.former_mails:
         rows += _mail_rows(former, "former", rules)

@@ -5,6 +5,7 @@ from offboarding.identity.keys import KeyRules, mail
 from offboarding.model import IdentityKeyKind, first_few
 from offboarding.model.errors import FatalError
 from offboarding.model.naming import space_and_number
+from offboarding.model.texts import is_blank
 from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled, persons_called, space_of_roster
 
@@ -58,7 +59,9 @@ def _standing_for(session: Session, rules: KeyRules, word: str) -> list[PersonCa
 
 
 def _numbered(session: Session, space: str | None, number: str) -> list[PersonCalled]:
-    """By a worker id, its id space named by itself or by its only roster."""
+    """By a worker id, its id space named by itself or by its only roster; by one that says nothing, nobody."""
+    if is_blank(number):
+        return []
     found = persons_called(session, IdentityKeyKind.NUMBER, normal(number), space)
     meant = space_of_roster(session, space) if space and not found else None
     return found if meant is None else persons_called(session, IdentityKeyKind.NUMBER, normal(number), meant)

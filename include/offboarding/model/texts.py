@@ -5,7 +5,16 @@ its hash. One that tells who somebody is, and can't be held as it is, is left ou
 """
 
 import hashlib
+import re
+import unicodedata
 
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt): soft hyphens, spaces without width, marks of
+direction, selectors of variants. A caseless comparison of identifiers leaves them out (Unicode, 3.13, D147).
+"""
 LONGEST_KEY = 256
 """Characters of an identity key as it is compared: an index row holds two of them, of four bytes a character."""
 LONGEST_ID = 1_000
@@ -31,8 +40,26 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of it is left when it is compared: white space and invisible characters, or nothing at all."""
+    if text.isascii():
+        return not text.strip()
+    return not INVISIBLE.sub("", unicodedata.normalize("NFKC", INVISIBLE.sub("", text))).split()
+
+
+def illegible(text: str) -> str:
+    """Why a text that a person typed cannot be taken, as a sentence without a subject; "" where it can."""
+    if not is_storable(text):
+        return "holds a NUL or half a character, which cannot be stored. Remove it"
+    if text.strip() and is_blank(text):
+        return "holds invisible characters only. Write what is meant, or leave it out"
+    return ""
+
+
 def defect(text: str, longest: int = LONGEST_ID) -> str:
     """Why it can't be an id, as a clause; "" where it can."""
+    if text and is_blank(text):
+        return "nothing of it is visible"
     if "\0" in text:
         return "it holds a NUL"
     if not is_storable(text):

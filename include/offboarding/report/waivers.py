@@ -49,7 +49,7 @@ def gap(known: AcknowledgedThen | Acknowledgement | WaiverView) -> str:
         return f"queue of {known.queue}"
     if known.finding:
         return f"f-{known.finding[:8]}"
-    what = f"roster {known.roster}" if known.roster else f"{known.source} {known.part}".strip()
+    what = f"roster {known.roster}" if known.roster else f"{known.source} {known.part or ''}".strip()
     return f"{what} {known.covers or 'read in part'}"
 
 

@@ -71,9 +71,7 @@ def troubles(night: NightState) -> Troubles:
             roster
             for roster in night.rosters
             if (roster.status != ReadStatus.COMPLETE or roster.problems)
-            and not any(
-                known.roster == roster.name and (known.covers != "" or not roster.unread) for known in acknowledged
-            )
+            and not any(known.roster == roster.name and (known.covers or not roster.unread) for known in acknowledged)
         ),
         parts=tuple(
             part
@@ -106,11 +104,11 @@ def _unheard(look: QueueLook | None) -> QueueLook | None:
 
 def _knows(known: AcknowledgedThen, part: PartView) -> bool:
     """Whether that gap is known: what is missing as it was; all of it only where somebody said just that."""
-    about = known.source == part.name and known.part in ("", part.part)
-    return about and (known.covers != "" or not (part.unread or part.lacks_more))
+    about = known.source == part.name and known.part in (None, part.part)
+    return about and (known.covers is not None or not (part.unread or part.lacks_more))
 
 
 def _covers(known: AcknowledgedThen, finding: Unverified) -> bool:
     if known.finding:
         return finding.finding_key.startswith(known.finding)
-    return known.source != "" and known.source == finding.source and known.part in ("", finding.realm)
+    return known.source is not None and known.source == finding.source and known.part in (None, finding.realm)

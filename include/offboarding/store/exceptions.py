@@ -25,23 +25,23 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExceptionRow:
-    """An entry of the file; "" where it doesn't say, which is any."""
+    """An entry of the file; None where it names none, which is any."""
 
     kind: str
     """exception or acknowledgement."""
-    finding: str = ""
+    finding: str | None = None
     """The beginning of a finding's key."""
-    space: str = ""
-    worker: str = ""
+    space: str | None = None
+    worker: str | None = None
     """A worker id in its normal form."""
-    source: str = ""
-    part: str = ""
-    roster: str = ""
-    account: str = ""
+    source: str | None = None
+    part: str | None = None
+    roster: str | None = None
+    account: str | None = None
     """Native id or label."""
-    rule: str = ""
-    queue: str = ""
-    covers: str = ""
+    rule: str | None = None
+    queue: str | None = None
+    covers: str | None = None
     """unread: also that it can't be read at all."""
     reason: str
     approver: str

@@ -131,7 +131,11 @@ def _taken_out(session: Session, trouble: Trouble) -> dict[str, object]:
 def _restore(session: Session, table: str, about: str, recorded: str, held: Mapping[str, object]) -> None:
     """The row says again what the record says; words that are none of it go, since their digest alone is known."""
     kind, values, same = KINDS[table], fields(recorded), (_as_row(table), _same(KINDS[table]))
-    row = {name: value for name, value in {**held, **values}.items() if name != "words"}
+    row = {
+        name: None if name in kind.nullable and value == "" else value
+        for name, value in {**held, **values}.items()
+        if name != "words"
+    }
     if kind.undecided is None:
         statement = sql.SQL("insert into {} ({}) overriding system value select {} from {}").format(
             sql.Identifier(table), _names(list(row)), _names(list(row), of="p"), _as_row(table)

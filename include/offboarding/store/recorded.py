@@ -31,6 +31,8 @@ class Kind:
     key: tuple[str, ...]
     words: tuple[str, ...] = ()
     """Columns of free text, of which the record holds a digest alone."""
+    nullable: tuple[str, ...] = ()
+    """Columns that are null where the record says ""."""
     undecided: Mapping[str, str | None] | None = None
     """What makes a row one on which nobody decided, where the row is more than the decision; None: it goes."""
 
@@ -40,7 +42,12 @@ KINDS = {
     "notice": Kind(word="notice", key=("notice_id",), words=("reason", "ended_for")),
     "departure_word": Kind(word="word on a departure", key=("word_id",), words=("reason",)),
     "verdict": Kind(word="verdict on finding", key=("finding_key",), words=("reason",)),
-    "exception": Kind(word="exception or acknowledgement", key=("exception_id",), words=("reason", "ended_for")),
+    "exception": Kind(
+        word="exception or acknowledgement",
+        key=("exception_id",),
+        words=("reason", "ended_for"),
+        nullable=(*("finding", "space", "worker", "source", "part", "roster", "account", "rule", "queue", "covers"),),
+    ),
     "excepted_account": Kind(word="excepted account", key=("excepted_account_id",)),
     "attestation": Kind(word="attestation", key=("attestation_id",), words=("reason",)),
     "people_list": Kind(word="list of people", key=("people_list_id",), words=("reason", "people")),

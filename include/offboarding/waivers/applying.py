@@ -21,12 +21,12 @@ def _exception(settings: Settings, entry: Exempted) -> ExceptionRow:
     space, worker = _worker(settings, entry.worker)
     return ExceptionRow(
         kind="exception",
-        finding=entry.finding or "",
+        finding=entry.finding,
         space=space,
         worker=worker,
-        source=entry.source or "",
-        account=entry.account or "",
-        rule=entry.rule or "",
+        source=entry.source,
+        account=entry.account,
+        rule=entry.rule,
         reason=entry.reason,
         approver=entry.approver,
         expires_at=day_ends(entry.expires, settings.company.time_zone),
@@ -37,21 +37,21 @@ def acknowledgement(settings: Settings, entry: Acknowledged) -> ExceptionRow:
     """A known gap, of the file or by a person's word."""
     return ExceptionRow(
         kind="acknowledgement",
-        finding=entry.finding or "",
-        source=entry.source or "",
+        finding=entry.finding,
+        source=entry.source,
         part=entry.part,
-        roster=entry.roster or "",
-        queue=entry.queue or "",
-        covers=entry.covers or "",
+        roster=entry.roster,
+        queue=entry.queue,
+        covers=entry.covers,
         reason=entry.reason,
         approver=entry.approver,
         expires_at=day_ends(entry.expires, settings.company.time_zone),
     )
 
 
-def _worker(settings: Settings, word: str | None) -> tuple[str, str]:
+def _worker(settings: Settings, word: str | None) -> tuple[str, str] | tuple[None, None]:
     """(id space, worker id in its normal form); the file's check has seen that the space is one that there is."""
     if word is None:
-        return "", ""
+        return None, None
     space, number = worker_of(word, settings.id_spaces)
     return space, normal(number)

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from offboarding.config.yaml_file import Day
 from offboarding.interfaces import Strict
 from offboarding.model import TicketKind
+from offboarding.model.texts import is_blank
 from offboarding.rules import rule_of
 
 _FINDING = re.compile(r"(?:f-)?([0-9a-f]{8,32})")
@@ -30,7 +31,7 @@ def _finding(text: str) -> str:
 
 
 def _named(text: str) -> str:
-    if set(text) <= set("*?%. "):
+    if set(text) <= set("*?%. ") or is_blank(text):
         raise ValueError(f"{text!r} would stand for everything: name the one that is meant")
     return text
 
@@ -78,7 +79,7 @@ class Acknowledged(Waiver):
     """A gap that a company knows: what can't be read yet, heard, or told for certain; one of the four."""
 
     source: Name | None = Field(default=None, description="A source or verifier that can't be read whole.")
-    part: str = Field(default="", description="One part of it (an AWS account id); left out: all of it.")
+    part: Name | None = Field(default=None, description="One part of it (an AWS account id); left out: all of it.")
     roster: Name | None = Field(default=None, description="A roster that can't be read whole.")
     finding: Annotated[str, AfterValidator(_finding)] | None = Field(
         default=None, description="A finding of which it can't be told whether it works."

@@ -128,8 +128,8 @@ def test_it_is_taken_back_once_and_stays_on_record(acknowledging: Type) -> None:
 def test_a_word_of_the_file_is_taken_back_there(acknowledging: Type, store: Session) -> None:
     store.execute(
         "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason, approver,"
-        " expires_at, valid_from) values ('acknowledgement', '', '', '', 'aws', '', '', '', '', 'r', 'a',"
-        " now() + interval '9 days', now())"
+        " expires_at, valid_from) values ('acknowledgement', null, null, null, 'aws', null, null, null, null, 'r',"
+        " 'a', now() + interval '9 days', now())"
     )
 
     refused = acknowledging("acknowledge", "withdraw", "1", *SIGNED)

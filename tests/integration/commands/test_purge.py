@@ -176,7 +176,8 @@ def test_the_reason_of_an_exception_goes_once_the_file_no_longer_has_it(night: S
         night.execute(
             "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason,"
             " approver, expires_at, valid_from, valid_to, origin)"
-            " values ('exception', '', '', '', '', '', '', %s, 'orphan', 'for Jordan Doe', 'lee', %s, %s, %s, %s)",
+            " values ('exception', null, null, null, null, null, null, %s, 'orphan', 'for Jordan Doe', 'lee', %s, %s,"
+            " %s, %s)",
             (f"a{row}", filled.AS_OF, filled.AS_OF, valid_to, origin),
         )
 

@@ -81,6 +81,32 @@ def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> Non
     assert (line["author"], line["reason"]) == (ANALYST, REASON)
 
 
+UNREADABLE = ["\u200b", "\u00ad\ufe0f", "\U000e0041", "hr:E1043\0", "\0", "hr:\ud800"]
+
+
+@pytest.mark.parametrize("field", ["source", "account", "worker", "reason"])
+@pytest.mark.parametrize("written", UNREADABLE, ids=ascii)
+def test_what_nobody_sees_or_the_store_cannot_hold_is_refused_in_a_sentence(
+    submit: Submit, deciding: Type, field: str, written: str
+) -> None:
+    assert f"{field}: it holds" in refusal(submit, decision="link confirm", **{**LINK, field: written})
+    assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+
+@pytest.mark.parametrize("written", ["hr:\u200b", "\u200b@\u200b"])
+def test_somebody_whom_nobody_sees_is_nobody(submit: Submit, written: str) -> None:
+    said = refusal(submit, decision="notice add", who=written, last="2026-11-25T15:00 Asia/Seoul", reason=REASON)
+
+    assert "nobody's worker id, mail or login" in said
+
+
+def test_a_command_refuses_what_a_form_refuses(deciding: Type) -> None:
+    done = deciding("link", "confirm", "corp-ldap", "\u200b", "hr:E1043", "--reason", REASON)
+
+    assert done.code != 0
+    assert "account holds invisible characters only" in done.err
+
+
 @pytest.mark.parametrize("author", [None, "", "  "])
 def test_without_somebody_who_decides_nothing_is_decided(submit: Submit, deciding: Type, author: str | None) -> None:
     assert "doesn't say who triggered this run" in refusal(submit, author=author, decision="link confirm", **LINK)

@@ -132,7 +132,8 @@ def test_pages_of_waivers_hold_each_once(night: Session, monkeypatch: pytest.Mon
     night.execute(
         "insert into exception (kind, finding, space, worker, source, part, roster, account, rule, reason, approver,"
         " expires_at, valid_from, valid_to)"
-        " select kind, '', '', '', 'aws', '', '', '', '', 'r', 'a', expires_at, valid_from, expires_at from exception"
+        " select kind, null, null, null, 'aws', null, null, null, null, 'r', 'a', expires_at, valid_from, expires_at"
+        " from exception"
     )
 
     first = waivers.waivers_page(night, onlooker())

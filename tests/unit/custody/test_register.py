@@ -172,6 +172,16 @@ def test_a_good_register_is_taken(tmp_path: Path, beside: None) -> None:
             id="an id space alone",
         ),
         pytest.param(
+            lambda r: r["teams"]["auth"][1].update(worker="vendor:\u200b"),
+            "teams.auth[1].worker: 'vendor:\\u200b' names no worker id after its id space",
+            id="a worker whom nobody sees",
+        ),
+        pytest.param(
+            lambda r: r["keys"][0]["custodians"][3].update(principal="\u00ad"),
+            "keys[0].custodians[3].principal: holds invisible characters only",
+            id="a principal that nobody sees",
+        ),
+        pytest.param(
             lambda r: r["teams"]["auth"][1].update(worker=7),
             "teams.auth[1].worker is no text to YAML: put it in quotes (got 7)",
             id="a number",

@@ -76,6 +76,38 @@ def test_names_each_mistake(tmp_path: Path, entry: str, sentence: str) -> None:
     assert found[0].startswith("exceptions[0]")
 
 
+UNSEEN = ["\\u200b", "\\u00ad", "\\ufe0f", "\\U000e0041", "\\u200b \\ufeff", "\\u3164"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        'worker: "hr:{}"',
+        'worker: "{}"',
+        'account: "{}"\n    source: aws',
+        'worker: hr:10442\n    source: "{}"',
+        'worker: hr:10442\n    rule: "{}"',
+        'finding: "{}"',
+    ],
+)
+def test_what_nobody_sees_names_nothing(tmp_path: Path, entry: str, unseen: str) -> None:
+    _, found = exceptions(tmp_path, entry.format(unseen))
+
+    assert found
+    assert all(each.startswith("exceptions[0]") for each in found)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+@pytest.mark.parametrize(
+    "entry", ['source: aws\n    part: "{}"', 'source: "{}"', 'roster: "{}"', 'source: aws\n    part: " "']
+)
+def test_a_gap_that_nobody_sees_is_none(tmp_path: Path, entry: str, unseen: str) -> None:
+    _, found = exceptions(tmp_path, entry.format(unseen), "acknowledgements")
+
+    assert found
+
+
 @pytest.mark.parametrize(
     ("entry", "sentence"),
     [

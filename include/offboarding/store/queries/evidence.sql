@@ -115,8 +115,10 @@ order by f.first_seen_at, f.finding_key;
 
 -- name: waivers
 -- Exceptions and acknowledged gaps that counted at any time of the period.
-select exception_id::text as waiver, kind, finding, space as id_space, worker as worker_id, source, part, roster, account,
-    rule, queue, covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for
+select exception_id::text as waiver, kind, coalesce(finding, '') as finding, coalesce(space, '') as id_space,
+    coalesce(worker, '') as worker_id, coalesce(source, '') as source, coalesce(part, '') as part,
+    coalesce(roster, '') as roster, coalesce(account, '') as account, coalesce(rule, '') as rule,
+    coalesce(queue, '') as queue, coalesce(covers, '') as covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for
 from exception
 where valid_from < %(ends)s and expires_at >= %(begins)s and (valid_to is null or valid_to >= %(begins)s)
 order by exception_id;

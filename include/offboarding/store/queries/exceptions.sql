@@ -8,7 +8,7 @@ update exception e set valid_to = %(at)s
 where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
     where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
-        s.reason, s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
+        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
         e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
 insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, covers, reason,
@@ -20,7 +20,7 @@ where not exists (
     select from exception e
     where e.valid_to is null and e.origin = 'file'
         and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
-        s.reason, s.approver, s.expires_at) = (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
+        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
         e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
 

@@ -23,9 +23,12 @@ select d.about, d.said::text as said from (
     from verdict
     union all
     select 'exception:' || exception_id, jsonb_build_object('exception_id', exception_id, 'kind', kind,
-        'finding', finding, 'space', space, 'worker', worker, 'source', source, 'part', part, 'roster', roster,
-        'account', account, 'rule', rule, 'queue', queue, 'covers', covers, 'approver', approver,
-        'expires_at', expires_at, 'valid_from', valid_from, 'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by, 'words', words_digest(salt, reason, ended_for))
+        'finding', coalesce(finding, ''), 'space', coalesce(space, ''), 'worker', coalesce(worker, ''),
+        'source', coalesce(source, ''), 'part', coalesce(part, ''), 'roster', coalesce(roster, ''),
+        'account', coalesce(account, ''), 'rule', coalesce(rule, ''), 'queue', coalesce(queue, ''),
+        'covers', coalesce(covers, ''), 'approver', approver, 'expires_at', expires_at, 'valid_from', valid_from,
+        'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by,
+        'words', words_digest(salt, reason, ended_for))
     from exception
     union all
     select 'excepted_account:' || excepted_account_id, jsonb_build_object('excepted_account_id', excepted_account_id,

@@ -33,8 +33,10 @@ select source as name, count(*)::int as findings from finding where state = 'ope
 -- name: waivers
 -- Exceptions and acknowledged gaps, those that count first, of these the first to end first; a page of them.
 select e.* from (
-    select kind, finding, space, worker, source, part, roster, account, rule, queue, covers, reason,
-        approver, expires_at, valid_from, valid_to, origin, ended_by, ended_for,
+    select kind, coalesce(finding, '') as finding, coalesce(space, '') as space, coalesce(worker, '') as worker,
+        coalesce(source, '') as source, coalesce(part, '') as part, coalesce(roster, '') as roster,
+        coalesce(account, '') as account, coalesce(rule, '') as rule, coalesce(queue, '') as queue,
+        coalesce(covers, '') as covers, reason, approver, expires_at, valid_from, valid_to, origin, ended_by, ended_for,
         row_number() over (order by valid_to is not null or expires_at <= %(now)s::timestamptz,
             case when valid_to is null and expires_at > %(now)s then expires_at end,
             coalesce(valid_to, expires_at) desc, exception_id) as place

@@ -21,16 +21,16 @@ class ExceptedThen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcknowledgedThen:
-    """A gap that is known; "" where the entry doesn't say."""
+    """A gap that is known; None where the entry names none."""
 
-    source: str
-    part: str
-    roster: str
-    finding: str
+    source: str | None
+    part: str | None
+    roster: str | None
+    finding: str | None
     """The beginning of a finding's key."""
-    queue: str
+    queue: str | None
     """departures, where it's about their queue."""
-    covers: str
+    covers: str | None
     """unread, where it's also that it can't be read at all."""
     expires_at: datetime
 

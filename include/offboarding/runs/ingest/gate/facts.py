@@ -56,13 +56,13 @@ class FactGate:
         """Each as it can be held, a Gap behind whatever couldn't be whole. Raises FatalError for a realm that can't."""
         for fact in facts:
             if isinstance(fact, Credential):
-                if fits(texts_of_credential(fact)):
+                if not fact.native_id.isspace() and fits(texts_of_credential(fact)):
                     yield fact
                 else:
                     yield from self._credential(fact)
             elif isinstance(fact, Account):
                 self._number += 1
-                if fits(texts_of_account(fact), fact.keys, fact.owner_labels):
+                if not fact.native_id.isspace() and fits(texts_of_account(fact), fact.keys, fact.owner_labels):
                     yield fact
                 else:
                     yield from self._account(fact)

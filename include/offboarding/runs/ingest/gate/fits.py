@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from offboarding.model import Account, Credential, Worker
-from offboarding.model.texts import LONGEST_ID, is_storable
+from offboarding.model.texts import INVISIBLE, LONGEST_ID, is_storable
 
 
 def text_fields(record: type, *but: str) -> tuple[str, ...]:
@@ -23,7 +23,9 @@ texts_of_worker: "attrgetter[tuple[str, ...]]" = attrgetter(*text_fields(Worker,
 
 
 def fits(given: Iterable[str], valued: Sequence[Any] = (), more: Sequence[str] = ()) -> bool:
-    """Whether each of these, with the values of others, is short enough, and text: certain where all together are."""
+    """Whether each of these, with the values of others, is short, text, and all visible: certain where all together
+    are.
+    """
     texts = "".join(given)
     if valued:
         texts += "".join([each.value for each in valued])
@@ -31,4 +33,6 @@ def fits(given: Iterable[str], valued: Sequence[Any] = (), more: Sequence[str] =
         texts += "".join(more)
     if len(texts) > LONGEST_ID or "\0" in texts:
         return False
-    return texts.isascii() or (is_storable(texts) and len(texts.encode()) <= LONGEST_ID)
+    if texts.isascii():
+        return True
+    return is_storable(texts) and len(texts.encode()) <= LONGEST_ID and INVISIBLE.search(texts) is None

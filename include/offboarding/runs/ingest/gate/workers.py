@@ -23,7 +23,7 @@ class WorkerGate:
     def passed(self, workers: Iterable[Worker]) -> Iterator[Worker]:
         """Each as it can be held; whose number can't be is left out."""
         for worker in workers:
-            if fits(texts_of_worker(worker), worker.logins) and _rest_fits(worker):
+            if not worker.worker_id.isspace() and fits(texts_of_worker(worker), worker.logins) and _rest_fits(worker):
                 yield worker
             elif why := defect(worker.worker_id):
                 self._records.add(f"{label(worker.record)}, worker id SHA-256 {mark(worker.worker_id)}: {why}")
