@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, IdentityKeyKind, Problem, Standing
+from offboarding.model import Account, IdentityKeyKind, Problem, Standing, keys
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
 from offboarding.store import reading
@@ -239,6 +239,72 @@ def test_one_finding_may_be_acknowledged_by_its_key(kim: Office) -> None:
     told = kim.night()
 
     assert not why_red(reading.night(kim.session, told.run.run_id))
+
+
+# --- a finding's short key --------------------------------------------------------------------------------------------
+
+BEGINNING = "7c31a0b2"
+
+
+@pytest.fixture
+def alike(kim: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Every finding's key begins as an attacker can have it begin: 32 bits are found in a second."""
+    row = kim.session.execute("select pg_get_functiondef('finding_key_of'::regproc)").fetchone()
+    assert row is not None
+    made = (
+        str(row[0])
+        .replace("select left(encode", "select overlay(left(encode")
+        .replace("'hex'), 32)", f"'hex'), 32) placing '{BEGINNING}' from 1)")
+    )
+    kim.session.execute(made.encode())
+    monkeypatch.setattr(keys, "_digest", lambda *parts, real=keys._digest: BEGINNING + real(*parts)[8:])
+    return kim
+
+
+def by_short_key(kind: str) -> dict[str, Any]:
+    return {kind: [granted(20, finding=f"f-{BEGINNING}")]}
+
+
+def test_a_short_key_means_the_finding_that_it_began_when_it_was_read(alike: Office) -> None:
+    alike.cloud.credentials = []
+    alike.night()
+    alike.let_stand = by_short_key("exceptions")
+    alike.night()
+    assert states(alike) == {"leaver-account-works": "excepted"}
+
+    alike.cloud.credentials = [access_key(KEY, cloud_user())]
+    alike.night()
+
+    assert states(alike) == {"leaver-account-works": "excepted", "leaver-access-key": "open"}
+    stored = alike.session.execute("select finding from exception where valid_to is null").fetchall()
+    assert stored == alike.session.execute("select finding_key from finding where state = 'excepted'").fetchall()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["of several", "of none"])
+def test_a_short_key_that_is_not_one_finding_s_covers_nothing_and_is_red_once(alike: Office, *, known: bool) -> None:
+    if known:
+        alike.night()
+    alike.let_stand = by_short_key("exceptions")
+
+    told = alike.night()
+
+    assert set(states(alike).values()) == {"open"}
+    assert [BEGINNING in reason for reason in why_red(reading.night(alike.session, told.run.run_id))] == [True]
+    again = alike.night()
+    assert set(states(alike).values()) == {"open"}
+    assert why_red(reading.night(alike.session, again.run.run_id)) == ()
+    assert f"Not covered f-{BEGINNING}" in " ".join(screen(alike, again.run.run_id).split())
+
+
+def test_a_gap_known_by_a_short_key_is_of_one_finding(alike: Office) -> None:
+    for system, name in ((alike.directory, "kim"), (alike.cloud, "AIDAKIM")):
+        system.change(name, standing=Standing.UNKNOWN, standing_reason="its lock isn't readable")
+    alike.night()
+    alike.let_stand = by_short_key("acknowledgements")
+
+    told = alike.night()
+
+    assert [BEGINNING in reason for reason in why_red(reading.night(alike.session, told.run.run_id))] == [False, True]
 
 
 # --- what an acknowledgement covers -----------------------------------------------------------------------------------

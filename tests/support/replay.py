@@ -232,7 +232,7 @@ class Replay:
     def judge(self, rule: str) -> None:
         """A person says what an event was."""
         for (key,) in self.session.execute("select finding_key from finding where rule = %s", (rule,)).fetchall():
-            give_verdict(self.session, f"f-{str(key)[:8]}", reason="reported to the police", author="analyst")
+            give_verdict(self.session, str(key), reason="reported to the police", author="analyst")
 
     def attest(self, name: str, until: date) -> None:
         """A person saw that a key nobody can be asked about is dead; their word counts to the end of this day."""

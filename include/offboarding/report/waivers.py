@@ -9,7 +9,7 @@ from offboarding.report.wording import COMMAND, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.reading import Night
 from offboarding.store.reading.standings import WaiverView
-from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen
+from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen, UnresolvedThen
 
 SOON = timedelta(days=7)
 _MOST_NAMED = 5
@@ -25,7 +25,8 @@ def waived(night: Night, zone: str) -> Iterator[str]:
             named = [short_finding(each.finding_key) for each in soon]
             lines.append(f"ends {_first(until, zone)}: {first_few(named, _MOST_NAMED)}")
         yield from labelled("Excepted", lines)
-    yield from labelled("Not covered", [_uncovered(each, zone) for each in night.uncovered])
+    uncovered = (*(_uncovered(each, zone) for each in night.uncovered), *map(unresolved, night.unresolved))
+    yield from labelled("Not covered", uncovered)
     lines = [f"{gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
     yield from labelled("Known gaps", lines)
 
@@ -40,6 +41,14 @@ def _uncovered(each: UncoveredThen, zone: str) -> str:
     return (
         f"{each.source} {each.native_id} bears a label that an exception names, and didn't when the entry began; if"
         " it's meant, name its native id"
+    )
+
+
+def unresolved(each: UnresolvedThen) -> str:
+    """Why an entry of the exceptions file covers nothing, and what to do."""
+    return (
+        f"f-{each.finding}, which an {each.kind} of the file names, began no finding or several when it was first read:"
+        " it covers nothing. Give more of its digits"
     )
 
 

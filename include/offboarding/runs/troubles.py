@@ -9,7 +9,7 @@ from offboarding.store.messages import QueueLook
 from offboarding.store.reading import NightState
 from offboarding.store.reading.night_states import Unverified
 from offboarding.store.reading.reads import PartView, RosterView
-from offboarding.store.reading.waiver_views import AcknowledgedThen
+from offboarding.store.reading.waiver_views import AcknowledgedThen, UnresolvedThen
 from offboarding.store.refusals import RefusedTicket
 from offboarding.store.revocations import BrokenOff
 
@@ -54,6 +54,8 @@ class Troubles:
     """The look at the queue of departures, where one may wait there unheard."""
     people_refused: bool
     """Nobody was checked, for whom the run was to be about was refused."""
+    unresolved: tuple[UnresolvedThen, ...]
+    """New entries of the exceptions file by a short key that is not one finding's."""
     messages_refused: tuple[str, ...]
     """Why something of the messages that began it was set aside: a sentence each."""
 
@@ -94,6 +96,7 @@ def troubles(night: NightState) -> Troubles:
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
         people_refused=night.nobody is NobodyChecked.REFUSED,
+        unresolved=tuple(each for each in night.unresolved if each.is_new),
         messages_refused=night.refused_messages,
     )
 
@@ -110,5 +113,5 @@ def _knows(known: AcknowledgedThen, part: PartView) -> bool:
 
 def _covers(known: AcknowledgedThen, finding: Unverified) -> bool:
     if known.finding:
-        return finding.finding_key.startswith(known.finding)
+        return finding.finding_key == known.finding
     return known.source is not None and known.source == finding.source and known.part in (None, finding.realm)

@@ -30,7 +30,7 @@ class ExceptionRow:
     kind: str
     """exception or acknowledgement."""
     finding: str | None = None
-    """The beginning of a finding's key."""
+    """A finding's key, whole or its beginning as it was typed."""
     space: str | None = None
     worker: str | None = None
     """A worker id in its normal form."""
@@ -70,6 +70,7 @@ def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetim
         for row in dict.fromkeys(rows):
             stage.add("s_exception", tuple(getattr(row, name) for name in _COLUMNS["s_exception"]))
         stage.finish()
+        session.execute(block("exceptions", "resolve_findings"))
         recorded.write(session, "exception", "exceptions", "merge_exceptions", {"at": at}, actor="the exceptions file")
         session.execute("drop table s_exception")
 

@@ -164,17 +164,17 @@ def _details(resolved: Resolved) -> dict[str, str]:
     return {name: value for name, value in known.items() if value}
 
 
-def give_verdict(session: Session, short_key: str, *, reason: str, author: str) -> str:
+def give_verdict(session: Session, key: str, *, reason: str, author: str) -> str:
     """A person's word on an event (used after departure): it resolves. Returns the finding's whole key.
 
-    Raises FatalError where the key is unknown, not unique, or no event's.
+    Raises FatalError where the whole key is unknown, or no event's.
     """
     with session.transaction():
         lock_findings(session)
-        prefix = short_key.removeprefix("f-")
         with session.cursor(row_factory=class_row(_Judged)) as cursor:
-            found = cursor.execute(block("findings", "finding_for_verdict"), {"prefix": prefix}).fetchall()
-        judged = _one(found, short_key)
+            judged = cursor.execute(block("findings", "finding_for_verdict"), {"finding_key": key}).fetchone()
+        if judged is None:
+            raise FatalError(f"there is no finding {key}. See: python -m offboarding findings --state all")
         if judged.ticket_kind != TicketKind.EVENT:
             raise FatalError(
                 f"{short_finding(judged.finding_key)} is {judged.rule}: it closes when the thing is seen dead, not by a"
@@ -189,14 +189,6 @@ def give_verdict(session: Session, short_key: str, *, reason: str, author: str) 
         resolve(session, [change])
         append_events(session, [change], run_id=None, actor=author)
     return judged.finding_key
-
-
-def _one(found: Sequence[_Judged], short_key: str) -> _Judged:
-    if not found:
-        raise FatalError(f"there is no finding {short_key}. See: python -m offboarding findings --state all")
-    if len(found) > 1:
-        raise FatalError(f"{short_key} begins several findings' keys. Give more of its digits.")
-    return found[0]
 
 
 def _merged(session: Session, run: Run, produced: int) -> Merged:

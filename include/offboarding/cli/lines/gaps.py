@@ -21,7 +21,7 @@ class AcknowledgementLine(JsonLine):
     roster: OrNull
     """The roster that can't be read whole; null where it's about something else."""
     finding: OrNull
-    """A finding's key, or of the file its beginning; null where it's about something else."""
+    """A finding's key; null where it's about something else. A short one of the file names no finding."""
     queue: OrNull
     """`departures`, where it's about their queue; else null."""
     covers: OrNull

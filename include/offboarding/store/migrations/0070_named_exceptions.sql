@@ -1,5 +1,5 @@
 -- What an exception or acknowledgement does not name is null: no empty text stands for "any", so none that was written
--- empty or became so can.
+-- empty or became so can. A finding is named by its whole key; a shorter one was not one finding's, and names none.
 
 alter table exception
     alter finding drop not null, alter space drop not null, alter worker drop not null, alter source drop not null,
@@ -17,7 +17,7 @@ alter table exception add constraint exception_nothing_empty check ('' <> all(
 create or replace view covering as
 select e.exception_id, e.approver, e.expires_at, f.finding_key
 from exception e
-join finding f on (e.finding is null or starts_with(f.finding_key, e.finding)) and (e.rule is null or e.rule = f.rule)
+join finding f on (e.finding is null or e.finding = f.finding_key) and (e.rule is null or e.rule = f.rule)
     and (e.source is null or e.source = f.source)
 where e.kind = 'exception' and e.valid_to is null and f.ticket_kind <> 'event'
     and (coalesce(e.finding, e.worker, e.account) is not null or (e.rule is not null and e.source is not null))

@@ -2,26 +2,46 @@
 create temp table s_exception (kind text, finding text, space text, worker text, source text, part text, roster text,
     account text, rule text, queue text, covers text, reason text, approver text, expires_at timestamptz);
 
+-- name: resolve_findings
+-- A short key stands for one finding: the one that it began when its entry was first read, else the only one that began
+-- by then. A key that is not one finding's stays short, and names none.
+update s_exception s set finding = coalesce((
+        select min(e.finding) from exception e
+        where e.valid_to is null and e.origin = 'file' and length(e.finding) = 32 and starts_with(e.finding, s.finding)
+            and (s.kind, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason, s.approver,
+            s.expires_at) is not distinct from (e.kind, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
+            e.queue, e.covers, e.reason, e.approver, e.expires_at)
+        having count(*) = 1), (
+        select min(f.finding_key) from finding f
+        where starts_with(f.finding_key, s.finding) and f.first_seen_at <= coalesce((
+            select min(e.valid_from) from exception e
+            where e.valid_to is null and e.origin = 'file' and e.finding = s.finding
+                and (s.kind, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason, s.approver,
+                s.expires_at) is not distinct from (e.kind, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
+                e.queue, e.covers, e.reason, e.approver, e.expires_at)), 'infinity')
+        having count(*) = 1), s.finding)
+where length(s.finding) < 32;
+
 -- name: merge_exceptions
 -- What the file no longer says ends; what it newly says begins.
 update exception e set valid_to = %(at)s
 where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
     where (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
-        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
-        e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
+        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part,
+        e.roster, e.account, e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
 insert into exception (kind, finding, space, worker, source, part, roster, account, rule, queue, covers, reason,
     approver, expires_at, valid_from)
-select s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason,
+select distinct s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason,
     s.approver, s.expires_at, %(at)s::timestamptz
 from s_exception s
 where not exists (
     select from exception e
     where e.valid_to is null and e.origin = 'file'
         and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
-        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part, e.roster, e.account,
-        e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
+        s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part,
+        e.roster, e.account, e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
 returning exception_id;
 
 -- name: note_excepted_accounts
@@ -114,3 +134,13 @@ select x.source, x.native_id, (
 from excepted_account x
 where x.run_id = %(run_id)s and not x.covered
 order by x.source, x.native_id, x.excepted_account_id;
+
+-- name: unresolved_then
+-- Entries that counted at this run's moment and name a finding by a key that was not one finding's; new to this night, or not.
+select e.kind, e.finding, e.expires_at, r.kind = 'nightly' and e.valid_from > coalesce((
+        select max(o.as_of) from counted_run o
+        where o.kind = 'nightly' and o.finished_at is not null and o.run_id < r.run_id), '-infinity') as is_new
+from exception e join run r on r.run_id = %(run_id)s
+where length(e.finding) < 32 and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
+    and e.expires_at > r.as_of
+order by e.finding, e.exception_id;

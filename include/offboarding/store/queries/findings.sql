@@ -166,7 +166,7 @@ where s.finding_key = f.finding_key
     and (f.standing, f.standing_reason, f.evidence) is distinct from ('unknown', s.reason, s.evidence);
 
 -- name: finding_for_verdict
-select finding_key, rule, ticket_kind, state from finding where finding_key like %(prefix)s || '%%' order by finding_key limit 3;
+select finding_key, rule, ticket_kind, state from finding where finding_key = %(finding_key)s;
 
 -- name: insert_verdict
 insert into verdict (finding_key, reason, author) values (%(finding_key)s, %(reason)s, %(author)s)

@@ -15,7 +15,12 @@ from offboarding.store.held_findings import NewlyHeld, joined
 from offboarding.store.messages import QueueLook
 from offboarding.store.putting_right import troubles_then
 from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
-from offboarding.store.reading.waiver_views import AcknowledgedThen, acknowledged_then
+from offboarding.store.reading.waiver_views import (
+    AcknowledgedThen,
+    UnresolvedThen,
+    acknowledged_then,
+    unresolved_then,
+)
 from offboarding.store.record_rows import record_row
 from offboarding.store.refusals import RefusedTicket
 from offboarding.store.rows import CorrelationCounts, Run
@@ -87,6 +92,8 @@ class NightState:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     acknowledged: tuple[AcknowledgedThen, ...] = ()
     """Gaps that are known: they turn no run red."""
+    unresolved: tuple[UnresolvedThen, ...] = ()
+    """Entries of the exceptions file by a short key that is not one finding's."""
     queue: QueueLook | None = None
     """Whether departures by message could be heard; None where no queue is configured."""
     broken: tuple[str, ...] = ()
@@ -154,6 +161,7 @@ def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
         unverified=tuple(unverified),
         record_troubles=tuple(troubles_then(session, run_id)),
         acknowledged=tuple(acknowledged_then(session, run_id)),
+        unresolved=tuple(unresolved_then(session, run_id)),
         queue=messages.look_then(session, run_id),
         broken=tuple(dict.fromkeys(run.broken)),
         texts_refused=tuple(dict.fromkeys(run.texts_refused)),

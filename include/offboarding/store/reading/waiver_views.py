@@ -27,7 +27,7 @@ class AcknowledgedThen:
     part: str | None
     roster: str | None
     finding: str | None
-    """The beginning of a finding's key."""
+    """A finding's key; a shorter one was not one finding's, and names none."""
     queue: str | None
     """departures, where it's about their queue."""
     covers: str | None
@@ -46,6 +46,18 @@ class UncoveredThen:
     """When the last entry that names it ends."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnresolvedThen:
+    """An entry by a short key that began no finding, or several, when it was first read: it names none."""
+
+    kind: str
+    """exception or acknowledgement."""
+    finding: str
+    expires_at: datetime
+    is_new: bool
+    """The night before did not have it."""
+
+
 def excepted_then(session: Session, run_id: int) -> list[ExceptedThen]:
     """Findings that stood by an exception when this run ended, those whose exception ends first first."""
     with session.cursor(row_factory=class_row(ExceptedThen)) as cursor:
@@ -62,3 +74,9 @@ def uncovered_then(session: Session, run_id: int) -> list[UncoveredThen]:
     """What this run was the first to see so; by source."""
     with session.cursor(row_factory=class_row(UncoveredThen)) as cursor:
         return cursor.execute(block("exceptions", "uncovered_then"), {"run_id": run_id}).fetchall()
+
+
+def unresolved_then(session: Session, run_id: int) -> list[UnresolvedThen]:
+    """Entries that counted at this run's moment and name no finding by their short key; by key."""
+    with session.cursor(row_factory=class_row(UnresolvedThen)) as cursor:
+        return cursor.execute(block("exceptions", "unresolved_then"), {"run_id": run_id}).fetchall()
