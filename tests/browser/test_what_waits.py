@@ -22,7 +22,7 @@ TRIPS = filled.Policy(baseline="ticket", max_new_tickets=1)
 
 @pytest.fixture
 def held(house: House) -> Generator[Session]:
-    """A store after a night, whose findings all wait."""
+    """A store after a night, whose findings all wait but the critical one, which has a limit of its own."""
     later = datetime.now(UTC) - timedelta(minutes=5) - filled.AS_OF
     with cloned(house.server, TEMPLATE) as name, opened(house.server.connection_kwargs(dbname=name)) as session:
         run = filled.spend_night(session, later=later, policy=TRIPS)
@@ -53,6 +53,9 @@ def test_a_hold_that_is_refused_on_its_form_stays_untold_by_whoever_refused_it(
     assert held.execute("select hold_id, status, decided_by from guard_hold").fetchall() == [
         (number, "rejected", "admin")
     ]
-    assert {state for (state,) in held.execute("select state from finding").fetchall()} == {"held"}
+    assert {
+        (state, severity == "critical")
+        for state, severity in held.execute("select state, severity from finding").fetchall()
+    } == {("held", False), ("open", True)}
     assert events.broken_at(held) is None
     assert lead.happened == []

@@ -405,12 +405,12 @@ def test_a_new_key_on_a_watched_account_goes_on_the_same_ticket(office: Office, 
 
 
 def test_what_waits_of_theirs_since_a_night_goes_on_waiting(office: Office) -> None:
-    office.policy = {"max_new_tickets": 0}
+    office.guard = {"criticals": {"absolute": 0}}
     office.directory.change("kim", last_used_at=office.as_of, last_used_exact=True)
     office.night()
     waits = ("used-after-departure", "kim")
     assert states(office)[waits] == "held"
-    office.policy = {}
+    office.guard = {}
 
     hour(office)
 
