@@ -76,7 +76,7 @@ def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company
     assert (question.subject, question.holds) == ("Let through what waits? roster hr", 1)
     lines = question.details.splitlines()
     hold = company.holds["roster", "hr"].hold_id
-    numbers = "3 new leavers by HR's word of 12, 2 at most go through"
+    numbers = "3 new leavers by HR's word of 12, 2 at most go through in a day"
     assert f"- hold {hold}: roster hr: {numbers}. Waiting: 3 findings" in lines
     found = keys(company)
     for each in PEOPLE[:3]:

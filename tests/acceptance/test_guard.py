@@ -98,7 +98,7 @@ def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people:
     assert company.tracker.calls == []
     hold = company.holds["roster", "hr"]
     assert (hold.findings, hold.numbers) == (3, [{"measure": "actual", "value": 3, "base": 12, "bound": 2}])
-    said = "the guard holds roster hr: 3 new leavers by HR's word of 12, 2 at most go through"
+    said = "the guard holds roster hr: 3 new leavers by HR's word of 12, 2 at most go through in a day"
     assert red(company, first.run.run_id) == (f"{said}; 3 findings of 3 people (3 high) wait",)
 
     assert red(company, company.night().run.run_id) == (), "it waits, and nothing is new"
@@ -302,7 +302,7 @@ def test_departures_one_by_one_are_counted_over_a_day(company: Office, people: L
 
     assert len(titles(people, company)) == 2
     assert [bool(each.red) for each in told] == [False, False, True, True]
-    assert "people whom a person named: 3 people named at once, 2 at most go through" in told[2].red
+    assert "people whom a person named: 3 people named at once, 2 at most go through in a day" in told[2].red
     assert "joined what the guard holds on people whom a person named" in told[3].red
     assert company.holds["named", ""].findings == 2
 
@@ -689,7 +689,7 @@ def test_101_keys_of_one_leaver_hold_that_person_alone(left: Office, people: Lis
     assert of_person(left, PEOPLE[0]) == {("leaver-access-key", "held"): 101}
     assert set(left.holds) == {("person", f"hr:{PEOPLE[0]}")}
     (why,) = red(left, told.run.run_id)
-    assert why.endswith("101 new findings, 20 at most go through; 101 findings of 1 person (101 high) wait")
+    assert why.endswith("101 new findings, 20 at most go through in a day; 101 findings of 1 person (101 high) wait")
 
     leave(left, PEOPLE[2])
     keys_of(left, PEOPLE[2], 1)

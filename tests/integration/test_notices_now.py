@@ -109,7 +109,7 @@ def test_more_people_than_may_be_named_wait_for_a_release(office: Office, size: 
     told = departure(office, notices=notices)
 
     assert states(office) == then
-    assert ("people named at once, 3 at most go through" in told.red) == (then == {"held"})
+    assert ("people named at once, 3 at most go through in a day" in told.red) == (then == {"held"})
 
 
 def test_a_release_lets_them_through(office: Office) -> None:

@@ -52,7 +52,7 @@ def line(hold: Hold) -> str:
 
 
 def sentence(hold: Hold) -> str:
-    """The line with its numbers: "roster hr: 60 new leavers by HR's word, of 412, and 20 at most go through"."""
+    """Return the line with its numbers: "roster hr: 60 new leavers by HR's word, 20 at most go through in a day"."""
     return f"{line(hold)}: {'; '.join(_numbers(hold))}"
 
 
@@ -192,4 +192,4 @@ def _numbers(hold: Hold) -> Iterator[str]:
         value, base, bound = (int(str(each[name])) for name in ("value", "base", "bound"))
         one, more = _MEASURES[Measure(str(each["measure"]))]
         of = f" of {base:,}" if each["measure"] not in _UNCOUNTED and base else ""
-        yield f"{counted(value, one, more)}{of}, {bound:,} at most go through"
+        yield f"{counted(value, one, more)}{of}, {bound:,} at most go through in a day"

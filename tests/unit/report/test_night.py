@@ -182,7 +182,7 @@ def told(**changes: Any) -> Night:
         ),
         pytest.param(
             told(held=Waiting(baseline=0, over_maximum=60, holds=(HOLD,))),
-            ("the guard holds roster hr: 60 new leavers by HR's word of 412, 20 at most go through",),
+            ("the guard holds roster hr: 60 new leavers by HR's word of 412, 20 at most go through in a day",),
             id="the night that the guard trips",
         ),
         pytest.param(
@@ -429,7 +429,7 @@ def test_says_how_to_let_through_what_waits() -> None:
     text = night.render(seen, ZONE)
 
     assert line(seen, "Waiting") == (
-        "hold 3, roster hr: 60 new leavers by HR's word of 412, 20 at most go through:"
+        "hold 3, roster hr: 60 new leavers by HR's word of 412, 20 at most go through in a day:"
         " 60 findings and 2 findings that would close"
     )
     assert f'{night.COMMAND} reject HOLD --reason "..."' in text
