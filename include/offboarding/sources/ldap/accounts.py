@@ -36,6 +36,7 @@ Keys = tuple[tuple[str, KeyFileLine], ...]
 ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
 """proxyAddresses: smtp:, SMTP: for the first one, x500:, sip: and others (MS-OXOABK 2.2.3.23)."""
+_BEHIND_NUL = re.compile(rb"\0[^\n]*")
 
 
 def wanted_attributes(settings: LdapSettings, flavor: Flavor) -> tuple[str, ...]:
@@ -271,11 +272,11 @@ class Describer:
 def ssh_keys_in(entry: Entry, names: Iterable[str], problems: list[tuple[SubjectKind, str]]) -> Keys:
     """Return the SSH keys in these attributes, each once; values that hold none are added to `problems`.
 
-    A value may hold several lines, since people paste whole files.
+    A value may hold several lines, since people paste whole files. What stands behind a NUL in one is read by no sshd.
     """
     found: dict[str, tuple[str, KeyFileLine]] = {}
-    read = ((name, line) for name in names for value in entry.raw(name) for line in lines(value, options=True))
-    for name, line in read:
+    values = ((name, _BEHIND_NUL.sub(b"", value)) for name in names for value in entry.raw(name))
+    for name, line in ((name, line) for name, value in values for line in lines(value, options=True)):
         if isinstance(line, KeyFileLine):
             found.setdefault(line.fingerprint, (name, line))
         else:
