@@ -91,14 +91,21 @@ class Authority:
         signed_by: ec.EllipticCurvePrivateKey | None = None,
         number: int | None = None,
         extension: x509.ExtensionType | None = None,
+        of_entries: x509.ExtensionType | None = None,
+        delta: str | None = None,
     ) -> bytes:
-        """A CRL in DER."""
+        """A CRL in DER. Extensions are critical; `delta`: the address of its delta CRL."""
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.subject).last_update(at).next_update(until)
         for leaf in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(leaf.certificate.serial_number).revocation_date(at)
             if reason:
                 entry = entry.add_extension(x509.CRLReason(reason), critical=False)
+            if of_entries:
+                entry = entry.add_extension(of_entries, critical=True)
             builder = builder.add_revoked_certificate(entry.build())
+        if delta:
+            fresh = x509.FreshestCRL(list(distribution_point(delta)))
+            builder = builder.add_extension(fresh, critical=False)
         if number is not None:
             builder = builder.add_extension(x509.CRLNumber(number), critical=False)
         if extension:

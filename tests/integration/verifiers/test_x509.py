@@ -287,3 +287,84 @@ class TestRevocation:
         assert "names its CRL by ldap, and it's asked by http alone. Name the CRL in crls" in without[1][0]
         assert (key.standing, said) == (Standing.WORKS, [])
         assert "not on CRL number 7 of 2026-11-24 15:30 UTC" in key.standing_reason
+
+
+ON_HOLD, REMOVED = x509.ReasonFlags.certificate_hold, x509.ReasonFlags.remove_from_crl
+
+
+class TestDeltas:
+    """A CRL that names a delta, or whose delta is configured, has the last word with it alone."""
+
+    @pytest.mark.parametrize(
+        ("in_full", "in_delta", "standing"),
+        [
+            (None, None, Standing.WORKS),
+            (None, x509.ReasonFlags.key_compromise, Standing.DEAD),
+            (x509.ReasonFlags.key_compromise, None, Standing.DEAD),
+            (ON_HOLD, REMOVED, Standing.WORKS),
+            (ON_HOLD, x509.ReasonFlags.key_compromise, Standing.DEAD),
+            (ON_HOLD, None, Standing.UNKNOWN),
+            (None, ON_HOLD, Standing.UNKNOWN),
+        ],
+    )
+    @pytest.mark.parametrize("configured", [False, True])
+    def test_what_it_says_counts(
+        self,
+        idp: Path,
+        authority: Authority,
+        server: CrlServer,
+        tmp_path: Path,
+        in_full: x509.ReasonFlags | None,
+        in_delta: x509.ReasonFlags | None,
+        standing: Standing,
+        configured: bool,
+    ) -> None:
+        place = f"{server.url}/delta.crl"
+        leaf = authority.issue(crl=f"{server.url}/full.crl")
+        full = authority.crl(
+            *([leaf] if in_full else []), reason=in_full, number=7, delta=None if configured else place
+        )
+        delta = authority.crl(
+            *([leaf] if in_delta else []), reason=in_delta, number=9, extension=x509.DeltaCRLIndicator(6)
+        )
+        server.put("/full.crl", full)
+        server.put("/delta.crl", delta)
+        crls = [str(put_bytes(tmp_path, "full.crl", full)), str(put_bytes(tmp_path, "delta.crl", delta))]
+
+        key, said = told(idp, leaf, checks_revocation=True, crls=crls if configured else [])
+
+        assert (key.standing, said) == (standing, [])
+
+    @pytest.mark.parametrize(
+        ("base", "numbered", "says"),
+        [(8, 9, "a delta CRL of another full one"), (6, None, "of another full one"), (6, 7, ""), (6, 6, "")],
+    )
+    def test_one_that_is_not_newer_changes_nothing_and_one_of_another_full_one_is_not_checked(
+        self, idp: Path, authority: Authority, server: CrlServer, base: int, numbered: int | None, says: str
+    ) -> None:
+        leaf = authority.issue(crl=f"{server.url}/full.crl")
+        server.put("/full.crl", authority.crl(number=7, delta=f"{server.url}/delta.crl"))
+        server.put("/delta.crl", authority.crl(leaf, number=numbered, extension=x509.DeltaCRLIndicator(base)))
+
+        key, said = told(idp, leaf, checks_revocation=True)
+
+        assert key.standing is (Standing.UNKNOWN if says else Standing.WORKS)
+        assert [says in each for each in said] == [True] * bool(says)
+
+    def test_one_that_can_not_be_read_is_not_checked(self, idp: Path, authority: Authority, server: CrlServer) -> None:
+        leaf = authority.issue(crl=server.put("/full.crl", authority.crl(number=7, delta=f"{server.url}/nowhere.crl")))
+
+        key, said = told(idp, leaf)
+
+        assert key.standing is Standing.UNKNOWN
+        assert f"its delta CRL {server.url}/nowhere.crl may say otherwise" in said[0]
+
+    def test_one_that_a_certificate_names_counts(self, idp: Path, authority: Authority, server: CrlServer) -> None:
+        full = server.put("/full.crl", authority.crl(number=7))
+        points = list(distribution_point(f"{server.url}/delta.crl"))
+        leaf = authority.issue(crl=full, extension=x509.FreshestCRL(points))
+        server.put("/delta.crl", authority.crl(leaf, number=9, extension=x509.DeltaCRLIndicator(7)))
+
+        key, _ = told(idp, leaf, checks_revocation=True)
+
+        assert key.standing is Standing.DEAD

@@ -19,6 +19,7 @@ from tests.support.ssh_files import put, put_bytes
 pytestmark = pytest.mark.slow
 
 NOT_CRITICAL = timedelta(days=2)
+STRANGE = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.16.840.1.101.2.1.12.2"), b"\x05\x00")
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +72,14 @@ def delta(authority: Authority, leaf: Leaf) -> bytes:
 
 
 def scope(
-    *, ca_certs: bool = False, indirect: bool = False, reasons: frozenset[x509.ReasonFlags] | None = None
+    *,
+    ca_certs: bool = False,
+    indirect: bool = False,
+    reasons: frozenset[x509.ReasonFlags] | None = None,
+    url: str | None = None,
 ) -> x509.IssuingDistributionPoint:
     return x509.IssuingDistributionPoint(
-        full_name=None,
+        full_name=[x509.UniformResourceIdentifier(url)] if url else None,
         relative_name=None,
         only_contains_user_certs=False,
         only_contains_ca_certs=ca_certs,
@@ -98,6 +103,29 @@ def of_one_reason_alone(authority: Authority, leaf: Leaf) -> bytes:
     return authority.crl(extension=scope(reasons=frozenset({x509.ReasonFlags.key_compromise})))
 
 
+def of_another_point(authority: Authority, leaf: Leaf) -> bytes:
+    del leaf
+    return authority.crl(extension=scope(url="http://ca.corp.example/others.crl"))
+
+
+def of_another_point_that_lists_it(authority: Authority, leaf: Leaf) -> bytes:
+    return authority.crl(leaf, extension=scope(url="http://ca.corp.example/others.crl"))
+
+
+def not_understood(authority: Authority, leaf: Leaf) -> bytes:
+    del leaf
+    return authority.crl(extension=STRANGE)
+
+
+def of_entries_not_understood(authority: Authority, leaf: Leaf) -> bytes:
+    del leaf
+    return authority.crl(authority.issue("other.corp.example"), of_entries=STRANGE)
+
+
+def removed(authority: Authority, leaf: Leaf) -> bytes:
+    return authority.crl(leaf, reason=x509.ReasonFlags.remove_from_crl)
+
+
 def cut_off(authority: Authority, leaf: Leaf) -> bytes:
     return authority.crl(leaf)[:-20]
 
@@ -117,6 +145,11 @@ def web_page(authority: Authority, leaf: Leaf) -> bytes:
         (indirect, "it's a delta or an indirect CRL, which isn't understood. Name a full one in crls"),
         (of_authorities_alone, "it isn't about certificates like this one. Name a full one in crls"),
         (of_one_reason_alone, "it isn't about certificates like this one. Name a full one in crls"),
+        (of_another_point, "it isn't about certificates like this one. Name a full one in crls"),
+        (of_another_point_that_lists_it, "it isn't about certificates like this one. Name a full one in crls"),
+        (not_understood, "it has a critical extension that isn't understood. Name another CRL in crls"),
+        (of_entries_not_understood, "it has a critical extension that isn't understood. Name another CRL in crls"),
+        (removed, "it lists the certificate as one that was removed. Ask the authority whether it's revoked"),
         (cut_off, "it's no CRL in DER or PEM, or cut off. See what lies there"),
         (web_page, "it's no CRL in DER or PEM, or cut off. See what lies there"),
     ],

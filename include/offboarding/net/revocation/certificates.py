@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
 from offboarding.custody.thumbprints import PublicKeyError, material_of
-from offboarding.net.revocation.crl import is_authority
+from offboarding.net.revocation.crl import addresses, is_authority
 
 # Never over the next beginning: a file of beginnings alone would be read to its end for each.
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(?:(?!-----BEGIN ).)*?-----END \1-----", re.DOTALL)
@@ -34,6 +34,8 @@ class X509Certificate:
     parsed: x509.Certificate = field(repr=False)
     thumbprint: str
     """SHA-256 of its DER form, in hexadecimals."""
+    serial: int
+    """Its issuer's number for it; below zero in some."""
     subject: str
     """RFC 4514; its first alternative name where it has no subject, "" where it has neither."""
     issuer: str
@@ -51,6 +53,8 @@ class X509Certificate:
     """Each of its distribution points: the addresses of one and the same CRL (RFC 5280, 4.2.1.13), whatever the scheme.
     "" alone: a directory's name, or a CRL that somebody else signs.
     """
+    delta_points: tuple[str, ...]
+    """The addresses of delta CRLs that it names (RFC 5280, 4.2.1.15); "" for one that is no address."""
 
 
 def certificates_in(body: bytes) -> Iterator[X509Certificate]:
@@ -111,6 +115,7 @@ def certificate_of(parsed: x509.Certificate) -> X509Certificate:
             return X509Certificate(
                 parsed=parsed,
                 thumbprint=parsed.fingerprint(SHA256()).hex(),
+                serial=parsed.serial_number,
                 subject=_plain(_subject(parsed)),
                 issuer=_plain(_common_name(parsed.issuer)),
                 starts_at=parsed.not_valid_before_utc,
@@ -120,6 +125,7 @@ def certificate_of(parsed: x509.Certificate) -> X509Certificate:
                 is_authority=is_authority(parsed),
                 is_own_issuer=parsed.subject == parsed.issuer,
                 crl_points=tuple(dict.fromkeys(_crl_points(parsed))),
+                delta_points=tuple(dict.fromkeys(_delta_points(parsed))),
             )
     except Exception as error:
         raise CertificateFileError("holds a certificate whose fields can't be decoded. Have it issued anew") from error
@@ -174,3 +180,10 @@ def _crl_points(parsed: x509.Certificate) -> Iterator[tuple[str, ...]]:
         names = point.full_name or ()
         urls = tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
         yield ("",) if point.crl_issuer or not urls else urls
+
+
+def _delta_points(parsed: x509.Certificate) -> Iterator[str]:
+    try:
+        yield from addresses(parsed.extensions.get_extension_for_class(x509.FreshestCRL).value)
+    except x509.ExtensionNotFound:
+        return

@@ -1,12 +1,31 @@
 """A certificate revocation list: whether it may be believed, and what it says (RFC 5280, sections 5 and 6.3)."""
 
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+_NOT_ABOUT = "it isn't about certificates like this one. Name a full one in crls"
+_KNOWN = (
+    x509.AuthorityInformationAccess,
+    x509.AuthorityKeyIdentifier,
+    x509.CRLNumber,
+    x509.DeltaCRLIndicator,
+    x509.FreshestCRL,
+    x509.IssuerAlternativeName,
+    x509.IssuingDistributionPoint,
+)
+"""Extensions of a CRL that are understood (RFC 5280, 5.2)."""
+_KNOWN_OF_ENTRIES = (x509.CRLReason, x509.InvalidityDate)
+"""The same of its entries (RFC 5280, 5.3); a certificate issuer is there in indirect CRLs alone."""
+_CRITICAL = b"\x01\x01\xff"
+"""`critical BOOLEAN TRUE` in DER."""
 
 
 class CrlError(ValueError):
@@ -22,6 +41,8 @@ class CrlEntry:
     """"" where it gives none."""
     on_hold: bool
     """It may be lifted again."""
+    removed: bool = False
+    """A delta CRL's word that it was lifted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +52,19 @@ class Crl:
     place: str
     """Its address or file."""
     parsed: x509.CertificateRevocationList = field(repr=False)
+    unusable: str = ""
+    """Why nothing it says counts, a clause with the fix; "" where it does."""
+
+    @property
+    def is_delta(self) -> bool:
+        """Whether it lists what has changed since a full CRL, and no more."""
+        return _value(self.parsed, x509.DeltaCRLIndicator) is not None
+
+    @property
+    def delta_points(self) -> tuple[str, ...]:
+        """The addresses of its delta CRL (RFC 5280, 5.2.6); "" for one that is no address."""
+        fresh = _value(self.parsed, x509.FreshestCRL)
+        return tuple(addresses(fresh)) if fresh else ()
 
     @property
     def validity(self) -> timedelta:
@@ -53,14 +87,30 @@ class Crl:
         """Whether it bears this name."""
         return self.parsed.issuer == issuer
 
-    def believe(self, certificate: x509.Certificate, issuers: Iterable[x509.Certificate], as_of: datetime) -> None:
-        """Make sure that it speaks of a certificate, signed by one of its issuers, and isn't over. Raises CrlError."""
+    def believe(
+        self,
+        certificate: x509.Certificate,
+        issuers: Iterable[x509.Certificate],
+        as_of: datetime,
+        *,
+        base: "Crl | None" = None,
+    ) -> None:
+        """Make sure that it speaks of a certificate, signed by one of its issuers, and isn't over. Raises CrlError.
+
+        `base`: the full CRL, believed already, that it must be a delta of.
+        """
         if not self.is_by(certificate.issuer):
             raise CrlError("it's another issuer's. Ask the authority for its CRL")
         if not any(_signed(self.parsed, issuer) for issuer in issuers):
             raise CrlError("its signature isn't that of the certificate's issuer. Ask the authority for its CRL")
-        if _is_delta(self.parsed) or _is_indirect(self.parsed):
+        if self.unusable:
+            raise CrlError(self.unusable)
+        if (self.is_delta and base is None) or _is_indirect(self.parsed):
             raise CrlError("it's a delta or an indirect CRL, which isn't understood. Name a full one in crls")
+        if base and not self._extends(base):
+            raise CrlError("it's a delta CRL of another full one. See whether the authority still publishes both")
+        if any(not _is_about(point, certificate) for point in _points(self.parsed)):
+            raise CrlError(_NOT_ABOUT)
         ends = self.parsed.next_update_utc
         if ends is None:
             raise CrlError("it doesn't say until when it holds. Ask the authority for one with nextUpdate")
@@ -69,14 +119,36 @@ class Crl:
                 f"stale CRL: it held until {ends:%Y-%m-%d %H:%M} UTC. See whether the authority still publishes"
             )
 
+    def _extends(self, base: "Crl") -> bool:
+        """Whether it's a delta of this full CRL, or of one before it (RFC 5280, 5.2.4)."""
+        indicator, full = _value(self.parsed, x509.DeltaCRLIndicator), _value(base.parsed, x509.CRLNumber)
+        if indicator is None or full is None or _value(self.parsed, x509.CRLNumber) is None:
+            return False
+        return indicator.crl_number <= full.crl_number and _points(self.parsed) == _points(base.parsed)
+
+    def is_after(self, other: "Crl") -> bool:
+        """Whether it was issued later, by their numbers."""
+        own, others = _value(self.parsed, x509.CRLNumber), _value(other.parsed, x509.CRLNumber)
+        return bool(own and others and own.crl_number > others.crl_number)
+
+    def lists(self, serial: int) -> x509.RevokedCertificate | None:
+        """Its entry with this number. Raises CrlError where the number can't be looked up."""
+        try:
+            return self.parsed.get_revoked_certificate_by_serial_number(serial)
+        except Exception as error:
+            # A number below zero is one (RFC 5280, 4.1.2.2 forbids it, and there are some).
+            text = "the certificate's number can't be looked up in a CRL"
+            raise CrlError(f"{text}. Have the certificate issued anew") from error
+
     def entry(self, certificate: x509.Certificate) -> CrlEntry | None:
         """What it says of a certificate of its issuer's; None: not revoked. Raises CrlError where that it isn't on it
         says nothing.
         """
-        found = self.parsed.get_revoked_certificate_by_serial_number(certificate.serial_number)
+        with warnings.catch_warnings(action="ignore"):  # of a number below zero
+            found = self.lists(certificate.serial_number)
         if found is None:
-            if any(_leaves_out(point, certificate) for point in _points(self.parsed)):
-                raise CrlError("it isn't about certificates like this one. Name a full one in crls")
+            if any(point.only_some_reasons for point in _points(self.parsed)):
+                raise CrlError(_NOT_ABOUT)
             return None
         try:
             reason = found.extensions.get_extension_for_class(x509.CRLReason).value.reason
@@ -85,8 +157,11 @@ class Crl:
         except Exception as error:
             text = "it lists the certificate for a reason that can't be decoded: revoked, or only on hold"
             raise CrlError(f"{text}. Ask the authority which") from error
+        removed = reason is x509.ReasonFlags.remove_from_crl
+        if removed and not self.is_delta:
+            raise CrlError("it lists the certificate as one that was removed. Ask the authority whether it's revoked")
         on_hold = reason is x509.ReasonFlags.certificate_hold
-        return CrlEntry(at=found.revocation_date_utc, reason=str(reason.value), on_hold=on_hold)
+        return CrlEntry(at=found.revocation_date_utc, reason=str(reason.value), on_hold=on_hold, removed=removed)
 
 
 def read_crl(place: str, body: bytes) -> Crl:
@@ -98,7 +173,25 @@ def read_crl(place: str, body: bytes) -> Crl:
         list(parsed.extensions)
     except Exception as error:
         raise CrlError("it's no CRL in DER or PEM, or cut off. See what lies there") from error
-    return Crl(place=place, parsed=parsed)
+    return Crl(place=place, parsed=parsed, unusable=_unusable(parsed))
+
+
+def _unusable(parsed: x509.CertificateRevocationList) -> str:
+    """Why a CRL says nothing: a critical extension of its own or of an entry isn't understood (RFC 5280, 5.2, 5.3)."""
+    critical = [each for each in parsed.extensions if each.critical]
+    text = "it has a critical extension that isn't understood. Name another CRL in crls"
+    if any(not isinstance(each.value, _KNOWN) for each in critical):
+        return text
+    if parsed.tbs_certlist_bytes.count(_CRITICAL) > len(critical) and any(map(_is_strange, parsed)):
+        return text
+    return ""
+
+
+def _is_strange(entry: x509.RevokedCertificate) -> bool:
+    try:
+        return any(each.critical and not isinstance(each.value, _KNOWN_OF_ENTRIES) for each in entry.extensions)
+    except Exception:  # noqa: BLE001 - of an entry that can't be decoded `entry` says so, to whom it's about
+        return False
 
 
 def may_sign_crls(certificate: x509.Certificate) -> bool:
@@ -127,22 +220,49 @@ def _signed(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bo
         return False
 
 
-def _is_delta(crl: x509.CertificateRevocationList) -> bool:
-    return any(isinstance(extension.value, x509.DeltaCRLIndicator) for extension in crl.extensions)
-
-
 def _is_indirect(crl: x509.CertificateRevocationList) -> bool:
     return any(point.indirect_crl for point in _points(crl))
 
 
-def _leaves_out(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> bool:
-    """Whether a CRL of this scope lists no certificate like this one, or not all reasons (RFC 5280, 5.2.5)."""
+def _is_about(point: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> bool:
+    """Whether a CRL of this scope lists certificates like this one (RFC 5280, 6.3.3, (b) (2))."""
     others = point.only_contains_user_certs if is_authority(certificate) else point.only_contains_ca_certs
-    return others or point.only_contains_attribute_certs or bool(point.only_some_reasons)
+    if others or point.only_contains_attribute_certs:
+        return False
+    own = _names(point.full_name, point.relative_name, certificate.issuer)
+    return not own or bool(own & _distribution_points(certificate))
+
+
+def _distribution_points(certificate: x509.Certificate) -> set[x509.GeneralName]:
+    """The names of the CRLs that a certificate's issuer signs for it; the issuer's own name is one of them."""
+    points = _value(certificate, x509.CRLDistributionPoints) or ()
+    issuer: x509.GeneralName = x509.DirectoryName(certificate.issuer)
+    by_issuer = [point for point in points if not point.crl_issuer or issuer in point.crl_issuer]
+    named = (_names(point.full_name, point.relative_name, certificate.issuer) for point in by_issuer)
+    return {issuer}.union(*named)
+
+
+def _names(
+    full: Iterable[x509.GeneralName] | None, relative: x509.RelativeDistinguishedName | None, issuer: x509.Name
+) -> set[x509.GeneralName]:
+    """The names of a distribution point; one that is relative continues the issuer's."""
+    return {x509.DirectoryName(x509.Name([*issuer.rdns, relative]))} if relative else set(full or ())
 
 
 def _points(crl: x509.CertificateRevocationList) -> list[x509.IssuingDistributionPoint]:
-    return [each.value for each in crl.extensions if isinstance(each.value, x509.IssuingDistributionPoint)]
+    point = _value(crl, x509.IssuingDistributionPoint)
+    return [point] if point else []
+
+
+def _value(holder: x509.CertificateRevocationList | x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    return next((each.value for each in holder.extensions if isinstance(each.value, kind)), None)
+
+
+def addresses(points: Iterable[x509.DistributionPoint]) -> Iterator[str]:
+    """Yield the addresses of distribution points; "" for one that has none."""
+    for point in points:
+        urls = [name.value for name in point.full_name or () if isinstance(name, x509.UniformResourceIdentifier)]
+        yield from urls or ("",)
 
 
 def is_authority(certificate: x509.Certificate) -> bool:

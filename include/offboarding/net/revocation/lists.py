@@ -11,7 +11,7 @@ from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net import plain_file
 from offboarding.net.page import Web
 from offboarding.net.revocation.certificates import X509Certificate
-from offboarding.net.revocation.crl import Crl, CrlError, read_crl
+from offboarding.net.revocation.crl import Crl, CrlEntry, CrlError, read_crl
 from offboarding.net.revocation.issuers import Issuers
 from offboarding.net.revocation.settings import CRL_SCHEMES, AskedCrls
 from offboarding.net.urls import checked_url
@@ -82,24 +82,33 @@ class RevocationLists:
         signers = self.issuers.who_signed(certificate)
         if not signers:
             text = f"no certificate of its issuer {certificate.issuer} is at hand"
-            problem = f"certificate {certificate.parsed.serial_number:X}: {text}. {self.issuer_missing}"
+            problem = f"certificate {certificate.serial:X}: {text}. {self.issuer_missing}"
             return RevocationStatus(state=State.UNKNOWN, text=text, problems=(f"{self.where}: {problem}.",))
         return self._asked(points, certificate, signers)
 
     def _points(self, certificate: X509Certificate) -> Iterator[tuple[str, ...]]:
         """Each a CRL, by the addresses at which it lies."""
-        for place in self.settings.crls:
-            crl = self._crl(place)
-            # One that can't be read may be this issuer's.
-            if isinstance(crl, str) or crl.is_by(certificate.parsed.issuer):
-                yield (place,)
+        named = list(self._configured(certificate))
+        # A delta alone says nothing: it completes a full one.
+        full = [(place,) for place, crl in named if isinstance(crl, str) or not crl.is_delta]
+        yield from full or [(place,) for place, _ in named]
         if self.settings.distribution_points:
             yield from certificate.crl_points
+
+    def _configured(self, certificate: X509Certificate) -> Iterator[tuple[str, Crl | str]]:
+        """Each place that the configuration names, and its CRL; of one that can't be read, which may be this issuer's,
+        the sentence.
+        """
+        for place in self.settings.crls:
+            crl = self._crl(place)
+            if isinstance(crl, str) or crl.is_by(certificate.parsed.issuer):
+                yield place, crl
 
     def _unasked(self, certificate: X509Certificate) -> str:
         if certificate.crl_points:
             return "the CRL that it names isn't asked, and none of its issuer's is configured"
-        return "it names no CRL, and none is configured"
+        none = "none of its issuer's" if self.settings.crls else "none"
+        return f"it names no CRL, and {none} is configured"
 
     def _asked(
         self, points: Sequence[tuple[str, ...]], certificate: X509Certificate, signers: Sequence[x509.Certificate]
@@ -137,15 +146,53 @@ class RevocationLists:
         try:
             crl.believe(certificate.parsed, signers, self.as_of)
             entry = crl.entry(certificate.parsed)
+            if entry is None or entry.on_hold:
+                crl, entry = self._completed(crl, entry, certificate, signers)
         except CrlError as error:
-            text = str(error).partition(". ")[0]
-            return RevocationStatus(state=State.UNKNOWN, text=text, problems=(self._sentence(place, error),))
+            return self._unknown(place, error)
+        except Exception as error:  # noqa: BLE001 - a certificate and a CRL that strangers wrote cost themselves
+            odd = CrlError(f"it can't be held against the certificate ({type(error).__name__}). Report it")
+            return self._unknown(place, odd)
         if entry is None:
             return RevocationStatus(state=State.GOOD, text=f"not on {crl.told}", validity=crl.validity)
         why = f" ({entry.reason})" if entry.reason else ""
         what = "on hold" if entry.on_hold else "revoked"
         text = f"{what} since {entry.at:%Y-%m-%d %H:%M} UTC{why} by {crl.told}, {place}"
         return RevocationStatus(state=State.HELD if entry.on_hold else State.REVOKED, text=text, validity=crl.validity)
+
+    def _completed(
+        self, full: Crl, entry: CrlEntry | None, certificate: X509Certificate, signers: Sequence[x509.Certificate]
+    ) -> tuple[Crl, CrlEntry | None]:
+        """The CRL that has the last word, and its entry: a delta CRL's where there is one. Raises CrlError where one is
+        named and none of those that are counts.
+        """
+        own = [place for place, crl in self._configured(certificate) if isinstance(crl, Crl) and crl.is_delta]
+        named = (*full.delta_points, *certificate.delta_points) if self.settings.distribution_points else ()
+        problem: CrlError | None = None
+        for place in dict.fromkeys((*own, *named)):
+            try:
+                delta = self._delta(place)
+                delta.believe(certificate.parsed, signers, self.as_of, base=full)
+                changed = delta.entry(certificate.parsed) if delta.is_after(full) else None
+            except CrlError as error:
+                shown = place if self._can_be_asked(place) else f"(by {_scheme(place)})"
+                problem = problem or CrlError(f"its delta CRL {shown} may say otherwise, and {error}")
+            else:
+                return (delta, None if changed.removed else changed) if changed else (full, entry)
+        if problem:
+            raise problem
+        return full, entry
+
+    def _delta(self, place: str) -> Crl:
+        """The CRL there. Raises CrlError."""
+        crl = self._crl(place)
+        if isinstance(crl, str):
+            raise CrlError("it can't be read. See what lies there, or name it in crls")
+        return crl
+
+    def _unknown(self, place: str, error: CrlError) -> RevocationStatus:
+        text = str(error).partition(". ")[0]
+        return RevocationStatus(state=State.UNKNOWN, text=text, problems=(self._sentence(place, error),))
 
     def _crl(self, place: str) -> Crl | str:
         """The CRL there; where there's none that can be read, a sentence that says why."""

@@ -15,6 +15,7 @@ class EntryCertificate:
 
     thumbprint: str
     """SHA-256 of its DER, in hex."""
+    serial: int
     label: str
     """Serial and issuer, for people."""
     starts_at: datetime
@@ -42,6 +43,7 @@ def _certificate(found: x509.Certificate) -> EntryCertificate:
     names = [str(name.value) for name in issuer]
     return EntryCertificate(
         thumbprint=found.fingerprint(SHA256()).hex(),
+        serial=found.serial_number,
         label=f"certificate {found.serial_number:X}" + (f" by {names[0]}" if names else ""),
         starts_at=found.not_valid_before_utc,
         expires_at=found.not_valid_after_utc,

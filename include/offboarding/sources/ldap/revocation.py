@@ -73,7 +73,7 @@ class CertificateJudge:
             text = "what it says of its CRL can't be decoded"
             answer = RevocationStatus(state=State.UNKNOWN, text=text, problems=(f"{lists.where}: an entry {error}.",))
         # By its serial number: the rest of its label may be a person's name.
-        what = f"certificate {certificate.parsed.serial_number:X} of account {native_id}"
+        what = f"certificate {certificate.serial:X} of account {native_id}"
         for problem in answer.problems:
             self._unanswered[problem].append(what)
         return answer

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from offboarding.model import Standing
-from offboarding.net.revocation.crl import issued
+from offboarding.net.revocation.crl import CrlError, issued
 from offboarding.sources.openvpn_clients.collection import file_of
 from offboarding.sources.openvpn_clients.issued import IssuedCertificate, authority_id
 from offboarding.sources.openvpn_clients.server import VpnServer
@@ -124,11 +124,11 @@ def _revoked(server: VpnServer, authority: x509.Certificate, serial: int, as_of:
         yield unknown, f"{path} lets nobody in while its file of CRLs holds none, and may again once it holds one"
     mine = [crl for crl in server.crls if crl.is_by(authority.subject)]
     signed = [crl for crl in mine if crl.is_signed_by(authority)]
-    if (
-        any(crl.parsed.get_revoked_certificate_by_serial_number(serial) for crl in signed)
-        and len(signed) == len(mine) == 1
-    ):
-        yield dead, f"{path} refuses it: {signed[0].told} lists it"
+    try:
+        if len(signed) == len(mine) == 1 and signed[0].lists(serial):
+            yield dead, f"{path} refuses it: {signed[0].told} lists it"
+    except CrlError as error:
+        yield unknown, f"{path} may refuse it: {error}"
     if len(mine) > 1:
         yield unknown, f"{path} holds several CRLs of one authority: leave the newest"
     if len(signed) < len(mine):

@@ -116,7 +116,7 @@ class X509Verifier:
 
     def _key(self, found: FoundCertificate, verdict: CertificateStanding) -> Key:
         certificate, more = found.certificate, len(found.paths) - 1
-        serial = f"{certificate.parsed.serial_number:X}"
+        serial = f"{certificate.serial:X}"
         realm, native_id = self._collection.realm, certificate.thumbprint
         what = "authority's certificate" if certificate.is_authority else "certificate"
         lies = found.paths[0] + (f" and {more} more" if more else "")
