@@ -32,7 +32,7 @@ ARROWS: dict[str, set[str]] = {
     "net.service": NOUNS | {"interfaces", "net.destinations", "net"},
     "net.github": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
-    "net.sshkeys": {"custody.thumbprints"},
+    "net.sshkeys": NOUNS | {"custody.thumbprints"},
     # What makes a key the same key in two systems is told in one place, and what a CRL says of a certificate.
     "sources": NOUNS
     | {"net.destinations", "interfaces", "net.postgres", "net.revocation", "custody.thumbprints"}
