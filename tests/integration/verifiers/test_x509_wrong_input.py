@@ -333,13 +333,15 @@ class TestFiles:
 
         assert read(verifier(idp))[0][leaf.native_id].name == "CN=login\\00?[2J?.corp.example"
 
-    def test_what_stands_before_a_damaged_block_counts(self, idp: Path, authority: Authority) -> None:
-        leaf = authority.issue()
-        put(idp, "leaf.pem", leaf.pem, "-----BEGIN CERTIFICATE-----", "MIIB")
+    def test_a_damaged_block_costs_itself(self, idp: Path, authority: Authority) -> None:
+        before, behind = authority.issue(), authority.issue("other.corp.example")
+        damaged = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"
+        put(idp, "leaf.pem", before.pem, damaged, behind.pem, "-----BEGIN CERTIFICATE-----", "MIIB")
 
-        keys, _, error = read(verifier(idp))
+        keys, said, error = read(verifier(idp))
 
-        assert leaf.native_id in keys
+        assert {before.native_id, behind.native_id} <= keys.keys()
+        assert "leaf.pem block 2 can't be decoded. Collect it anew" in said[0]
         assert error
 
     def test_a_private_key_beside_its_certificate(self, idp: Path, authority: Authority) -> None:

@@ -60,27 +60,37 @@ class X509Certificate:
 def certificates_in(body: bytes) -> Iterator[X509Certificate]:
     """Each certificate of a file. Whatever else a PEM file holds is passed over.
 
-    Raises CertificateFileError after the ones that can be read.
+    Raises CertificateFileError after the ones that can be read, wherever they stand.
     """
-    if _BEGIN.search(body):
-        yield from _in_pem(body)
-    else:
-        yield from map(certificate_of, _in_der(body))
+    problems = list[CertificateFileError]()
+    for parsed in _in_pem(body, problems) if _BEGIN.search(body) else _in_der(body):
+        try:
+            yield certificate_of(parsed)
+        except CertificateFileError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
 
 
-def _in_pem(body: bytes) -> Iterator[X509Certificate]:
+def _in_pem(body: bytes, problems: list[CertificateFileError]) -> Iterator[x509.Certificate]:
     blocks = [match for match in _BLOCK.finditer(body) if _BEGIN.match(match[0])]
     for number, block in enumerate(blocks, 1):
-        if block[1] == b"TRUSTED CERTIFICATE":
-            raise CertificateFileError("holds OpenSSL's TRUSTED form. Convert it: openssl x509 -in FILE")
         try:
-            found = pkcs7.load_pem_pkcs7_certificates(_as_pkcs7(block[0])) if block[1] in _BUNDLES else _one(block[0])
-        except Exception as error:
-            # The library's own words may quote what it met.
-            raise CertificateFileError(f"block {number} can't be decoded. Collect it anew") from error
-        yield from map(certificate_of, found)
+            yield from _in_block(number, block)
+        except CertificateFileError as error:
+            problems.append(error)
     if len(_BEGIN.findall(body)) > len(blocks):
-        raise CertificateFileError("has a BEGIN without its END: it was cut off. Collect it anew")
+        problems.append(CertificateFileError("has a BEGIN without its END: it was cut off. Collect it anew"))
+
+
+def _in_block(number: int, block: re.Match[bytes]) -> list[x509.Certificate]:
+    if block[1] == b"TRUSTED CERTIFICATE":
+        raise CertificateFileError("holds OpenSSL's TRUSTED form. Convert it: openssl x509 -in FILE")
+    try:
+        return pkcs7.load_pem_pkcs7_certificates(_as_pkcs7(block[0])) if block[1] in _BUNDLES else _one(block[0])
+    except Exception as error:
+        # The library's own words may quote what it met.
+        raise CertificateFileError(f"block {number} can't be decoded. Collect it anew") from error
 
 
 def _one(block: bytes) -> list[x509.Certificate]:
