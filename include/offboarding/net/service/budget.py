@@ -62,6 +62,11 @@ class RequestBudget:
             self._of_one = most, left - 1
         self.asked[purpose] += 1
 
+    def give_back(self) -> None:
+        """The last one counts as nobody's: it was about more than one account may cost the others."""
+        if self._left is not None:
+            self._left += 1
+
     @contextmanager
     def of_one(self, most: int) -> Generator[None]:
         """Within, it's one account that is asked about: so many requests, and no more."""

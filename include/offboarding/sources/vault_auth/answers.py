@@ -10,6 +10,7 @@ from datetime import datetime
 
 from pydantic import RootModel
 
+from offboarding.model.days import epoch_moment
 from offboarding.net.service.answers import Moment, Told
 
 Metadata = Mapping[str, object] | None
@@ -112,3 +113,8 @@ class VaultToken(Told):
     """Seconds since 1970."""
     expire_time: Moment | None = None
     """None for never."""
+
+    @property
+    def made_at(self) -> datetime | None:
+        """None where it isn't told, or is no moment."""
+        return epoch_moment(self.creation_time) if self.creation_time else None

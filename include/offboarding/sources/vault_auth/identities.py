@@ -13,7 +13,6 @@ from fnmatch import fnmatchcase
 
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Standing
-from offboarding.model.days import epoch_moment
 from offboarding.sources._owners import owner_keys
 from offboarding.sources.vault_auth.answers import EntityAlias, Metadata, VaultEntity, VaultToken
 from offboarding.sources.vault_auth.powers import Policies
@@ -107,7 +106,7 @@ class Identities:
     def of_token(self, token: VaultToken) -> Account:
         """A token without an entity: it's nobody's, and nobody's departure ends it."""
         privileged, by = self.policies.power((token.policies or (),))
-        made = epoch_moment(token.creation_time) if token.creation_time else None
+        made = token.made_at
         username = str((token.meta or {}).get("username") or "")
         logged_in = username and not token.path.startswith("auth/token/")
         standing, reason = standing_of(token, self.context.as_of)

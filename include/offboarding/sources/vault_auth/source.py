@@ -117,7 +117,9 @@ class _ClusterRead:
         own = self._needed("auth/token/lookup-self", lambda: vault.read("auth/token/lookup-self", VaultToken))
         reader = own or VaultToken()
         self._needed("sys/auth", lambda: self._methods.mounted)
-        self._handed_out = HandedOut(vault, reader.accessor if vault.makes_tokens else "")
+        self._handed_out = HandedOut(
+            vault, reader.accessor if vault.makes_tokens else "", settings.max_requests_an_account
+        )
         self._made = Identities(
             realm=self.realm,
             address=vault.address,
@@ -148,7 +150,7 @@ class _ClusterRead:
                 yield self._made.of_entity(entity)
         yield from self._without_entities(known)
         if self._settings.tokens:
-            yield from (self._made.of_token(each) for each in self._handed_out.every() if not each.entity_id)
+            yield from (self._made.of_token(each) for each in self._handed_out.every(unread) if not each.entity_id)
 
     def at(self, ref: AccountRef) -> Iterator[Fact]:
         """Yield what is told of one account. Raises UnansweredPathError and FatalError."""
@@ -185,10 +187,10 @@ class _ClusterRead:
         try:
             found += self._secret_ids(account, entity.aliases or (), disabled=entity.disabled)
             if self._settings.tokens:
-                found += [
-                    of_token(account, each, disabled=entity.disabled, as_of=self._context.as_of)
-                    for each in self._handed_out.of(entity)
-                ]
+                tokens, error = self._handed_out.of(entity)
+                found += (
+                    of_token(account, each, disabled=entity.disabled, as_of=self._context.as_of) for each in tokens
+                )
         except UnansweredPathError as missing:
             error = f"{self._vault.where}: {missing}. Grant what {PERMISSIONS} lists"
         except FatalError as missing:

@@ -10,6 +10,7 @@ from offboarding.model import Account, Credential, Standing, SubjectKind
 from offboarding.model.days import epoch_moment
 from offboarding.model.errors import FatalError
 from offboarding.sources._http.on_disk import DiskIndex
+from offboarding.sources._http.rows import UnreadRows
 from offboarding.sources._vault.client import PERMISSIONS, UnansweredPathError, Vault
 from offboarding.sources.vault_auth.answers import SecretId, VaultEntity, VaultToken
 from offboarding.sources.vault_auth.identities import standing_of, token_label
@@ -21,19 +22,31 @@ OF_TOKEN, OF_SECRET_ID = "token/", "secret-id/"
 
 
 class HandedOut:
-    """Every token but batch tokens, which nobody can list; each is looked at once in a look."""
+    """Every token but batch tokens, which nobody can list; each is looked at once in a look.
 
-    def __init__(self, vault: Vault, passing: str) -> None:
-        """`passing`: the accessor of a token that is this read's own; "" for none."""
+    Whose a token is shows only once it was looked up. An entity's own tokens beyond `most` count as nobody else's
+    requests, and cost that entity; one that cannot be read costs what it may belong to, and the others are told.
+    """
+
+    def __init__(self, vault: Vault, passing: str, most: int) -> None:
+        """`passing`: the accessor of a token that is this read's own; "" for none. `most`: an entity's tokens."""
         self._vault = vault
         self._passing = passing
+        self._most = most
         self._of: DiskIndex | None = None
+        self._unread = ""
 
-    def every(self) -> Iterator[VaultToken]:
-        """Yield each. Raises FatalError where they aren't told."""
+    def every(self, unread: UnreadRows) -> Iterator[VaultToken]:
+        """Yield each that can be read; of the others `unread` is told. Raises FatalError where no list is told."""
+        counts = DiskIndex(self._vault.where)
         try:
             for accessor in self._vault.every_name("auth/token/accessors"):
-                if accessor != self._passing and (token := self.one(accessor)):
+                if accessor == self._passing or not (token := self._readable(accessor, unread)):
+                    continue
+                count = _count(counts, token.entity_id)
+                if token.entity_id and count > self._most:
+                    self._vault.requests.give_back()
+                if not token.entity_id or count <= self._most + 1:
                     yield token
         except UnansweredPathError as missing:
             grant = f"Grant sudo and list on auth/token/accessors, or say tokens: false. See {PERMISSIONS}"
@@ -43,16 +56,47 @@ class HandedOut:
         """One; None where it isn't there any more. Raises UnansweredPathError."""
         return self._vault.look_up("auth/token/lookup-accessor", {"accessor": accessor}, VaultToken)
 
-    def of(self, entity: VaultEntity) -> list[VaultToken]:
-        """An entity's, and those of whoever was merged into it. Raises as `every`."""
+    def of(self, entity: VaultEntity) -> tuple[list[VaultToken], str]:
+        """An entity's, and those of whoever was merged into it; and why they may not be all, "" where they are.
+
+        Raises as `every`.
+        """
         if self._of is None:
-            found = DiskIndex(self._vault.where)
-            with self._vault.requests.of_all():
-                for token in self.every():
-                    found.add(token.entity_id, token.model_dump_json())
-            self._of = found
+            self._of = self._every_by_entity()
         own = (entity.id, *(entity.merged_entity_ids or ()))
-        return [VaultToken.model_validate_json(text) for each in own for text in self._of.of(each)]
+        found = [VaultToken.model_validate_json(text) for each in own for text in self._of.of(each)]
+        if len(found) > self._most:
+            more = f"it has more than {self._most:,} tokens. Raise max_requests_an_account"
+            return found[: self._most], f"{self._vault.where}: {more}."
+        return found, self._unread
+
+    def _every_by_entity(self) -> DiskIndex:
+        found, unread = DiskIndex(self._vault.where), UnreadRows()
+        with self._vault.requests.of_all():
+            try:
+                for token in self.every(unread):
+                    found.add(token.entity_id, token.model_dump_json())
+            except FatalError as missing:
+                unread.sentences.append(str(missing))
+        self._unread = unread.told
+        return found
+
+    def _readable(self, accessor: str, unread: UnreadRows) -> VaultToken | None:
+        try:
+            return self.one(accessor)
+        except UnansweredPathError as missing:
+            if missing.denied:
+                raise
+            if not unread.sentences:
+                unread.sentences.append(f"{self._vault.where}: a token that may be anybody's: {missing}.")
+            return None
+
+
+def _count(counts: DiskIndex, key: str) -> int:
+    """Return how often this key came by now."""
+    number = int(next(iter(counts.of(key)), "0")) + 1
+    counts.put(key, str(number))
+    return number
 
 
 def of_token(account: Account, token: VaultToken, *, disabled: bool, as_of: datetime) -> Credential:
@@ -69,7 +113,7 @@ def of_token(account: Account, token: VaultToken, *, disabled: bool, as_of: date
         standing=standing,
         standing_reason=f"Vault: {reason}",
         can_reactivate=disabled and reason == "the entity is disabled",
-        created_at=_moment(token.creation_time),
+        created_at=token.made_at,
         expires_at=_ends_at(token),
     )
 
@@ -99,11 +143,7 @@ def of_secret_id(
 
 def _ends_at(token: VaultToken) -> datetime | None:
     """When a token ends whatever its holder does; None where that isn't told, or never."""
-    made = _moment(token.creation_time)
+    made = token.made_at
     if token.explicit_max_ttl and made:
         return epoch_moment(token.creation_time + token.explicit_max_ttl)
     return None if token.renewable or token.period else token.expire_time
-
-
-def _moment(seconds: int) -> datetime | None:
-    return epoch_moment(seconds) if seconds else None
