@@ -163,10 +163,18 @@ tell_home() {
     groups=$(id -G -- "$1" 2>/dev/null | tr ' ' ,)
     groups=${groups:-$gid}
     as_user test -d "$2/.kube" || return 0
-    files=$(as_user find "$2/.kube" -maxdepth 2 \( -name cache -o -name http-cache \) -prune -o \
-        \( -type f -o -type l \) -print | sort)
+    files=$({
+        as_user timeout "$SECONDS_TO_READ" find "$2/.kube" -maxdepth 2 \( -name cache -o -name http-cache \) -prune -o \
+            \( -type f -o -type l \) -print
+        [ $? != 124 ] || say slow
+    } | head -n $((MOST_FILES + 1)) | sort)
     [ -n "$files" ] || return 0
     say "home $uid $1"
+    if say "$files" | grep -qx slow; then
+        say "file $2/.kube"
+        say 'unread it took too long to list'
+        return
+    fi
     if [ "$(say "$files" | grep -c .)" -gt $MOST_FILES ]; then
         say "file $2/.kube"
         say "unread it holds more than $MOST_FILES files"

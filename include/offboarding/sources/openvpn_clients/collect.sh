@@ -9,6 +9,9 @@ LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 TAB='	'
+MOST=33554432 # bytes of one file
+SECONDS_TO_READ=10
+SECONDS_TO_FIND=60
 # Options that are told by their name alone.
 ALONE='server server-bridge tls-server client tls-client secret pkcs12 pkcs11-id client-cert-not-required'
 ALONE="$ALONE auth-user-pass-verify auth-user-pass-optional plugin management-client-auth tls-verify client-connect"
@@ -27,22 +30,27 @@ refuse() {
     exit 1
 }
 
-# The blocks of one kind in files, each as a line of base64: a file may hold a private key beside its certificates.
+# A plain file, which may be somebody else's to change: a pipe would keep us for good.
+read_file() {
+    [ -f "$1" ] && timeout "$SECONDS_TO_READ" head -c "$MOST" -- "$1"
+}
+
+# The blocks of one kind in a file, each as a line of base64: it may hold a private key beside its certificates.
 blocks() {
     word=$1 label=$2
-    shift 2
-    awk -v word="$word" -v begin="-----BEGIN $label-----" -v over="-----END $label-----" '
+    read_file "$3" | awk -v word="$word" -v begin="-----BEGIN $label-----" -v over="-----END $label-----" '
         { sub(/\r$/, "") }
         $0 == begin { within = 1; text = ""; next }
         $0 == over { if (within) print word " " text; within = 0; next }
         within { gsub(/[ \t]/, ""); text = text $0 }
-        FNR == 1 && $0 != begin { within = 0 }' "$@"
+        FNR == 1 && $0 != begin { within = 0 }'
 }
 
 # A configuration, its lines taken apart as OpenVPN does (parse_line in its options.c): words between tabs. Of what
 # stands within it the authorities and the CRL are told.
 options_in() {
-    ALONE="$ALONE" WHOLE="$WHOLE" awk '
+    body=$(read_file "$1" && say x) || return
+    printf '%s' "${body%x}" | ALONE="$ALONE" WHOLE="$WHOLE" awk '
         function words(line,   at, letter, state, escaped, text, count) {
             count = 0; state = ""; text = ""; escaped = 0
             line = line " "
@@ -93,7 +101,7 @@ options_in() {
                 print line
             } else if (name in alone) print "option " name
         }
-        END { if (within != "") print "odd a block of the configuration that has no end" }' "$1"
+        END { if (within != "") print "odd a block of the configuration that has no end" }'
 }
 
 # What a process was started with, its configuration in its place.
@@ -160,7 +168,7 @@ tell_files() {
         file=$(at_start "$authorities")
         if [ -f "$file" ]; then
             blocks ca CERTIFICATE "$file"
-            grep -q 'BEGIN TRUSTED CERTIFICATE' "$file" && say 'odd ca in a form of its own of OpenSSL'
+            read_file "$file" | grep -q 'BEGIN TRUSTED CERTIFICATE' && say 'odd ca in a form of its own of OpenSSL'
             [ "$1" = 0 ] || ! is_newer "$file" "$start" || say 'changed ca'
         else say 'odd its ca cannot be found'; fi
     fi
@@ -170,7 +178,7 @@ tell_files() {
         if [ "$(value_of crl-verify 3)" = dir ]; then
             say crldirectory
             if [ -d "$file" ]; then
-                find "$file/" -maxdepth 1 -name '[0-9]*' | awk -F / '$NF ~ /^[0-9]+$/ { print "revoked " $NF }'
+                timeout "$SECONDS_TO_FIND" find "$file/" -maxdepth 1 -name '[0-9]*' | awk -F / '$NF ~ /^[0-9]+$/ { print "revoked " $NF }'
             else say 'odd its folder of revoked numbers cannot be found'; fi
         elif [ -f "$file" ]; then
             say crlfile
@@ -181,11 +189,11 @@ tell_files() {
     if [ -n "$clients" ]; then
         for file in "$(at_work "$clients")"/*; do
             [ -f "$file" ] || continue
-            awk -v name="${file##*/}" '
+            read_file "$file" | awk -v name="${file##*/}" '
                 { sub(/^[ \t]+/, ""); sub(/^--/, ""); sub(/[ \t\r].*/, "") }
                 $0 == "disable" { state = "disabled" }
                 $0 == "config" && state == "" { state = "odd" }
-                END { print "client " (state == "" ? "plain" : state) " " name }' "$file"
+                END { print "client " (state == "" ? "plain" : state) " " name }'
         done
     fi
     status=$(value_of status)
@@ -196,7 +204,7 @@ tell_files() {
 tell_connected() {
     [ -f "$1" ] || return 0
     at=$(stat -Lc %Y -- "$1")
-    tr '\t' ',' <"$1" | awk -F , -v at="$at" '
+    read_file "$1" | tr '\t' ',' | awk -F , -v at="$at" '
         /^HEADER,CLIENT_LIST,/ { columns = NF - 1 }
         /^CLIENT_LIST,/ && NF == columns && $2 != "UNDEF" { print "connected " at " " $2 }
         /^Common Name,Real Address,/ { first = 1; columns = NF; next }
@@ -210,10 +218,41 @@ tell_server() {
     tell_files "$1"
 }
 
-tell_running() {
+# Whether a process is a server's: its program root's, and itself root's, or of the service's own unit or account.
+# Whoever may log in can have a process called openvpn, and what that says of itself would be believed.
+is_server() {
+    # The real user: a program that is root's for whoever begins it makes the effective one root.
+    uid=$(awk '$1 == "Uid:" { print $2 }' "/proc/$1/status" 2>/dev/null)
+    [ "$uid" != 0 ] || return 0
+    grep -qE '^(0:|[0-9]+:name=systemd):/system\.slice/([^/]*/)*openvpn[^/]*\.service' "/proc/$1/cgroup" && return 0
+    case $(awk -F: -v uid="$uid" '$3 == uid { print $1; exit }' /etc/passwd) in
+    nobody | openvpn | _openvpn) return 0 ;;
+    esac
+    return 1
+}
+
+# The processes of servers, and those of other programs' accounts: of people's own nothing is told.
+find_processes() {
     for process in /proc/[0-9]*; do
-        [ "$(cat "$process/comm" 2>/dev/null)" = openvpn ] || continue
         pid=${process#/proc/}
+        [ "$(cat "$process/comm" 2>/dev/null)" = openvpn ] || continue
+        case $(readlink "$process/exe") in */openvpn | */'openvpn (deleted)') ;; *) continue ;; esac
+        [ "$(stat -Lc %u -- "$process/exe" 2>/dev/null)" = 0 ] || continue
+        if is_server "$pid"; then
+            servers="$servers $pid"
+        elif [ "${uid:-65534}" -lt 1000 ]; then
+            others="$others $pid"
+        fi
+    done
+}
+
+tell_running() {
+    for pid in $others; do
+        say "server $pid $(readlink "/proc/$pid/exe")"
+        say "odd it is run by an account that is no OpenVPN service's, and was not looked at"
+    done
+    for pid in $servers; do
+        process=/proc/$pid
         start=$(began "$pid") || continue
         working=$process/cwd inside=$process/root
         if [ "$(readlink "$process/root")" = / ]; then
@@ -230,8 +269,8 @@ tell_running() {
 }
 
 is_running() {
-    for process in /proc/[0-9]*; do
-        [ "$(cat "$process/comm" 2>/dev/null)" = openvpn ] || continue
+    for pid in $servers; do
+        process=/proc/$pid
         for argument in $(tr '\000' '\n' <"$process/cmdline" | grep '\.conf$'); do
             case $argument in /*) other=$process/root$argument ;; *) other=$process/cwd/$argument ;; esac
             [ "$1" -ef "$other" ] && return 0
@@ -258,22 +297,21 @@ tell_stopped() {
 
 # What an authority of easy-rsa's or openssl ca's issued, where it lies beside a server.
 tell_issued() {
-    for process in '' /proc/[0-9]*; do
-        top=${process:+$process/root}
+    for pid in '' $servers; do
+        top=${pid:+/proc/$pid/root}
         if [ -n "$top" ]; then
-            [ "$(cat "$process/comm" 2>/dev/null)" = openvpn ] || continue
             [ "$(readlink "$top")" = / ] || continue
             ! [ "$top/etc/openvpn" -ef /etc/openvpn ] || continue
         fi
-        find "$top/etc/openvpn" "$top/etc/easy-rsa" "$top/root" "$top/usr/share/easy-rsa" -maxdepth 5 \
+        timeout "$SECONDS_TO_FIND" find "$top/etc/openvpn" "$top/etc/easy-rsa" "$top/root" "$top/usr/share/easy-rsa" -maxdepth 5 \
             -name index.txt -type f 2>/dev/null
     done | while IFS= read -r index; do
         # Others keep something else in a file of that name, which is nobody's business.
-        [ ! -s "$index" ] || grep -q "^[VRE]$TAB" "$index" || continue
+        [ ! -s "$index" ] || read_file "$index" | grep -q "^[VRE]$TAB" || continue
         say "folder $(readlink -f -- "${index%/*}")"
         [ ! -f "${index%/*}/ca.crt" ] || blocks authority CERTIFICATE "${index%/*}/ca.crt"
-        sed 's/^/index /' "$index"
-        find "${index%/*}" -maxdepth 3 -path '*/private' -prune -o \( -name '*.crt' -o -name '*.pem' \) -type f -print |
+        read_file "$index" | sed 's/^/index /'
+        timeout "$SECONDS_TO_FIND" find "${index%/*}" -maxdepth 3 -path '*/private' -prune -o \( -name '*.crt' -o -name '*.pem' \) -type f -print |
             sort | while IFS= read -r file; do blocks certificate CERTIFICATE "$file"; done | sort -u
     done
 }
@@ -282,13 +320,15 @@ say 'offboarding openvpn_clients 1'
 say "at $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 say "name $(uname -n)"
 [ "$(id -u)" = 0 ] || refuse 'it was not run as root'
-for tool in awk find getconf sha256sum stat; do
+for tool in awk find getconf sha256sum stat timeout; do
     command -v "$tool" >/dev/null || refuse "there is no $tool on this machine"
 done
 id=$(cat /etc/machine-id 2>/dev/null)
 [ ${#id} = 32 ] || refuse 'there is no /etc/machine-id: make one by systemd-machine-id-setup or dbus-uuidgen --ensure'
 # The id itself is nobody else's business (machine-id(5)).
 say "machine $(printf 'offboarding openvpn_clients %s' "$id" | sha256sum | cut -c1-32)"
+servers='' others=''
+find_processes
 told=$(
     tell_running
     tell_stopped

@@ -8,6 +8,7 @@
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
+SECONDS_TO_READ=10
 
 say() {
     printf '%s\n' "$*"
@@ -19,10 +20,14 @@ refuse() {
     exit 1
 }
 
+ask() {
+    timeout "$SECONDS_TO_READ" wg "$@"
+}
+
 # Each by itself: of `all`, wg leaves out what it can't read, and calls that success.
 tell_interfaces() {
     for interface in $1; do
-        handshakes=$(wg show "$interface" latest-handshakes) && addresses=$(wg show "$interface" allowed-ips) || return
+        handshakes=$(ask show "$interface" latest-handshakes) && addresses=$(ask show "$interface" allowed-ips) || return
         printf '%s\n\n%s\n' "$handshakes" "$addresses" | I="$interface" awk '
             $0 == "" { second = 1; next }
             !second { seen[$1] = $2; next }
@@ -38,7 +43,9 @@ tell_files() {
         /run/systemd/network/*.netdev /run/systemd/network/*.netdev.d/*.conf \
         /etc/NetworkManager/system-connections/* /run/NetworkManager/system-connections/*; do
         [ -e "$file" ] || continue
-        F="$file" awk '
+        # A pipe would keep us for good.
+        [ -f "$file" ] || return
+        F="$file" timeout "$SECONDS_TO_READ" awk '
             function tell(key) {
                 if (length(key) == 44 && key ~ /^[A-Za-z0-9+\/]+=$/) print "kept " key " " ENVIRON["F"]
                 else print "odd " ENVIRON["F"]
@@ -54,14 +61,14 @@ say 'offboarding wireguard_peers 1'
 say "at $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 say "name $(uname -n)"
 [ "$(id -u)" = 0 ] || refuse 'it was not run as root'
-for tool in wg awk sha256sum; do
+for tool in wg awk sha256sum timeout; do
     command -v "$tool" >/dev/null || refuse "there is no $tool on this machine"
 done
 id=$(cat /etc/machine-id 2>/dev/null)
 [ ${#id} = 32 ] || refuse 'there is no /etc/machine-id: make one by systemd-machine-id-setup or dbus-uuidgen --ensure'
 # The id itself is nobody else's business (machine-id(5)).
 say "machine $(printf 'offboarding wireguard_peers %s' "$id" | sha256sum | cut -c1-32)"
-interfaces=$(wg show interfaces) || refuse 'wg could not list the interfaces'
+interfaces=$(ask show interfaces) || refuse 'wg could not list the interfaces'
 [ -n "$interfaces" ] || refuse 'no WireGuard interface is up'
 peers=$(tell_interfaces "$interfaces") || refuse 'wg could not tell of every interface'
 kept=$(tell_files) || refuse 'a file that lists peers could not be read'
