@@ -14,12 +14,14 @@ ARROWS: dict[str, set[str]] = {
     "tickets": set(),
     "config.spelling": set(),
     "config.values": set(),
+    # What every key of every file is held to.
+    "config.strict": {"model"},
     "custody.thumbprints": set(),
-    "net.destinations": {"model"},
+    "net.destinations": {"model", "config.strict"},
     "net.plain_file": set(),
     "interfaces.kinds": set(),
     # Where a connection may lead is part of what every entry's settings hold.
-    "interfaces": NOUNS | {"net.destinations"},
+    "interfaces": NOUNS | {"net.destinations", "config.strict"},
     # What stands between readers and the store.
     "runs.ingest.gate": NOUNS,
     "identity": NOUNS,
@@ -29,7 +31,7 @@ ARROWS: dict[str, set[str]] = {
     # One guard for whatever is asked at an address that somebody else names.
     "net": NOUNS,
     "net.postgres": NOUNS | {"interfaces", "net.destinations", "config.spelling"},
-    "net.service": NOUNS | {"interfaces", "net.destinations", "net"},
+    "net.service": NOUNS | {"interfaces", "net.destinations", "net", "config.strict"},
     "net.github": NOUNS | {"interfaces", "net.destinations", "net.service"},
     "net.revocation": NOUNS | {"interfaces", "net.plain_file", "custody.thumbprints", "net"},
     "net.sshkeys": NOUNS | {"custody.thumbprints"},
@@ -125,7 +127,7 @@ ARROWS: dict[str, set[str]] = {
         "tickets.routing",
     },
     "identity.people": NOUNS | {"identity", "store"},
-    "guard.limits": NOUNS | {"interfaces"},
+    "guard.limits": NOUNS | {"interfaces", "config.yaml_file"},
     "guard.holds": NOUNS | {"report", "config.settings", "store", "guard.limits"},
     "guard.releasing": NOUNS
     | {"guard.holds", "interfaces", "runs.pipeline", "report", "config.settings", "config.spelling", "store"},

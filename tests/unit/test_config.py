@@ -5,14 +5,18 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
 import yaml
+from pydantic import ValidationError
 
 from offboarding.config import loading
 from offboarding.config.policy import Policy
+from offboarding.config.strict import Strict
+from offboarding.decisions import kinds as decisions
+from offboarding.interfaces.kinds import kind_module, kinds
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import StoreSettings
 
@@ -586,3 +590,54 @@ def test_a_language_that_there_isnt_is_named(tmp_path: Path) -> None:
     (said,) = mistakes(tmp_path, lambda settings: settings.update(policy={"language": "kr"}))
 
     assert said.startswith("policy.language")
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+def models_of_files() -> list[type[Strict]]:
+    """Whatever is read of a file or a form that people write."""
+    for room in (*loading.ROOMS, "queues"):
+        for kind in kinds(room):
+            kind_module(room, kind)
+    decisions.every()
+    found = [cast("type[Strict]", decided.fields) for decided in decisions.every().values()]
+    waiting = [Strict]
+    while waiting:
+        found += (own := waiting.pop().__subclasses__())
+        waiting += own
+    return sorted({each for each in found if each.__module__.startswith("offboarding")}, key=str)
+
+
+@pytest.mark.parametrize("written", [10**30, -(10**30), float("inf"), float("-inf"), float("nan")], ids=str)
+def test_no_number_of_a_file_or_form_is_without_bounds(written: float) -> None:
+    taken = [
+        f"{model.__module__}.{model.__name__}.{name}"
+        for model in models_of_files()
+        for name, field in model.model_fields.items()
+        if (field.alias or name) not in mistaken(model, {field.alias or name: written})
+    ]
+
+    assert taken == []
+
+
+@pytest.mark.parametrize("written", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_no_day_of_a_file_or_form_is_without_bounds(written: str) -> None:
+    dated = [
+        (model, field.alias or name)
+        for model in models_of_files()
+        for name, field in model.model_fields.items()
+        if "date" in str(field.annotation)
+    ]
+
+    assert len(dated) > 5
+    assert [each for each in dated if each[1] not in mistaken(each[0], {each[1]: written})] == []
+
+
+def mistaken(model: type[Strict], fields: dict[str, Any]) -> set[str]:
+    """The fields of which it says that something is wrong."""
+    try:
+        model.model_validate(fields)
+    except ValidationError as error:
+        return {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+    return set()

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from offboarding.config import loading, yaml_file
+from offboarding.config import loading, strict, yaml_file
 from offboarding.custody import commits
 from offboarding.decisions import spreadsheet
 from offboarding.interfaces.settings import ReadSettings
@@ -257,6 +257,7 @@ BOUNDS: dict[str, tuple[float, str]] = {
     ),
     "YAML: a file": (yaml_file.MOST_BYTES, ""),
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),
+    "YAML, forms: a number that has no limit of its own": (strict.MOST_NUMBER, ""),
     "Templates (`policy.texts`): a file": (checking.MOST_BYTES, ""),
     "Templates: a text, and whatever is made on the way to it": (bounds.MOST_TEXT, ""),
     "Spreadsheet of links": (spreadsheet.MOST_BYTES * MB / 1_000_000, ""),

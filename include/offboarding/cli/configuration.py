@@ -13,6 +13,7 @@ from offboarding.config.loading import CheckedConfiguration, Loaded
 from offboarding.config.settings import STORE_CONNECTION
 from offboarding.custody import register
 from offboarding.model import counted
+from offboarding.runs import opening
 from offboarding.waivers import register as let_stand
 
 
@@ -23,6 +24,9 @@ def check_config(*, output: Format = "table") -> int:
     Mistakes make the exit code 1, warnings don't.
     """
     checked = loading.check()
+    if checked.loaded:
+        # What no run could write down is a defect, and ends the command as it would end each night.
+        opening.rows_of_files(checked.loaded.settings)
     warnings = checked.loaded.warnings if checked.loaded else ()
     if output == "jsonl":
         records(

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from offboarding.config.spelling import nearest
+from offboarding.model.days import far_off
 
 _Command = TypeVar("_Command", bound=Callable[..., int])
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -78,9 +79,12 @@ def count_from_one(text: str) -> int:
 def day(text: str) -> date:
     """A day such as 2026-11-25."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day such as 2026-11-25") from None
+    if why := far_off(found):
+        raise typer.BadParameter(why)
+    return found
 
 
 def beginning_of_hash(text: str) -> str:

@@ -8,7 +8,7 @@ import yaml
 from pydantic import BeforeValidator
 
 from offboarding.model.errors import ConfigError
-from offboarding.model.texts import is_storable
+from offboarding.model.texts import defect, is_storable
 
 MOST_BYTES = 16 << 20
 MOST_NODES = 1_000_000
@@ -107,6 +107,13 @@ def _day(value: object) -> object:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise ValueError(f"{value!s} is no day, such as 2026-12-31")  # noqa: TRY004 - pydantic tells ValueErrors
     return value
+
+
+def short_enough(text: str) -> str:
+    """Return what is compared in the store, where it can be. Raises ValueError where it is too long for an index."""
+    if why := defect(text):
+        raise ValueError(f"cannot be kept, since {why}")
+    return text
 
 
 Day = Annotated[date, BeforeValidator(_day)]

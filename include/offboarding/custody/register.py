@@ -19,13 +19,15 @@ from pydantic import (
     model_validator,
 )
 
-from offboarding.config.yaml_file import Day
+from offboarding.config.yaml_file import Day, short_enough
 from offboarding.interfaces import Strict
 from offboarding.model import Exportable, Key
 
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
 _MATERIAL = re.compile(rf"jkt:{_THUMBPRINT.pattern}|ref:[^/]+/.+")
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+_LONGEST_NAME = 100
+_LONGEST_SENTENCE = 2_000
 
 
 def _thumbprint(text: str) -> str:
@@ -55,13 +57,14 @@ def _named(value: object) -> object:
 
 
 Thumbprint = Annotated[str, AfterValidator(_thumbprint)]
-Material = Annotated[str, AfterValidator(_material)]
+Material = Annotated[str, AfterValidator(short_enough), AfterValidator(_material)]
 Answer = Annotated[
     Literal["yes", "no", "unknown"],
     BeforeValidator(_yes_or_no),
     WithJsonSchema({"enum": ["yes", "no", "unknown", True, False], "title": "Carryable"}),
 ]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(short_enough)]
+Sentence = Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
 
 
 class Stretch(Strict):
@@ -159,7 +162,11 @@ class TrustedBy(Strict):
 class RegisteredKey(Strict):
     """A key or shared secret."""
 
-    name: str = Field(pattern=_NAME, description="Our name for it, in tickets and commands: letters, digits, . - _")
+    name: str = Field(
+        pattern=_NAME,
+        max_length=_LONGEST_NAME,
+        description="Our name for it, in tickets and commands: letters, digits, . - _",
+    )
     kind: Literal["signing_key", "shared_secret"]
     places: tuple[KeyPlace, ...] = Field(min_length=1, description="How it is recognised; several places, one key.")
     verifiers: tuple[TrustedBy, ...] = Field(default=(), description="Who trusts it, and for how long at most.")
@@ -167,10 +174,10 @@ class RegisteredKey(Strict):
         default=(), description="Who holds it, or held it. Whoever gave it up gets an until; nobody is taken out."
     )
     carryable: Answer = Field(default="unknown", description="Whether the material can be taken along.")
-    because: str = Field(default="", description="Why; needed for no.")
-    signs_for: str = Field(default="", description="What it can sign or open, in a sentence.")
-    owner: str = Field(default="", description="Who answers for it.")
-    queue: str = Field(default="", description="Ticket queue; left out: the reader's, else the policy's.")
+    because: Sentence = Field(default="", description="Why; needed for no.")
+    signs_for: Sentence = Field(default="", description="What it can sign or open, in a sentence.")
+    owner: Sentence = Field(default="", description="Who answers for it.")
+    queue: Sentence = Field(default="", description="Ticket queue; left out: the reader's, else the policy's.")
     threshold: int = Field(default=1, ge=1, description="How many holders it takes together; 1: each alone.")
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from offboarding.model.days import day_ends
+from offboarding.model.days import day_ends, far_off
 from offboarding.model.errors import FatalError
 
 _FORMS = "such as 2026-11-25T15:00+09:00, 2026-11-25T15:00 Asia/Seoul, 2026-11-25 Asia/Seoul for a day's end, or now"
@@ -58,13 +58,22 @@ def _with_offset(text: str, company_zone: str) -> Moment:
 
 def _moment(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError as error:
         raise FatalError(f"The last moment {text!r} is none: write it {_FORMS}.") from error
+    _require_near(found.date())
+    return found
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError as error:
         raise FatalError(f"The last moment {text!r} is no day: write it {_FORMS}.") from error
+    _require_near(found)
+    return found
+
+
+def _require_near(day: date) -> None:
+    if why := far_off(day):
+        raise FatalError(f"The last moment {why}: is the year right?")

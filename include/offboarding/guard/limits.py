@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from offboarding.config.yaml_file import Day
 from offboarding.interfaces import Some, Strict
 from offboarding.model import Count, LineKind, Measure, Trip
 
@@ -53,8 +54,8 @@ class ShrinkLimit(Limit):
 class Expected(Strict):
     """A layoff that was announced: so many may leave between two days."""
 
-    from_: date = Field(alias="from", description="First day.")
-    to: date = Field(description="Last day, at most 31 days after the first.")
+    from_: Day = Field(alias="from", description="First day.")
+    to: Day = Field(description="Last day, at most 31 days after the first.")
     max: int = Field(ge=1, description="So many people may leave, of any roster, before the guard holds them.")
     roster: str = Field(default="", description="Of this roster alone.")
     reason: str = Field(min_length=1)

@@ -1,13 +1,13 @@
 """What the settings of every kind of a room hold; its own keys are declared by the kind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, TypeVar, cast
+from typing import Annotated, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field
 
+from offboarding.config.strict import Strict
 from offboarding.model import Coverage, Language, SubjectKind
-from offboarding.model.texts import illegible
 from offboarding.net.destinations import Pinned
 
 _Word = TypeVar("_Word")
@@ -23,30 +23,6 @@ Words = Annotated[tuple[_Word, ...], AfterValidator(_no_blanks)]
 """Of which an empty list says that there is none."""
 Some = Annotated[Words[_Word], Field(min_length=1)]
 """Whose key, left out, means something else than none, such as every one: an empty list would say that too."""
-
-
-def _texts(given: object) -> Iterator[str]:
-    """Yield a field's text, or those of its list; a mapping's are fields of its own model."""
-    if isinstance(given, str):
-        yield given
-    elif isinstance(given, list | tuple):
-        for each in cast("Iterable[object]", given):
-            yield from _texts(each)
-
-
-class Strict(BaseModel):
-    """Settings that refuse what they don't know, and can't be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _legible(cls, given: object) -> object:
-        # An invisible text is compared as an empty one, and an empty one says something else than what was written.
-        for text in _texts(given):
-            if why := illegible(text):
-                raise ValueError(why)
-        return given
 
 
 Tells = Literal["accounts", "keys", "events"]

@@ -4,6 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""What a person may write: further days are not meant, and cannot be turned into moments everywhere."""
+
+
+def far_off(day: date) -> str:
+    """Why a day that a person wrote is none that can be meant, as a clause; "" where it can."""
+    if FIRST_DAY <= day <= LAST_DAY:
+        return ""
+    return f"{day} is no day between {FIRST_DAY} and {LAST_DAY}"
 
 
 def day_begins(day: date, zone: str) -> datetime:

@@ -13,8 +13,9 @@ from ipaddress import ip_address
 from typing import Annotated, Literal, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from offboarding.config.strict import Strict
 from offboarding.model.errors import ConfigError
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,252})|[0-9a-f:.]{2,45}(%[a-z0-9_.-]{1,32})?")
@@ -44,10 +45,8 @@ def _pattern(text: str) -> str:
 HostPattern = Annotated[str, AfterValidator(_pattern)]
 
 
-class Pinned(BaseModel):
+class Pinned(Strict):
     """Where the connection of an entry may lead."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     hosts: tuple[HostPattern, ...] = Field(
         default=(),
@@ -59,10 +58,8 @@ class Pinned(BaseModel):
     )
 
 
-class StoreSettings(BaseModel):
+class StoreSettings(Strict):
     """Where the store's connection may lead."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     hosts: tuple[HostPattern, ...] = Field(
         default=(), min_length=1, description="The only hosts that the connection may name."

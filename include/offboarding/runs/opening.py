@@ -26,6 +26,8 @@ from offboarding.store import (
 )
 from offboarding.store import messages as receipts
 from offboarding.store.connect import Session
+from offboarding.store.custody_rows import RegisteredKeyRow
+from offboarding.store.exceptions import ExceptionRow
 from offboarding.store.rows import Run
 from offboarding.waivers import applying
 
@@ -118,8 +120,14 @@ def _opened(session: Session, settings: Settings, run: Run) -> Run:
     return run
 
 
+def rows_of_files(settings: Settings) -> tuple[list[RegisteredKeyRow], list[ExceptionRow]]:
+    """Return what every run writes down of the files beside the configuration: the register, and the exceptions."""
+    return registration.rows(settings), applying.rows(settings)
+
+
 def _take_files(session: Session, settings: Settings, run: Run) -> None:
     """What stands beside the configuration counts from here on."""
     hold_against_record(session, run)
-    register.merge_register(session, registration.rows(settings), run.as_of)
-    exceptions.merge_exceptions(session, applying.rows(settings), run.as_of)
+    keys, waivers = rows_of_files(settings)
+    register.merge_register(session, keys, run.as_of)
+    exceptions.merge_exceptions(session, waivers, run.as_of)

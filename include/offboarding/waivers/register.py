@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from offboarding.config.yaml_file import Day
+from offboarding.config.yaml_file import Day, short_enough
 from offboarding.interfaces import Strict
 from offboarding.model import TicketKind
 from offboarding.model.texts import is_blank
@@ -36,8 +36,8 @@ def _named(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1), AfterValidator(_named)]
-Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_named), AfterValidator(short_enough)]
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class Waiver(Strict):

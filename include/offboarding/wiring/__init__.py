@@ -41,6 +41,7 @@ from offboarding.interfaces import (
 from offboarding.interfaces.kinds import kind_module, kind_part
 from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model import StatedPeople
+from offboarding.model.days import far_off
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded, people_lists
@@ -123,6 +124,8 @@ def moment(given: str | None) -> datetime | None:
     if at.tzinfo is None or not timed:
         mended = f"{at.replace(tzinfo=None).isoformat()}+09:00" if timed else f"{at.date()}T00:00+09:00"
         raise ConfigError(f"as_of: {text!r} names no {'zone' if timed else 'time of day'}. Write it so: {mended}")
+    if why := far_off(at.date()):
+        raise ConfigError(f"as_of: {why}.")
     return at.astimezone(UTC)
 
 

@@ -3,12 +3,15 @@
 import json
 import re
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import yaml
 
 from offboarding.cli import VERSION, tree
 from offboarding.config import loading
+from offboarding.config.settings import Settings
+from offboarding.runs import opening
 from tests.integration.commands.conftest import Type
 from tests.unit.test_config import GOOD
 
@@ -51,6 +54,21 @@ def test_a_mistake_in_the_register_is_told_with_its_own_file(configured: Path, t
         "1 mistake. Every key: docs/configuration.md, and of the register docs/custody.md\n"
     )
     assert [(line["path"], line["file"]) for line in lines] == [("kyes", str(own))]
+
+
+def test_what_no_run_could_write_down_is_not_called_good(
+    configured: Path, typed: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflow(settings: Settings) -> NoReturn:
+        raise OverflowError("date value out of range")
+
+    configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
+    monkeypatch.setattr(opening, "rows_of_files", overflow)
+
+    done = typed("check-config")
+
+    assert done.code != 0
+    assert "good" not in done.out
 
 
 def test_parts_that_only_the_system_knows_are_said_to_be_found_each_night(configured: Path, typed: Type) -> None:

@@ -81,6 +81,14 @@ def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> Non
     assert (line["author"], line["reason"]) == (ANALYST, REASON)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_that_cannot_be_meant_is_refused_in_a_sentence(submit: Submit, day: str) -> None:
+    far = f"{day} is no day between 1900-01-01 and 2199-12-31"
+    for last in (f"{day} Asia/Seoul", f"{day}T00:00+14:00", f"{day}T23:59-12:00"):
+        assert far in refusal(submit, decision="notice add", who="vendor:E1042", last=last, reason=REASON)
+    assert far in refusal(submit, decision="attest", key="x", until=day, reason=REASON)
+
+
 UNREADABLE = ["\u200b", "\u00ad\ufe0f", "\U000e0041", "hr:E1043\0", "\0", "hr:\ud800"]
 
 

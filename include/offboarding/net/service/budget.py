@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from offboarding.config.strict import Strict
 from offboarding.model.errors import FatalError
 
 
-class HttpBudget(BaseModel):
+class HttpBudget(Strict):
     """Of one read."""
 
-    max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
+    max_requests: int = Field(default=20_000, gt=0, le=10_000_000, description="Of one read.")
     max_wait_minutes: float = Field(
         default=60,
         ge=0,

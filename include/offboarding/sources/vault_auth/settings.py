@@ -22,7 +22,7 @@ class VaultAuthSettings(SourceSettings):
     metadata: IdentityMetadata = Field(
         default=IdentityMetadata(), description="Names in the metadata that tell whose something is."
     )
-    max_requests: int = Field(default=20_000, gt=0, description="Of one read.")
+    max_requests: int = Field(default=20_000, gt=0, le=10_000_000, description="Of one read.")
     max_requests_an_account: int = Field(
         default=1000,
         gt=0,
