@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.model import Account, AccountKey, IdentityKeyKind
-from tests.support.oracle import Ruling, Verb, judge
+from offboarding.model import Account, AccountKey, Basis, IdentityKeyKind
+from tests.support.oracle import Ruling, Verb, Word, judge
 from tests.support.small_company import (
     AFTER,
     KIM,
@@ -34,6 +35,8 @@ from tests.support.small_company import (
 )
 
 OTHER = worker("1044", LEFT, mail="park@corp.example")
+LAPSED = {"start": "2026-11-14", "end": "2026-11-20"}
+UNCONFIRMED = worker("1045", job(**LAPSED))
 DECISIONS = {
     "well ahead": ((number("1042"), tag(IdentityKeyKind.NUMBER, "9")), "linked", {("1042", "is", "linked", 90)}),
     "two by themselves": (
@@ -63,6 +66,11 @@ DECISIONS = {
         "candidate",
         {("1042", "is", "candidate", 55), ("1043", "is", "candidate", 55)},
     ),
+    "a leaver, and somebody whose departure is to be confirmed": (
+        (number("E1042"), number("E1045")),
+        "candidate",
+        {("1042", "is", "candidate", 55), ("1045", "is", "candidate", 55)},
+    ),
     "two leavers alike": (
         (number("E1042"), number("E1044")),
         "probable",
@@ -74,7 +82,7 @@ DECISIONS = {
 
 @pytest.mark.parametrize(("keys", "decision", "rows"), DECISIONS.values(), ids=DECISIONS)
 def test_what_scores_come_to(keys: Sequence[AccountKey], decision: str, rows: Rows) -> None:
-    assert link(hr(LEAVER, STAFF, OTHER), ldap(account("x", *keys))) == (decision, rows)
+    assert link(hr(LEAVER, STAFF, OTHER, UNCONFIRMED), ldap(account("x", *keys))) == (decision, rows)
 
 
 def test_the_better_of_two_suspects_is_the_probable_one() -> None:
@@ -114,7 +122,7 @@ def test_an_account_made_after_the_departure(
 def test_made_after_a_planned_end_counts_as_late_too() -> None:
     lapsed = worker("1", job(end="2026-11-13"), mail=KIM)
 
-    assert link(hr(lapsed), ldap(account("x", mail(KIM), made=AFTER)))[1] == {("1", "is", "probable", 55)}
+    assert link(hr(lapsed), ldap(account("x", mail(KIM), made=AFTER)))[1] == {("1", "is", "candidate", 55)}
 
 
 def test_who_came_back_has_no_departure_that_weakens() -> None:
@@ -134,6 +142,23 @@ def test_who_may_be_somebody_active_is_no_leaver_alone() -> None:
     assert seen(verdict, "y") == ("linked", {("2", "is", "linked", 90)})
     confirmed = judge(company(*parts, rulings=(ruling("1", Verb.CONFIRM),)))
     assert seen(confirmed, "x") == ("linked", {("1", "is", "linked", 100)})
+
+
+@pytest.mark.parametrize(("word", "decision"), ((None, "disputed"), (True, "linked"), (False, "disputed")))
+def test_who_may_be_somebody_whose_departure_is_to_be_confirmed_is_no_leaver_alone(
+    word: bool | None, decision: str
+) -> None:
+    """The second record's contract has ended; only a confirmed departure ends its claim."""
+    pair = worker("1", LEFT, mail=KIM), worker("2", job(**LAPSED), mail=KIM)
+    lapsed_at = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    words = [
+        Word(id_space="hr", worker_id="2", basis=Basis.PLANNED, left_at=lapsed_at, confirms=confirms)
+        for confirms in ([] if word is None else [word])
+    ]
+
+    verdict = judge(replace(company(hr(*pair), ldap(account("x", number("1")))), words=tuple(words)))
+
+    assert seen(verdict, "x") == (decision, {("1", "is", decision, 90)})
 
 
 @pytest.mark.parametrize(("status", "last"), (("active", "2026-11-30"), ("left", "2026-11-20")))

@@ -9,6 +9,7 @@ from offboarding.report.person import departure_line
 from offboarding.report.standing import standing
 from offboarding.report.wording import (
     COMMAND,
+    employed,
     joined,
     labelled,
     moment,
@@ -119,7 +120,7 @@ def _whose(finding: FindingView, claims: Sequence[Claim], zone: str) -> list[str
 
 
 def _claim(claim: Claim, zone: str) -> Iterator[str]:
-    here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
+    here = employed(claim.left_at, zone, confirmed=claim.confirmed)
     relation = "" if claim.relation == Relation.IS else f" ({claim.relation} it)"
     who = worker(claim.id_space, claim.worker_id)
     yield f"worker {who}{relation}, {here}: {claim.decision}, score {claim.score / 100:.2f}"

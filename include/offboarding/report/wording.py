@@ -59,6 +59,13 @@ def moment(at: datetime, zone: str) -> str:
     return f"{by_clock(at, ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
 
+def employed(left_at: datetime | None, zone: str, *, confirmed: bool) -> str:
+    """Return whether somebody works here, has left, or may have left, as a clause."""
+    if left_at is None:
+        return "works here"
+    return f"gone since {moment(left_at, zone)}" if confirmed else f"may be gone since {moment(left_at, zone)}"
+
+
 def night_of(as_of: datetime, zone: str) -> str:
     """The day that a night is called by: it begins in the evening before."""
     return moment(as_of - timedelta(hours=12), zone)[:10]

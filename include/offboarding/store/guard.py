@@ -90,6 +90,7 @@ def begin(look: Looking) -> None:
         look.do("count_linked")
         look.do("accept_first")
     look.do("make_fresh")
+    look.do("make_resting")
     look.do("stage_lines")
 
 

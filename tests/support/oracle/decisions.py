@@ -172,9 +172,9 @@ def decide(
 
 
 def shared_with_active(known: Knowledge, person: Person, possibly_one: frozenset[frozenset[Person]]) -> bool:
-    """Whether a leaver may be the same human as somebody who works here."""
+    """Whether a leaver may be the same human as somebody who works here, or whose departure nobody confirmed."""
     partners = {other for pair in possibly_one if person in pair for other in pair - {person}}
-    return is_leaver(known, person) and any(not is_leaver(known, other) for other in partners)
+    return is_leaver(known, person) and not all_have_left(known, partners)
 
 
 def is_leaver(known: Knowledge, person: Person) -> bool:
@@ -192,19 +192,18 @@ def own(known: Knowledge, each: Case, person: Person) -> LinkDecision:
     top, mine = ranked[0][1], dict(ranked)[person]
     if linked(known, each) is not None:
         return LinkDecision.LINKED if linked(known, each) == person else LinkDecision.CANDIDATE
-    if person in each.several and mine >= scores.linked and all_have_left(known, each, ranked):
+    are_gone = all_have_left(known, [suspect for suspect, score in ranked if score >= scores.candidate])
+    if person in each.several and mine >= scores.linked and are_gone:
         return LinkDecision.LINKED
     if top >= scores.linked:
         return LinkDecision.DISPUTED if top - mine < scores.ahead else LinkDecision.CANDIDATE
-    active = any(not is_leaver(known, other) for other, score in ranked if score >= scores.candidate)
-    probable = mine == top and mine >= scores.probable and not active
+    probable = mine == top and mine >= scores.probable and are_gone
     return LinkDecision.PROBABLE if probable else LinkDecision.CANDIDATE
 
 
-def all_have_left(known: Knowledge, each: Case, ranked: list[tuple[Person, int]]) -> bool:
-    """Whether everybody whom it may belong to has left for certain."""
-    suspects = [person for person, score in ranked if score >= known.company.scores.candidate]
-    return all(profile.leaving is not None and profile.leaving.confirmed for profile in known.of(suspects))
+def all_have_left(known: Knowledge, people: Iterable[Person]) -> bool:
+    """Whether the departure of each of them is confirmed."""
+    return all(profile.leaving is not None and profile.leaving.confirmed for profile in known.of(people))
 
 
 def overall(rows: frozenset[Row]) -> LinkDecision:

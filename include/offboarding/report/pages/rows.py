@@ -6,7 +6,7 @@ from datetime import datetime
 from offboarding.model import KEY_KINDS, FindingState, Relation, Severity, Standing, SubjectKind, TicketStatus, counted
 from offboarding.model.keys import short_finding
 from offboarding.report.pages import Onlooker
-from offboarding.report.wording import SUBJECTS, moment, thing_by_ids, ticket, whole_days, worker, zoned
+from offboarding.report.wording import SUBJECTS, employed, moment, thing_by_ids, ticket, whole_days, worker, zoned
 from offboarding.store.reading import FindingView
 from offboarding.store.reading.link_views import Claim
 from offboarding.store.reading.nights import NightFinding
@@ -95,7 +95,7 @@ def address(url: str | None) -> str:
 
 def claim_line(claim: Claim, zone: str) -> str:
     """Somebody to whom an account may belong, and how sure that is; which evidence says so names people."""
-    here = f"gone since {moment(claim.left_at, zone)}" if claim.left_at else "works here"
+    here = employed(claim.left_at, zone, confirmed=claim.confirmed)
     relation = "" if claim.relation == Relation.IS else f" ({claim.relation} it)"
     for_it = counted(len(claim.evidence), "piece of evidence", "pieces of evidence")
     who = worker(claim.id_space, claim.worker_id)

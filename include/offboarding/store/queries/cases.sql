@@ -41,7 +41,7 @@ analyze telling;
 -- name: seen
 -- An account that exists beside each of its credentials (null throughout where it has none), when each was last seen, and
 -- whether by a complete live read of this run: a read of its kind, of the whole realm or of this account. Who answers for
--- it: its tags and entries say so, and owners that it's linked to, as long as they work here.
+-- it: its tags and entries say so, and owners that it's linked to, until their departure is confirmed.
 select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.account as seen__account},
     a.realm as seen__account__realm, u.last_used_at as seen__account__last_used_at,
     a.created_at is not null and b.told_at is null as seen__in_bulk,
@@ -57,7 +57,8 @@ select a.account_pk, r.source as seen__source, r.kind as seen__source_kind, {a.a
         from link l join person p using (person_uid) join worker w on w.worker_pk = p.shown_worker_pk
         where l.account_pk = a.account_pk and l.relation = 'owns' and l.decision = 'linked' and l.valid_to is null
             and not exists (
-                select from departure g where g.person_uid = l.person_uid and g.valid_to is null and not g.returned)
+                select from departure g where g.person_uid = l.person_uid and g.valid_to is null and not g.returned
+                    and g.confirmed and g.basis <> 'away')
         order by 1) as seen__owners
 from account a
 join realm r using (realm)
@@ -98,7 +99,8 @@ left join lateral (
     select true as active_owner from link n
     where n.account_pk = t.account_pk and n.relation in ('is', 'owns') and n.decision = 'linked' and n.valid_to is null
         and not exists (select from departure g
-            where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)
+            where g.person_uid = n.person_uid and g.valid_to is null and not g.returned and g.confirmed
+                and g.basis <> 'away')
     limit 1) o on true
 left join lateral (
     select k.author, k.reason, k.attested_at, k.until from attestation k
@@ -228,7 +230,8 @@ select t.person_uid::text, s.*,
         select from link n
         where n.account_pk = s.account_pk and n.decision = 'linked' and n.valid_to is null
             and not exists (select from departure g
-                where g.person_uid = n.person_uid and g.valid_to is null and not g.returned)) as active_holder
+                where g.person_uid = n.person_uid and g.valid_to is null and not g.returned and g.confirmed
+                    and g.basis <> 'away')) as active_holder
 from theirs t
 join ({seen}) s on s.seen__credential__credential__fingerprint = t.fingerprint
     and s.seen__credential__credential__kind = 'ssh_key'

@@ -449,12 +449,13 @@ create temp table ranked (account_pk bigint, person_uid uuid, score integer, is_
 
 -- name: rank
 -- Of every account, or of those that something was added to. Mail and login say little of an account made after the
--- departure. What may be somebody active's is never a leaver's alone, unless a person said so.
+-- departure. What may be somebody active's is never a leaver's alone, unless a person said so. A person works here until
+-- their departure is confirmed.
 insert into ranked (account_pk, person_uid, score, is_clear, is_definite, decision, id, outer_id, number, mail, login, key)
 with rival as (
     select account_pk from claim group by account_pk having count(*) > 1
 ), weighed as not materialized (
-    select c.account_pk, c.person_uid, c.decided, s.person_uid is null as works_here,
+    select c.account_pk, c.person_uid, c.decided, s.confirmed is not true as works_here,
         c.id, c.outer_id, c.number, c.mail, c.login, c.key,
         -- HR's id and another system's are one word about the same thing: the better counts.
         greatest(c.id_score, c.outer_id_score, 0) + coalesce(c.number_score, 0) + coalesce(c.key_score, 0) as firm,

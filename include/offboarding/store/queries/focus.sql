@@ -243,3 +243,6 @@ insert into correlated as c (settings) values (%(settings)s)
 on conflict (one_row) do update set settings = excluded.settings where c.settings <> excluded.settings;
 delete from contested_person o where not exists (select from contested n where n.person_uid = o.person_uid);
 insert into contested_person select person_uid from contested on conflict do nothing;
+delete from possibly_one_person o
+where not exists (select from possibly_one n where (n.person_uid, n.other_uid) = (o.person_uid, o.other_uid));
+insert into possibly_one_person select person_uid, other_uid from possibly_one on conflict do nothing;

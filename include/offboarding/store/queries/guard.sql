@@ -89,6 +89,27 @@ where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.
     where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
         and o.certain_at <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of));
 
+-- name: make_resting
+-- Findings about an account of one person that rest on the new departure of another: of one who may be the same human, or
+-- who also claims the account. With the roster that reports that departure. A decision about the account rests on nobody.
+create temp table resting as
+select f.finding_key, d.roster
+from fresh d
+join possibly_one_person o on o.other_uid = d.person_uid
+join finding f on f.person_uid = o.person_uid and f.account_native_id <> ''
+where f.state <> 'resolved'
+union
+select f.finding_key, d.roster
+from fresh d
+join link l on l.person_uid = d.person_uid and l.valid_to is null
+join account a using (account_pk)
+join finding f on f.realm = a.realm and f.account_native_id = a.native_id and f.person_uid <> d.person_uid
+where f.state <> 'resolved' and (l.decision <> 'candidate' or exists (
+    select from link o where o.account_pk = l.account_pk and o.valid_to is null and o.decision = 'probable'));
+delete from resting r using finding f, link_decision k
+where f.finding_key = r.finding_key and k.revoked_at is null
+    and (k.realm, k.native_id, k.person_uid, k.verdict) = (f.realm, f.account_native_id, f.person_uid, 'confirm');
+
 -- name: roster_counts
 -- What each roster changed since it was last accepted. Whoever vanished and waits to be confirmed shows a short feed too.
 -- Who vanished beyond policy.max_inferred isn't a leaver yet; by how many more wait than the last time, the feed is
@@ -261,11 +282,12 @@ having not bool_and(c.lately);
 
 -- name: hold_closings
 -- What is held doesn't close, and waits. What stands beside others rests on the word of the source by which people sign on
--- to its own as well: `sources` and `providers`, each beside its own.
+-- to its own as well: `sources` and `providers`, each beside its own. What rests on a rival's departure waits with it.
 with held as (
     select c.finding_key, t.kind, t.name, c.text
     from closing c join tripped t on (t.kind = c.kind
         and t.name = case c.kind when 'roster' then c.roster else c.source end) or t.kind = 'total'
+        or t.kind = 'roster' and (c.finding_key, t.name) in (select o.finding_key, o.roster from resting o)
         or c.beside and t.kind = 'source' and exists (
             select from unnest(%(sources)s::text[], %(providers)s::text[]) as said (source, provider)
             where said.source = c.source and said.provider = t.name)
@@ -382,16 +404,17 @@ where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s an
 
 -- name: cover
 -- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, critical findings, all
--- together. Whom a person named is held by no line but that of too many named.
+-- together. Whom a person named is held by no line but that of too many named, unless it rests on a rival's departure.
 update candidate c set line_kind = t.kind, line_name = t.name
 from tripped t
-where c.line_kind is null and not c.baseline and c.named = (t.kind = 'named')
+where c.line_kind is null and not c.baseline and (c.named = (t.kind = 'named')
     and (t.critical is null or t.critical = c.critical) and case t.kind
     when 'roster' then c.fresh and c.roster = t.name
     when 'person' then c.person_uid::text = t.name
     when 'source' then c.source = t.name
     when 'rule' then c.rule = t.name
-    else true end;
+    else true end
+    or t.kind = 'roster' and (c.finding_key, t.name) in (select o.finding_key, o.roster from resting o));
 
 -- name: named_count
 -- Of how many people something waits, or was let through in the last day, that a person named, by a notice or for a run

@@ -350,13 +350,14 @@ union
 select other, one from near;
 
 -- name: make_contested
--- Leavers who may be the same human as somebody who works here.
+-- Leavers who may be the same human as somebody who works here, or whose departure nobody has confirmed.
 create temp table contested as
 select distinct o.person_uid
 from possibly_one o
 join person_state s on s.person_uid = o.person_uid and not s.returned
 where not exists (
-    select from person_state l where l.person_uid = o.other_uid and not l.returned and l.basis <> 'away');
+    select from person_state l
+    where l.person_uid = o.other_uid and not l.returned and l.confirmed and l.basis <> 'away');
 
 -- name: make_hidden
 -- Ends of people who work here all the same, by an employment that was there before: that one follows another is a rehire

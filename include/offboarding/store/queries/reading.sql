@@ -151,15 +151,25 @@ select d.episode, d.returned, d.left_at, d.left_on, d.zone, d.basis, d.confirmed
 from departure d where d.person_uid = %(person_uid)s order by d.departure_id desc;
 
 -- name: claims
--- Who else an account may belong to, and why, best first.
+-- Who else an account may belong to, and why, best first. Last, without a score, whoever may be the same human as a claimant.
+with claim as (
+    select l.person_uid, l.relation, l.decision, l.score, l.evidence || held_told(l.held_since) as evidence, l.valid_from
+    from link l join account a using (account_pk)
+    where a.realm = %(realm)s and a.native_id = %(native_id)s and l.valid_to is null
+), alike as (
+    select o.other_uid as person_uid, 'is', 'disputed', 0, '["may be the same person as somebody who claims it"]'::jsonb,
+        min(c.valid_from)
+    from claim c join possibly_one_person o using (person_uid)
+    where c.relation = 'is' and c.decision <> 'candidate' and o.other_uid not in (select e.person_uid from claim e)
+    group by o.other_uid
+)
 select coalesce(w.id_space, p.id_space) as id_space, coalesce(w.worker_id, p.worker_id) as worker_id,
-    p.person_uid::text, l.relation, l.decision, l.score, l.evidence || held_told(l.held_since) as evidence,
-    l.valid_from, d.left_at
-from link l join account a using (account_pk) join person p using (person_uid)
+    c.person_uid::text, c.relation, c.decision, c.score, c.evidence, c.valid_from, d.left_at,
+    coalesce(d.confirmed, false) as confirmed
+from (select * from claim union all select * from alike) c join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 left join departure d on d.person_uid = p.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'
-where a.realm = %(realm)s and a.native_id = %(native_id)s and l.valid_to is null
-order by l.score desc, worker_id;
+order by c.score desc, worker_id;
 
 -- name: events
 -- What happened to a finding, in order.

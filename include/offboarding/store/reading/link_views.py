@@ -46,6 +46,8 @@ class Claim:
     valid_from: datetime
     left_at: datetime | None
     """None: works here."""
+    confirmed: bool
+    """Whether that departure is certain."""
 
 
 def links(
