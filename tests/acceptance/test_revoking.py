@@ -12,6 +12,7 @@ import pytest
 from offboarding.guard.revoking import proposing
 from offboarding.model import (
     Before,
+    Employment,
     IdentityKeyKind,
     LinkVerdict,
     Revocable,
@@ -30,7 +31,7 @@ from offboarding.tickets import moving
 from tests.support import deciding
 from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import Office, System, access_key
+from tests.support.office import Office, System, access_key, login
 from tests.support.shutting import (
     KEY,
     KIM,
@@ -44,7 +45,7 @@ from tests.support.shutting import (
     of_kim,
     shut_for_kim,
 )
-from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, number, tag, worker
+from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, key, mail, number, owner, tag, worker
 from tests.support.variants import variants
 
 pytestmark = pytest.mark.slow
@@ -616,6 +617,46 @@ def test_somebody_who_is_here_by_their_mail_or_login_may_be_they(
     assert kim.changes() == []
     kim.night()
     assert kim.offered() == []
+
+
+LEES = replace(USER, native_id="AIDALEE", label="arn:aws:iam::111111111111:user/ops", keys=(), login="ops")
+IDENTIFIES: dict[str, tuple[dict[str, Any], str]] = {
+    "a number": ({"keys": (tag(IdentityKeyKind.NUMBER, "1043"),)}, "number"),
+    "a number in another form": ({"keys": (tag(IdentityKeyKind.NUMBER, "E01043"),)}, "number"),
+    "a directory id": ({"keys": (key(IdentityKeyKind.DIRECTORY_ID, "d-7"),)}, "directory_id"),
+    "a mail": ({"keys": (mail("leeh@corp.example"),)}, "mail"),
+    "an owner": ({"keys": (owner(IdentityKeyKind.MAIL, "leeh@corp.example"),)}, "mail"),
+    "a mail's local part": ({"keys": (key(IdentityKeyKind.LOGIN, "leeh"),)}, "mail"),
+    "a login that HR gives": ({"keys": (key(IdentityKeyKind.LOGIN, "lee.h"),)}, "login"),
+    "a login of another account": ({"login": "hlee", "keys": (key(IdentityKeyKind.LOGIN, "hlee"),)}, "login"),
+}
+
+
+@variants(2, of=IDENTIFIES, employment={"active": WORKS, "to be confirmed": job(end="2026-11-20")})
+def test_what_identifies_somebody_who_works_here_is_not_offered_whatever_was_decided(
+    office: Office, of: tuple[dict[str, Any], str], employment: Employment
+) -> None:
+    """Somebody decided that a colleague's account is a leaver's."""
+    changes, kind = of
+    lee = worker("1043", employment, mail="leeh@corp.example", logins=("lee.h",), ids=("d-7",))
+    colleagues, users = replace(LEES, **changes), access_key("AKIALEELEELEELEELEEL", LEES)
+    office.hr.workers, office.directory.accounts = [KIM, lee], [LOGIN, login("hlee", number("1043"))]
+    office.directory.accounts[1] = replace(office.directory.accounts[1], login="hlee")
+    office.cloud.accounts, office.cloud.credentials = [colleagues], [users]
+    made = Shutting(office=office)
+    fields = {"source": "aws", "account": "AIDALEE", "worker": "hr:1042", "reason": "a mistake"}
+    made.night()
+    deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="user", **fields)
+
+    made.night()
+
+    ours, state = made.finding("leaver-access-key")
+    assert state == "open"
+    assert made.offered() == [key_of(made, "leaver-account-works")]
+    asked = proposing.question(office.session, made.settings)
+    assert asked
+    assert f"Not offered: **{ours}**" in asked.details
+    assert f"`{kind} of hr:1043`" in asked.details
 
 
 def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:

@@ -90,6 +90,8 @@ class DecisionKind:
     """False: at a terminal alone."""
     by_approvers: bool
     """By form only those may whom guard.approvers names."""
+    needs_approver: Callable[..., bool] | None
+    """Of a session and the fields: whether the same holds for this very decision."""
     in_one: bool
     """In one transaction. False where something outside is told meanwhile."""
     evidence: Callable[..., str] | None
@@ -142,6 +144,7 @@ def decision(
     one_of: Sequence[str] = (),
     by_form: bool = True,
     by_approvers: bool = False,
+    needs_approver: Callable[..., bool] | None = None,
     in_one: bool = True,
     evidence: Callable[..., str] | None = None,
 ) -> Callable[[_Function], _Function]:
@@ -159,6 +162,7 @@ def decision(
             one_of=one_of,
             by_form=by_form,
             by_approvers=by_approvers,
+            needs_approver=needs_approver,
             in_one=in_one,
             evidence=evidence,
         )

@@ -43,7 +43,34 @@ def check_standing(session: Session, source: str, account: str, numbers: Sequenc
         raise ChangedSinceError
 
 
-@decision("link confirm", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', evidence=evidence)
+def takes_from_employed(session: Session, *, source: str, account: str, worker: str, **others: object) -> bool:
+    """Return whether somebody else who works here holds the account. Raises FatalError as `confirm`."""
+    del others
+    found, person = _named(session, source, account, worker)
+    return bool(decisions.employed_holders(session, found.realm, found.native_id) - {person.person_uid})
+
+
+def rejects_employed(session: Session, *, source: str, account: str, worker: str, **others: object) -> bool:
+    """Return whether this worker works here and holds the account. Raises FatalError as `reject`."""
+    del others
+    found, person = _named(session, source, account, worker)
+    return person.person_uid in decisions.employed_holders(session, found.realm, found.native_id)
+
+
+def revokes_from_employed(session: Session, *, number: int) -> bool:
+    """Return whether somebody who works here may lose the account with this decision. Raises FatalError as `revoke`."""
+    with of_field("number"):
+        made = decisions.decision_called(session, number)
+    holders = decisions.employed_holders(session, made.realm, made.native_id)
+    return made.person_uid in holders if made.verdict == LinkVerdict.CONFIRM else bool(holders - {made.person_uid})
+
+
+@decision(
+    "link confirm",
+    example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"',
+    needs_approver=takes_from_employed,
+    evidence=evidence,
+)
 def confirm(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:
@@ -55,7 +82,12 @@ def confirm(
     return _decided(context, LinkVerdict.CONFIRM, source, account, worker, reason)
 
 
-@decision("link reject", example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"', evidence=evidence)
+@decision(
+    "link reject",
+    example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"',
+    needs_approver=rejects_employed,
+    evidence=evidence,
+)
 def reject(
     context: DecisionContext, *, source: Source, account: Account, worker: Worker, reason: Reason
 ) -> Decided[LinkDecided]:
@@ -67,7 +99,7 @@ def reject(
     return _decided(context, LinkVerdict.REJECT, source, account, worker, reason)
 
 
-@decision("link revoke", example="4")
+@decision("link revoke", example="4", needs_approver=revokes_from_employed)
 def revoke(context: DecisionContext, *, number: Number) -> Decided[Decision]:
     """Take a decision back; it stays on record.
 
@@ -90,9 +122,7 @@ def _decided(
     context: DecisionContext, verb: LinkVerdict, source: str, account: str, worker: str, reason: str
 ) -> Decided[LinkDecided]:
     reason = said(reason)
-    found = account_called(context.session, source, account)
-    with of_field("worker"):
-        person = workers.worker_called(context.session, worker)
+    found, person = _named(context.session, source, account, worker)
     number = decisions.decide(
         context.session, found, person.person_uid, verdict=verb, reason=reason, author=context.author
     )
@@ -114,6 +144,12 @@ def _decided(
         ],
         on_trial=sentence,
     )
+
+
+def _named(session: Session, source: str, account: str, worker: str) -> tuple[AccountFound, WorkerFound]:
+    found = account_called(session, source, account)
+    with of_field("worker"):
+        return found, workers.worker_called(session, worker)
 
 
 def account_called(session: Session, source: str, word: str) -> AccountFound:

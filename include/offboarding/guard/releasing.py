@@ -218,7 +218,13 @@ def question(session: Session, run_id: int | None = None) -> Question | None:
     )
 
 
-def check_approver(settings: Settings, *, name: str, user_id: str | None = None) -> None:
+def check_approver(
+    settings: Settings,
+    *,
+    name: str,
+    user_id: str | None = None,
+    act: str = "may neither release nor reject what the guard holds",
+) -> None:
     """Whoever decides in Airflow is somebody who may. Raises FatalError that says who, where guard.approvers is set.
 
     By the auth manager's id where it is told: of whoever triggered a run Airflow keeps the name alone.
@@ -227,8 +233,7 @@ def check_approver(settings: Settings, *, name: str, user_id: str | None = None)
     if not may or any(each.id == user_id if user_id else each.name == name for each in may):
         return
     raise FatalError(
-        f"{name} may neither release nor reject what the guard holds, and nothing is decided: guard.approvers says that"
-        f" {', '.join(each.name for each in may)} may"
+        f"{name} {act}, and nothing is decided: guard.approvers says that {', '.join(each.name for each in may)} may"
     )
 
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from offboarding.model import RevocationStage, Sentence, StepSeen, counted, say
+from offboarding.model import Revocable, RevocationStage, Sentence, StepSeen, counted, say
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.wording import COMMAND, worker
-from offboarding.store.revocations import RevocationRow
+from offboarding.store.revocations import Candidate, RevocationRow
 
 NOTHING = "None of them"
 """The option of the question that shuts nothing."""
@@ -21,15 +21,18 @@ def asked(found: Sequence[RevocationRow]) -> str:
     return f"Shut {counted(len(found), 'thing')} that {whose}?"
 
 
-def details(found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] = ()) -> str:
-    """What each is, whose, and what would be set; as Markdown, with ids and no names. And what of earlier ones nobody
-    could see, a sentence each.
+def details(
+    found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] = (), others: Sequence[Candidate] = ()
+) -> str:
+    """What each is, whose, and what would be set; as Markdown, with ids and no names. What is not offered, since its
+    account identifies somebody who works here. And what of earlier ones nobody could see, a sentence each.
     """
     lines = [f"- {line}" for line in _lines(found)]
     return "\n".join(
         (
             *lines,
             "",
+            *(line for each in others for line in (_not_offered(each), "")),
             *(line for each in unseen for line in (_code(each), "")),
             (
                 f"Choose the keys that are to be shut now, by the second connection of their system, or *{NOTHING}*."
@@ -168,11 +171,22 @@ def in_a_line(reason: str) -> str:
     return on_one_line(reason)
 
 
+def _not_offered(found: Candidate) -> str:
+    key, what = short_finding(found.finding_key), _what(found.thing, found.source, found.part)
+    return (
+        f"Not offered: **{key}**, {what}, of {_code(worker(found.id_space, found.worker_id))}."
+        f" Its account identifies somebody who works here: {', '.join(map(_code, found.identifies))}."
+    )
+
+
+def _what(thing: Revocable, source: str, part: str) -> str:
+    on = f" on {_code(thing.account_native_id)}" if thing.account_native_id != thing.native_id else ""
+    return f"{thing.kind.replace('_', ' ')} {_code(thing.native_id)}{on}, {source} {part}".rstrip()
+
+
 def _lines(found: Sequence[RevocationRow]) -> Iterator[str]:
     for row in found:
-        thing = row.thing
-        on = f" on {_code(thing.account_native_id)}" if thing.account_native_id != thing.native_id else ""
-        what = f"{thing.kind.replace('_', ' ')} {_code(thing.native_id)}{on}, {row.source} {row.part}".rstrip()
+        what = _what(row.thing, row.source, row.part)
         whose = _code(worker(row.id_space, row.worker_id))
         yield f"**{short_finding(row.finding_key)}** ({row.severity}, {row.rule}): {what}, of {whose}: {row.step}"
 

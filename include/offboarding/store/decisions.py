@@ -24,6 +24,7 @@ class Decision:
     source: str
     realm: str
     native_id: str
+    person_uid: str
     account_label: str
     id_space: str
     worker_id: str
@@ -112,13 +113,25 @@ def decide(
     return int(str(number))
 
 
+def employed_holders(session: Session, realm: str, native_id: str) -> set[str]:
+    """Who works here and holds an account: by the last correlation, or by a decision since."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        values = {"realm": realm, "native_id": native_id}
+        return {str(uid) for uid in cursor.execute(block("decisions", "employed_holders"), values).fetchall()}
+
+
+def decision_called(session: Session, decision_id: int) -> Decision:
+    """One decision, standing or revoked. Raises FatalError where there is none."""
+    for decision in decisions(session):
+        if decision.decision_id == decision_id:
+            return decision
+    raise FatalError(f"there is no decision {decision_id}. See: python -m offboarding link list")
+
+
 def revoke(session: Session, decision_id: int, *, author: str) -> Decision:
     """A decision no longer counts; it stays on record. Raises FatalError where there is none that stands."""
     with session.transaction():
-        known = {decision.decision_id: decision for decision in decisions(session)}
-        decision = known.get(decision_id)
-        if decision is None:
-            raise FatalError(f"there is no decision {decision_id}. See: python -m offboarding link list")
+        decision = decision_called(session, decision_id)
         if decision.revoked_at is not None:
             raise FatalError(f"decision {decision_id} was revoked by {decision.revoked_by} already")
         values = {"decision_id": decision_id, "author": author}

@@ -29,6 +29,26 @@ from offboarding.store.sql import block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpace:
+    """In which id space and login realm a source names people; None: none is declared."""
+
+    source: str
+    id_space: str | None
+    login_realm: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentitySpaces:
+    """What the configuration says of how systems name people."""
+
+    sources: Sequence[SourceSpace]
+    mail_domains: Sequence[str]
+
+
+ANY_SPACE = IdentitySpaces(sources=(), mail_domains=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A finding whose thing might be shut, with all that speaks against it."""
 
@@ -66,6 +86,8 @@ class Candidate:
     """It's theirs, for certain, and by what it says today."""
     rival: bool
     """It may be somebody else's."""
+    identifies: list[str]
+    """What of its account is that of somebody else who works here, and whose: "number of hr:1043"."""
     basis: Basis | None
     returned: bool
     confirmed: bool
@@ -146,14 +168,17 @@ class BrokenOff:
     """It was being opened again."""
 
 
-def candidates(session: Session, *, sources: Sequence[str], subjects: Sequence[str]) -> list[Candidate]:
+def candidates(
+    session: Session, *, sources: Sequence[str], subjects: Sequence[str], spaces: IdentitySpaces = ANY_SPACE
+) -> list[Candidate]:
     """Open findings on tickets about what somebody has, of these systems and kinds of things, the worst first."""
-    return _candidates(session, {"finding_key": None, "sources": list(sources), "subjects": list(subjects)})
+    values = {"finding_key": None, "sources": list(sources), "subjects": list(subjects)}
+    return _candidates(session, values, spaces)
 
 
-def candidate(session: Session, key: str) -> Candidate | None:
+def candidate(session: Session, key: str, spaces: IdentitySpaces = ANY_SPACE) -> Candidate | None:
     """One finding's thing, as it stands; None where its account isn't known any more."""
-    return next(iter(_candidates(session, {"finding_key": key, "sources": [], "subjects": []})), None)
+    return next(iter(_candidates(session, {"finding_key": key, "sources": [], "subjects": []}, spaces)), None)
 
 
 def rows(session: Session, *statuses: RevocationStage, finding_key: str | None = None) -> list[RevocationRow]:
@@ -287,7 +312,9 @@ def _rows(session: Session, **values: object) -> list[RevocationRow]:
         return cursor.execute(block("revocations", "rows"), given).fetchall()
 
 
-def _candidates(session: Session, values: Mapping[str, object]) -> list[Candidate]:
+def _candidates(session: Session, about: Mapping[str, object], spaces: IdentitySpaces) -> list[Candidate]:
+    sources = [asdict(each) for each in spaces.sources]
+    values = {**about, "spaces": Jsonb(sources), "mail_domains": list(spaces.mail_domains)}
     with session.cursor(row_factory=record_row(Candidate)) as cursor:
         return cursor.execute(block("revocations", "facts"), values).fetchall()
 

@@ -128,10 +128,10 @@ def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
     assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
-def wiring_submit(told: Mapping[str, object], author: str = ANALYST) -> None:
+def wiring_submit(told: Mapping[str, object], author: str = ANALYST, caller: str = "c") -> None:
     form, fields = filled_in(told)
     with wiring.at_work() as (loaded, session):
-        submitting.submit(session, loaded.settings, form, fields, caller="c", author=author, trackers=nobody_is_told)
+        submitting.submit(session, loaded.settings, form, fields, caller=caller, author=author, trackers=nobody_is_told)
 
 
 def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
@@ -225,6 +225,31 @@ class TestApprovers:
         wiring_submit({"decision": "link confirm", **LINK})
 
         assert held("link", "list", "--format", "jsonl").lines[0]["author"] == ANALYST
+
+    @pytest.mark.parametrize("verb", ["confirm", "reject", "revoke"])
+    def test_nobody_else_takes_an_account_from_somebody_who_works_here(self, held: Type, verb: str) -> None:
+        lees = LINK | {"account": filled.LEE}
+        told: Mapping[str, object] = {
+            "confirm": {"decision": "link confirm", **lees},
+            "reject": {"decision": "link reject", **lees, "worker": "hr:E1044"},
+            "revoke": {"decision": "link revoke", "number": 1},
+        }[verb]
+        if verb == "revoke":
+            wiring_submit({"decision": "link confirm", **LINK, "worker": "hr:E1044"}, caller="before")
+        before = held("link", "list", "--format", "jsonl").lines
+
+        with pytest.raises(FatalError, match=f"^{ANALYST} may not take an account .* head.of.security, jiho.lee may$"):
+            wiring_submit(told)
+
+        assert held("link", "list", "--format", "jsonl").lines == before
+        wiring_submit(told, "jiho.lee")
+        assert held("link", "list", "--format", "jsonl").lines != before
+
+    def test_a_rejection_that_is_revoked_takes_it_from_somebody_who_works_here_as_well(self, held: Type) -> None:
+        wiring_submit({"decision": "link reject", **LINK, "account": filled.LEE}, caller="before")
+
+        with pytest.raises(FatalError, match="may not take an account"):
+            wiring_submit({"decision": "link revoke", "number": 1})
 
 
 class TestRefusedAlike:

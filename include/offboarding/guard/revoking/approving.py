@@ -13,7 +13,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
-from offboarding.guard.revoking.refusals import refusal, refusal_by_name
+from offboarding.guard.revoking.refusals import identity_spaces, refusal, refusal_by_name
 from offboarding.guard.revoking.settling import Revokers
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
@@ -188,7 +188,7 @@ def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str
 
 def _against(session: Session, settings: Settings, run: Run, row: RevocationRow) -> str:
     """What speaks against it by what is known after the look."""
-    found = revocations.candidate(session, row.finding_key)
+    found = revocations.candidate(session, row.finding_key, identity_spaces(settings))
     if found is None:
         return "its account isn't known any more"
     if found.thing != row.thing or (found.source, found.part) != (row.source, row.part):

@@ -6,8 +6,9 @@ from typing import cast
 
 import structlog
 
+from offboarding.config.policy import RevocationPolicy
 from offboarding.config.settings import Settings
-from offboarding.guard.revoking.refusals import refusal
+from offboarding.guard.revoking.refusals import identity_spaces, refusal
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.interfaces.kinds import kind_part
 from offboarding.model import Revocable, RevocationStage
@@ -42,7 +43,7 @@ def propose(session: Session, settings: Settings, run: Run) -> None:
     if policy is None:
         return
     with revocations.locked(session, whole=True):
-        found = revocations.candidates(session, sources=policy.sources, subjects=policy.subjects)
+        found = _candidates(session, settings, policy)
         steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
         kept = set[str]()
         for row in revocations.rows(session, RevocationStage.PROPOSED):
@@ -82,8 +83,19 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
     ordered = sorted(stand, key=_worst_first)
     return RevocationQuestion(
         subject=words.asked(ordered),
-        details=words.details(ordered, most=policy.most_a_day, unseen=[str(each) for each in unseen]),
+        details=words.details(
+            ordered,
+            most=policy.most_a_day,
+            unseen=[str(each) for each in unseen],
+            others=[each for each in _candidates(session, settings, policy) if each.identifies],
+        ),
         offered={short_finding(row.finding_key): row.revocation_id for row in ordered},
+    )
+
+
+def _candidates(session: Session, settings: Settings, policy: RevocationPolicy) -> list[Candidate]:
+    return revocations.candidates(
+        session, sources=policy.sources, subjects=policy.subjects, spaces=identity_spaces(settings)
     )
 
 

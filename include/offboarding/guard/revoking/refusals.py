@@ -7,12 +7,25 @@ from offboarding.config.policy import RevocationPolicy
 from offboarding.config.settings import Settings
 from offboarding.identity.folding import fits_pattern, normal
 from offboarding.model import Basis, FindingState, Relation, Revocable, Standing, TicketKind
-from offboarding.store.revocations import Candidate
+from offboarding.store.revocations import Candidate, IdentitySpaces, SourceSpace
 
 UNUSED = timedelta(days=30)
 """What looks like a workload's must not have been used for so long."""
 _TOLD = (Basis.ACTUAL, Basis.NOTICE, Basis.AWAY)
 """By HR's word that it happened, or a person's: no contract's end, and no absence."""
+
+
+def identity_spaces(settings: Settings) -> IdentitySpaces:
+    """Return in which id space and login realm each source names people, as correlation takes it."""
+    known = {roster.id_space for roster in settings.rosters}
+    only = known.pop() if len(known) == 1 else None
+    return IdentitySpaces(
+        sources=tuple(
+            SourceSpace(source=each.name, id_space=each.id_space or only, login_realm=each.login_realm)
+            for each in settings.sources
+        ),
+        mail_domains=tuple(map(normal, settings.company.mail_domains)),
+    )
 
 
 def refusal(settings: Settings, found: Candidate, now: datetime) -> str:
@@ -86,6 +99,8 @@ def _of_the_person(found: Candidate, now: datetime) -> Iterator[str]:
 def _of_the_link(found: Candidate) -> Iterator[str]:
     if found.relation is not Relation.IS or not found.linked:
         yield "it isn't theirs for certain"
+    if found.identifies:
+        yield f"it may be somebody else's, who works here: {', '.join(found.identifies)}"
     if found.rival:
         yield "it may be somebody else's"
 

@@ -40,6 +40,17 @@ from link_decision d join person p using (person_uid)
 left join worker w on w.worker_pk = p.shown_worker_pk
 where d.realm = %(realm)s and d.native_id = %(native_id)s and d.revoked_at is null order by d.decision_id;
 
+-- name: employed_holders
+-- Who works here and holds an account by what the last correlation found.
+select l.person_uid::text
+from link l join account a using (account_pk) join employed_person using (person_uid)
+where a.realm = %(realm)s and a.native_id = %(native_id)s and l.valid_to is null and l.relation = 'is'
+    and l.decision = 'linked'
+union
+-- And for whom a decision confirmed it.
+select d.person_uid::text from link_decision d join employed_person using (person_uid)
+where d.realm = %(realm)s and d.native_id = %(native_id)s and d.revoked_at is null and d.verdict = 'confirm';
+
 -- name: insert_decision
 insert into link_decision (realm, native_id, person_uid, verdict, reason, author)
 values (%(realm)s, %(native_id)s, %(person_uid)s, %(verdict)s, %(reason)s, %(author)s)
@@ -52,7 +63,7 @@ returning decision_id;
 
 -- name: decisions
 -- What people decided, newest first: of all accounts, or of one.
-select d.decision_id, d.verdict, coalesce(r.source, '') as source, d.realm, d.native_id,
+select d.decision_id, d.verdict, coalesce(r.source, '') as source, d.realm, d.native_id, d.person_uid::text,
     coalesce(a.label, '') as account_label, coalesce(w.id_space, p.id_space) as id_space,
     coalesce(w.worker_id, p.worker_id) as worker_id, d.reason, d.author, d.decided_at, d.revoked_at, d.revoked_by
 from link_decision d join person p using (person_uid)

@@ -1,8 +1,9 @@
 -- name: facts
 -- All that is known of findings of a system's things: whether one may be shut is judged by it. One finding, or every open
--- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by, or who is here
--- by a mail or login of theirs or the account's. People's words
--- count from the moment that they're given, though links and departures go by them from the next correlation on only.
+-- one on a ticket about what a person has. A rival is anybody else whom the account may be, or be owned by, or who works
+-- here and has a mail, login or directory id of theirs. `identifies`: what of the account is that of anybody else who works
+-- here, whatever was decided about it. People's words count from the moment that they're given, though links and departures
+-- go by them from the next correlation on only.
 select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ticket_kind, f.holds_ticket,
     f.relation, f.reopened, f.episode, f.person_uid::text,
     coalesce(w.id_space, '') as id_space, coalesce(w.worker_id, '') as worker_id,
@@ -35,23 +36,54 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         -- Perhaps they are back under another number.
         select from (
             select m.kind, m.value from worker_key m join worker v using (worker_pk)
-            where v.person_uid = f.person_uid and m.kind in ('mail', 'login')
+            where v.person_uid = f.person_uid and m.kind in ('mail', 'login', 'directory_id')
             union
             select 'login', m.loose from worker_key m join worker v using (worker_pk)
             where v.person_uid = f.person_uid and m.kind = 'mail'
             union
             select 'login', lower(b.login) from link l join account b using (account_pk)
             where l.person_uid = f.person_uid and l.relation = 'is' and l.valid_to is null and l.decision = 'linked'
-            union
-            select x ->> 0, x ->> 1 from jsonb_array_elements(a.keys) x
-            where x ->> 0 in ('mail', 'login') and x ->> 3 <> 'owner'
         ) mark
-        join worker_key k using (kind, value) join worker o using (worker_pk)
-        where k.origin = 'current' and k.valid_to is null and o.missing_since is null and o.person_uid <> f.person_uid
-            and not exists (
-                select from departure e
-                where e.person_uid = o.person_uid and e.valid_to is null and e.confirmed and not e.returned
-                    and e.basis <> 'away')) as rival,
+        join worker_key k using (kind, value) join worker o using (worker_pk) join employed_person using (person_uid)
+        where k.origin = 'current' and k.valid_to is null and o.person_uid <> f.person_uid) as rival,
+    array(
+        select distinct i.what || ' of ' || coalesce(w.id_space, q.id_space) || ':' || coalesce(w.worker_id, q.worker_id)
+        from (
+            select k.kind as what, o.person_uid
+            from jsonb_array_elements(a.keys) x
+            join worker_key k on k.value = x ->> 1
+                or (x ->> 0 = 'number' and x ->> 2 <> ''
+                    and (k.value = x ->> 2 or (k.loose = x ->> 2 and k.loose <> k.value and k.kind = 'number')))
+            join worker o using (worker_pk)
+            where k.kind = x ->> 0 and k.origin = 'current' and k.valid_to is null and case k.kind
+                when 'number' then o.id_space = coalesce(s.id_space, o.id_space)
+                when 'directory_id' then k.space in ('', 'source:' || r.source)
+                else true end
+            union all
+            -- The login is the local part of a work mail.
+            select 'mail', o.person_uid
+            from jsonb_array_elements(a.keys) x cross join unnest(%(mail_domains)s::text[]) as domain
+            join worker_key k on k.value = (x ->> 1) || '@' || domain join worker o using (worker_pk)
+            where x ->> 0 = 'login' and k.kind = 'mail' and k.origin = 'current' and k.valid_to is null
+            union all
+            -- The login is that of an account of theirs in the same login realm.
+            select 'login', l.person_uid
+            from account b join realm c on c.realm = b.realm
+            join jsonb_to_recordset(%(spaces)s) as t (source text, login_realm text) on t.source = c.source
+            join link l on l.account_pk = b.account_pk
+            where lower(b.login) = lower(a.login) and a.login <> '' and t.login_realm = s.login_realm
+                and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+            union all
+            -- A key on it is on an account of theirs.
+            select 'ssh_key', l.person_uid
+            from credential c join credential e on e.fingerprint = c.fingerprint and e.account_pk <> c.account_pk
+            join link l on l.account_pk = e.account_pk
+            where c.account_pk = a.account_pk and c.gone_at is null and c.fingerprint <> '' and e.gone_at is null
+                and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+        ) i
+        join employed_person using (person_uid) join person q using (person_uid)
+        left join worker w on w.worker_pk = q.shown_worker_pk
+        where i.person_uid <> f.person_uid order by 1) as identifies,
     d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
     d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
@@ -79,6 +111,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
             or v.status = 'done' and v.reopened = f.reopened)) as settled
 from finding f
 join realm r using (realm)
+left join jsonb_to_recordset(%(spaces)s) as s (source text, id_space text, login_realm text) on s.source = r.source
 join account a on a.realm = f.realm and a.native_id = f.account_native_id
 left join account_use u using (account_pk)
 left join ticket t using (ticket_key)
