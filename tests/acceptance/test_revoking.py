@@ -45,7 +45,7 @@ from tests.support.shutting import (
     of_kim,
     shut_for_kim,
 )
-from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, key, mail, number, owner, tag, worker
+from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, key, mail, number, owner, scoped, tag, worker
 from tests.support.variants import variants
 
 pytestmark = pytest.mark.slow
@@ -535,6 +535,51 @@ def test_a_notice_that_is_withdrawn_after_the_look_counts_as_well(
         made.answer(*made.offered())
 
     assert made.changes() == []
+
+
+NOTICED = {
+    "works here by HR": (WORKS, "Gone by notice of `sam`; HR lists them as active."),
+    "a contract that ended": (job(end="2026-11-13"), "Gone by HR, confirmed by `sam`."),
+    "another record of theirs goes on": (LEFT, "Gone by HR, confirmed by `sam`."),
+    "an account that only a decision links": (LEFT, "Gone by HR. The account is theirs by decision of `sam`."),
+}
+
+
+@pytest.mark.parametrize("how", NOTICED)
+def test_who_said_that_somebody_left_or_owns_an_account_does_not_approve_what_follows(office: Office, how: str) -> None:
+    """The question says on whose authority it is; another approver may."""
+    employment, said = NOTICED[how]
+    kim, theirs = replace(KIM, employments=(employment,), logins=(scoped("kim"),)), LOGIN
+    office.hr.workers = [kim, STAFF]
+    made, by_sam = Shutting(office=office), {"reason": "told", "author": "sam"}
+    office.guard["approvers"] = ["sam", "lee"]
+    if how.startswith("another"):
+        office.hr.workers.append(replace(kim, worker_id="7777", employments=(WORKS,), record="row 9"))
+    if how.startswith("an account"):
+        theirs = replace(LOGIN, keys=())
+    office.directory.accounts = [theirs]
+    made.night()
+    if how.startswith("works"):
+        deciding.add_notice(
+            office.session, office.settings, who="hr:1042", last="2026-11-25T10:00 Asia/Seoul", **by_sam
+        )
+    elif how.startswith("an account"):
+        fields = {"source": "corp-ldap", "account": "kim", "worker": "hr:1042"}
+        deciding.decide_link(office.session, LinkVerdict.CONFIRM, **fields, **by_sam)
+    else:
+        deciding.confirm_departure(office.session, office.settings, departure="hr:1042", **by_sam)
+    made.night()
+    (chosen,) = made.offered()
+
+    asked = proposing.question(office.session, made.settings)
+    assert asked
+    assert said in asked.details
+    with pytest.raises(FatalError, match=r"sam said that .*: another approver must approve it"):
+        made.answer(chosen, author="sam")
+    assert made.changes() == []
+    made.night()
+    made.answer(chosen, author="lee")
+    assert made.changes() == ["revoke"]
 
 
 def test_what_was_renamed_is_proposed_anew(kim: Shutting) -> None:

@@ -1,9 +1,9 @@
 """What people read of revocations: the question in Airflow, comments on tickets."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from offboarding.model import Revocable, RevocationStage, Sentence, StepSeen, counted, say
+from offboarding.model import Basis, Revocable, RevocationStage, Sentence, StepSeen, counted, say
 from offboarding.model.keys import short_finding
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
@@ -22,17 +22,20 @@ def asked(found: Sequence[RevocationRow]) -> str:
 
 
 def details(
-    found: Sequence[RevocationRow], *, most: int, unseen: Sequence[str] = (), others: Sequence[Candidate] = ()
+    found: Sequence[RevocationRow], *, most: int, known: Mapping[str, Candidate], unseen: Sequence[str] = ()
 ) -> str:
-    """What each is, whose, and what would be set; as Markdown, with ids and no names. What is not offered, since its
-    account identifies somebody who works here. And what of earlier ones nobody could see, a sentence each.
+    """What each is, whose, on whose authority, and what would be set; as Markdown, with ids and no names of people who
+    left. What is not offered, since its account identifies somebody who works here. And what of earlier ones nobody
+    could see, a sentence each. `known`: what is known of findings now, by their keys.
     """
-    lines = [f"- {line}" for line in _lines(found)]
+    lines = [
+        f"- {line}. {_authority(known.get(row.finding_key))}" for row, line in zip(found, _lines(found), strict=True)
+    ]
     return "\n".join(
         (
             *lines,
             "",
-            *(line for each in others for line in (_not_offered(each), "")),
+            *(line for each in known.values() if each.identifies for line in (_not_offered(each), "")),
             *(line for each in unseen for line in (_code(each), "")),
             (
                 f"Choose the keys that are to be shut now, by the second connection of their system, or *{NOTHING}*."
@@ -169,6 +172,20 @@ def stopped(why: str) -> str:
 def in_a_line(reason: str) -> str:
     """A person's reason: no line of theirs may pass for one of ours."""
     return on_one_line(reason)
+
+
+def _authority(found: Candidate | None) -> str:
+    """Return on whose authority somebody counts as gone, and an account as theirs, in a sentence."""
+    if found is None:
+        return "On whose authority they count as gone is not known any more."
+    by = ", ".join(map(_code, found.departure_by))
+    if found.basis is Basis.NOTICE:
+        hr = "HR lists them as active" if found.hr_lists else "HR does not list them as active"
+        gone = f"by notice of {by or 'nobody any more'}; {hr}"
+    else:
+        gone = f"by HR{f', confirmed by {by}' if by else ''}"
+    theirs = f" The account is theirs by decision of {', '.join(map(_code, found.link_by))}." if found.link_by else ""
+    return f"Gone {gone}.{theirs}"
 
 
 def _not_offered(found: Candidate) -> str:

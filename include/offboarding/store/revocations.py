@@ -97,6 +97,12 @@ class Candidate:
     """A person took the notice back, or said that they didn't leave."""
     by_word: bool
     """A person confirmed the departure."""
+    departure_by: list[str]
+    """Who gave the notice by which they left, or confirmed the departure."""
+    link_by: list[str]
+    """Who decided that the account is theirs."""
+    hr_lists: bool
+    """A roster lists them with an employment that it does not report as ended."""
     held: bool
     """The guard holds what it rests on."""
     excepted: bool

@@ -15,6 +15,7 @@ from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
 from offboarding.guard.revoking.refusals import identity_spaces, refusal, refusal_by_name
 from offboarding.guard.revoking.settling import Revokers
+from offboarding.identity.folding import normal
 from offboarding.interfaces import Revoker
 from offboarding.model import ReadStatus, RevocationStage, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError, UncertainError
@@ -27,7 +28,7 @@ from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.locks import revocations_held
 from offboarding.store.reading.reads import roster_reads
-from offboarding.store.revocations import RevocationRow
+from offboarding.store.revocations import Candidate, RevocationRow
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.guard.revoking")
@@ -138,7 +139,7 @@ def _seen_to(
     try:
         with settling.defects_told(row):
             revoker = revokers(row.source_now, row.part_now)
-            why = _against(session, settings, run, row) or _begun(session, settings, run, revoker, row, answer)
+            why = _against(session, settings, run, row, answer) or _begun(session, settings, run, revoker, row, answer)
             if not why:
                 row = revocations.row(session, row.revocation_id)
                 why = _no_of(revoker, row)
@@ -186,14 +187,14 @@ def _not_sure(session: Session, revokers: Revokers, row: RevocationRow, why: str
     return NotDone(finding_key=row.finding_key, why=why)
 
 
-def _against(session: Session, settings: Settings, run: Run, row: RevocationRow) -> str:
+def _against(session: Session, settings: Settings, run: Run, row: RevocationRow, answer: ApprovalAnswer) -> str:
     """What speaks against it by what is known after the look."""
     found = revocations.candidate(session, row.finding_key, identity_spaces(settings))
     if found is None:
         return "its account isn't known any more"
     if found.thing != row.thing or (found.source, found.part) != (row.source, row.part):
         return "what it's about is called otherwise than when it was proposed"
-    if why := refusal(settings, found, run.as_of):
+    if why := refusal(settings, found, run.as_of) or _own_word(settings, found, answer):
         return why
     if found.seen_at is None or found.seen_at < run.reads_since:
         return "it couldn't be looked at again"
@@ -204,6 +205,19 @@ def _against(session: Session, settings: Settings, run: Run, row: RevocationRow)
     return f"{', '.join(unheard)} couldn't be read whole: whether they're back isn't known" if unheard else ""
 
 
+def _own_word(settings: Settings, found: Candidate, answer: ApprovalAnswer) -> str:
+    """Return why this approver may not approve it: it follows from a notice or decision of their own; "" if not."""
+    called = {
+        answer.author,
+        answer.author_id,
+        *(each.name for each in settings.guard.users if each.id == answer.author_id),
+    }
+    names = {normal(name) for name in called if name}
+    words = {"that they left": found.departure_by, "that the account is theirs": found.link_by}
+    own = [what for what, authors in words.items() if names & set(map(normal, authors))]
+    return f"{answer.author} said {' and '.join(own)}: another approver must approve it" if own else ""
+
+
 def _begun(
     session: Session, settings: Settings, run: Run, revoker: Revoker, row: RevocationRow, answer: ApprovalAnswer
 ) -> str:
@@ -212,7 +226,7 @@ def _begun(
     before = revoker.before(row.thing)
     called = revoker.called(row.thing)
     with revocations.locked(session, whole=True):
-        if why := _against(session, settings, run, row) or refusal_by_name(settings, row.thing, called):
+        if why := _against(session, settings, run, row, answer) or refusal_by_name(settings, row.thing, called):
             return why
         most = policy.most_a_day if policy else 0
         if revocations.begin(session, row, run_id=run.run_id, caller=answer.caller, before=before, most=most):

@@ -81,13 +81,14 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
         return None
     revocations.hold_to_the_record(session, whole=True)
     ordered = sorted(stand, key=_worst_first)
+    known = _candidates(session, settings, policy)
     return RevocationQuestion(
         subject=words.asked(ordered),
         details=words.details(
             ordered,
             most=policy.most_a_day,
             unseen=[str(each) for each in unseen],
-            others=[each for each in _candidates(session, settings, policy) if each.identifies],
+            known={each.finding_key: each for each in known},
         ),
         offered={short_finding(row.finding_key): row.revocation_id for row in ordered},
     )

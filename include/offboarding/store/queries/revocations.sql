@@ -93,6 +93,20 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
     exists (select from departure_word o
         where o.person_uid = f.person_uid and o.basis = d.basis and o.left_at = d.left_at and o.verdict = 'confirm')
         as by_word,
+    array(
+        select o.author from notice o where d.basis = 'notice' and o.person_uid = f.person_uid and o.ended_at is null
+        union
+        select o.author from departure_word o
+        where o.person_uid = f.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
+            and o.verdict = 'confirm'
+        order by 1) as departure_by,
+    array(
+        select o.author from link_decision o
+        where (o.realm, o.native_id, o.person_uid, o.verdict) = (a.realm, a.native_id, f.person_uid, 'confirm')
+            and o.revoked_at is null order by 1) as link_by,
+    exists (
+        select from worker o join employment e using (worker_pk)
+        where o.person_uid = f.person_uid and o.missing_since is null and e.status <> 'left') as hr_lists,
     exists (select from doubted_roster o where o.roster in (f.roster, d.roster)) or exists (
         select from guard_hold h
         where h.status = 'waiting' and (h.kind, h.name) in (
