@@ -4,7 +4,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -160,7 +160,7 @@ def _granted(text: str) -> None:
         covers_for(one.statement, "arn:aws:kms:eu-west-1:111111111111:key/k", kim)
     for trusted in trust_statements(document):
         for allows in (True, False):
-            judge(trusted.condition, kim, NIGHT, allows=allows)
+            judge(replace(trusted, allows=allows), kim, NIGHT)
         named_values(identity_part(trusted.condition))
 
 

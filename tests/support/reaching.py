@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 SECRET_ARN = f"arn:aws:secretsmanager:eu-west-1:{CORE}:secret:prod/login-AbCdEf"
 KMS_ARN = f"arn:aws:kms:eu-west-1:{CORE}:key/11111111-2222-3333-4444-555555555555"
 MIN, READER = f"arn:aws:iam::{CORE}:user/min", f"arn:aws:iam::{CORE}:role/reader"
+SESSION = f"arn:aws:sts::{CORE}:assumed-role/reader/mjkim"
 ROOT = f"arn:aws:iam::{CORE}:root"
 READ = "secretsmanager:GetSecretValue"
 BOUNDARY = f"arn:aws:iam::{CORE}:policy/boundary"

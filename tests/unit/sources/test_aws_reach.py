@@ -28,6 +28,7 @@ from tests.support.reaching import (
     READER,
     ROOT,
     SECRET_ARN,
+    SESSION,
     Document,
     U,
     W,
@@ -44,6 +45,8 @@ from tests.support.reaching import (
     standing_of_min,
     user,
 )
+
+HANDED_OVER = allow("kms:*", Principal={"AWS": ROOT}, Sid="Enable IAM")
 
 # --- identity policies --------------------------------------------------------------------------------------------
 
@@ -89,11 +92,22 @@ from tests.support.reaching import (
         ([allow(READ, Condition={"StringEquals": {"aws:PrincipalTag/level": "3"}})], None),
         ([allow(READ, Condition={"StringEqualsIfExists": {"aws:PrincipalTag/level": "3"}})], W),
         ([allow(READ, Condition={"StringNotEquals": {"aws:PrincipalTag/level": "3"}})], W),
+        ([allow(READ, Condition={"ForAnyValue:StringNotEquals": {"aws:PrincipalTag/level": "3"}})], None),
+        ([allow(READ, Condition={"ForAnyValue:StringEqualsIfExists": {"aws:PrincipalTag/level": "3"}})], None),
+        ([allow(), deny(READ, Condition={"ForAnyValue:StringNotLike": {"aws:PrincipalTag/level": "3"}})], W),
+        ([allow(READ, Condition={"ForAllValues:StringEquals": {"aws:PrincipalTag/level": "3"}})], W),
+        ([allow(READ, Condition={"ForAllValues:StringEquals": {"aws:PrincipalTag/team": ["pay", "login"]}})], W),
+        ([allow(READ, Condition={"ForAnyValue:StringLike": {"aws:PrincipalTag/team": "pay*"}})], None),
+        ([allow(READ, Condition={"ForAllValues:StringEquals": {"aws:TagKeys": "pay"}})], U),
         ([allow(READ, Condition={"Null": {"aws:PrincipalTag/level": "true"}})], W),
         ([allow(READ, Condition={"Null": {"aws:PrincipalTag/team": "true"}})], None),
         ([allow(READ, Condition={"StringEquals": {"secretsmanager:ResourceTag/of": "${aws:PrincipalTag/team}"}})], U),
         ([allow(READ, f"arn:aws:secretsmanager:*:{CORE}:secret:${{aws:username}}/*")], None),
         ([allow(READ, "arn:aws:secretsmanager:*:*:secret:prod/${aws:PrincipalTag/team}-*")], W),
+        ([allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/level, 'prod'}/*")], W),
+        ([allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:PrincipalTag/level, 'dev'}/*")], None),
+        ([allow(READ, Condition={"StringEquals": {"aws:username": ["${aws:SourceVpc}", "min"]}})], W),
+        ([allow(READ, Condition={"StringNotEquals": {"aws:username": ["${aws:SourceVpc}", "min"]}})], None),
         ([allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:SourceVpc}/*")], U),
         ([allow(), deny(READ, "arn:aws:secretsmanager:*:*:secret:${aws:SourceVpc}/*")], U),
         ([allow(READ, Condition={"StringEquals": {"aws:SourceVpc": "vpc-1"}}), allow(READ)], W),
@@ -103,11 +117,23 @@ def test_what_an_identity_policy_grants(listed: list[Document], expected: Standi
     assert standing_of_min(grants(*listed), secret(), tags={"team": "login"}) is expected
 
 
-def test_an_old_policy_has_no_variables() -> None:
-    old = {"Version": "2008-10-17", "Statement": allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:SourceVpc}/*")}
-    own = Grants(inline=(NamedPolicy(name="P", statements=statements(old)),), attached=())
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        ([allow(READ, "arn:aws:secretsmanager:*:*:secret:${aws:SourceVpc}/*")], None),
+        ([allow(READ, Condition={"StringEquals": {"aws:username": "${aws:username}"}})], None),
+        ([allow(READ, Condition={"StringNotEquals": {"aws:username": "${aws:username}"}})], W),
+        ([allow(), deny(READ, Condition={"StringEquals": {"aws:username": "${aws:SourceVpc}"}})], W),
+    ],
+)
+@pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}], ids=["none", "2008"])
+def test_an_old_policy_has_no_variables(
+    listed: list[Document], expected: Standing | None, version: dict[str, str]
+) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html"""
+    old = NamedPolicy(name="P", statements=statements({**version, "Statement": listed}))
 
-    assert standing_of_min(own, secret()) is None
+    assert standing_of_min(Grants(inline=(old,), attached=()), secret()) is expected
 
 
 def test_a_resource_tag_that_is_known_decides() -> None:
@@ -117,6 +143,25 @@ def test_a_resource_tag_that_is_known_decides() -> None:
     assert standing_of_min(own, secret(tags={"of": "login"}), tags={"team": "login"}) is W
     assert standing_of_min(own, secret(tags={"of": "pay"}), tags={"team": "login"}) is None
     assert standing_of_min(own, secret(tags={}), tags={"team": "login"}) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "key", "expected"),
+    [
+        (kms, "aws:ResourceTag/of", W),
+        (kms, "secretsmanager:ResourceTag/of", None),
+        (kms, "ec2:ResourceTag/of", None),
+        (kms, "kms:ResourceTag/of", None),
+        (secret, "aws:ResourceTag/of", W),
+        (secret, "secretsmanager:ResourceTag/of", W),
+        (secret, "ssm:ResourceTag/of", None),
+    ],
+)
+def test_a_tag_key_of_another_service_is_not_in_the_request(target: Any, key: str, expected: Standing | None) -> None:
+    """https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html"""
+    tagged = target(*([HANDED_OVER] if target is kms else []), tags={"of": "login"})
+
+    assert standing_of_min(grants(allow(Condition={"StringEquals": {key: "login"}})), tagged) is expected
 
 
 def test_groups_and_managed_policies_count_and_the_reason_names_them() -> None:
@@ -209,6 +254,29 @@ def test_a_keys_own_policy_passes_a_users_boundary_and_not_a_roles() -> None:
     found = reached(members, secret(allow(READ, Principal={"AWS": [MIN, READER]})))
 
     assert found.keys() == {"AIDAMIN"}
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ([allow(READ, Principal={"AWS": READER})], None),
+        ([allow(READ, Principal={"AWS": SESSION})], U),
+        ([allow(READ, Principal={"AWS": [READER, SESSION]})], U),
+        ([allow(READ, Principal="*", Condition={"ArnEquals": {"aws:PrincipalArn": READER}})], W),
+        ([allow(READ, Principal={"AWS": "*"}, Condition={"StringLike": {"aws:PrincipalArn": "*:role/*"}})], W),
+        ([allow(READ, Principal="*", Condition={"ArnEquals": {"aws:PrincipalArn": MIN}})], None),
+        ([allow(READ, Principal="*", Condition={"StringEquals": {"aws:PrincipalAccount": CORE}})], U),
+        ([allow(READ, Principal="*")], U),
+        ([allow(READ, Principal={"AWS": SESSION}), deny(READ, Principal={"AWS": READER})], None),
+    ],
+)
+def test_what_is_granted_to_a_roles_session_passes_its_boundary(own: list[Document], expected: Standing | None) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    members = everybody(roles=[role(boundary=BOUNDARY)], policies={BOUNDARY: policy("boundary", allow("s3:*"))})
+
+    row = reached(members, secret(*own)).get(READER)
+
+    assert (row.standing if row else None) is expected
 
 
 # --- a secret's own policy ----------------------------------------------------------------------------------------
@@ -306,9 +374,28 @@ def test_a_deny_keeps_the_other_account_out() -> None:
     assert reached(everybody(), secret(*own)) == {}
 
 
-# --- KMS ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("allowed", [f"arn:aws:iam::{OTHER}:role/y", f"arn:aws:iam::{OTHER}:role/x/y"])
+def test_a_deny_of_another_accounts_session_is_no_deny_of_its_role(allowed: str) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    session = f"arn:aws:sts::{OTHER}:assumed-role/y/jo"
+    own = [allow(READ, Principal={"AWS": allowed}), deny(READ, Principal={"AWS": session})]
 
-HANDED_OVER = allow("kms:*", Principal={"AWS": ROOT}, Sid="Enable IAM")
+    found = reached(everybody(), secret(*own))
+
+    assert {principal: row.standing for principal, row in found.items()} == {allowed: U}
+    assert "the session's name" in found[allowed].reason
+
+
+def test_a_session_of_another_account_does_not_say_its_roles_path() -> None:
+    session = f"arn:aws:sts::{OTHER}:assumed-role/y/jo"
+    named = {"ArnEquals": {"aws:PrincipalArn": f"arn:aws:iam::{OTHER}:role/x/y"}}
+
+    found = reached(everybody(), secret(allow(READ, Principal={"AWS": session}, Condition=named)))
+
+    assert {row.standing for row in found.values()} == {U}
+
+
+# --- KMS ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

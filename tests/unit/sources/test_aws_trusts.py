@@ -28,11 +28,13 @@ def when(operator: str, key: str, *values: object) -> dict[str, object]:
     return {"Condition": {operator: {key: list(values)}}}
 
 
-def trusts(*statements: Mapping[str, Any], grants: Grants | None = None) -> dict[str, Trust]:
+def trusts(
+    *statements: Mapping[str, Any], grants: Grants | None = None, version: str = "2012-10-17"
+) -> dict[str, Trust]:
     role = IamRole(
         role_id="AROA1",
         arn=f"arn:aws:iam::{HOME}:role/ops",
-        trust={"Statement": list(statements)},
+        trust={"Version": version, "Statement": list(statements)},
         grants=grants or Grants(inline=(), attached=()),
     )
     reader = TrustReader(
@@ -63,6 +65,8 @@ def trusts(*statements: Mapping[str, Any], grants: Grants | None = None) -> dict
         [allow(KIM, **when("StringLike", "aws:userid", "AIDAMJ*"))],
         [allow(KIM, **when("StringNotEquals", "aws:username", "lee"))],
         [allow(KIM, **when("StringEqualsIfExists", "AWS:PrincipalType", "User"))],
+        [allow(KIM, **when("StringEquals", "aws:PrincipalArn", f"{KIM[:-5]}${{aws:username}}"))],
+        [allow(KIM, **when("ForAnyValue:StringEquals", "aws:username", "mjkim"))],
         [allow(KIM, **when("Null", "aws:username", "false"))],
         [allow(KIM, **when("Bool", "aws:PrincipalIsAWSService", False))],
         [allow(KIM, **when("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z"))],
@@ -123,8 +127,8 @@ def test_it_lets_nobody_in_who_is_denied_or_conditioned_away(statements: list[di
         ([allow(KIM, **when("StringEquals", "sts:ExternalId", "x"))], "sts:ExternalId"),
         ([allow(KIM, **when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))], "aws:SourceIp"),
         ([allow(KIM, **when("StringEquals", "aws:PrincipalTag/team", "ops"))], "aws:PrincipalTag/team"),
-        ([allow(KIM, **when("StringEquals", "aws:PrincipalArn", f"{KIM[:-5]}${{aws:username}}"))], "aws:PrincipalArn"),
-        ([allow(KIM, **when("ForAnyValue:StringEquals", "aws:username", "mjkim"))], "aws:username"),
+        ([allow(KIM, **when("StringEquals", "aws:PrincipalArn", "${aws:SourceVpc}"))], "aws:PrincipalArn"),
+        ([allow(KIM, **when("ForAnyValue:StringEquals", "aws:TagKeys", "mjkim"))], "aws:TagKeys"),
         ([allow(KIM, **when("DateGreaterThan", "aws:CurrentTime", "2027-01-01"))], "aws:CurrentTime"),
         ([allow(KIM, **when("DateLessThan", "aws:CurrentTime", "soon"))], "aws:CurrentTime"),
         ([allow(KIM, **when("NumericLessThan", "aws:EpochTime", 10**18))], "aws:EpochTime"),
@@ -135,6 +139,8 @@ def test_it_lets_nobody_in_who_is_denied_or_conditioned_away(statements: list[di
         ([allow(HOME, **when("StringEquals", "aws:username", "mjkim"))], "the user's own policies"),
         ([allow(ROOT, **when("StringLike", "aws:userid", KIM_ID))], "the user's own policies"),
         ([allow("*", **when("ArnEquals", "aws:PrincipalArn", KIM))], "the user's own policies"),
+        ([allow("*", **when("ForAllValues:StringEquals", "aws:username", "mjkim"))], "the user's own policies"),
+        ([allow("*", **when("ForAnyValue:StringLikeIfExists", "aws:username", "mjkim"))], "the user's own policies"),
         (
             [{"Effect": "Allow", "Principal": "*", "Action": "*", **when("StringEquals", "aws:PrincipalArn", KIM)}],
             "the user's own policies",
@@ -200,6 +206,12 @@ def test_what_the_role_may_do() -> None:
 
     assert (found.privileged, found.privileged_by) == (True, "policy AdministratorAccess")
     assert trusts(allow(KIM))[KIM].privileged is False
+
+
+def test_a_trust_policy_of_2008_has_no_variables() -> None:
+    filled_in = allow(KIM, **when("StringEquals", "aws:PrincipalArn", f"{KIM[:-5]}${{aws:username}}"))
+
+    assert trusts(filled_in, version="2008-10-17")[KIM].standing is Standing.DEAD
 
 
 def test_a_statement_may_stand_without_a_list() -> None:

@@ -16,7 +16,7 @@ def applies(covering: Covering, by: str, request: Request, now: datetime) -> Val
         return Value(holds=True, by=by)
     if resource is None:
         resource = covers_for(statement, request.target.arn, request)
-    verdict = judge(statement.condition, request, now, allows=statement.allows)
+    verdict = judge(statement, request, now)
     if resource is False or verdict.holds is False:
         return NO
     keys = (*(() if resource else ("a variable in Resource",)), *(() if verdict.holds else verdict.keys))

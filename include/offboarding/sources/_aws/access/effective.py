@@ -13,10 +13,11 @@ from offboarding.model import KeyAccess, PrincipalKind, Standing
 from offboarding.sources._aws.access.above import NOTHING, Above, Guardrails
 from offboarding.sources._aws.access.applying import applies
 from offboarding.sources._aws.access.book import Book, Covering
-from offboarding.sources._aws.access.outside import outside
+from offboarding.sources._aws.access.outside import SESSION_NAME, outside
 from offboarding.sources._aws.access.principals import AppliedPolicy, Principal, Principals
 from offboarding.sources._aws.access.target import KeyTarget, Request
 from offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
+from offboarding.sources._aws.policy.conditions import picks_by_arn
 from offboarding.sources._aws.policy.policies import NamedPolicy, Statement
 from offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement, about, covers
 
@@ -108,7 +109,8 @@ class _EffectiveAccess:
             for covering in self._statements(policy)
             if not covering.statement.allows
         )
-        if denied.holds or (own := self._own(principal, request, allows=False)).holds:
+        own = either(self._says(one, principal, request) for one in self.own_policy if not one.statement.allows)
+        if denied.holds or own.holds:
             return NO
         allowed = self._allowed(principal, request)
         for doubt in (denied, own):
@@ -132,9 +134,11 @@ class _EffectiveAccess:
             ),
             self._bound(principal, request),
         )
-        direct = self._own(principal, request, allows=True)
-        if principal.kind is PrincipalKind.ROLE:
-            direct = both(direct, self._bound(principal, request))
+        direct = either(
+            both(self._says(one, principal, request), self._left(one, principal, request))
+            for one in self.own_policy
+            if one.statement.allows
+        )
         if not self._target.policy_rules:
             unread = unknown("the key's own policy, which couldn't be read") if self._target.policy is None else YES
             # What it denies can't be seen.
@@ -144,7 +148,7 @@ class _EffectiveAccess:
         return either((direct, both(identity, self._handed_over(request))))
 
     def _bound(self, principal: Principal, request: Request) -> Value:
-        """What the boundary leaves. What a key's own policy grants to a user by name passes it."""
+        """What the boundary leaves of what identity policies grant."""
         if not principal.bounded:
             return YES
         if principal.boundary is None:
@@ -155,15 +159,25 @@ class _EffectiveAccess:
             if covering.statement.allows
         )
 
-    def _own(self, principal: Principal, request: Request, *, allows: bool) -> Value:
-        """What the key's own policy says of a principal directly."""
-        return either(
-            both(
-                self._names(one, principal), applies(self._covering(one.statement), _own_name(one), request, self._now)
-            )
-            for one in self.own_policy
-            if one.statement.allows is allows
-        )
+    def _left(self, one: ResourceStatement, principal: Principal, request: Request) -> Value:
+        """What the boundary leaves of a grant in the key's own policy: of one to a user all, of one to a role what the
+        boundary allows. A role's session that is named, or meant by `*` with aws:PrincipalArn, passes it.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+        """
+        if principal.kind is not PrincipalKind.ROLE or not principal.bounded or one.all_but_some:
+            return YES
+        bound = self._bound(principal, request)
+        if ANYONE in one.principals:
+            return YES if picks_by_arn(one.statement.condition) else either((bound, unknown("a permissions boundary")))
+        if self._names_session(one, principal):
+            return either((bound, unknown(SESSION_NAME)))
+        return bound
+
+    def _says(self, one: ResourceStatement, principal: Principal, request: Request) -> Value:
+        """What a statement of the key's own policy says of a principal directly."""
+        covering = self._covering(one.statement)
+        return both(self._names(one, principal), applies(covering, _own_name(one), request, self._now))
 
     def _handed_over(self, request: Request) -> Value:
         """Whether the key's policy lets the account's identity policies decide."""
@@ -175,14 +189,17 @@ class _EffectiveAccess:
 
     def _names(self, one: ResourceStatement, principal: Principal) -> Value:
         exact = bool(one.principals & {principal.arn, principal.user_id} - {""})
-        by_session = (principal.realm, principal.arn.rpartition("/")[2]) in one.role_sessions
+        by_session = self._names_session(one, principal)
         if one.all_but_some:
             return self._all_but(one, principal, listed=exact or by_session)
         # To deny an account is to deny everybody in it; to allow it only hands over.
         whole = principal.realm in one.accounts and (not one.statement.allows or principal.is_root)
         if exact or whole or ANYONE in one.principals:
             return YES
-        return unknown("the session's name") if by_session and principal.kind is PrincipalKind.ROLE else NO
+        return unknown(SESSION_NAME) if by_session and principal.kind is PrincipalKind.ROLE else NO
+
+    def _names_session(self, one: ResourceStatement, principal: Principal) -> bool:
+        return (principal.realm, principal.arn.rpartition("/")[2]) in one.role_sessions
 
     def _all_but(self, one: ResourceStatement, principal: Principal, *, listed: bool) -> Value:
         """NotPrincipal: to deny everybody but some is documented; to allow so isn't advised, and isn't judged here.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources._aws.access.values import YES, Value, both, either, unknown
+from offboarding.sources._aws.access.values import NO, YES, Value, both, either, unknown
 from offboarding.sources._aws.policy.conditions import judge, texts
 from offboarding.sources._aws.policy.statements import ANYONE, ResourceStatement
 
@@ -19,6 +19,7 @@ _SESSION = re.compile(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.+")
 _ACCOUNT = re.compile(r"(?:arn:[^:]+:iam::)?(\d{12})(?::root)?")
 _ACCOUNT_KEYS = frozenset({"aws:principalaccount", "kms:calleraccount"})
 THERE = "that account's own policies"
+SESSION_NAME = "the session's name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +31,14 @@ class Outsider:
     """"" for anybody."""
     principal: str
     """An ARN, or `*`."""
+    by_session: bool = False
+    """Known by a session, which doesn't say the path of its role: `principal` is the role's ARN without it."""
 
     def value(self, key: str) -> str | None:
         """What is known of such a request."""
         if key in {"aws:principalaccount", "kms:calleraccount"}:
             return self.realm or None
-        if key == "aws:principalarn" and not self.principal.endswith(":root") and self.realm:
+        if key == "aws:principalarn" and self.realm and not self.by_session and not self.principal.endswith(":root"):
             return self.principal
         return {"aws:principalisawsservice": "false", "aws:securetransport": "true"}.get(key)
 
@@ -64,7 +67,9 @@ def outside(
     `limits`: whether what stands above may keep them out.
     """
     realm, account_id, key = whose
-    for who in sorted(set(_named(account_id, policy)), key=lambda who: (who.realm, who.principal)):
+    # A role that is named itself comes after its session, and takes its place.
+    named = sorted(_named(account_id, policy), key=lambda who: (who.realm, who.principal, not who.by_session))
+    for who in {(who.realm, who.principal): who for who in named}.values():
         denied = either(_says(one, who, account_id, now) for one in policy if not one.statement.allows)
         allowed = either(_says(one, who, account_id, now) for one in policy if one.statement.allows)
         if denied.holds is None:
@@ -105,7 +110,7 @@ def _outsider(name: str) -> Outsider | None:
         return Outsider(kind=kind, realm=found[1], principal=name)
     if found := _SESSION.fullmatch(name):
         arn = f"arn:{found[1]}:iam::{found[2]}:role/{found[3]}"
-        return Outsider(kind=PrincipalKind.ROLE, realm=found[2], principal=arn)
+        return Outsider(kind=PrincipalKind.ROLE, realm=found[2], principal=arn, by_session=True)
     if found := _ACCOUNT.fullmatch(name):
         root = name if name.endswith(":root") else f"arn:aws:iam::{found[1]}:root"
         return Outsider(kind=PrincipalKind.ACCOUNT, realm=found[1], principal=root)
@@ -115,19 +120,22 @@ def _outsider(name: str) -> Outsider | None:
 def _says(one: ResourceStatement, who: Outsider, account_id: str, now: datetime) -> Value:
     if one.all_but_some:
         return unknown("NotPrincipal")
-    if not _is_about(one, who) or (not who.realm and _only_own(one, account_id)):
-        return Value(holds=False)
-    verdict = judge(one.statement.condition, who, now, allows=one.statement.allows)
+    named = _names(one, who)
+    if named.holds is False or (not who.realm and _only_own(one, account_id)):
+        return NO
+    verdict = judge(one.statement, who, now)
     sid = f", statement {one.statement.sid}" if one.statement.sid else ""
-    return Value(
-        holds=verdict.holds, by=f"the key's own policy{sid}", keys=verdict.keys if verdict.holds is None else ()
-    )
+    keys = verdict.keys if verdict.holds is None else ()
+    return both(named, Value(holds=verdict.holds, by=f"the key's own policy{sid}", keys=keys))
 
 
-def _is_about(one: ResourceStatement, who: Outsider) -> bool:
-    others = {(found.realm, found.principal) for name in one.principals if (found := _outsider(name))}
-    whole = who.realm in one.accounts and not one.statement.allows
-    return ANYONE in one.principals or whole or (who.realm, who.principal) in others
+def _names(one: ResourceStatement, who: Outsider) -> Value:
+    """Whether a statement is about somebody; a session of theirs that it names need not be the one that asks."""
+    whole = who.realm in one.accounts and (who.principal.endswith(":root") or not one.statement.allows)
+    if whole or {who.principal, ANYONE} & one.principals:
+        return YES
+    is_session = who.kind is PrincipalKind.ROLE and (who.realm, who.principal.rpartition("/")[2]) in one.role_sessions
+    return unknown(SESSION_NAME) if is_session else NO
 
 
 def _only_own(one: ResourceStatement, account_id: str) -> bool:

@@ -6,6 +6,13 @@ from dataclasses import dataclass, field
 from offboarding.sources._aws.access.principals import Principal
 from offboarding.sources._aws.policy.statements import ResourceStatement
 
+_RESOURCE_TAG = ":resourcetag/"
+_TAG_KEYS = frozenset({"secretsmanager", "ssm"})
+"""Services with a condition key of their own for a resource's tags, beside aws:ResourceTag.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyTarget:
@@ -54,7 +61,7 @@ class Request:
         """What it says; the resource's own keys too."""
         if key in self.target.context:
             return self.target.context[key]
-        if tag := _resource_tag(key):
+        if tag := self._resource_tag(key):
             return (self.target.tags or {}).get(tag)
         if self._is_about_organization(key):
             return self.organization_id or None
@@ -68,8 +75,10 @@ class Request:
 
     def lacks(self, key: str) -> bool:
         """What it's known not to say."""
-        if tag := _resource_tag(key):
+        if tag := self._resource_tag(key):
             return self.target.tags is not None and tag not in self.target.tags
+        if _RESOURCE_TAG in key:
+            return True
         if self._is_about_organization(key):
             return self.organization_id == ""
         return self.principal.lacks(key)
@@ -82,7 +91,8 @@ class Request:
         own = self.principal.realm == self.target.account_id
         return key == "aws:principalorgid" or (own and key == "aws:resourceorgid")
 
-
-def _resource_tag(key: str) -> str:
-    service, _, rest = key.partition(":")
-    return rest.removeprefix("resourcetag/") if rest.startswith("resourcetag/") and service else ""
+    def _resource_tag(self, key: str) -> str:
+        """The tag that a condition key is about, in lower case; "" where the resource's service has no such key."""
+        service, _, tag = key.partition(_RESOURCE_TAG)
+        own = service in _TAG_KEYS and service == self.target.arn.split(":")[2]
+        return tag if own or service == "aws" else ""

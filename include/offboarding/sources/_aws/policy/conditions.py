@@ -37,6 +37,25 @@ class Asking(Protocol):
         ...
 
 
+class Conditional(Protocol):
+    """A statement of a policy, as far as its conditions go."""
+
+    @property
+    def allows(self) -> bool:
+        """Whether it is an Allow."""
+        ...
+
+    @property
+    def condition(self) -> Condition:
+        """All of its conditions."""
+        ...
+
+    @property
+    def old(self) -> bool:
+        """Whether its policy is of the language's version from 2008, which has no variables."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
     """The user that would ask, as condition keys see it."""
@@ -73,9 +92,8 @@ class Who:
         return False
 
     def variable(self, key: str) -> str | None:
-        """Not said: a trust policy of the language's old version has no variables."""
-        del key
-        return None
+        """The same values."""
+        return self.value(key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,16 +105,16 @@ class ConditionResult:
     """As the policy writes them: those that don't hold, or couldn't be judged."""
 
 
-def judge(condition: Condition, who: Asking, now: datetime, *, allows: bool) -> ConditionResult:
+def judge(statement: Conditional, who: Asking, now: datetime) -> ConditionResult:
     """Whether all of a statement's conditions hold for a request.
 
-    `allows`: of an Allow. What will let somebody in later though it doesn't now (an Allow that begins, a Deny that
-    ends) is not known to be dead.
+    What will let somebody in later though it doesn't now (an Allow that begins, a Deny that ends) is not known to be
+    dead.
     """
     unknown: list[str] = []
-    for operator, pairs in condition.items():
+    for operator, pairs in statement.condition.items():
         for key, values in pairs.items():
-            holds = _holds(operator.lower(), key.lower(), texts(values), who, now, allows=allows)
+            holds = _holds(operator.lower(), key.lower(), texts(values), who, now, statement)
             if holds is False:
                 return ConditionResult(holds=False, keys=(key,))
             if holds is None:
@@ -109,9 +127,14 @@ def identity_part(condition: Condition) -> Condition:
     parts = {
         operator: {key: values for key, values in pairs.items() if key.lower() in IDENTITY_KEYS}
         for operator, pairs in condition.items()
-        if operator.lower().removesuffix("ifexists") in _MATCHES
+        if _of_one_value(operator.lower()) in _MATCHES
     }
     return {operator: pairs for operator, pairs in parts.items() if pairs}
+
+
+def picks_by_arn(condition: Condition) -> bool:
+    """Whether a condition says who is meant by aws:PrincipalArn."""
+    return any(key.lower() == "aws:principalarn" for pairs in identity_part(condition).values() for key in pairs)
 
 
 def named_values(condition: Condition) -> frozenset[str]:
@@ -126,34 +149,53 @@ def texts(item: object) -> tuple[str, ...]:
     return tuple(str(one).lower() if isinstance(one, bool) else str(one) for one in several)
 
 
-def _holds(operator: str, key: str, wanted: Sequence[str], who: Asking, now: datetime, *, allows: bool) -> bool | None:
+def _holds(
+    operator: str, key: str, wanted: Sequence[str], who: Asking, now: datetime, statement: Conditional
+) -> bool | None:
     if who.lacks(key):
         return _holds_without(operator, wanted)
-    operator = operator.removesuffix("ifexists")
+    operator = _of_one_value(operator)
     if key in _TIME_KEYS:
-        return _time_holds(operator, wanted, now, allows=allows)
+        return _time_holds(operator, wanted, now, allows=statement.allows)
     have = who.value(key)
-    values = [value for value in (filled(one, who) for one in wanted) if value is not None]
-    return None if have is None or len(values) < len(wanted) else _compared(operator, have, values)
+    values = wanted if statement.old else [filled(one, who) for one in wanted]
+    return None if have is None else _compared(operator, have, values)
 
 
-def _compared(operator: str, have: str, values: Sequence[str]) -> bool | None:
+def _of_one_value(operator: str) -> str:
+    """The operator (in lower case) for a key that a request has, once: any and all of its values are the same."""
+    return operator.removeprefix("foranyvalue:").removeprefix("forallvalues:").removesuffix("ifexists")
+
+
+def _compared(operator: str, have: str, values: Sequence[str | None]) -> bool | None:
+    """Whether it holds for a value; None among `values`: one that a variable leaves unknown."""
     if operator == "null":
         return "false" in values
     if match := _MATCHES.get(operator):
-        return any(match(have, value) for value in values)
+        return _any_matches(match, have, values)
     if match := _MATCHES.get(operator.replace("not", "", 1)):
-        return not any(match(have, value) for value in values)
+        found = _any_matches(match, have, values)
+        return None if found is None else not found
     return None
 
 
+def _any_matches(match: Callable[[str, str], bool], have: str, values: Sequence[str | None]) -> bool | None:
+    if any(match(have, value) for value in values if value is not None):
+        return True
+    return None if None in values else False
+
+
 def _holds_without(operator: str, values: Sequence[str]) -> bool:
-    """Where the request has no such key: what says *not* holds, and what says *if it exists*."""
+    """Where the request has no such key: what says *not* holds, and what says *if it exists*, but for ForAnyValue.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+    https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w/foranyvalue-stringequalsifexists-behaving-unexpectedly
+    """
+    if operator.startswith("foranyvalue:"):
+        return False
     if operator == "null":
         return "true" in values
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
-    plain = operator.removeprefix("foranyvalue:")
-    return operator.endswith("ifexists") or operator.startswith("forallvalues:") or "not" in plain
+    return operator.endswith("ifexists") or operator.startswith("forallvalues:") or "not" in operator
 
 
 def _time_holds(operator: str, values: Sequence[str], now: datetime, *, allows: bool) -> bool | None:
@@ -201,11 +243,20 @@ def filled(text: str, who: Asking) -> str | None:
     """
     if "${" not in text:
         return text
-    values = [who.variable(name.partition(",")[0].strip().lower()) for name in _VARIABLE.findall(text)]
+    values = [_variable(name, who) for name in _VARIABLE.findall(text)]
     if None in values:
         return None
     rest = iter(values)
     return _VARIABLE.sub(lambda _found: next(rest) or "", text)
+
+
+def _variable(name: str, who: Asking) -> str | None:
+    """The value of `key` or of `key, 'default'`."""
+    key, _, default = name.partition(",")
+    key, default = key.strip().lower(), default.strip()
+    if who.lacks(key) and default.startswith("'") and default.endswith("'"):
+        return default[1:-1]
+    return who.variable(key)
 
 
 def _arn_matches(text: str, pattern: str) -> bool:

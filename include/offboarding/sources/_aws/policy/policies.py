@@ -12,7 +12,8 @@ from typing import cast
 from offboarding.model import Effect
 from offboarding.sources._aws.policy.conditions import Condition
 
-_VERSION = "2012-10-17"
+VERSION = "2012-10-17"
+"""Of the policy language: the one that has variables."""
 _EVERYTHING = frozenset({"*", "*:*"})
 _ADMINISTERS = _EVERYTHING | {"iam:*"}
 """Who may do everything to IAM may give himself the rest."""
@@ -79,7 +80,7 @@ def statements(document: object) -> tuple[Statement, ...]:
     read = cast("Mapping[str, object]", document)
     listed = read["Statement"]
     several = cast("Iterable[Mapping[str, object]]", (listed,) if isinstance(listed, Mapping) else listed)
-    return tuple(_statement(one, old=read.get("Version") != _VERSION) for one in several)
+    return tuple(_statement(one, old=read.get("Version") != VERSION) for one in several)
 
 
 def privilege(

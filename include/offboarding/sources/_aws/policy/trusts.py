@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from offboarding.sources._aws.policy.conditions import (
     named_values,
     texts,
 )
-from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, privilege
+from offboarding.sources._aws.policy.policies import VERSION, Attached, Grants, NamedPolicy, privilege
 
 ASSUME = "sts:assumerole"
 ANYONE = "*"
@@ -56,6 +56,8 @@ class TrustStatement:
     all_but_some: bool
     """NotPrincipal."""
     condition: Condition = field(repr=False)
+    old: bool
+    """Of the language's version from 2008, in which `${aws:username}` is no variable."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +104,11 @@ class TrustReader:
     def _meant(self, statement: TrustStatement) -> Iterator[str]:
         """Users that a condition picks by name out of a whole account, or of everybody; a pattern names nobody."""
         names = named_values(statement.condition)
-        identity = identity_part(statement.condition)
+        identity = replace(statement, condition=identity_part(statement.condition))
         own = (Who(arn=arn, user_id=user_id) for user_id, arn in self.users.items())
         foreign = (Who(arn=name) for name in names if _USER.fullmatch(name) and name.split(":")[4] != self.realm)
         for who in (*(who for who in own if names & {who.arn, who.name, who.user_id}), *foreign):
-            if _delegates_to(statement, who) and judge(identity, who, self.now, allows=True).holds:
+            if _delegates_to(statement, who) and judge(identity, who, self.now).holds:
                 yield who.arn
 
     def _arn(self, principal: str) -> str:
@@ -137,7 +139,7 @@ class TrustReader:
         directly = bool(statement.principals & {who.arn, who.user_id} - {""})
         if not directly and not _delegates_to(statement, who):
             return ConditionResult(holds=False)
-        verdict = judge(statement.condition, who, self.now, allows=statement.allows)
+        verdict = judge(statement, who, self.now)
         if verdict.holds and statement.allows and not directly:
             # An account that is trusted as a whole still decides itself which of its users may.
             return ConditionResult(holds=None, keys=("the user's own policies",))
@@ -148,7 +150,8 @@ def trust_statements(document: Mapping[str, Any]) -> tuple[TrustStatement, ...]:
     """The statements about sts:AssumeRole; a single one may stand without a list."""
     listed = cast("object", document["Statement"])
     several = cast("Iterable[Mapping[str, Any]]", (listed,) if isinstance(listed, Mapping) else listed)
-    return tuple(_statement(one) for one in several if _lets_assume(one))
+    old = document.get("Version") != VERSION
+    return tuple(_statement(one, old=old) for one in several if _lets_assume(one))
 
 
 def saml_providers(roles: Iterable[IamRole]) -> frozenset[str]:
@@ -170,7 +173,7 @@ def _lets_assume(statement: Mapping[str, Any]) -> bool:
     return any(matches(ASSUME, action.lower()) for action in texts(statement.get("Action", ())))
 
 
-def _statement(one: Mapping[str, Any]) -> TrustStatement:
+def _statement(one: Mapping[str, Any], *, old: bool) -> TrustStatement:
     principal = cast("object", one.get("Principal", {}))
     principals = (ANYONE,) if principal == ANYONE else texts(cast("Mapping[str, object]", principal).get("AWS", ()))
     return TrustStatement(
@@ -178,6 +181,7 @@ def _statement(one: Mapping[str, Any]) -> TrustStatement:
         principals=frozenset(principals),
         all_but_some="NotPrincipal" in one,
         condition=one.get("Condition") or {},
+        old=old,
     )
 
 
