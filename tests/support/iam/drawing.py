@@ -47,8 +47,10 @@ _OPERATORS = [
     )
     for exists in ("", "", "IfExists")
 ]
-_ACTIONS = ["*", READ, "kms:Sign", "kms:*", "secretsmanager:Get*", "s3:*", "secretsmanager:describesecret"]
+_ACTIONS = ["*", "*", "*", READ, "kms:Sign", "kms:*", "secretsmanager:Get*", "secretsmanager:describesecret"]
 _RESOURCES = [
+    "*",
+    "*",
     "*",
     "*",
     SECRET_ARN,
@@ -99,8 +101,8 @@ def _statement(draw: st.DrawFn, *, principal: bool = False) -> dict[str, Any]:
     allows = draw(st.sampled_from([True, True, False]))
     found: dict[str, Any] = {
         "Effect": "Allow" if allows else "Deny",
-        draw(st.sampled_from(["Action", "Action", "Action", "NotAction"])): draw(_some(_ACTIONS)),
-        draw(st.sampled_from(["Resource", "Resource", "Resource", "NotResource"])): draw(_some(_RESOURCES)),
+        draw(st.sampled_from(["Action"] * 9 + ["NotAction"])): draw(_some(_ACTIONS)),
+        draw(st.sampled_from(["Resource"] * 9 + ["NotResource"])): draw(_some(_RESOURCES)),
     }
     condition = draw(_pairs())
     if condition:
@@ -113,7 +115,7 @@ def _statement(draw: st.DrawFn, *, principal: bool = False) -> dict[str, Any]:
 
 
 def _some(words: Sequence[str]) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True)
+    return st.lists(st.sampled_from(words), min_size=1, max_size=2).map(lambda found: sorted(set(found)))
 
 
 def _document(*, principal: bool = False, most: int = 2) -> st.SearchStrategy[dict[str, Any]]:
@@ -122,11 +124,14 @@ def _document(*, principal: bool = False, most: int = 2) -> st.SearchStrategy[di
     return st.tuples(versions, listed).map(lambda found: {**found[0], "Statement": found[1]})
 
 
+_ALLOWS_ALL = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
 def drawn() -> st.SearchStrategy[Drawn]:
     """Any such company."""
     return st.builds(
         Drawn,
-        identity=st.lists(_document(), max_size=2),
+        identity=st.lists(_document() | st.just(_ALLOWS_ALL), max_size=2),
         boundary=st.none() | st.none() | _document(),
         own=st.none() | _document(principal=True, most=3),
         control=st.none() | st.none() | st.none() | _document(),
