@@ -1,9 +1,11 @@
 """Who is told at once is told once, whoever else is away."""
 
+from dataclasses import replace
+
 import pytest
 
 from offboarding.model import Alert, RunKind
-from offboarding.model.errors import RetriableError
+from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import alerting
 from offboarding.store import alerts, runs
 from offboarding.store.connect import Session
@@ -34,3 +36,44 @@ def test_one_that_is_away_keeps_no_other_back_and_is_told_later(store: Session) 
     alerting.tell_people(store, [mail, slack])
     assert (mail.alerts, slack.alerts) == ([ALERT], [ALERT])
     assert night(store, run.run_id).tickets.unheard == 0
+
+
+def test_an_alert_that_is_refused_costs_itself(store: Session) -> None:
+    mail = HeardNotifier(refuses={"hold:1": FatalError("notifiers.soc: refused")})
+    later = [replace(ALERT, key=f"hold:{number}") for number in (2, 3)]
+    for alert in (ALERT, *later):
+        alerts.note(store, alert, run_id=None)
+
+    for _ in range(2):
+        with pytest.raises(RetriableError, match=r"notifiers\.soc: refused$"):
+            alerting.tell_people(store, [mail])
+    assert mail.alerts == later
+
+    mail.refuses.clear()
+    assert alerting.tell_people(store, [mail]) == 1
+
+
+def test_a_notifier_that_is_away_is_tried_with_three_alerts_and_no_more(store: Session) -> None:
+    mail = HeardNotifier(error=RetriableError("notifiers.soc: away"))
+    for number in range(10):
+        alerts.note(store, replace(ALERT, key=f"hold:{number}"), run_id=None)
+
+    with pytest.raises(RetriableError):
+        alerting.tell_people(store, [mail])
+
+    assert mail.tried == 3
+
+
+@pytest.mark.parametrize("now", [True, False])
+def test_a_subject_is_one_printable_line(store: Session, now: bool) -> None:
+    mail = HeardNotifier()
+    alert = replace(ALERT, subject="Held: person hr:10\n42\x1b[2J", body="Run 7:\x07 10\nLook.")
+
+    if now:
+        alerting.tell_now([mail], alert)
+    else:
+        alerts.note(store, alert, run_id=None)
+        alerting.tell_people(store, [mail])
+
+    (told,) = mail.alerts
+    assert (told.subject, told.body) == ("Held: person hr:10\\n42\\x1b[2J", "Run 7:\\x07 10\nLook.")

@@ -29,11 +29,15 @@ class HeardNotifier:
     name: str = "smtp"
     alerts: list[Alert] = field(default_factory=list[Alert])
     error: OffboardingError | None = None
+    refuses: dict[str, OffboardingError] = field(default_factory=dict[str, OffboardingError])
+    """By an alert's key."""
+    tried: int = 0
 
     def tell(self, alert: Alert) -> None:
         """Keep it."""
-        if self.error:
-            raise self.error
+        self.tried += 1
+        if error := self.error or self.refuses.get(alert.key):
+            raise error
         self.alerts.append(alert)
 
 

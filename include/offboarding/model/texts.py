@@ -23,6 +23,8 @@ LONGEST_LABEL = 2_000
 """Bytes of what things are called, which is compared now and then."""
 LONGEST_TEXT = 20_000
 """Bytes of a sentence."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Controls, line ends among them."""
 _SHOWN = 64
 """Characters of a long text that stand before its hash, for people."""
 
@@ -66,6 +68,11 @@ def defect(text: str, longest: int = LONGEST_ID) -> str:
         return "it is no Unicode text"
     size = len(text.encode())
     return f"it is {size} bytes long, more than {longest}" if size > longest else ""
+
+
+def defect_of_number(worker_id: str) -> str:
+    """Why it can't be a worker's number, as a clause; "" where it can. Numbers stand in subjects, titles and logs."""
+    return defect(worker_id) or ("it holds a control character" if _CONTROL.search(worker_id) else "")
 
 
 def visible(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from offboarding.model import Employment, Problem, ScopedValue, Worker
-from offboarding.model.texts import defect, is_storable, label, sentence, visible
+from offboarding.model.texts import defect_of_number, is_storable, label, sentence, visible
 from offboarding.runs.ingest.gate.fits import fits, texts_of_worker
 from offboarding.runs.ingest.gate.listing import Listing, mark
 
@@ -23,10 +23,10 @@ class WorkerGate:
     def passed(self, workers: Iterable[Worker]) -> Iterator[Worker]:
         """Each as it can be held; whose number can't be is left out."""
         for worker in workers:
-            if not worker.worker_id.isspace() and fits(texts_of_worker(worker), worker.logins) and _rest_fits(worker):
-                yield worker
-            elif why := defect(worker.worker_id):
+            if why := defect_of_number(worker.worker_id):
                 self._records.add(f"{label(worker.record)}, worker id SHA-256 {mark(worker.worker_id)}: {why}")
+            elif fits(texts_of_worker(worker), worker.logins) and _rest_fits(worker):
+                yield worker
             else:
                 yield self._mended(worker)
 
