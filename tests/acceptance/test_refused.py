@@ -535,3 +535,17 @@ def test_a_ticket_that_another_store_opened_is_not_written_over_unless_it_is_to_
             trial.night()
         assert [each["ticket"] for each in logs if "is taken over" in each["event"]] == [ticket.ref.ref]
         assert "1044" in ticket.draft.body
+
+
+@pytest.mark.parametrize(("forged", "other"), [("kim", "lee"), ("lee", "kim")])
+def test_a_row_that_cannot_be_read_costs_its_own_ticket(kim: Refused, forged: str, other: str) -> None:
+    kim.night()
+    kim.session.execute("alter table finding drop constraint finding_told_basis_check")
+    kim.session.execute("update finding set told_basis = 'gone' where account_native_id = %s", (forged,))
+    kim.directory.accounts = [
+        replace(each, **locked()) if each.native_id == other else each for each in kim.directory.accounts
+    ]
+
+    night(kim, r"^1 ticket can't be told, since a row of the store can't be read \(offb-\w+: .*told_basis")
+
+    assert [each.state for each in kim.own.inner.there() if forged not in each.draft.body] == [TicketState.CLOSED]

@@ -54,6 +54,10 @@ class IncompleteReadError(FatalError):
     """A read ended early or in doubt: nothing may be concluded from it."""
 
 
+class UnreadableRowError(FatalError):
+    """A row of the store holds what nothing of ours writes: an unknown word, or a value of another type."""
+
+
 def raise_together(errors: Sequence[OffboardingError]) -> None:
     """Raise what several systems refused as one, if they did, a line each: as what may work in a minute where any of it
     may.

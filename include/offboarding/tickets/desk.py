@@ -23,7 +23,7 @@ from offboarding.model import (
     TicketState,
     TicketStatus,
 )
-from offboarding.model.errors import FatalError, RetriableError, UncertainError
+from offboarding.model.errors import FatalError, RetriableError, UncertainError, UnreadableRowError
 from offboarding.model.keys import NO_TICKET, digest_of
 from offboarding.model.redaction import confiding
 from offboarding.report import ticket as ticket_report
@@ -75,15 +75,18 @@ class TicketDesk:
         before = refusals.of_tracker(self.session, self.name)
         self._sight = Sight.at(self.session, before)
         for key in outbox.to_drain(self.session, self.name, persons, self.plan.closed_since):
-            if not (hourly and key in before and self._waits(before[key])):
-                self._try(key)
+            self._try(key, before.get(key) if hourly else None)
         self._failures.end(self.name)
         return self.counts
 
-    def _try(self, key: str) -> None:
+    def _try(self, key: str, refusal: RefusedBefore | None = None) -> None:
         try:
+            if refusal and self._waits(refusal):
+                return
             with ticket_held(self.session, key), confiding(lambda: confided(self.session, key, self._draft)):
                 self._see_to(key)
+        except UnreadableRowError as error:
+            self.plan.unreadable[key] = str(error)
         except FatalError as error:
             # Where nothing may even be searched for, any more, no single ticket is refused.
             self.tracker.find(NO_TICKET)

@@ -24,7 +24,7 @@ from offboarding.store.tickets import TicketItem, Wanting
 from offboarding.tickets.counts import TicketCounts
 from offboarding.tickets.desk import TicketDesk
 from offboarding.tickets.plan import TicketPlan
-from offboarding.tickets.refusing import TicketsRefusedError, in_words
+from offboarding.tickets.refusing import MOST_KEYS, TicketsRefusedError, in_words
 from offboarding.tickets.routing import assignee_of, facts_of, route_of
 
 log = structlog.get_logger("offboarding.ticket")
@@ -76,7 +76,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
             defects.append(error)
             deaf[name] = f"by a defect of ours, {type(error).__name__}"
     runs.note_deaf(session, run.run_id, deaf)
-    untold += _left_over(session, run, trackers, texts, nowhere)
+    untold += [*_left_over(session, run, trackers, texts, nowhere), *_unreadable(plan.unreadable)]
     if defects:
         for each in untold:
             log.error("not told", words=in_words(each))
@@ -100,6 +100,16 @@ def _left_over(
     if refused := tuple(dict.fromkeys(why for each in texts.values() for why in each.refused)):
         runs.note_texts_refused(session, run.run_id, refused)
         yield FatalError("\n".join(refused))
+
+
+def _unreadable(tickets: Mapping[str, str]) -> Iterator[OffboardingError]:
+    """Tickets that were left as they are, since what the store holds of them can't be read."""
+    if tickets:
+        why = "; ".join(f"{key}: {text}" for key, text in [*tickets.items()][:MOST_KEYS])
+        yield FatalError(
+            f"{counted(len(tickets), 'ticket')} can't be told, since a row of the store can't be read ({why}). The"
+            f" others were told. See who edited it: {COMMAND} audit verify."
+        )
 
 
 def texts_of(settings: Settings) -> dict[str, TicketTexts]:

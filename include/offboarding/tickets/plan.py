@@ -5,11 +5,13 @@ before, so that whatever was interrupted or overtaken is put right by the next p
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from offboarding.model import DONE, RunKind, TicketCall, TicketStatus, queue_in, tracker_of
+from offboarding.model.errors import UnreadableRowError
 from offboarding.report import late as late_words
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
@@ -39,6 +41,8 @@ class TicketPlan:
     """What tickets say, by tracker; under "" for one that isn't configured any more."""
     unverified_queue: Callable[[Wanting], str] = lambda wanting: wanting.queue
     """Where a new ticket about what can't be told goes."""
+    unreadable: dict[str, str] = field(default_factory=dict[str, str])
+    """Why tickets were left as they are, by their keys: a row of the store about them can't be read."""
 
     def make(self) -> Sequence[str]:
         """Decide all of it, in one transaction. Returns keys of findings that no ticket tells all the same, which would
@@ -51,9 +55,11 @@ class TicketPlan:
             for wanting in tickets.wanting(self.session):
                 self._place(wanting)
             for key in tickets.retold(self.session):
-                self._retell(tickets.ticket(self.session, key))
+                with self._by_itself(key):
+                    self._retell(tickets.ticket(self.session, key))
             for key in tickets.unsettled(self.session):
-                self._settle(tickets.ticket(self.session, key))
+                with self._by_itself(key):
+                    self._settle(tickets.ticket(self.session, key))
             for wanting in tickets.unverified(self.session, self.unverified_nights):
                 self._ask_for_rights(wanting)
             for key in tickets.verified_again(self.session):
@@ -90,6 +96,15 @@ class TicketPlan:
     def closed_since(self) -> datetime:
         """What was closed before isn't reopened."""
         return self.run.started_at - self.keep
+
+    @contextmanager
+    def _by_itself(self, key: str) -> Generator[None]:
+        """Let a ticket of which a row can't be read keep no other back: it is left as it is, and named."""
+        try:
+            with self.session.transaction():
+                yield
+        except UnreadableRowError as error:
+            self.unreadable[key] = str(error)
 
     def _place(self, wanting: Wanting) -> None:
         """Onto the ticket that stands or may be reopened; a new one only for what is reason enough."""
@@ -160,10 +175,11 @@ class TicketPlan:
     def _raise_late(self, found: Sequence[LateTicket]) -> None:
         """Past due: said once on each, whose priority rises by that, and told to people at once."""
         for late in found:
-            row = tickets.ticket(self.session, late.ticket_key)
-            text = ticket_report.past_due(self._texts(row), row, tickets.items(self.session, row), late.due_at)
-            late_tickets.note_past_due(self.session, late)
-            self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
+            with self._by_itself(late.ticket_key):
+                row = tickets.ticket(self.session, late.ticket_key)
+                text = ticket_report.past_due(self._texts(row), row, tickets.items(self.session, row), late.due_at)
+                late_tickets.note_past_due(self.session, late)
+                self._say(late.ticket_key, TicketCall.COMMENT, f"past-due:{late.due_at.isoformat()}", text)
         if found:
             alerts.note(
                 self.session, late_words.late(found, self.run.run_id, self.texts[""].zone), run_id=self.run.run_id
