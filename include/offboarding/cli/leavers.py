@@ -121,8 +121,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def _cell(value: object) -> str:
     """As it is, so that it matches, unless a spreadsheet would run it."""
-    shown = spreadsheet.shown("" if value is None else str(value))
-    return f"'{shown}" if spreadsheet.runs(shown) else shown
+    return spreadsheet.harmless("" if value is None else str(value))
 
 
 def _notes(

@@ -3,8 +3,9 @@
 A spreadsheet runs a cell that begins with = + - or @, some in their full width, too
 (https://owasp.org/www-community/attacks/CSV_Injection), and makes numbers and days of ids that look like them: 00042
 becomes 42, 222222222222 becomes 2.22E+11, MAR1 becomes 1 March. Such cells go out behind an apostrophe, which is taken
-off again when they're read. Excel saves with semicolons where commas are decimal, with tabs as "Unicode text", and in
-the machine's own code page unless UTF-8 is asked for.
+off again when they're read. Excel reads and saves with semicolons where commas are decimal: a part of a cell behind a
+semicolon is guarded in the same way. It saves with tabs as "Unicode text", and in the machine's own code page unless
+UTF-8 is asked for.
 """
 
 import csv
@@ -24,6 +25,9 @@ BOM = "\ufeff"
 MOST_BYTES = 50_000_000
 _DELIMITERS = ",;\t"
 _RUN = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_RUN_INSIDE = re.compile(r"""(?<=;)(?=["\s]*[=+\-@\uff1d\uff0b\uff0d\uff20|%'])""")
+"""Where a cell would begin, and be run, if semicolons divided them."""
+_GUARD_INSIDE = re.compile(rf"(?<=;)'{_RUN_INSIDE.pattern.removeprefix('(?<=;)')}")
 _SHORT_NUMBER = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?")
 _NUMBER = re.compile(r"[\d\s.,:/%$\u20ac()-]*\d[\d\s.,:/%$\u20ac()-]*|\d+([.,]\d*)?e[+-]?\d+", re.IGNORECASE)
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -70,10 +74,16 @@ def line(row: Sequence[str]) -> str:
 
 def guarded(cell: str) -> str:
     """The cell, behind an apostrophe where a spreadsheet would run it or make something else of it; as `shown`."""
-    cell = shown(cell)
+    cell = _RUN_INSIDE.sub("'", shown(cell))
     if runs(cell) or cell.startswith(("|", "%", "'")) or (not _SHORT_NUMBER.fullmatch(cell) and _looks_else(cell)):
         return f"'{cell}"
     return cell
+
+
+def harmless(cell: str) -> str:
+    """The cell, behind an apostrophe only where a spreadsheet would run it, whatever divides the cells; as `shown`."""
+    cell = _RUN_INSIDE.sub("'", shown(cell))
+    return f"'{cell}" if runs(cell) else cell
 
 
 def runs(cell: str) -> bool:
@@ -88,7 +98,7 @@ def shown(cell: str) -> str:
 
 def plain(cell: str) -> str:
     """What it was before it was guarded."""
-    return cell.removeprefix("'")
+    return _GUARD_INSIDE.sub("", cell.removeprefix("'"))
 
 
 def rewritten(cell: str) -> bool:

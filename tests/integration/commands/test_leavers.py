@@ -12,7 +12,7 @@ from tests.integration.commands.test_jsonl import promised
 from tests.support import filled
 
 RUN = ("=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", "\uff1d1+1", "\uff20SUM(A1)")
-HOSTILE = (*RUN, 'a"b,c', "a\nb", "\x1b[31mkim", "\u202ekim", "00042")
+HOSTILE = (*RUN, "kim;=1+1", 'a"b,c', "a\nb", "\x1b[31mkim", "\u202ekim", "00042")
 
 
 def rows(done: Typed) -> list[dict[str, str]]:

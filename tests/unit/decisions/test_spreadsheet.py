@@ -1,5 +1,6 @@
 """CSV that goes through a spreadsheet: what it would run or rewrite, and what it makes of the file."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,32 @@ def refusal(tmp_path: Path, octets: bytes | str) -> str:
 def test_what_would_be_run_goes_out_as_text_and_comes_back(cell: str) -> None:
     assert spreadsheet.guarded(cell) == f"'{cell}"
     assert spreadsheet.plain(spreadsheet.guarded(cell)) == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("kim;=1+1", "kim;'=1+1"),
+        ("kim; \uff1d1", "kim;' \uff1d1"),
+        ('kim;"=1', "kim;'\"=1"),
+        ("a;|b;%c;-d", "a;'|b;'%c;'-d"),
+        ("=a;=b", "'=a;'=b"),
+        ("a;'=b", "a;''=b"),
+        (";=a", ";'=a"),
+    ],
+)
+def test_nothing_is_run_where_semicolons_divide_the_cells(cell: str, told: str) -> None:
+    """Excel and LibreOffice take a comma-separated file so where a comma is decimal: no quotes help."""
+    assert spreadsheet.guarded(cell) == told
+    assert spreadsheet.plain(told) == cell
+
+    (line, *_) = csv.reader([spreadsheet.line(["x", cell, "y"])], delimiter=";")
+    assert not [each for each in line if spreadsheet.runs(each.lstrip('"'))]
+
+
+@pytest.mark.parametrize("cell", ["a; b", "a;b=c", "uid=a;b", "why; 1 of 2"])
+def test_a_semicolon_alone_goes_out_as_it_is(cell: str) -> None:
+    assert spreadsheet.guarded(cell) == cell
 
 
 @pytest.mark.parametrize(
