@@ -14,7 +14,10 @@ from psycopg.rows import TupleRow
 from offboarding.config.spelling import nearest
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.model.redaction import keep_unlogged
 from offboarding.net.destinations import is_local
+
+keep_unlogged("psycopg")
 
 _EXTRAS = (
     *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation", "channel_binding"),

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from offboarding.interfaces import ConnectionFields, ReadContext, Roster
 from offboarding.model import Coverage
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
+from offboarding.net.postgres import SessionTerms, session
 from offboarding.rosters import postgres
 from offboarding.store.connect import Session
 from tests.contract.roster_contract import Publish, RosterContract, failure_of, row
@@ -396,3 +397,19 @@ def test_rows_of_which_none_can_be_read_cost_the_read(publish: Publish) -> None:
 def test_another_companys_mails_cost_the_read(publish: Publish) -> None:
     text = str(_failure(publish(_workers(), mail_domains=["ours.example"])))
     assert "none of 6 mail addresses is at ours.example: the feed is another company's. Nothing was" in text
+
+
+def test_what_a_server_says_as_a_session_breaks_is_logged_by_no_driver(
+    hr_database: HrDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    terms = SessionTerms(where="x", timeout=timedelta(seconds=9), if_slow="", if_refused="", if_wrong="")
+
+    def broken() -> None:
+        with session(hr_database.connection, terms) as opened:
+            hr_database.owner.execute("select pg_terminate_backend(%s, 5000)", (opened.info.backend_pid,))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken()
+
+    assert [record.name for record in caplog.records if record.name.startswith("psycopg")] == []

@@ -5,7 +5,6 @@ The driver is the deployment's to install: gcsfs, adlfs, smbprotocol.
 
 import atexit
 import json
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
-from offboarding.model.redaction import keep_out
+from offboarding.model.redaction import keep_out, keep_unlogged
 from offboarding.net.destinations import Destination, of_extra, of_url
 from offboarding.rosters.csv.openpgp import OWN_FIELDS
 from offboarding.rosters.csv.stores import scheme_of
@@ -38,7 +37,6 @@ _NAMED = ("host", "port", "username", "password")
 """A connection's fields, as most drivers call them."""
 _SMB_PORT = 445
 _SCHEMES_FIX = "Use a scheme that is encrypted, such as sftp"
-# What goes wrong is raised; it would be logged besides, with its trace and the server's words.
 _LOGS = ("adlfs", "azure", "fsspec", "gcsfs", "google.auth", "smbprotocol", "smbclient", "spnego")
 
 
@@ -54,8 +52,7 @@ def driver_of(address: str, connection: ConnectionFields | None, where: str) -> 
         raise FatalError(
             f"{where}: no driver for {scheme}:// ({error}). Install it where the tasks run, or mend path."
         ) from error
-    for name in _LOGS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    keep_unlogged(*_LOGS)
     if scheme == "smb":
         _forget_sessions(options)
     return cast("AbstractFileSystem", made(**options))

@@ -1,7 +1,6 @@
 """A login on an SFTP server, once the server has shown a key that the connection names."""
 
 import io
-import logging
 import re
 import socket
 from collections.abc import Collection
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
+from offboarding.model.redaction import keep_unlogged
 
 if TYPE_CHECKING:
     from paramiko import PKey, SFTPClient, Transport
@@ -108,9 +108,8 @@ def session(server: SftpServer, connection: ConnectionFields | None, where: str)
 def _greeted(transport: "Transport", server: SftpServer) -> None:
     """Agree on a key of a kind that is named, where the server has one."""
     known = {each.type for each in server.host_keys}
-    # What goes wrong is raised; it would be logged besides, with its trace.
     transport.set_log_channel(_LOG)
-    logging.getLogger(_LOG).setLevel(logging.CRITICAL)
+    keep_unlogged(_LOG)
     options = transport.get_security_options()
     options.key_types = sorted(options.key_types, key=lambda each: _of_blob(each) not in known)
     transport.banner_timeout = transport.auth_timeout = transport.channel_timeout = ANSWER_SECONDS
