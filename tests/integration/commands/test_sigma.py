@@ -44,7 +44,8 @@ MOMENTS = {
 }
 """Where each log says when an event happened: a SIEM has it in one field for all."""
 AFTER = {
-    "leaver_aws_cloudtrail": (2, 4, 5, 6),  # by key, a console login, a session of theirs, and by Identity Center
+    # By key, a console login, a session of theirs, by Identity Center, and a federated session that they issued.
+    "leaver_aws_cloudtrail": (2, 4, 5, 6, 8),
     "leaver_azure_signinlogs": (2, 4),  # a disabled user that is tried, too
     "leaver_github_audit": (2,),  # a colleague takes them out of the organization
     "leaver_google_workspace_login": (2, 4),
