@@ -39,6 +39,18 @@ def test_each_finding_is_an_event_of_the_published_class(reading: Type) -> None:
     assert {event["type_uid"] - event["activity_id"] for event in events} == {200300}
 
 
+def test_an_event_has_what_release_1_1_requires_too(reading: Type) -> None:
+    """Amazon Security Lake takes 1.1: https://schema.ocsf.io/1.1.0/classes/compliance_finding."""
+    event = of(reading(*ALL).lines, "leaver-access-key")
+
+    assert event["finding_info"]["title"] == "leaver-access-key"
+    assert event["metadata"]["product"] | {"version": ""} == {
+        "name": "offboarding",
+        "vendor_name": "offboarding",
+        "version": "",
+    }
+
+
 BAD: dict[str, Callable[[Event], object]] = {
     "no time": lambda event: event.pop("time"),
     "a moment in words": lambda event: event.update(time="2026-11-24T16:30:00+00:00"),

@@ -110,6 +110,7 @@ class OcsfFindingInfo(Inner):
     """The finding itself."""
 
     uid: Annotated[str, By("finding_key")]
+    title: Annotated[str, By("rule")]
     analytic: Annotated[OcsfRule, By(itself)]
     types: Annotated[list[str], _listed(lambda finding: finding.rule)]
     created_time: Annotated[int, _milliseconds("first_seen_at")]
@@ -121,6 +122,7 @@ class OcsfProduct(Inner):
     """This checker."""
 
     name: Annotated[str, _constant("offboarding")]
+    vendor_name: Annotated[str, _constant("offboarding")]
     version: Annotated[str, _constant(VERSION)]
 
 
