@@ -16,7 +16,7 @@ from offboarding.store.reading import key_views
 from offboarding.store.reading.finding_views import whole_key
 from offboarding.store.reading.key_views import Attestable
 
-_FINDING = re.compile(r"f-[0-9a-f]{4,32}")
+_FINDING = re.compile(r"(f-)?[0-9a-f]{4,32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ def attest(context: ConfiguredContext, *, key: Key, until: Until | None = None, 
 
 
 def _called(session: Session, word: str) -> Attestable:
-    if not _FINDING.fullmatch(word.strip().lower()):
+    digits = _FINDING.fullmatch(word.strip().lower())
+    if digits is None or (digits[1] is None and key_views.is_called(session, word)):
         return key_views.unasked(key_views.key_called(session, word))
     finding = whole_key(session, word)
     material = key_views.material_of_finding(session, finding)

@@ -437,15 +437,16 @@ def judged(company: KeyCompany, *, days: float = 1) -> None:
     pipeline.report(company.session, company.settings, run)
 
 
+@pytest.mark.parametrize("prefix", ["f-", "F-", ""])
 def test_a_findings_key_is_taken_for_the_key_that_it_is_about_and_the_word_closes_it(
-    keys: Type, company: KeyCompany
+    keys: Type, company: KeyCompany, prefix: str
 ) -> None:
     company.register = [entry("hook", custodian("1042"), places=(("secrets", HOOK.name),), kind="shared_secret")]
     judged(company)
     asked = ("findings", "--rule", "signing-key-unverifiable", "--format", "jsonl")
     (finding,) = keys(*asked).lines
 
-    done = keys("attest", f"f-{finding['key'][:8]}", *REASON)
+    done = keys("attest", f"{prefix}{finding['key'][:8]}", *REASON)
 
     assert done.out.startswith("hook is dead by minjun's word until ")
     judged(company)

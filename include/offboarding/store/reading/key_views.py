@@ -159,8 +159,7 @@ def key_called(session: Session, word: str) -> KeyView:
     Raises FatalError where there is none, with the nearest, or where several are called so.
     """
     every, named = keys(session), word.strip()
-    found = [key for key in every if key.registered and key.registered.name == named]
-    found = found or [key for key in every if named in _names(key)]
+    found = _called(every, named)
     if len(found) == 1:
         return found[0]
     if found:
@@ -169,6 +168,17 @@ def key_called(session: Session, word: str) -> KeyView:
     names = [key.registered.name for key in every if key.registered]
     known = names or [key.label for key in every]
     raise FatalError(f"there is no key {named}.{nearest(named, known)} See: python -m offboarding custody")
+
+
+def is_called(session: Session, word: str) -> bool:
+    """Whether any key is called this."""
+    return bool(_called(keys(session), word.strip()))
+
+
+def _called(every: Sequence[KeyView], named: str) -> Sequence[KeyView]:
+    """The key of this name in the register, else those with this material, id or label."""
+    registered = [key for key in every if key.registered and key.registered.name == named]
+    return registered or [key for key in every if named in _names(key)]
 
 
 def material_of_finding(session: Session, finding_key: str) -> str | None:
