@@ -506,6 +506,12 @@ def test_accounts_of_a_source_that_shrank_too_much_do_not_close_with_and_without
     assert office.holds["source", "corp-ldap"].closings == 1
 
 
+def by_rule(office: Office) -> dict[str, str]:
+    """Rule -> state, of rules that found one thing."""
+    rows = office.session.execute("select rule, state from finding").fetchall()
+    return {str(rule): str(state) for rule, state in rows}
+
+
 @pytest.mark.parametrize("waits", [True, False], ids=["the successor waits", "the successor is told"])
 def test_a_finding_whose_successor_waits_stays_on_its_open_ticket(
     office: Office, people: ListedPeople, waits: bool
@@ -520,14 +526,14 @@ def test_a_finding_whose_successor_waits_stays_on_its_open_ticket(
 
     told = office.night()
 
-    rules = dict(office.session.execute("select rule, state from finding").fetchall())
+    rules = by_rule(office)
     if waits:
         assert rules == {"probable-account": "open", "leaver-account-works": "held"}
         assert titles(people, office) == [review]
         office.release(told.run.run_id)
     (revoke,) = titles(people, office)
     assert revoke != review
-    assert dict(office.session.execute("select rule, state from finding").fetchall()) == {
+    assert by_rule(office) == {
         "probable-account": "resolved",
         "leaver-account-works": "open",
     }

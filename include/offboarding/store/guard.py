@@ -186,7 +186,8 @@ def begin_baselines(look: Looking, *, rules: Sequence[str], release: bool) -> No
 
 def lines_in_use(look: Looking) -> list[Line]:
     """Return the lines on which something of this run waits, and that have no hold yet."""
-    return look.session.execute(block("guard", "lines_in_use"), look.values()).fetchall()
+    rows = look.session.execute(block("guard", "lines_in_use"), look.values()).fetchall()
+    return [(str(kind), str(name)) for kind, name in rows]
 
 
 def hold_lines(look: Looking, lines: Sequence[Line], trips: Sequence[Trip]) -> list[tuple[int, Line, bool]]:
