@@ -1,19 +1,24 @@
 """Looking at the configuration file."""
 
 import json
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
+from offboarding import wiring
 from offboarding.cli import DONE, REFUSED
 from offboarding.cli.lines.checks import MistakeLine
 from offboarding.cli.options import Format, alone, command, option
 from offboarding.cli.output import records, say
+from offboarding.cli.stores import UnreachableError, session_on
 from offboarding.config import loading
 from offboarding.config.loading import CheckedConfiguration, Loaded
 from offboarding.config.settings import STORE_CONNECTION
-from offboarding.custody import register
+from offboarding.custody import register, registration
 from offboarding.model import counted
+from offboarding.model.errors import ConfigError
 from offboarding.runs import opening
+from offboarding.store.register import unknown_workers
 from offboarding.waivers import register as let_stand
 
 
@@ -27,7 +32,7 @@ def check_config(*, output: Format = "table") -> int:
     if checked.loaded:
         # What no run could write down is a defect, and ends the command as it would end each night.
         opening.rows_of_files(checked.loaded.settings)
-    warnings = checked.loaded.warnings if checked.loaded else ()
+    warnings = (*checked.loaded.warnings, *_custodians(checked.loaded)) if checked.loaded else ()
     if output == "jsonl":
         records(
             [
@@ -55,6 +60,30 @@ def config_schema(
         schema = let_stand.json_schema()
     say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
     return DONE
+
+
+def _custodians(loaded: Loaded) -> Iterator[str]:
+    """Yield which custodians no roster has ever reported, or why that is not checked."""
+    named, own = registration.workers(loaded.settings), loaded.settings.custody
+    if not named:
+        return
+    try:
+        unknown = _unknown(loaded, named)
+    except (ConfigError, UnreachableError) as error:
+        yield f"{own}: whether its custodians exist is NOT CHECKED: {error}"
+        return
+    for space, number in unknown:
+        yield (
+            f"{own}: custodian {space}:{number} is no worker that a roster has reported. Nobody's departure concerns"
+            " what is registered there. Correct the number, or read the roster first."
+        )
+
+
+def _unknown(loaded: Loaded, named: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    if loaded.settings.store == "embedded" and not wiring.embedded_folder(loaded).exists():
+        raise ConfigError("nothing has been read yet.")
+    with session_on(loaded) as session:
+        return unknown_workers(session, named)
 
 
 def _lines(checked: CheckedConfiguration, warnings: tuple[str, ...]) -> list[str]:

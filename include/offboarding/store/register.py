@@ -3,13 +3,15 @@
 What was taken out once stood there. Its row ends and stays, since taking a custodian off gives back no copy of a key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from psycopg.rows import tuple_row
 
 from offboarding.store.connect import Session
 from offboarding.store.custody_rows import CustodianRow, RegisteredKeyRow
 from offboarding.store.locks import lock_register
-from offboarding.store.sql import statements
+from offboarding.store.sql import block, statements
 from offboarding.store.staging import Stage
 
 _COLUMNS = {
@@ -33,6 +35,13 @@ def merge_register(session: Session, rows: Sequence[RegisteredKeyRow], at: datet
             for statement in statements("register", step):
                 session.execute(statement, {"at": at})
         session.execute("drop table s_registered, s_place, s_custodian")
+
+
+def unknown_workers(session: Session, workers: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return which of these workers, by id space and normal number, no roster ever reported, in their order."""
+    values = {"spaces": [space for space, _ in workers], "holders": [holder for _, holder in workers]}
+    with session.cursor(row_factory=tuple_row) as cursor:
+        return cursor.execute(block("register", "unknown_workers"), values).fetchall()
 
 
 def _add(stage: Stage, row: RegisteredKeyRow) -> None:

@@ -41,6 +41,35 @@ def test_a_registers_entries_are_counted(configured: Path, typed: Type) -> None:
     assert done.out.endswith(f"{own}: good. 1 key, 1 custodian, 1 team.\n")
 
 
+def test_a_custodian_whom_no_roster_reported_is_a_warning(configured: Path, reading: Type) -> None:
+    own = configured.parent / "custody.yaml"
+    custodians = [{"worker": "E1042"}, {"worker": "hr:99999"}, {"team": "t"}]
+    key = {"name": "hook", "kind": "shared_secret", "places": [{"material": "ref:a/b"}], "custodians": custodians}
+    own.write_text(yaml.safe_dump({"teams": {"t": [{"worker": "88888"}]}, "keys": [key]}), encoding="utf-8")
+    others = {name: value for name, value in GOOD.items() if name != "store"}
+    configured.write_text(yaml.safe_dump(others), encoding="utf-8")
+
+    done = reading("check-config", "--format", "jsonl")
+
+    found = [line["text"] for line in done.lines if "custodian" in line["text"]]
+    assert [text.partition(" is no worker")[0] for text in found] == [
+        "custody.yaml: custodian hr:88888",
+        "custody.yaml: custodian hr:99999",
+    ]
+    assert done.code == 0
+
+
+def test_without_a_store_it_is_not_checked_whether_a_custodian_exists(configured: Path, typed: Type) -> None:
+    own = configured.parent / "custody.yaml"
+    key = {"name": "k", "kind": "shared_secret", "places": [{"material": "ref:a/b"}], "custodians": [{"worker": "1"}]}
+    own.write_text(yaml.safe_dump({"keys": [key]}), encoding="utf-8")
+    configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
+
+    done = typed("check-config")
+
+    assert "custody.yaml: whether its custodians exist is NOT CHECKED: nothing has been read yet." in done.out
+
+
 def test_a_mistake_in_the_register_is_told_with_its_own_file(configured: Path, typed: Type) -> None:
     configured.write_text(yaml.safe_dump(GOOD), encoding="utf-8")
     own = configured.parent / "custody.yaml"

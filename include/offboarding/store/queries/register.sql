@@ -42,3 +42,9 @@ where not exists (
     select from custodian c
     where c.valid_to is null and (c.name, c.kind, c.space, c.holder, c.team) = (s.name, s.kind, s.space, s.holder, s.team)
         and c.since is not distinct from s.since and c.until is not distinct from s.until);
+
+-- name: unknown_workers
+-- Which of these numbers no roster ever reported; all of them where none was read.
+select n.space, n.holder from unnest(%(spaces)s::text[], %(holders)s::text[]) n (space, holder)
+where not exists (select from worker_key k where k.kind = 'number' and k.space = n.space and k.value = n.holder)
+order by n.space, n.holder;
