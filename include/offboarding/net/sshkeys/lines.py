@@ -73,7 +73,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
+class _LeadingOptions:
     """What stands before a key."""
 
     names: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ def fingerprint_of_key(text: str, *, options: bool = False) -> tuple[str, str]:
 
 def _line(number: int, text: str, *, options: bool) -> KeyFileLine | Unread:
     """As sshd does (auth_check_authkey_line): a key, else options and a key."""
-    found = _key(number, text, _Options())
+    found = _key(number, text, _LeadingOptions())
     if isinstance(found, Unread):
         match = _OPTIONS.match(text)
         behind = text[match.end() :].lstrip(_BLANK) if match else ""
@@ -129,7 +129,7 @@ def _begins_with_type(text: str) -> bool:
     return bool(match and _TYPE.fullmatch(match[1].rstrip()))
 
 
-def _key(number: int, text: str, before: _Options) -> KeyFileLine | Unread:
+def _key(number: int, text: str, before: _LeadingOptions) -> KeyFileLine | Unread:
     match = _KEY.match(text)
     if match is None or not _TYPE.fullmatch(match[1].rstrip()):
         return Unread(number=number, why="holds no SSH key", fix="Take the line out, or collect the file anew")
@@ -151,7 +151,7 @@ def _key(number: int, text: str, before: _Options) -> KeyFileLine | Unread:
     )
 
 
-def _options(text: str) -> _Options:
+def _options(text: str) -> _LeadingOptions:
     """Return what a list of options says, read from its beginning as sshauthopt_parse reads it: the first end counts.
 
     What cannot be read costs none of the names before it, and is odd.
@@ -161,7 +161,7 @@ def _options(text: str) -> _Options:
         found.append((match[1].lower(), match[2] or ""))
         at = match.end()
     ends = [_expiry(value) for name, value in found if name == _EXPIRY_TIME]
-    return _Options(
+    return _LeadingOptions(
         names=tuple(name for name, _ in found),
         expires_at=min((end for end in ends if end), default=None),
         odd=at < len(text) or None in ends,

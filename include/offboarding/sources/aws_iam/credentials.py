@@ -165,8 +165,7 @@ class UserReader:
         return _switched("ListServiceSpecificCredentials", one.status)
 
     def _ssh_keys(self) -> Iterator[Credential]:
-        # It takes cryptography: see interfaces.
-        from offboarding.net.sshkeys.lines import fingerprint_of_key  # noqa: PLC0415
+        from offboarding.net.sshkeys.lines import fingerprint_of_key  # noqa: PLC0415 - it takes cryptography: interfaces
 
         answer = self._ask(SubjectKind.SSH_KEY, lambda: self.iam.list_ssh_public_keys(UserName=self.user.name))
         keys = answer.get("SSHPublicKeys", []) if answer else []
