@@ -24,7 +24,7 @@ VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.(support.(variant
 # What `make test` leaves out whole: one system's own tests, and cases in number.
 MARKED := $(shell grep -rl 'pytest[.]mark[.]slow' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
-DRAWN_BY := FOCUS GUARD HOSTILE LAWS ORACLE TELLING TICKED
+DRAWN_BY := FOCUS GUARD HOSTILE LAWS LINES ORACLE TELLING TICKED
 DRAWN := $(shell grep -rlE '"($(shell echo $(DRAWN_BY) | tr ' ' '|'))_EXAMPLES"' tests)
 SCRIPTS := .ci/run scripts/offboarding $(wildcard scripts/*.sh)
 
