@@ -13,6 +13,7 @@ from offboarding.decisions import spreadsheet
 from offboarding.interfaces.settings import ReadSettings
 from offboarding.model import RunKind
 from offboarding.net import page
+from offboarding.net.revocation import lists as lists_of_crls
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
@@ -164,6 +165,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "CRL: a list, redirects included": (default(AskedCrls, "timeout_seconds"), "timeout_seconds"),
     "JWKS and CRL: redirects, to the same host alone": (page.MOST_REDIRECTS, ""),
     "Collected files: a file, and a manifest": (folder.LARGEST, ""),
+    "Collected files: those of one host, the smallest first": (folder.MOST_OF_A_HOST, ""),
+    "CRL: silent addresses that certificates name, asked one after the other": (lists_of_crls.MOST_SILENT_SECONDS, ""),
     "AWS: the connection": (aws.CONNECT_SECONDS, ""),
     "AWS: silence": (aws.READ_SECONDS, ""),
     "CloudTrail: a file, packed": (bucket.MOST_PACKED, ""),

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from demo.ssh_authority import SshAuthority, SshIdentity
+from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Gap, Standing
 from offboarding.model.errors import FatalError
 from offboarding.net.sshkeys.wire import string
@@ -347,3 +349,21 @@ def test_settings_that_cannot_be(fleets: list[dict[str, object]], sentence: str)
 def stamped(manifest: Path, *, hours: float) -> None:
     at = (AS_OF - timedelta(hours=hours)).timestamp()
     os.utime(manifest, (at, at))
+
+
+def test_files_of_holes_cost_the_largest_of_their_own_host_alone(
+    web: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("attacks", 1)
+    put(web, "web2/etc/ssh/trusted_user_ca_keys", SshAuthority(seed="other").line)
+    for number in range(400):
+        put_bytes(web, f"web1/home/a{number}/.ssh/authorized_keys", b"")
+        os.truncate(web / f"web1/home/a{number}/.ssh/authorized_keys", 8 << 20)
+    began = time.monotonic()
+
+    keys, _, error = read(verifier(web))
+
+    assert time.monotonic() - began < 30
+    lines = (CA, SshAuthority(seed="other").line, LAPTOP)
+    assert {key.ssh_fingerprint for key in keys.values()} == {fingerprint_of_line(line)[0] for line in lines}
+    assert error

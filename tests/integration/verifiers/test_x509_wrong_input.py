@@ -1,5 +1,7 @@
 """CRLs and files as they come when something went wrong: each with its sentence, and never a false all-clear."""
 
+import socket
+import time
 from collections.abc import Callable, Generator
 from datetime import timedelta
 from pathlib import Path
@@ -252,6 +254,23 @@ class TestAddresses:
             *[Standing.WORKS] * 2,
         ]
         assert "2 CRLs were asked already in this read" in said[0]
+
+    def test_silent_addresses_delay_no_other_certificate_s(
+        self, idp: Path, authority: Authority, server: CrlServer, record_property: Callable[[str, object], None]
+    ) -> None:
+        record_property("attacks", 1)
+        with socket.create_server(("127.0.0.1", 0), backlog=200) as silent:
+            for number in range(40):
+                url = f"http://127.0.0.1:{silent.getsockname()[1]}/{number}.crl"
+                put(idp, f"a{number}.pem", authority.issue(f"{number}.corp.example", crl=url).pem)
+            leaf = authority.issue(crl=server.put("/ca.crl", authority.crl()))
+            put(idp, "z.pem", leaf.pem)
+            began = time.monotonic()
+            keys, said, _ = read(verifier(idp, timeout_seconds=1))
+
+        assert time.monotonic() - began < 15
+        assert keys[leaf.native_id].standing is Standing.WORKS
+        assert [text for text in said if "no whole answer within 1 seconds" in text]
 
     def test_a_configured_file_that_is_not_there(self, idp: Path, authority: Authority) -> None:
         leaf = authority.issue()

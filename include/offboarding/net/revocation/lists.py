@@ -1,6 +1,8 @@
 """Asking CRLs: those that are configured, and those that certificates name."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +11,7 @@ from cryptography import x509
 
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net import plain_file
-from offboarding.net.page import Web
+from offboarding.net.page import Page, Web
 from offboarding.net.revocation.certificates import X509Certificate
 from offboarding.net.revocation.crl import Crl, CrlEntry, CrlError, read_crl
 from offboarding.net.revocation.issuers import Issuers
@@ -18,6 +20,10 @@ from offboarding.net.urls import checked_url
 
 MOST_ASKED = 100
 """Addresses in one read: certificates name them, and whoever makes certificates could name thousands."""
+AT_ONCE = 20
+"""Addresses that are asked beside each other."""
+MOST_SILENT_SECONDS = 60
+"""How long a read waits, in all, for addresses that certificates name and that are asked one after the other."""
 
 _NOT_FOUND = "Ask the authority where its CRL is, and name it in crls."
 
@@ -66,6 +72,18 @@ class RevocationLists:
     """Sentences, each once."""
     _found: dict[str, Crl | str] = field(default_factory=dict[str, Crl | str])
     """By place: the CRL, or why there's none."""
+    _ahead: dict[str, Future[Page]] = field(default_factory=dict[str, Future[Page]])
+    _silent: float = 0
+
+    def ask_ahead(self, certificates: Iterable[X509Certificate]) -> None:
+        """Ask for the CRLs that these certificates name, beside each other: one that is silent delays no other's."""
+        if not self.settings.distribution_points:
+            return
+        points = (point for each in certificates if self.issuers.who_signed(each) for point in each.crl_points)
+        first = (next(filter(self._can_be_asked, point), None) for point in points)
+        places = [place for place in dict.fromkeys(first) if place and place not in self.settings.crls][:MOST_ASKED]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            self._ahead = {place: pool.submit(self.web.get, place, remedy=_NOT_FOUND) for place in places}
 
     def of(self, certificate: X509Certificate) -> RevocationStatus:
         """Whether it's revoked. Raises ConfigError where ca_certs_file can't be used."""
@@ -223,7 +241,18 @@ class RevocationLists:
                 " those that count"
             )
         self.asked += 1
-        return self.web.get(place, remedy=_NOT_FOUND).body
+        asked = self._ahead.pop(place, None)
+        return (asked.result() if asked else self._page(place)).body
+
+    def _page(self, place: str) -> Page:
+        if self._silent > MOST_SILENT_SECONDS and place not in self.settings.crls:
+            raise CrlError("was not asked, since others did not answer in this read. Name it in crls")
+        began = time.monotonic()
+        try:
+            return self.web.get(place, remedy=_NOT_FOUND)
+        except RetriableError:
+            self._silent += time.monotonic() - began
+            raise
 
     def _file(self, place: str) -> bytes:
         most = self.settings.max_kilobytes

@@ -3,7 +3,9 @@
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -19,6 +21,8 @@ from offboarding.verifiers._collected.settings import Collection
 
 LARGEST = 8 * 1024 * 1024
 """Bytes. A larger file isn't read."""
+MOST_OF_A_HOST = 256 * 1024 * 1024
+"""Bytes of what one host's folder holds, the smallest files first: a file of holes costs nothing to make."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +67,16 @@ class Folder:
         """
         self._need_folder()
         manifest = self._manifest()
-        for path in sorted(self._paths()):
+        paths = sorted(self._paths())
+        beyond = self._beyond(paths)
+        for path in paths:
             if path == self._collection.manifest:
                 continue
             self._seen.add(path)
+            if path in beyond:
+                most = MOST_OF_A_HOST // 1024 // 1024
+                self.problem(path, f"was not read: smaller files of its folder hold {most} MiB already. Take it out")
+                continue
             body = self._body(path, wanted=wanted(path))
             if body is None:
                 continue
@@ -125,6 +135,22 @@ class Folder:
                     self._seen.add(path)
                     shown = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
                     self.problem(repr(shown), "has a name that isn't plain UTF-8. Name it otherwise")
+
+    def _beyond(self, paths: Sequence[str]) -> set[str]:
+        """Return the largest files of each host whose files hold more than they may."""
+        sizes = sorted((min(self._size(path), LARGEST), path) for path in paths)
+        held, beyond = Counter[str](), set[str]()
+        for size, path in sizes:
+            host = path.partition("/")[0] if "/" in path else ""
+            held[host] += size
+            if held[host] > MOST_OF_A_HOST:
+                beyond.add(path)
+        return beyond
+
+    def _size(self, path: str) -> int:
+        with suppress(OSError):
+            return (self._root / path).stat().st_size
+        return 0  # what is wrong with it is said when it is opened
 
     def _below(self, place: str) -> str:
         return os.path.relpath(place, self._root)

@@ -7,6 +7,8 @@ _TEXT = re.compile(
     rb"|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----"
     rb"|PuTTY-User-Key-File-\d"
 )
+_WORDS = (b"PRIVATE KEY", b"PuTTY-User-Key-File-")
+"""One of which stands in whatever that finds. To look for them first is what a file of holes costs."""
 # A DER SEQUENCE that begins with a version: PKCS#1 and PKCS#8 (0), SEC1 and PKCS#8 of RFC 5958 (1), PKCS#12 (3). A
 # certificate, a CRL and a SubjectPublicKeyInfo begin with another SEQUENCE, PKCS#7 with an object's identifier.
 _DER = re.compile(rb"\x30(?:[\x00-\x7f]|\x80|\x81.|\x82..|\x83...)\x02\x01[\x00\x01\x03]", re.DOTALL)
@@ -19,4 +21,8 @@ def holds_private_key(body: bytes) -> bool:
     if _DER.match(body) or body.startswith(_KEY_STORES):
         return True
     # UTF-16, as some editors save it.
-    return bool(_TEXT.search(body) or (b"\0" in body and _TEXT.search(body.replace(b"\0", b""))))
+    return _holds_text(body) or (b"\0" in body and _holds_text(body.translate(None, b"\0")))
+
+
+def _holds_text(body: bytes) -> bool:
+    return any(word in body for word in _WORDS) and bool(_TEXT.search(body))

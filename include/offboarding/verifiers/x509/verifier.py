@@ -58,6 +58,7 @@ class X509Verifier:
         folder = Folder(self._collection, self._where, self._context.as_of)
         found = self._read(folder)
         lists = self._lists([each.certificate for each in found.values()])
+        lists.ask_ahead(each.certificate for each in found.values() if each.certificate.ends_at > self._context.as_of)
         for each in found.values():
             yield self._key(each, self._verdict(each.certificate, lists))
         realm = self._collection.realm
