@@ -28,6 +28,7 @@ READERS = Readers(
     notifiers=wiring.notifiers,
     pagers=wiring.pagers,
     queue=wiring.queue,
+    logins=wiring.logins,
 )
 
 

@@ -2,6 +2,7 @@
 
 from airflow.sdk import task
 
+from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.guard.revoking import proposing
 from offboarding.runs import pipeline
@@ -14,7 +15,8 @@ from offboarding_airflow.work import at_work
 def propose(check: int) -> None:
     """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same."""
     with at_work() as (loaded, session):
-        proposing.propose(session, loaded.settings, pipeline.find_run(session, check))
+        run, logins = pipeline.find_run(session, check), wiring.logins(loaded.settings)
+        proposing.propose(session, loaded.settings, run, logins)
 
 
 @task(outlets=[WAITS], show_return_value_in_logs=False)
@@ -31,7 +33,8 @@ def ask(check: int) -> None:
 def ask_to_revoke(check: int) -> None:
     """What of some people's may be shut."""
     with at_work() as (loaded, session):
-        proposing.propose(session, loaded.settings, pipeline.find_run(session, check))
+        run, logins = pipeline.find_run(session, check), wiring.logins(loaded.settings)
+        proposing.propose(session, loaded.settings, run, logins)
         if not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing is proposed to be shut")
         context()["outlet_events"][WAITS].extra = {"run": check}

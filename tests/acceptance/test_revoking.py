@@ -677,6 +677,21 @@ IDENTIFIES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.parametrize("login", [KEY, "AIDAKIM", "uid=kim,dc=corp"])
+def test_what_another_source_logs_in_by_is_not_shut(kim: Shutting, login: str) -> None:
+    """A tracker or another source uses the leaver's account."""
+    rule = "leaver-account-works" if login.startswith("uid") else "leaver-access-key"
+    chosen = key_of(kim, rule)
+    kim.logins = (login,)
+
+    with pytest.raises(FatalError, match="the checker itself logs in by it"):
+        kim.answer(chosen)
+
+    assert kim.changes() == []
+    kim.night()
+    assert chosen not in kim.offered()
+
+
 @variants(2, of=IDENTIFIES, employment={"active": WORKS, "to be confirmed": job(end="2026-11-20")})
 def test_what_identifies_somebody_who_works_here_is_not_offered_whatever_was_decided(
     office: Office, of: tuple[dict[str, Any], str], employment: Employment

@@ -102,6 +102,8 @@ class Shutting:
     hours: int = 0
     connected: bool = True
     """Whether there is a second connection."""
+    logins: Sequence[str] = ()
+    """Of the checker's own connections."""
 
     def __post_init__(self) -> None:
         self.office.policy["revocation"] = self.policy
@@ -126,7 +128,7 @@ class Shutting:
     def night(self, *, days: int = 1) -> int:
         """A night, what it proposes, and how much that gives a task to see to."""
         told = self.office.night(days=days)
-        proposing.propose(self.office.session, self.settings, told.run)
+        proposing.propose(self.office.session, self.settings, told.run, self.logins)
         return proposing.waiting(self.office.session, self.settings)
 
     @property
@@ -156,9 +158,8 @@ class Shutting:
             caller=f"by answer {self.office.queue} {self.hours}",
             as_of=self.office.as_of + timedelta(hours=self.hours),
         )
-        approving.answered(
-            self.office.session, self.settings, self.office.readers(), self.revokers, replace(given, **changes)
-        )
+        readers = replace(self.office.readers(), logins=lambda _: self.logins)
+        approving.answered(self.office.session, self.settings, readers, self.revokers, replace(given, **changes))
 
     def settle(self) -> list[NotSeen]:
         """A task begins, after whatever was broken off. Returns what it couldn't see."""

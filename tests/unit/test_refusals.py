@@ -8,7 +8,7 @@ import pytest
 
 from offboarding.config.policy import Policy, RevocationPolicy
 from offboarding.config.settings import Company, Settings
-from offboarding.guard.revoking.refusals import UNUSED, refusal
+from offboarding.guard.revoking.refusals import UNUSED, refusal, refusal_by_name
 from offboarding.interfaces import SourceSettings
 from offboarding.model import (
     Basis,
@@ -47,6 +47,7 @@ GOOD = Candidate(
     source_kind="a kind",
     thing=THING,
     names=["kim", "user kim"],
+    credentials=["key", "other"],
     is_workload=False,
     is_reader=False,
     gone=False,
@@ -54,6 +55,7 @@ GOOD = Candidate(
     use_unknown=True,
     linked=True,
     rival=False,
+    identifies=[],
     basis=Basis.ACTUAL,
     returned=False,
     confirmed=True,
@@ -61,6 +63,9 @@ GOOD = Candidate(
     same_departure=True,
     taken_back=False,
     by_word=False,
+    departure_by=[],
+    link_by=[],
+    hr_lists=False,
     held=False,
     excepted=False,
     ticketed=True,
@@ -159,3 +164,22 @@ def test_without_a_policy_nothing_may_be_shut() -> None:
     off = settings().model_copy(update={"policy": Policy()})
 
     assert refusal(off, GOOD, NOW) == "policy.revocation isn't set"
+
+
+@pytest.mark.parametrize(
+    "login", ["kim", "CORP\\KIM", "kim@corp.example", "UID=Kim, ou=people,dc=corp", "user kim", "key", "other"]
+)
+def test_what_any_connection_logs_in_by_is_never_shut(login: str) -> None:
+    """However the connection and the account write it, and by whichever credential of the account."""
+    own = ("somebody", login)
+
+    assert refusal(settings(), GOOD, NOW, own) == "the checker itself logs in by it"
+    assert refusal(settings(), GOOD, NOW, ("somebody",)) == ""
+
+
+@pytest.mark.parametrize("login", ["robot", "uid=robot,dc=corp"])
+def test_nor_what_the_second_connection_calls_so(login: str) -> None:
+    called = ("kim", "uid=robot, dc=corp")
+
+    assert refusal_by_name(settings(), THING, called, (login,)) == "the checker itself logs in by it"
+    assert refusal_by_name(settings(), THING, called) == ""

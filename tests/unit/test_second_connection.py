@@ -210,6 +210,20 @@ def test_one_login_by_another_entry_s_connection_is_refused(
     assert revoker(tmp_path, monkeypatch, change, login="cn=revoker,dc=corp,dc=example")
 
 
+def test_every_connection_s_login_is_told_to_whoever_proposes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of each source, roster and tracker, and of the second connections."""
+    for conn_id in ("CORP_LDAP", "CORP_LDAP_REVOKE", "OFFBOARDING_STORE"):
+        monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id}", json.dumps({"conn_type": "x", "login": f"logs in {conn_id}"}))
+    loaded = checked(tmp_path, switched_on).loaded
+    assert loaded
+
+    assert wiring.logins(loaded.settings) == {
+        "logs in CORP_LDAP",
+        "logs in CORP_LDAP_REVOKE",
+        "logs in OFFBOARDING_STORE",
+    }
+
+
 def test_hosts_and_clear_text_hold_for_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     login = "cn=revoker,dc=corp,dc=example"
     pinned = source(0, hosts=["ldap.corp.example"])

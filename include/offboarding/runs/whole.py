@@ -1,6 +1,6 @@
 """The functions of a night in one process: what is a task of its own in the DAG fails here by itself too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -44,6 +44,8 @@ class Readers:
     """Who is called."""
     queue: Callable[[Settings], MessageQueue | None] = lambda _: None
     """Where departures are told by message; nowhere where the configuration names none."""
+    logins: Callable[[Settings], Collection[str]] = lambda _: ()
+    """As what the checker logs in, by every connection that the configuration names."""
 
 
 def whole_night(

@@ -73,6 +73,8 @@ class Candidate:
     thing: Revocable
     names: list[str]
     """All that it and its account are called."""
+    credentials: list[str]
+    """Native ids of all that is known on its account: a connection may log in by one."""
     is_workload: bool
     """It, or something else on its account, looks like a workload's."""
     is_reader: bool

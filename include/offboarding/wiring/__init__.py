@@ -199,6 +199,17 @@ def revoker(settings: Settings, name: str, part: str) -> Revoker:
     return cast("Revoker", module.build(own, writer, reader, part))
 
 
+def logins(settings: Settings) -> frozenset[str]:
+    """Return the login of every connection that the configuration names, second ones too; none where nothing may be
+    revoked. Raises ConfigError for a connection that can't be read.
+    """
+    if settings.policy.revocation is None:
+        return frozenset()
+    writers = (source.revoke_connection or "" for source in settings.sources)
+    conn_ids = (*(conn_id for _, conn_id in connections_of(settings)), *writers)
+    return frozenset(each.login for each in known(conn_ids) if each.login)
+
+
 def _login(fields: ConnectionFields) -> str:
     """However it's written: case and blanks make no other one."""
     return "".join(fields.login.split()).casefold()

@@ -4,7 +4,7 @@ An approval is used by the task that heard it, or not at all: begun again after 
 it came, shuts nothing more, and asks anew. So nothing that stands in the store leads to a change outside.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -57,6 +57,8 @@ class ApprovalAnswer:
     """Whose task heard it."""
     as_of: datetime | None = None
     """Of the look before; now, if left out."""
+    logins: Collection[str] = ()
+    """Of the checker's own connections."""
 
 
 def answered(
@@ -70,7 +72,7 @@ def answered(
     if not settings.guard.users:
         raise FatalError("Nothing is shut while guard.approvers names nobody who may approve it.")
     check_approver(settings, name=answer.author, user_id=answer.author_id)
-    answer = replace(answer, reason=settling.on_a_ticket(answer.reason))
+    answer = replace(answer, reason=settling.on_a_ticket(answer.reason), logins=readers.logins(settings))
     if not answer.reason:
         raise FatalError("Nothing is shut without a reason: trigger offboarding_release again, and say why.")
     with revocations_held(session):
@@ -194,7 +196,7 @@ def _against(session: Session, settings: Settings, run: Run, row: RevocationRow,
         return "its account isn't known any more"
     if found.thing != row.thing or (found.source, found.part) != (row.source, row.part):
         return "what it's about is called otherwise than when it was proposed"
-    if why := refusal(settings, found, run.as_of) or _own_word(settings, found, answer):
+    if why := refusal(settings, found, run.as_of, answer.logins) or _own_word(settings, found, answer):
         return why
     if found.seen_at is None or found.seen_at < run.reads_since:
         return "it couldn't be looked at again"
@@ -226,7 +228,8 @@ def _begun(
     before = revoker.before(row.thing)
     called = revoker.called(row.thing)
     with revocations.locked(session, whole=True):
-        if why := _against(session, settings, run, row, answer) or refusal_by_name(settings, row.thing, called):
+        named = refusal_by_name(settings, row.thing, called, answer.logins)
+        if why := _against(session, settings, run, row, answer) or named:
             return why
         most = policy.most_a_day if policy else 0
         if revocations.begin(session, row, run_id=run.run_id, caller=answer.caller, before=before, most=most):

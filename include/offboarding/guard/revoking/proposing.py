@@ -1,6 +1,6 @@
 """What a person is asked about: findings on leavers' tickets whose thing can be shut so that it opens again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -33,8 +33,8 @@ class RevocationQuestion:
     """By short keys of findings, the worst first: which proposal is shown. None is chosen beforehand."""
 
 
-def propose(session: Session, settings: Settings, run: Run) -> None:
-    """What may be approved from now on; nothing where the policy lets nothing be shut.
+def propose(session: Session, settings: Settings, run: Run, logins: Collection[str] = ()) -> None:
+    """What may be approved from now on; nothing where the policy lets nothing be shut. `logins`: of our connections.
 
     Whatever stood before and speaks against it now lapses. What stands unanswered keeps no room from what comes new.
     Raises FatalError where anything isn't as the record says: then nothing changes.
@@ -44,7 +44,7 @@ def propose(session: Session, settings: Settings, run: Run) -> None:
         return
     with revocations.locked(session, whole=True):
         found = _candidates(session, settings, policy)
-        steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run))}
+        steps = {each.finding_key: (each, step) for each in found if (step := _step(settings, each, run, logins))}
         kept = set[str]()
         for row in revocations.rows(session, RevocationStage.PROPOSED):
             now = steps.get(row.finding_key)
@@ -104,9 +104,9 @@ def _worst_first(row: RevocationRow) -> tuple[int, str]:
     return row.severity.order, row.finding_key
 
 
-def _step(settings: Settings, found: Candidate, run: Run) -> str | None:
+def _step(settings: Settings, found: Candidate, run: Run, logins: Collection[str]) -> str | None:
     """What would be set; None where something speaks against it, or its system has no way to take it back."""
-    return None if refusal(settings, found, run.as_of) else step_of(found.source_kind, found.thing)
+    return None if refusal(settings, found, run.as_of, logins) else step_of(found.source_kind, found.thing)
 
 
 def step_of(kind: str, thing: Revocable) -> str | None:

@@ -11,6 +11,7 @@ from offboarding.store.revocations import Candidate, IdentitySpaces, SourceSpace
 
 UNUSED = timedelta(days=30)
 """What looks like a workload's must not have been used for so long."""
+_OWN_LOGIN = "the checker itself logs in by it"
 _TOLD = (Basis.ACTUAL, Basis.NOTICE, Basis.AWAY)
 """By HR's word that it happened, or a person's: no contract's end, and no absence."""
 
@@ -28,22 +29,24 @@ def identity_spaces(settings: Settings) -> IdentitySpaces:
     )
 
 
-def refusal(settings: Settings, found: Candidate, now: datetime) -> str:
-    """The first thing that speaks against it, as a clause; "" where nothing does."""
+def refusal(settings: Settings, found: Candidate, now: datetime, logins: Iterable[str] = ()) -> str:
+    """The first thing that speaks against it, as a clause; "" where nothing does. `logins`: of our own connections."""
     policy = settings.policy.revocation
     if policy is None:
         return "policy.revocation isn't set"
+    if _is_own((*found.names, found.thing.native_id, *found.credentials), logins):
+        return _OWN_LOGIN
     return next(_against(settings, policy, found, now), "")
 
 
-def refusal_by_name(settings: Settings, thing: Revocable, called: Iterable[str]) -> str:
+def refusal_by_name(settings: Settings, thing: Revocable, called: Iterable[str], logins: Iterable[str] = ()) -> str:
     """The same, of what the second connection says that its account is called."""
     policy, names = settings.policy.revocation, tuple(called)
     if policy is None:
         return "policy.revocation isn't set"
     if thing.login and normal(thing.login) not in map(normal, names):
         return "its account is called otherwise than when it was proposed"
-    return next(_never(policy, names), "")
+    return _OWN_LOGIN if _is_own(names, logins) else next(_never(policy, names), "")
 
 
 def _against(settings: Settings, policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
@@ -107,12 +110,28 @@ def _of_the_link(found: Candidate) -> Iterator[str]:
 
 def _of_the_account(policy: RevocationPolicy, found: Candidate, now: datetime) -> Iterator[str]:
     if found.is_reader:
-        yield "the checker itself logs in by it"
+        yield _OWN_LOGIN
     yield from _never(policy, (*found.names, found.thing.native_id))
     if found.is_workload and (found.use_unknown or found.used_at is None):
         yield "it looks like a workload's, and when it was last used isn't known"
     elif found.is_workload and found.used_at and found.used_at > now - UNUSED:
         yield f"it looks like a workload's, and was used within {UNUSED.days} days: move what runs with it first"
+
+
+def _is_own(names: Iterable[str], logins: Iterable[str]) -> bool:
+    """Return whether a name is the login of a connection of ours, in whatever system that is.
+
+    Connections and accounts write it as a name, as a mail address, behind a Windows domain, or as a DN.
+    """
+    own = {form for login in logins for form in _forms(login)}
+    return any(form in own for name in names for form in _forms(name))
+
+
+def _forms(login: str) -> Iterator[str]:
+    whole = normal(login)
+    first = whole.partition(",")[0]
+    parts = (whole, whole.rpartition("\\")[2], whole.partition("@")[0], first.partition("=")[2])
+    yield from ("".join(part.split()) for part in parts if part)
 
 
 def _never(policy: RevocationPolicy, names: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
     f.realm as thing__realm, f.subject_kind as thing__kind, f.subject_native_id as thing__native_id,
     f.account_native_id as thing__account_native_id, a.login as thing__login, a.product as thing__product,
     array[f.subject_label, f.account_label, a.label, a.login, a.native_id, a.display_name] as names,
+    array(select c.native_id from credential c where c.account_pk = a.account_pk) as credentials,
     a.service_like or exists (
         select from finding o
         where o.realm = f.realm and o.account_native_id = f.account_native_id and o.state <> 'resolved'
