@@ -4,15 +4,15 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard import releasing
+from offboarding_airflow.question import QuestionOperator
 from offboarding_airflow.tasks import WAITS
-from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
-from offboarding_airflow.work import RefusedError, at_work, page
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work, page, refused
 
 APPROVE, REJECT = "Approve", "Reject"
 NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
@@ -30,7 +30,7 @@ OPTIONAL = Param(
 )
 
 
-class AskOperator(HITLOperator):
+class AskOperator(QuestionOperator):
     """Asks, and does as said, in one task: whoever may edit a DAG's runs may write what a task hands to the next."""
 
     def execute(self, context: Any) -> None:
@@ -49,26 +49,22 @@ class AskOperator(HITLOperator):
             asked = releasing.question(session, context["params"]["run"] or since)
         if asked is None:
             raise AirflowSkipException("nothing waits for a person")
-        self.subject, self.body = asked.subject, asked.details + _report(events) + by_hand
+        self.subject, self.body = asked.subject, asked.text + _report(events) + by_hand
         if asked.holds:
             self.params = ParamsDict({"reason": NEEDED})
         else:
             # A first read isn't refused: it goes on waiting.
             self.options = [APPROVE]
-        try:
-            super().execute(context)
-        except AnswerAwaited as waits:
-            waits.kwargs = (waits.kwargs or {}) | {"of_run": asked.of_run}
-            raise
+        self.ask(context, of_run=asked.of_run, seen=asked.seen)
 
-    def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0) -> None:
-        """Do as the person said, who is the author. Nobody's answer decides nothing."""
+    def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0, seen: str = "") -> None:
+        """Do as the person said, who is the author, with exactly what they were shown. No answer decides nothing."""
         if event.get("error_type") == "timeout":
             raise AirflowSkipException(NOBODY)
         try:
             answer = cast("dict[str, Any]", super().execute_complete(context, event))
         except (ValueError, ParamValidationError):
-            raise RefusedError(NO_ANSWER) from None
+            raise refused(NO_ANSWER) from None
         who = cast("dict[str, str]", answer["responded_by_user"] or {})
         author = who.get("name") or who.get("id")
         if not author:
@@ -84,6 +80,7 @@ class AskOperator(HITLOperator):
                 author=author,
                 author_id=who.get("id"),
                 caller=_caller(context),
+                seen=seen,
             )
 
 

@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any, cast
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
@@ -12,8 +11,9 @@ from offboarding.guard.revoking import approving, proposing, settling
 from offboarding.report.revocations import NOTHING
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
-from offboarding_airflow.versions import AirflowSkipException, AnswerAwaited
-from offboarding_airflow.work import RefusedError, at_work
+from offboarding_airflow.question import QuestionOperator
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work, refused
 
 NOBODY = "nobody chose anything: nothing is shut, and what is proposed is asked about again after the next night"
 NO_ANSWER = (
@@ -32,7 +32,7 @@ READERS = Readers(
 )
 
 
-class RevokeOperator(HITLOperator):
+class RevokeOperator(QuestionOperator):
     """Asks, and does as the person said, in one task, as what the guard holds is asked about.
 
     Each answer is used by the try that heard it: begun again, the task asks anew.
@@ -51,11 +51,7 @@ class RevokeOperator(HITLOperator):
         self.subject, self.body = asked.subject, asked.details
         self.options = [*asked.offered, NOTHING]
         self.params = ParamsDict({"reason": NEEDED})
-        try:
-            super().execute(context)
-        except AnswerAwaited as waits:
-            waits.kwargs = (waits.kwargs or {}) | {"offered": asked.offered}
-            raise
+        self.ask(context, offered=asked.offered)
 
     def execute_complete(self, context: Any, event: dict[str, Any], offered: dict[str, int] | None = None) -> None:
         """Shut what the person chose, who is the author. Nobody's answer shuts nothing."""
@@ -65,13 +61,13 @@ class RevokeOperator(HITLOperator):
         try:
             answer = cast("dict[str, Any]", super().execute_complete(context, event))
         except (ValueError, ParamValidationError):
-            raise RefusedError(NO_ANSWER) from None
+            raise refused(NO_ANSWER) from None
         who, chosen = cast("dict[str, str]", answer["responded_by_user"] or {}), list(answer["chosen_options"])
         author = who.get("name") or who.get("id")
         if not author or chosen == [NOTHING]:
             raise AirflowSkipException(NOBODY)
         if NOTHING in chosen or not chosen:
-            raise RefusedError(NO_ANSWER)
+            raise refused(NO_ANSWER)
         with at_work() as (loaded, session):
             said = approving.ApprovalAnswer(
                 chosen=chosen,

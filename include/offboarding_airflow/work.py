@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
+import structlog
 from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding_airflow.versions import DOUBLED, AirflowTaskTimeout, Refusal, never_again_after
+
+log = structlog.get_logger("offboarding.wiring")
+"""The one whose last line of a red task says why."""
 
 OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
@@ -39,6 +43,12 @@ class RedError(SystemExit):
 
 class RefusedError(RedError, Refusal):
     """A person has to act first."""
+
+
+def refused(text: str) -> RefusedError:
+    """Return what ends a task until a person acts, once its sentence stands in the log: Airflow shows none itself."""
+    log.error(text)
+    return RefusedError(text)
 
 
 def tried_again(retries: int, *, seconds: int) -> dict[str, Any]:

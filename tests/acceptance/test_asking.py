@@ -7,11 +7,12 @@ import pytest
 from offboarding.guard import releasing
 from offboarding.guard.releasing import EXPECTED, Question
 from offboarding.interfaces import Tracker
-from offboarding.model.errors import FatalError
+from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.store.connect import Session
 from tests.support.begun import Begun
+from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import HeardTracker, Office, login
+from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, WORKS, number, worker
 
 PEOPLE = [str(1001 + each) for each in range(12)]
@@ -56,10 +57,23 @@ def keys(office: Office) -> dict[str, str]:
     return {str(login): f"f-{str(key)[:8]}" for login, key in found}
 
 
-def answer(office: Office, *, approve: bool = True, reason: str = "") -> None:
+def answer(
+    office: Office, *, approve: bool = True, reason: str = "", shown: Question | None = None, caller: str = ""
+) -> None:
+    """Kim answers what they are shown: what would be asked now, if nothing else is said."""
     trackers = office.readers().trackers(office.settings)
-    run = asked(office).of_run
-    releasing.answered(office.session, office.settings, run, trackers, approve=approve, reason=reason, author="kim")
+    shown = shown or asked(office)
+    releasing.answered(
+        office.session,
+        office.settings,
+        shown.of_run,
+        trackers,
+        approve=approve,
+        reason=reason,
+        author="kim",
+        seen=shown.seen,
+        caller=caller,
+    )
 
 
 def leave(office: Office, *ids: str) -> None:
@@ -135,6 +149,59 @@ def test_a_line_beyond_its_limit_needs_a_reason(company: Office, people: ListedP
     assert [hold.status for hold in company.holds.values()] == ["waiting"]
     answer(company, approve=approve, reason="asked HR")
     assert company.holds == {}
+
+
+@pytest.mark.parametrize("approve", [True, False], ids=["approve", "reject"])
+def test_an_answer_applies_to_what_was_shown_and_to_nothing_else(
+    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch, approve: bool
+) -> None:
+    """Three people are shown; by the time of the answer a night has added seven, of whom the page shows no line."""
+    monkeypatch.setattr(releasing, "SHOWN", 2)
+    leave(company, *PEOPLE[:3])
+    company.night()
+    shown = asked(company)
+    leave(company, *PEOPLE[3:10])
+    company.night()
+
+    with pytest.raises(ChangedSinceError):
+        answer(company, approve=approve, reason="asked HR", shown=shown)
+
+    assert [(hold.status, hold.findings) for hold in company.holds.values()] == [("waiting", 10)]
+    assert tickets_of(people, company.queue) == []
+    answer(company, approve=approve, reason="asked HR")
+    assert company.holds == {}
+
+
+def test_a_finding_that_is_not_shown_is_part_of_the_question(company: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text stays the same: a person who looked through the whole list has seen another one."""
+    monkeypatch.setattr(releasing, "SHOWN", 1)
+    leave(company, *PEOPLE[:4])
+    company.night()
+    shown = asked(company)
+    company.session.execute(
+        "update finding set severity = 'low' where state = 'held' and strpos(%s, left(finding_key, 8)) = 0",
+        [shown.details],
+    )
+
+    now = asked(company)
+
+    assert now.details == shown.details
+    assert now.seen != shown.seen
+
+
+def test_what_the_release_itself_finds_waits(company: Office) -> None:
+    """The release evaluates afresh: an account that was opened since the question is part of no answer."""
+    company.directory.accounts.append(login("second", number(PEOPLE[0]), **locked()))
+    company.night()
+    leave(company, *PEOPLE[:3])
+    company.night()
+    shown = asked(company)
+    company.session.execute("update account set standing = 'works' where native_id = 'second'")
+
+    answer(company, reason="asked HR", shown=shown)
+
+    rows = company.session.execute("select subject_native_id, state from finding").fetchall()
+    assert dict(rows) == {**{f"u{each}": "open" for each in PEOPLE[:3]}, "second": "held"}
 
 
 def test_what_was_decided_is_not_asked_again(company: Office) -> None:

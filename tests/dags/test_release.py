@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
+from offboarding_airflow import question as question_task
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.work import RefusedError
 from tests.support.source_tree import PROJECT
@@ -102,9 +103,9 @@ def test_approvers_alone_may_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_whoever_answered_is_the_author(
     asking: Any, answered: list[dict[str, Any]], option: str, approve: bool
 ) -> None:
-    asking.execute_complete(CONTEXT, event(option, by=KIM, reason="asked HR"), of_run=418)
+    asking.execute_complete(CONTEXT, event(option, by=KIM, reason="asked HR"), of_run=418, seen="d1")
 
-    who = {"author": "kim", "author_id": "3", "caller": "by answer manual__1"}
+    who = {"author": "kim", "author_id": "3", "caller": "by answer manual__1", "seen": "d1"}
     assert answered == [{"run": 418, "approve": approve, "reason": "asked HR", **who}]
 
 
@@ -137,13 +138,18 @@ def test_what_rest_takes_for_an_answer_and_is_none_ends_in_a_sentence(
     assert answered == []
 
 
-def question(monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1) -> dict[str, Any]:
-    """What a person is asked, where so many lines wait."""
+def question(
+    monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1, shown: tuple[object, ...] = ()
+) -> dict[str, Any]:
+    """What a person is asked, where so many lines wait. `shown`: what Airflow kept of the run's first try."""
     asked: list[dict[str, Any]] = []
-    found = releasing.Question(of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds)
+    found = releasing.Question(
+        of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds, waiting="7c31"
+    )
     monkeypatch.setattr(releasing, "taken_up", lambda *_, **__: False)
     monkeypatch.setattr(releasing, "question", lambda *_: found)
     monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **given: asked.append(given))
+    monkeypatch.setattr(question_task, "stored", lambda it, _: shown or (it.subject, it.body, it.options))
     task: Any = release().get_task("ask")
     with pytest.raises(TaskAwaitingInput) as waits:
         task.execute(
@@ -155,8 +161,26 @@ def question(monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1) -
             }
         )
     parked: Any = waits.value
-    assert parked.kwargs["of_run"] == 418
+    assert (parked.kwargs["of_run"], parked.kwargs["seen"]) == (418, found.seen)
     return asked[0]
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ("Let through what waits? rule x", "- hold 3", ["Approve", "Reject"]),
+        ("Let through what waits?", "- hold 2", ["Approve", "Reject"]),
+        ("Let through what waits?", "- hold 3", ["Approve"]),
+    ],
+    ids=["subject", "body", "options"],
+)
+def test_nothing_is_asked_where_airflow_shows_another_question(
+    monkeypatch: pytest.MonkeyPatch, shown: tuple[object, ...]
+) -> None:
+    """A cleared task keeps the text of its first try: test_answers_in_airflow.py tries it in a whole Airflow."""
+    with pytest.raises(RefusedError, match="Airflow still shows the question that this run asked before"):
+        question(monkeypatch, shown=shown)
 
 
 @pytest.mark.usefixtures("answered")
@@ -169,7 +193,8 @@ def test_it_links_to_the_report_of_the_night_that_asks(monkeypatch: pytest.Monke
 
     run = "scheduled__2026-11-25T16%3A30%3A00%2B00%3A00"
     page = f"https://airflow.corp.example/af/dags/offboarding_nightly/runs/{run}/tasks/report"
-    assert body == f"- hold 3\n\n[The night's report]({page})"
+    assert body.startswith("- hold 3\n")
+    assert body.endswith(f"\n\n[The night's report]({page})")
 
 
 @pytest.mark.usefixtures("answered")
@@ -190,7 +215,7 @@ def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
 ) -> None:
     asked = question(monkeypatch, holds=holds)
 
-    assert (asked["options"], asked["defaults"], asked["body"]) == (options, None, "- hold 3")
+    assert (asked["options"], asked["defaults"], asked["body"].splitlines()[0]) == (options, None, "- hold 3")
     # The page stars what may not be null, and takes no answer while that is empty.
     reason = asked["params"]["reason"]
     assert ("null" not in reason["schema"]["type"]) is starred

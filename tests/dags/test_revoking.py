@@ -26,6 +26,7 @@ from offboarding.guard.revoking import proposing, settling
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.store import runs
+from offboarding_airflow import question
 from offboarding_airflow.revoking import NOTHING, RevokeOperator
 from offboarding_airflow.work import RedError, RefusedError
 from tests.support import cloud, directory
@@ -93,6 +94,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What a person is asked, and what the task is parked with."""
     shown: list[dict[str, Any]] = []
     monkeypatch.setattr(hitl, "upsert_hitl_detail", lambda **given: shown.append(given))
+    monkeypatch.setattr(question, "stored", lambda it, _: (it.subject, it.body, it.options))
     with pytest.raises(TaskAwaitingInput) as waits:
         task().execute({"run_id": "manual__1", "task_instance": SimpleNamespace(id="1")})
     parked: Any = waits.value

@@ -23,7 +23,7 @@ from offboarding.store.guard import Hold
 from offboarding.store.guard_look import Looking
 from offboarding.store.locks import lock_findings
 from offboarding.store.reading.night_states import waiting_then
-from offboarding.store.reading.waiting import waiting_findings
+from offboarding.store.reading.waiting import waiting_digest, waiting_findings
 from offboarding.store.rows import Run
 
 ASKS = ("offboarding_nightly", "ask")
@@ -50,11 +50,20 @@ class Question:
     """Which lines, whom it's about, and what an answer does; as Markdown, without names, mails or labels."""
     holds: int
     """Lines that went beyond their limits. Where there are any, an answer needs its reason, and may refuse them."""
+    waiting: str
+    """A digest of every finding that waits, those that `details` leaves out included."""
 
     @property
     def seen(self) -> str:
-        """A digest of it: another one where anything else waits."""
-        return hashlib.sha256(f"{self.of_run} {self.details}".encode()).hexdigest()[:32]
+        """A digest of the question: it differs as soon as anything else waits."""
+        return hashlib.sha256(f"{self.of_run} {self.details} {self.waiting}".encode()).hexdigest()[:32]
+
+    @property
+    def text(self) -> str:
+        """The details as a page shows them, with the list that an answer applies to."""
+        return (
+            f"{self.details}\n\nAn answer applies to this list (`{self.seen[:8]}`) and is refused once it has changed."
+        )
 
 
 def release(
@@ -115,9 +124,7 @@ def _let_through(
     last = _fresh_enough(session, settings)
     with session.transaction():
         lock_findings(session)
-        asked = question(session, run_id) if seen else None
-        if seen and (asked is None or asked.seen != seen):
-            raise ChangedSinceError
+        _check_seen(session, run_id, seen)
         decided = _named(session, named) if named else [h for h in guard.holds(session) if h.opened_run <= run_id]
         if not decided and not guard.waiting(session, run_id):
             raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
@@ -137,12 +144,16 @@ def _let_through(
     return run
 
 
-def reject(session: Session, holds: Sequence[int], *, reason: str, author: str) -> list[Hold]:
+def reject(
+    session: Session, holds: Sequence[int], *, reason: str, author: str, of_run: int = 0, seen: str = ""
+) -> list[Hold]:
     """Refuse what waits on these holds: nothing of it is told, and the next night is compared with what was accepted
-    before. Raises FatalError where one of them is none that waits.
+    before. `of_run` and `seen`: the run and the digest of the question that was answered, if one was. Raises FatalError
+    where one of them is none that waits, or another question would be asked now.
     """
     with session.transaction():
         lock_findings(session)
+        _check_seen(session, of_run, seen)
         decided = _named(session, holds)
         look = Looking.at(session, runs.run(session, max(hold.last_run for hold in decided)))
         changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
@@ -164,12 +175,16 @@ def answered(
     author: str,
     author_id: str | None = None,
     caller: str = "",
+    seen: str,
 ) -> None:
-    """Do as a person answered: everything that waits is let through, or every line that waits refused.
+    """Do as a person answered: everything that they were shown is let through, or every line of it refused.
 
-    A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. Raises FatalError without a
-    reason where a line waits, where nothing waits any more, and as `check_approver`.
+    A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. `seen`: the digest of the
+    question that was shown. Raises FatalError without a reason where a line waits, where anything else waits now, and
+    as `check_approver`.
     """
+    if not seen:
+        raise ChangedSinceError
     check_approver(settings, name=author, user_id=author_id)
     reason, waiting = reason.strip(), [hold.hold_id for hold in guard.holds(session)]
     if waiting and not reason:
@@ -178,9 +193,9 @@ def answered(
             " reason: trigger offboarding_release again, and say why."
         )
     if approve:
-        release(session, settings, run_id, trackers, reason=reason or EXPECTED, author=author, caller=caller)
+        release(session, settings, run_id, trackers, reason=reason or EXPECTED, author=author, caller=caller, seen=seen)
     elif waiting:
-        reject(session, waiting, reason=reason, author=author)
+        reject(session, waiting, reason=reason, author=author, of_run=run_id, seen=seen)
 
 
 def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
@@ -215,7 +230,17 @@ def question(session: Session, run_id: int | None = None) -> Question | None:
         subject=held.asked(waits),
         details=held.details(waits, waiting_findings(session, shown=SHOWN)),
         holds=len(waits.holds),
+        waiting=waiting_digest(session),
     )
+
+
+def _check_seen(session: Session, run_id: int, seen: str) -> None:
+    """Raise ChangedSinceError where another question than the one that was answered would be asked now."""
+    if not seen:
+        return
+    asked = question(session, run_id)
+    if asked is None or asked.seen != seen:
+        raise ChangedSinceError
 
 
 def check_approver(

@@ -129,6 +129,7 @@ def due(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
 
 def release(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
     """A person's approval of everything that waits: once, however often its task is begun."""
+    shown = releasing.question(session, orders.run_id)
     releasing.answered(
         session,
         orders.company.settings,
@@ -138,6 +139,8 @@ def release(session: Session, orders: Orders, tracker: RoundupTracker) -> None:
         reason=REASON,
         author=AUTHOR,
         caller="approval",
+        # Begun again after it let everything through, it compares nothing any more.
+        seen=shown.seen if shown else "all of it",
     )
 
 

@@ -481,6 +481,10 @@ with waiting as (
     from candidate c
     where not c.stale and not c.unseen and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s)
         or c.line_kind || ':' || c.line_name = any(%(lines)s))
+        -- What only this evaluation found, or opened again, was shown to no one.
+        and not exists (
+            select from finding_event e
+            where e.finding_key = c.finding_key and e.run_id = %(run_id)s and e.to_state = 'held')
 ), ranked as (
     select w.*, dense_rank() over (
         partition by w.baseline order by w.worst, w.ticket_kind <> 'event', w.ticket_kind, w.holder, w.queue, w.episode)
@@ -638,15 +642,25 @@ where (%(all)s::boolean or h.status = 'waiting') and (%(run_id)s::bigint is null
     or (h.opened_run <= %(run_id)s and h.last_run >= %(run_id)s))
 order by h.hold_id;
 
+-- name: waits
+select h.hold_id, false as closes, f.finding_key from finding f left join guard_held h using (finding_key)
+where f.state = 'held'
+union all
+select h.hold_id, true, g.finding_key from guard_closing g
+join guard_hold h on h.kind = g.kind and h.name = g.name and h.status = 'waiting'
+
+-- name: waiting_digest
+-- One value for everything that waits: which findings, on which line, to be told or to be closed, and how severe they are.
+select encode(sha256(convert_to(coalesce(string_agg(
+    concat_ws(' ', coalesce(q.hold_id, 0), q.closes, f.severity, q.finding_key), e'\n'
+    order by q.finding_key, q.closes), ''), 'UTF8')), 'hex')
+from ({waits}) q join finding f using (finding_key);
+
 -- name: waiting_findings
 -- What waits for a person on each line, to be told or to be closed, and on none (a first read): the worst so many of
 -- each, with how many there are, and whose by worker id.
 with waits as (
-    select h.hold_id, false as closes, f.finding_key from finding f left join guard_held h using (finding_key)
-    where f.state = 'held'
-    union all
-    select h.hold_id, true, g.finding_key from guard_closing g
-    join guard_hold h on h.kind = g.kind and h.name = g.name and h.status = 'waiting'
+    {waits}
 ), ranked as (
     select q.hold_id, q.closes, f.finding_key, f.rule, f.severity, coalesce(w.id_space, p.id_space) as id_space,
         coalesce(w.worker_id, p.worker_id) as worker_id, count(*) over (partition by q.hold_id, q.closes)::int as total,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from psycopg.rows import scalar_row
+
 from offboarding.model import Severity
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
@@ -30,3 +32,9 @@ def waiting_findings(session: Session, *, shown: int) -> list[WaitingFinding]:
     """What waits now, line by line, the worst first, and no more of each line than `shown`; last what is on none."""
     with session.cursor(row_factory=record_row(WaitingFinding)) as cursor:
         return cursor.execute(block("guard", "waiting_findings"), {"shown": shown}).fetchall()
+
+
+def waiting_digest(session: Session) -> str:
+    """Return a digest of all that waits now, however much of it is shown."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return str(cursor.execute(block("guard", "waiting_digest")).fetchone())

@@ -1,0 +1,60 @@
+"""A task that asks a person, and proves that the person is shown what it asks."""
+
+from typing import Any, cast
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+
+from offboarding_airflow.versions import AnswerAwaited
+from offboarding_airflow.work import refused
+
+STALE = (
+    "Airflow still shows the question that this run asked before, and another one would be asked now. Nothing is asked"
+    " and no answer to it counts. Trigger this DAG again: a new run shows the new question."
+)
+
+
+class QuestionOperator(HITLOperator):
+    """Ask one question in one run: text, options and answer belong together."""
+
+    def ask(self, context: Any, **kept: object) -> None:
+        """Park the task until a person answers; `execute_complete` gets `kept` along with the answer.
+
+        Raises RefusedError where Airflow shows another question in this run. Cleared or tried again, a task keeps the
+        subject, body and options of its first try (upsert_hitl_detail in Airflow's execution_api/routes/hitl.py), so a
+        person would answer a text that is no longer what is asked.
+        """
+        shown = stored(self, context)
+        if shown != (self.subject, self.body, self.options):
+            raise refused(STALE)
+        try:
+            super().execute(context)
+        except AnswerAwaited as waits:
+            waits.kwargs = (waits.kwargs or {}) | kept
+            raise
+
+
+def stored(question: HITLOperator, context: Any) -> tuple[str, str | None, list[str]]:
+    """Return the subject, body and options that Airflow shows for this task, after storing the question if it has none.
+
+    Airflow's own `upsert_hitl_detail` drops this answer.
+    """
+    from airflow.sdk.execution_time.comms import CreateHITLDetailPayload  # noqa: PLC0415 - within a task alone
+    from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS  # noqa: PLC0415 - the same
+
+    users = cast("Any", question.assigned_users or [])
+    shown = cast(
+        "Any",
+        SUPERVISOR_COMMS.send(
+            CreateHITLDetailPayload(
+                ti_id=context["task_instance"].id,
+                subject=question.subject,
+                body=question.body,
+                options=question.options,
+                defaults=question.defaults,
+                multiple=question.multiple,
+                params=question.serialized_params,
+                assigned_users=users,
+            )
+        ),
+    )
+    return shown.subject, shown.body, list(shown.options)
