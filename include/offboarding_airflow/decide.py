@@ -12,6 +12,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from offboarding import wiring
 from offboarding.decisions import forms, submitting
 from offboarding.decisions.forms import Form
+from offboarding.model.errors import FatalError
 from offboarding_airflow.tasks import context
 from offboarding_airflow.versions import PEOPLE_ALONE
 from offboarding_airflow.work import FORM, at_work, tried_again
@@ -22,6 +23,10 @@ Whoever triggers this has decided: that is kept, with the reason{approvers}. Gre
 the log of `decide` says why. A run decides once; to decide anew, trigger anew. Fields with a star are needed. What you
 write stays in Airflow, so name accounts and people by their ids (docs/deciding.md).
 """
+CLEARED = (
+    "This run was cleared, and would decide in the name of the user who triggered it, not of the one who cleared it."
+    " Nothing is decided. Trigger the form again: a decision is by the user who triggers it."
+)
 APPROVERS = "; `guard.approvers` says who may, where it's set"
 
 
@@ -32,13 +37,17 @@ def decided(form: Form) -> None:
     def decide() -> None:
         """Write the decision down. Red where it's refused: the last line says why, as the command would."""
         run, given = context()["dag_run"], context()["params"]
+        caller = f"{run.dag_id} {run.run_id}"
         with at_work() as (loaded, session):
+            # Airflow names the user who triggered the run, and not the one who cleared it.
+            if run.clear_number and not submitting.has_decided(session, caller):
+                raise FatalError(CLEARED)
             submitting.submit(
                 session,
                 loaded.settings,
                 form,
                 given,
-                caller=f"{run.dag_id} {run.run_id}",
+                caller=caller,
                 author=run.triggering_user_name,
                 trackers=lambda: wiring.trackers(loaded.settings),
             )

@@ -192,8 +192,10 @@ def test_a_refusal_is_not_tried_again(deciding: dict[str, DAG], name: str) -> No
     assert task.retry_policy.evaluate(RedError("a time-out"), 1, 2, None).action is not RetryAction.FAIL
 
 
-def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], monkeypatch: pytest.MonkeyPatch) -> None:
-    handed: list[tuple[object, ...]] = []
+@pytest.fixture
+def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
+    """What was decided: the form's name, its fields, the run and the author."""
+    found: list[tuple[object, ...]] = []
 
     def submit(
         session: object,
@@ -206,7 +208,7 @@ def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], monke
         trackers: object,
     ) -> None:
         del session, settings, trackers
-        handed.append((form.name, given, caller, author))
+        found.append((form.name, given, caller, author))
 
     @contextmanager
     def at_work() -> Generator[tuple[SimpleNamespace, None]]:
@@ -214,18 +216,46 @@ def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], monke
 
     monkeypatch.setattr(submitting, "submit", submit)
     monkeypatch.setattr(wiring, "at_work", at_work)
+    return found
+
+
+def begin(dag: DAG, given: object, **told: object) -> None:
+    """Run the form's task in a run that somebody triggered."""
+    run = SimpleNamespace(
+        dag_id=dag.dag_id,
+        run_id="manual__1",
+        triggering_user_name="soyeon.park",
+        conf={"author": "x"},
+        **{"clear_number": 0, **told},
+    )
+    task: Any = dag.get_task("decide")
+    with set_current_context({"dag_run": run, "params": given}):  # type: ignore[typeddict-item]
+        task.python_callable()
+
+
+def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], handed: list[tuple[object, ...]]) -> None:
     given = {"number": 4}
     for name in ("link_revoke", "acknowledge_withdraw"):
-        dag_id = f"{DECIDE}{name}"
-        run = SimpleNamespace(
-            dag_id=dag_id, run_id="manual__1", triggering_user_name="soyeon.park", conf={"author": "x"}
-        )
-        task: Any = deciding[name].get_task("decide")
-        with set_current_context({"dag_run": run, "params": given}):  # type: ignore[typeddict-item]
-            task.python_callable()
+        begin(deciding[name], given)
 
     # Runs of two DAGs may be called the same.
     assert handed == [
         ("link revoke", given, f"{DECIDE}link_revoke manual__1", "soyeon.park"),
         ("acknowledge withdraw", given, f"{DECIDE}acknowledge_withdraw manual__1", "soyeon.park"),
     ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cleared_run_decides_in_nobody_s_name(
+    deciding: dict[str, DAG], handed: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Airflow doesn't say who cleared it. A run that has decided says so and does nothing, as before."""
+    monkeypatch.setattr(submitting, "has_decided", lambda _, caller: caller.endswith("manual__1") and decided)
+    decided = False
+    with pytest.raises(RefusedError, match="Nothing is decided"):
+        begin(deciding[name], {}, clear_number=1)
+    assert handed == []
+
+    decided = True
+    begin(deciding[name], {}, clear_number=1)
+    assert len(handed) == 1

@@ -128,6 +128,23 @@ def test_an_answer_to_what_has_changed_meanwhile_decides_nothing(desk: Desk, opt
     assert (desk.decided(), desk.company.tickets()) == ([], [])
 
 
+def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk) -> None:
+    """Lead asks for a run that there isn't; once there is, somebody else clears the task."""
+    with desk.company.at_the_store() as (_, session):
+        ((last,),) = session.execute("select max(run_id) from run").fetchall()
+    run = desk.airflow.users["lead"].trigger(LET_THROUGH, run=int(str(last)) + 1, reason="asked HR")
+    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    desk.company.night("now there is that run")
+
+    desk.clear(LET_THROUGH, run, "decide")
+
+    desk.airflow.until(
+        lambda: "This run was cleared" in desk.said(LET_THROUGH, run, "decide", 2), "the second try is refused"
+    )
+    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    assert (desk.decided(), desk.company.tickets()) == ([], [])
+
+
 def test_a_new_run_shows_the_new_question_and_its_answer_counts(desk: Desk) -> None:
     run = desk.asked()
     assert desk.shown(run) == 4
