@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -10,13 +11,16 @@ from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.runs import pipeline
 from offboarding.store import reading, runs
+from offboarding.store.connect import opened
 from offboarding.store.reading import Night
+from offboarding.store.restores import RESTORED
 from offboarding.tickets import moving
 from offboarding.trackers.webhook import build
 from tests.support.liars import lying
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.red import why_red
+from tests.support.restoring import back_up, restore
 from tests.support.small_company import LEFT, STAFF, number, worker
 from tests.support.webhook_receiver import Receiving, receiving, settings
 
@@ -93,6 +97,55 @@ def test_one_that_was_opened_unheard_is_brought_up_to_date(kim: Told) -> None:
 
     assert kim.said() == ["open", "update"]
     assert "kim2" in kim.ticket().draft.body
+
+
+def test_after_a_restore_a_receiver_that_closed_hears_of_it_again(
+    kim: Told, store_parameters: dict[str, str | int], tmp_path: Path
+) -> None:
+    """The receiver heard that all has ended; the store is restored from before that, and the login works again."""
+    kim.night()
+    back_up(store_parameters, tmp_path / "backup")
+    kim.directory.change("kim", **locked())
+    kim.night()
+    assert (kim.said()[-1], kim.ticket().is_open) == ("close", False)
+    heard = max(each["ticket"]["number"] for each in kim.place.taken)
+    restore(store_parameters, tmp_path / "backup")
+    kim.directory.change("kim", standing=Standing.WORKS, standing_reason="")
+
+    with opened(store_parameters) as kim.session:
+        kim.night()
+
+        assert RESTORED in kim.last().record_troubles
+        assert any(RESTORED in reason for reason in why_red(kim.last()))
+        assert kim.ticket().is_open
+        assert "reopen" in kim.said()
+        assert all(each["ticket"]["number"] > heard for each in kim.place.taken[3:]), "a smaller one is overtaken"
+        said = len(kim.said())
+        kim.night()
+        assert why_red(kim.last()) == ()
+        assert len(kim.said()) == said, "once"
+
+
+def test_after_a_restore_one_that_was_opened_and_closed_since_hears_of_it_again(
+    kim: Told, store_parameters: dict[str, str | int], tmp_path: Path
+) -> None:
+    """The store doesn't know of the ticket at all, and its opening bears the id that the receiver took before."""
+    kim.directory.change("kim", **locked())
+    kim.night()
+    back_up(store_parameters, tmp_path / "backup")
+    kim.directory.change("kim", standing=Standing.WORKS, standing_reason="")
+    kim.night()
+    kim.directory.change("kim", **locked())
+    kim.night()
+    assert (kim.said()[-1], kim.ticket().is_open) == ("close", False)
+    restore(store_parameters, tmp_path / "backup")
+    kim.directory.change("kim", standing=Standing.WORKS, standing_reason="")
+
+    with opened(store_parameters) as kim.session:
+        kim.night()
+        kim.night()
+
+        assert kim.ticket().is_open
 
 
 def test_said_again_in_the_same_words_it_is_opened_once(kim: Told) -> None:

@@ -64,3 +64,7 @@ class PushedState:
     """Deleted since then."""
     doubled: int
     """Numbers that two or more bear who aren't inactive."""
+    restored_at: datetime | None = None
+    """When a run noticed that the store had been restored from a backup; None: never."""
+    unconfirmed: int = 0
+    """Users that the identity provider hasn't asked for or told of since."""

@@ -32,7 +32,7 @@ class PushedUsersStore:
 
     def find(self, user_id: UUID, *, for_change: bool) -> PushedUser | None:
         """One of them."""
-        found = self._users("find_for_change" if for_change else "find", {"user_id": user_id})
+        found = self._confirmed(self._users("find_for_change" if for_change else "find", {"user_id": user_id}))
         return found[0] if found else None
 
     def matching(
@@ -40,7 +40,7 @@ class PushedUsersStore:
     ) -> Sequence[PushedUser]:
         """Those that bear all that is given."""
         values = {"user_id": user_id, "user_name_key": user_name_key, "external_id": external_id, "most": most}
-        return self._users("matching", values)
+        return self._confirmed(self._users("matching", values))
 
     def page(self, offset: int, most: int) -> tuple[int, Sequence[PushedUser]]:
         """How many there are, and some of them."""
@@ -86,6 +86,12 @@ class PushedUsersStore:
             rows.itersize = _PORTION
             rows.execute(block("pushed", "read"), {"roster": self.roster})
             yield from rows
+
+    def _confirmed(self, found: list[PushedUser]) -> list[PushedUser]:
+        """The same: whoever asks for a user has it, and sends what differs."""
+        values = {"roster": self.roster, "user_ids": [each.user_id for each in found]}
+        self.session.execute(block("pushed", "confirm"), values)
+        return found
 
     def _users(self, name: str, values: Mapping[str, object]) -> list[PushedUser]:
         with self.session.cursor(row_factory=class_row(PushedUser)) as cursor:

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.model.keys import short_finding
-from offboarding.store import keyed
+from offboarding.store import keyed, restores
 from offboarding.store.connect import Session
 from offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
 from offboarding.store.locks import lock_findings
@@ -27,6 +27,7 @@ def put_right(session: Session, run_id: int) -> list[str]:
     with session.transaction():
         lock_findings(session)
         found = [
+            *restores.noticed(session),
             *_chain_since(session, run_id),
             *_put_rows_right(session, run_id),
             *_put_states_right(session, run_id),

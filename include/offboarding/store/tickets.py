@@ -61,6 +61,8 @@ class TicketRow:
     """How many different things its tracker was told, or was to be told."""
     said_digest: str = ""
     """Of the last of them; "" where nothing was, or what there was can't have been heard."""
+    doubted: bool = False
+    """Whether its tracker may have closed it since, unknown to a store that was restored."""
 
     @property
     def next_key(self) -> str:
@@ -300,6 +302,11 @@ def note_closed(session: Session, key: str) -> None:
 def note_reopened(session: Session, key: str) -> None:
     """The tracker was told that it's open again."""
     session.execute(block("tickets", "note_reopened"), {"ticket_key": key})
+
+
+def note_sure(session: Session, key: str) -> None:
+    """It's open in its tracker, whatever a restored store has forgotten."""
+    session.execute(block("tickets", "note_sure"), {"ticket_key": key})
 
 
 def _keys(session: Session, name: str, values: Mapping[str, object] | None = None) -> list[str]:

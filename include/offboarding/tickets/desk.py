@@ -131,8 +131,11 @@ class TicketDesk:
             return
         for each in outbox.together(pending):
             self._say(key, each)
-        if stands is TicketState.CLOSED and row.state == TicketStatus.OPEN:
+        doubted = row.doubted and stands is TicketState.UNKNOWN
+        if (stands is TicketState.CLOSED or doubted) and row.state == TicketStatus.OPEN:
             self._reopen_by_itself(key)
+        if row.doubted and stands is not None:
+            tickets.note_sure(self.session, key)
         # By a feed that isn't believed only what has happened to the things themselves is worded anew.
         if pending or not in_doubt(self.session, key):
             self._bring_up_to_date(key)

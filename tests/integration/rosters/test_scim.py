@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -102,6 +103,29 @@ def test_who_is_active_is_listed_and_who_is_not_is_not(place: PushedPlace) -> No
     assert list(roster.problems) == []
     assert roster.summary is not None
     assert not roster.summary.proved, "nothing says that all were pushed"
+
+
+def test_after_a_restore_it_is_partial_until_everybody_was_pushed_again(place: PushedPlace) -> None:
+    """Who was told inactive after the backup is active in the restored store, and nobody would tell it again."""
+    _, two, three = push(place, user("1"), user("2"), user("3"))
+    service = UserService(place.settings())
+    with place.users("hr") as kept:
+        kept.session.execute("insert into store_place (place, restored_at) values ('the copy', clock_timestamp())")
+
+        def doubts() -> list[str]:
+            roster = place.roster()
+            list(roster.read())
+            return [problem.text for problem in roster.problems if "restored from a backup" in problem.text]
+
+        assert ["3 of 3 users" in text for text in doubts()] == [True]
+        found = replace(_asked("GET", "/v2/Users", {}), query='filter=userName eq "w1@corp.example"', body=b"")
+        assert json.loads(service.answer(found, kept, lambda: place.now).body)["totalResults"] == 1
+        away = patch({"op": "replace", "path": "active", "value": False})
+        assert service.answer(_asked("PATCH", f"/v2/Users/{two}", away), kept, lambda: place.now).status == 204
+        assert ["1 of 3 users" in text for text in doubts()] == [True], "somebody whom it no longer has"
+        gone = replace(_asked("DELETE", f"/v2/Users/{three}", {}), body=b"")
+        assert service.answer(gone, kept, lambda: place.now).status == 204
+        assert doubts() == []
 
 
 def test_a_day_that_is_told_counts_and_inactive_alone_is_none(place: PushedPlace) -> None:

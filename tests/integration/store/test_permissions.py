@@ -22,6 +22,7 @@ from offboarding.store import embedded, migrate, reading
 from offboarding.store.cluster import binaries
 from offboarding.store.connect import connected, opened, prepare
 from offboarding.store.events import broken_at
+from offboarding.store.restores import RESTORED
 from offboarding.store.trial import trial
 from tests.support import filled
 from tests.support.memory import Folder
@@ -297,7 +298,10 @@ def test_what_was_dumped_can_be_restored_and_goes_on(server: embedded.EmbeddedSe
     with opened(checker) as session:
         assert broken_at(session) is None
         assert reading.findings(session) == before
-        filled.spend_night(session, caller="the night after")
+        after = filled.spend_night(session, caller="the night after")
+        assert RESTORED in reading.night(session, after.run_id).record_troubles
+        again = filled.spend_night(session, caller="the night after that")
+        assert RESTORED not in reading.night(session, again.run_id).record_troubles
         assert {finding.finding_key for finding in reading.findings(session)} == {f.finding_key for f in before}
 
 

@@ -163,6 +163,14 @@ class ScimRoster:
             since = f"{state.heard_at:%Y-%m-%d}, and max_quiet is {told(own.max_quiet)}"
             text = f"nothing was heard from the identity provider since {since}"
             yield Problem(record=origin, text=text, fix=f"{_HOW}; if so few change there, raise max_quiet.")
+        if state.restored_at is not None and state.unconfirmed:
+            text = (
+                f"the store was restored from a backup, which was noticed on {state.restored_at:%Y-%m-%d}:"
+                f" {state.unconfirmed} of {counted(state.users, 'user')} have not been pushed again. Who left after the"
+                " backup is unknown"
+            )
+            fix = f"{_HOW}. Delete by SCIM whoever the identity provider no longer has."
+            yield Problem(record=origin, text=text, fix=fix)
         # Employments of one worker are told apart by their first days, and may be a user each.
         if state.doubled and "start" not in own.columns:
             text = f"{counted(state.doubled, 'number')} borne by two users or more, who are active"

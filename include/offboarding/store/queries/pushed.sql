@@ -18,6 +18,12 @@ where roster = %(roster)s and deleted_at is null
 order by user_id
 limit %(most)s;
 
+-- name: confirm
+-- After a restore: the identity provider has these, and has compared them.
+update pushed_user set confirmed_at = clock_timestamp()
+where roster = %(roster)s and user_id = any(%(user_ids)s) and greatest(changed_at, confirmed_at) < (
+    select restored_at from store_place);
+
 -- name: page
 -- In an order that stays.
 select user_id, user_name, user_name_key, external_id, worker_id, active, resource, created_at, changed_at
@@ -68,6 +74,9 @@ select (select heard_at from pushed_feed where roster = %(roster)s) as heard_at,
     count(*) filter (where deleted_at is not null)::int as deleted,
     count(*) filter (where deleted_at is null and created_at > %(since)s)::int as came,
     count(*) filter (where deleted_at > %(since)s)::int as went,
+    (select restored_at from store_place) as restored_at,
+    count(*) filter (where deleted_at is null and greatest(changed_at, confirmed_at) < (
+        select restored_at from store_place))::int as unconfirmed,
     (select count(*)::int from (
         select from pushed_user where roster = %(roster)s and deleted_at is null and active is not false and worker_id <> ''
         group by worker_id having count(*) > 1) d) as doubled

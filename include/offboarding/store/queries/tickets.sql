@@ -236,7 +236,7 @@ group by t.tracker order by t.tracker;
 
 -- name: ticket
 select ticket_key, kind, holder, queue, episode, generation, tracker, state, ref, url, digest, due_at, opened_at,
-    closed_at, past_due_at, moved_to, renews, said_count, said_digest
+    closed_at, past_due_at, moved_to, renews, said_count, said_digest, doubted
 from ticket where ticket_key = %(ticket_key)s;
 
 -- name: standing_at
@@ -275,7 +275,9 @@ update ticket set said_digest = '' where ticket_key = %(ticket_key)s;
 
 -- name: note_opened
 update ticket set state = 'open', ref = %(ref)s, url = %(url)s, digest = %(digest)s, due_at = %(due_at)s,
-    opened_at = coalesce(opened_at, now()), closed_at = null
+    opened_at = coalesce(opened_at, now()), closed_at = null,
+    -- After a restore it may have been opened and closed before, which a tracker that drops what it heard doesn't say.
+    doubted = exists (select from store_place where restored_at > now() - interval '7 days')
 where ticket_key = %(ticket_key)s;
 
 -- name: note_updated
@@ -288,6 +290,10 @@ where ticket_key = %(ticket_key)s;
 
 -- name: note_reopened
 update ticket set state = 'open', closed_at = null where ticket_key = %(ticket_key)s;
+
+-- name: note_sure
+-- It's open in its tracker, or that was told to reopen it.
+update ticket set doubted = false where ticket_key = %(ticket_key)s;
 
 -- name: past_due
 -- Tickets that something holds past its due time, which nobody was told of yet; since when, and what holds them so.
