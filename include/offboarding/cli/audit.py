@@ -9,11 +9,8 @@ from offboarding.cli.output import records, say
 from offboarding.cli.stores import reading_store
 from offboarding.model import counted
 from offboarding.model.errors import FatalError
-from offboarding.model.keys import short_finding
 from offboarding.report.coverage import MOST_LINES
-from offboarding.store import events, keyed, looks, recorded
-from offboarding.store.connect import Session
-from offboarding.store.correlation import recorded_links
+from offboarding.store import audits, events
 
 
 @command("audit verify", example="--hash 3fa9c1d2e4b7")
@@ -42,13 +39,11 @@ def verify(
                 f"the record is broken at event {broken}: it, or one before it, was edited or removed after it was"
                 " written. Keep the database as it is, restore a backup beside it, and compare the table finding_event."
             )
-        if (look := looks.broken_at(session)) is not None:
+        if broken_looks := audits.looks_broken(session):
             raise FatalError(
-                f"the looks at people and keys are broken at look {look}: it, or one before it, was edited or removed"
-                " after it was written. Keep the database as it is, restore a backup beside it, and compare the table"
-                " look."
+                f"{broken_looks}. Keep the database as it is, restore a backup beside it, and compare the table look."
             )
-        otherwise = [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
+        otherwise = audits.otherwise(session)
         end = events.head(session)
         missing = [digest for digest in hashes or () if events.holds(session, digest.lower()) is None]
     if missing:
@@ -72,20 +67,3 @@ def verify(
         found = f", and holds {counted(len(hashes), 'hash', 'hashes')} given" if hashes else ""
         say(f"The record is whole: {counted(end.seq, 'event')}, the last one's hash {end.hash}{found}.")
     return DONE
-
-
-def _states(session: Session) -> list[str]:
-    return [
-        f"finding {short_finding(change.finding_key)} stands {change.from_state}, and its last event says"
-        f" {change.to_state}"
-        for change in recorded.states_changed(session)
-    ]
-
-
-def _keys(session: Session) -> list[str]:
-    return [*map(str, keyed.misfits(session)), *map(str, keyed.other_episodes(session))]
-
-
-def _links(session: Session) -> list[str]:
-    edited = sorted(recorded_links.changed(session))
-    return [f"{each} stand otherwise than the last correlation left them" for each in edited]

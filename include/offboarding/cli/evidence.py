@@ -103,3 +103,8 @@ def _tell(packed: Packed, out: Path, zone: str) -> None:
         note(f"The period isn't over by the last night, of {moment(packed.as_of, zone)}: what comes yet isn't in it.")
     if packed.broken_at is not None:
         note(f"The record is broken at event {packed.broken_at}, and the pack says so. See `audit verify`.")
+    if packed.troubles:
+        note(
+            f"{counted(len(packed.troubles), 'row')} stood otherwise than the record says. The pack says which, and"
+            " never verifies. See `audit verify`; the next night puts them right."
+        )

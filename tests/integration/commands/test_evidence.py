@@ -32,7 +32,7 @@ from offboarding.model import IdentityKeyKind, NobodyChecked, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.report.evidence import verify
 from offboarding.rules import all_rules
-from offboarding.store import embedded, runs
+from offboarding.store import embedded, recorded, runs
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
 from tests.integration.commands.conftest import Type, Typed
@@ -268,7 +268,8 @@ WAITING = (
 
 @pytest.mark.parametrize("waiting", WAITING, ids=["for a person's word", "for a release"])
 def test_a_departure_that_waits_is_not_said_to_be_one(packing: Packing, store: Session, waiting: str) -> None:
-    store.execute(waiting.encode())
+    with store.transaction(), recorded.followed(store, actor="run 1"):
+        store.execute(waiting.encode())
     pack = packing.made()
 
     assert {row["departed"] for row in rows(pack, "leavers")} == {None}
@@ -479,6 +480,7 @@ def test_the_manifest_says_which_record_and_what_is_yet_to_come(packing: Packing
         "hash": last["hash"],
         "is_whole": True,
         "broken_at": None,
+        "stands_otherwise": [],
     }
     assert manifest["record"]["hash"] in done.out
     assert manifest["period_is_over"] is False
@@ -686,6 +688,63 @@ def test_a_record_that_somebody_edited_is_said_and_never_verifies(packing: Packi
 
     assert "broken at event 2" in done.err
     assert verify.main([str(packing.folder / "pack"), "--unsigned"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("forged", "which"),
+    [
+        (
+            "insert into verdict (finding_key, reason, author) select min(finding_key), 'fine', 'lee' from finding",
+            "has no event in the record",
+        ),
+        ("update exception set approver = 'HR'", "says something else than its event"),
+        ("delete from exception", "is gone, and has an event"),
+        ("update finding set state = 'resolved', resolved_at = now(), resolution = 'seen dead'", "its last event says"),
+        ("update finding set rule = 'orphan-account'", "says something else than its key was made of"),
+        ("update link set valid_to = now() where valid_to is null", "links stand otherwise"),
+        (
+            "insert into look select 7, now(), 'lee', 'worker', 'x', false, '', ''",
+            "the looks at people and keys are broken",
+        ),
+    ],
+    ids=["verdict", "exception", "deleted", "state", "rule", "links", "looks"],
+)
+def test_a_pack_of_a_store_with_forged_rows_says_which_and_never_verifies(
+    packing: Packing, store: Session, forged: str, which: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `audit verify` finds them; signed all the same, so that it isn't taken for another's."""
+    store.execute(forged.encode())
+
+    done = packing.asked("--sign-with", str(packing.key))
+
+    assert "stood otherwise than the record says" in done.err
+    manifest = json.loads((packing.folder / "pack/manifest.json").read_bytes())
+    assert any(which in each for each in manifest["record"]["stands_otherwise"])
+    capsys.readouterr()
+    assert verify.main([str(packing.folder / "pack"), "--key", str(packing.public)]) == 1
+    assert which in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "says"),
+    [
+        ("decisions.jsonl", {"author": "lee"}, "is not what event"),
+        ("decisions.jsonl", {"decided_at": "2026-11-21T10:00:00+09:00"}, "is not what event"),
+        ("decisions.jsonl", {"decision": "link_decision:99"}, "link_decision:99 has no event in the record"),
+        ("waivers.jsonl", {"approver": "HR"}, "is not what event"),
+    ],
+)
+def test_decisions_are_held_against_the_record_by_whoever_verifies(
+    packing: Packing, capsys: pytest.CaptureFixture[str], name: str, change: dict[str, Any], says: str
+) -> None:
+    assert packing.deciding("link", "reject", "corp-ldap", "kim", "hr:1042", *WHY).code == 0
+    pack = packing.made(last="2026-12-31")
+    assert verify.main([str(pack), "--unsigned"]) == 0
+    resealed(pack, name, lambda line: line.update(change))
+    capsys.readouterr()
+
+    assert verify.main([str(pack), "--unsigned"]) == 1
+    assert says in capsys.readouterr().err
 
 
 def test_nothing_is_written_over_and_a_failure_leaves_nothing(

@@ -16,7 +16,7 @@ from offboarding.model.errors import FatalError
 from offboarding.report.evidence.drawing import Draws
 from offboarding.report.evidence.files import PackedFile, as_json, packed, packed_table
 from offboarding.report.evidence.signing import PackKey
-from offboarding.store import events
+from offboarding.store import audits, events
 from offboarding.store.connect import Session
 from offboarding.store.events import Head
 from offboarding.store.reading.evidence import TABLES, EvidenceNight, evidence, last_night, one_look, purges
@@ -77,6 +77,8 @@ class Packed:
     """Whether the last night was after the period's end."""
     as_of: datetime
     broken_at: int | None
+    troubles: Sequence[str]
+    """What stood otherwise than the record says, as `audit verify` finds it: a pack with any never verifies."""
     signed: bool
 
     def rows(self, name: str) -> int:
@@ -113,8 +115,8 @@ class _Packing:
         policy = packed(self.folder / "policy.json", f"{as_json(self.about.policy, indent=2)}\n".encode())
         besides = [packed(self.folder / name, (files(__package__ or "") / name).read_bytes()) for name in _BESIDES]
         found = sorted((*tables, policy, *besides), key=lambda file: file.name)
-        broken = events.broken_at(self.session)
-        manifest = f"{as_json(self._manifest(found, broken, signer), indent=2)}\n".encode()
+        broken, troubles = events.broken_at(self.session), self._troubles()
+        manifest = f"{as_json(self._manifest(found, broken, troubles, signer), indent=2)}\n".encode()
         packed(self.folder / "manifest.json", manifest)
         if signer:
             packed(self.folder / "manifest.sig", signer.sign(manifest))
@@ -124,6 +126,7 @@ class _Packing:
             is_over=self._is_over,
             as_of=self.night.as_of,
             broken_at=broken,
+            troubles=troubles,
             signed=signer is not None,
         )
 
@@ -141,8 +144,12 @@ class _Packing:
             unnamed = () if self.about.with_names else tuple(map(columns.index, {*_NAMING} & {*columns}))
             return packed_table(self.folder, name, columns, (_without(row, unnamed) for row in rows))
 
+    def _troubles(self) -> Sequence[str]:
+        looks = audits.looks_broken(self.session)
+        return [*audits.otherwise(self.session), *([looks] if looks else [])]
+
     def _manifest(
-        self, found: Sequence[PackedFile], broken: int | None, signer: PackKey | None
+        self, found: Sequence[PackedFile], broken: int | None, troubles: Sequence[str], signer: PackKey | None
     ) -> Mapping[str, object]:
         forgotten = purges(self.session)
         return {
@@ -155,8 +162,9 @@ class _Packing:
             "record": {
                 "events": self.head.seq,
                 "hash": self.head.hash,
-                "is_whole": broken is None,
+                "is_whole": broken is None and not troubles,
                 "broken_at": broken,
+                "stands_otherwise": troubles,
             },
             "names": self.about.with_names,
             "retention": {

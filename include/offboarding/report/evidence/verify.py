@@ -14,10 +14,17 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
+AUTHORS = ("author", "approver", "decided_by", "accepted_by", "approved_by")
+DECIDED_AT = (
+    *("decided_at", "made_at", "attested_at", "stated_at", "released_at", "accepted_at", "withdrawn_at"),
+    *("approved_at", "valid_from"),
+)
+"""What the columns are called in the rows of decisions, as their events say them."""
 
 
 class Broken(Exception):  # noqa: N818 - it is what is said
@@ -71,9 +78,9 @@ def checked(folder: Path, key: Path | None) -> Iterator[str]:
         if hashed(folder / name) != (noted["sha256"], noted["bytes"]):
             raise Broken(f"{name} was changed")
     yield f"{len(manifest['files'])} files, from {manifest['period']['from']} to {manifest['period']['to']}"
-    if not manifest["record"]["is_whole"]:
-        raise Broken(f"the record was broken at event {manifest['record']['broken_at']} when the pack was made")
+    whole(manifest["record"])
     yield f"{chain(folder, manifest['record'])} events, to the hash {manifest['record']['hash']}"
+    yield f"{decisions(folder)} decisions, as their events say"
     yield f"{samples(folder, manifest['record']['hash'])} drawn in samples"
     yield "unsigned: nobody says who made it" if key is None else "all of it"
 
@@ -143,6 +150,45 @@ def chain(folder: Path, record: dict[str, Any]) -> int:
     if last is None or (last["seq"], last["hash"]) != (record["events"], record["hash"]):
         raise Broken("the record doesn't end where the manifest says")
     return count
+
+
+def whole(record: dict[str, Any]) -> None:
+    """Raise Broken where the store wasn't as its record said when the pack was made."""
+    if record["broken_at"] is not None:
+        raise Broken(f"the record was broken at event {record['broken_at']} when the pack was made")
+    if record.get("stands_otherwise") or not record["is_whole"]:
+        which = "; ".join(record.get("stands_otherwise") or ["it is not said what"])
+        raise Broken(f"not all stood as the record says when the pack was made: {which}")
+
+
+def decisions(folder: Path) -> int:
+    """How many decisions of people are what their last event says; older ones than the pack's first event have none."""
+    begins, said = None, {}
+    for row in rows(folder, "record"):
+        begins = begins or moment(row["at"])
+        said[row["about"]] = row
+    found = [(row["decision"], row["author"], row["decided_at"]) for row in rows(folder, "decisions")]
+    found += [(f"exception:{row['waiver']}", row["approver"], row["valid_from"]) for row in rows(folder, "waivers")]
+    count = 0
+    for about, author, at in found:
+        if about in said:
+            content = {} if said[about]["to_state"] == "set aside" else json.loads(said[about]["text"])
+            if author not in [content.get(name) for name in AUTHORS] or moment(at) not in moments(content):
+                raise Broken(f"{about} is not what event {said[about]['seq']} says")
+            count += 1
+        elif begins is None or moment(at) >= begins:
+            raise Broken(f"{about} has no event in the record")
+    return count
+
+
+def moments(content: dict[str, Any]) -> list[datetime]:
+    """When it was decided, by each name that a decision's row has for that."""
+    return [moment(content[name]) for name in DECIDED_AT if content.get(name)]
+
+
+def moment(text: str) -> datetime:
+    """It, with its offset."""
+    return datetime.fromisoformat(text)
 
 
 def samples(folder: Path, seed: str) -> int:
