@@ -7,7 +7,7 @@ import pytest
 from offboarding.model import Alert, RunKind
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import alerting
-from offboarding.store import alerts, runs
+from offboarding.store import alerts, recorded, runs
 from offboarding.store.connect import Session
 from offboarding.store.reading import night
 from tests.support.alerts import HeardNotifier
@@ -77,3 +77,18 @@ def test_a_subject_is_one_printable_line(store: Session, now: bool) -> None:
 
     (told,) = mail.alerts
     assert (told.subject, told.body) == ("Held: person hr:10\\n42\\x1b[2J", "Run 7:\\x07 10\nLook.")
+
+
+def test_a_row_that_was_written_ahead_silences_nobody(store: Session) -> None:
+    """Whoever writes the store could say of an alert to come that everybody has been told."""
+    store.execute("insert into alert (alert_key, subject, body) values (%s, 'nothing', 'to see')", [ALERT.key])
+    store.execute("insert into alert_told (alert_key, notifier, told_at) values (%s, 'smtp', now())", [ALERT.key])
+    mail = HeardNotifier()
+
+    alerts.note(store, ALERT, run_id=None)
+
+    assert alerting.tell_people(store, [mail]) == 1
+    alerts.note(store, ALERT, run_id=None)
+    assert alerting.tell_people(store, [mail]) == 0
+    assert mail.alerts == [ALERT]
+    assert recorded.troubles(store) == []

@@ -1,16 +1,26 @@
 """What people are to be told at once, and who has been told."""
 
+import json
+
 from psycopg.rows import class_row
 
 from offboarding.model import Alert
 from offboarding.store.connect import Session
+from offboarding.store.events import Saying, append_sayings
+from offboarding.store.locks import lock_findings
 from offboarding.store.sql import block
 
 
 def note(session: Session, alert: Alert, *, run_id: int | None) -> None:
-    """Write an alert down, in the transaction of what it is about; the same key twice is one."""
+    """Write an alert down, in the transaction of what it is about and in the record; the same key twice is one."""
     values = {"alert_key": alert.key, "run_id": run_id, "subject": alert.subject, "body": alert.body}
-    session.execute(block("alerts", "note"), values)
+    with session.transaction():
+        lock_findings(session)
+        if session.execute(block("alerts", "note"), values).fetchone() is None:
+            return
+        session.execute(block("alerts", "forget_told"), {"alert_key": alert.key})
+        saying = Saying(about=f"alert:{alert.key}", act="written", text=json.dumps({"subject": alert.subject}))
+        append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}" if run_id else "offboarding")
 
 
 def untold(session: Session, notifier: str) -> list[Alert]:

@@ -1,7 +1,14 @@
 -- name: note
--- The same event twice is one alert.
+-- The same event twice is one alert. A row that no event of the record stands for was written ahead, so that nobody would
+-- be told: it counts for nothing. Answers with the key of an alert that is new.
 insert into alert (alert_key, run_id, subject, body) values (%(alert_key)s, %(run_id)s, %(subject)s, %(body)s)
-on conflict (alert_key) do nothing;
+on conflict (alert_key) do update
+set run_id = excluded.run_id, subject = excluded.subject, body = excluded.body, created_at = now()
+where not exists (select from finding_event e where e.about = 'alert:' || alert.alert_key)
+returning alert_key;
+
+-- name: forget_told
+delete from alert_told where alert_key = %(alert_key)s;
 
 -- name: untold
 -- What a notifier has yet to tell, the oldest first; what is older than two days is no news any more.

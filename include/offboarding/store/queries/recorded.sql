@@ -90,6 +90,7 @@ select e.seq, e.finding_key, e.about, e.at, e.run_id, e.actor, e.from_state, e.t
     n.prev_hash as named
 from finding_event e left join finding_event n on n.seq = e.seq + 1
 where e.about is not null and e.about not in ('links', 'record', 'looks') and not starts_with(e.about, 'finding:')
+    and not starts_with(e.about, 'alert:')
 order by e.about, e.seq desc;
 
 -- name: states
