@@ -150,6 +150,9 @@ class PushedStorage(ScimStorage):
         if not wanted:
             names = "id, userName and externalId"
             raise InvalidFilterException(detail=f"Users are found by eq of {names}, and what and adds to that.")
+        # A literal is JSON, and may escape what no text of the filter may hold.
+        for text in wanted.values():
+            check_expression(text)
         values: dict[str, Any] = {"user_id": None, "user_name_key": None, "external_id": None, **wanted}
         if values["user_id"] is not None:
             values["user_id"] = _id(values["user_id"])
