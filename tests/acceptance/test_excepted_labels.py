@@ -250,6 +250,9 @@ def test_a_label_that_nothing_bears_is_told_once_and_nobodys_to_take(company: Of
 
 
 def test_a_source_that_was_not_read_says_nothing_of_who_bears_a_label(company: Office) -> None:
+    company.let_stand = {}
+    company.night()
+    company.let_stand = entry(company)
     company.directory.error = FatalError("corp-ldap: it doesn't answer")
     said = screen(company, company.night())
     assert NOTHING not in said

@@ -1,5 +1,7 @@
 """What may stand for a while, night after night, on a real store, with a tracker in a list."""
 
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,16 +9,17 @@ import psycopg
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Account, IdentityKeyKind, Problem, Standing, keys
+from offboarding.model import Account, IdentityKeyKind, Problem, Severity, Standing, keys
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
-from offboarding.store import reading
+from offboarding.store import reading, runs
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
+from offboarding.store.rows import RegisterEffect
 from tests.support.begun import Begun
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, user
+from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, switched_off, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 
@@ -162,8 +165,8 @@ def test_what_was_used_after_the_departure_is_never_excepted(kim: Office) -> Non
     [
         ({"source": "aws", "account": "AIDAKIM"}, {"leaver-access-key"}),
         ({"source": "aws", "account": "AIDAKI"}, set()),
-        ({"source": "corp-ldap", "rule": "leaver-account-works"}, {"leaver-account-works"}),
-        ({"source": "aws", "rule": "leaver-account-works"}, set()),
+        ({"source": "corp-ldap", "rule": "leaver-account-works", "worker": "hr:1042"}, {"leaver-account-works"}),
+        ({"source": "aws", "rule": "leaver-account-works", "worker": "hr:1042"}, set()),
         ({"worker": "hr:10"}, set()),
         ({"worker": "vendor:1042"}, set()),
     ],
@@ -239,6 +242,98 @@ def test_one_finding_may_be_acknowledged_by_its_key(kim: Office) -> None:
     told = kim.night()
 
     assert not why_red(reading.night(kim.session, told.run.run_id))
+
+
+# --- what an exception never covers -----------------------------------------------------------------------------------
+
+
+def whose(office: Office) -> dict[str, Any]:
+    office.let_stand = {"exceptions": [granted(60, worker="hr:1042"), granted(60, worker="hr:1043")]}
+    return office.let_stand
+
+
+def test_what_began_after_an_exception_is_not_covered(kim: Office) -> None:
+    kim.cloud.credentials = []
+    whose(kim)
+    kim.night()
+    assert states(kim) == {"leaver-account-works": "excepted"}
+
+    kim.cloud.credentials = [access_key(KEY, cloud_user())]
+    kim.hr.workers = [KIM, worker("1043", LEFT, name="Lee Haneul")]
+    kim.directory.accounts += [login("lee", number("1043"))]
+    kim.night()
+
+    found = kim.session.execute("select account_native_id, state from finding order by 1").fetchall()
+    assert found == [("AIDAKIM", "open"), ("kim", "excepted"), ("lee", "open")]
+
+
+def test_what_works_again_after_an_exception_is_not_covered(kim: Office) -> None:
+    whose(kim)
+    kim.night()
+    (works,) = kim.cloud.credentials
+    kim.cloud.credentials = [replace(works, **switched_off())]
+    kim.night()
+    assert states(kim)["leaver-access-key"] == "resolved"
+
+    kim.cloud.credentials = [works]
+    kim.night()
+
+    assert states(kim)["leaver-access-key"] == "open"
+
+
+def test_a_critical_finding_is_never_covered_and_is_red_once(kim: Office) -> None:
+    kim.policy = {"severities": {"leaver-access-key": "critical"}}
+    whose(kim)
+
+    told = kim.night()
+
+    assert states(kim) == {"leaver-account-works": "excepted", "leaver-access-key": "open"}
+    (why,) = why_red(reading.night(kim.session, told.run.run_id))
+    assert "(leaver-access-key) is critical, and an exception of the file names it" in why
+    again = kim.night()
+    assert why_red(reading.night(kim.session, again.run.run_id)) == ()
+    assert "is critical, and an exception" in screen(kim, again.run.run_id)
+
+
+def test_what_becomes_critical_is_covered_no_more_and_is_red_once(kim: Office) -> None:
+    whose(kim)
+    kim.night()
+    assert set(states(kim).values()) == {"excepted"}
+
+    kim.policy = {"severities": {"leaver-access-key": "critical"}}
+    told = kim.night()
+
+    assert states(kim) == {"leaver-account-works": "excepted", "leaver-access-key": "open"}
+    assert len(why_red(reading.night(kim.session, told.run.run_id))) == 1
+    assert why_red(reading.night(kim.session, kim.night().run.run_id)) == ()
+
+
+def test_what_is_newly_excepted_is_named_with_its_severity_once(ticketed: Office) -> None:
+    whose(ticketed)
+
+    first, second = (screen(ticketed, ticketed.night().run.run_id) for _ in range(2))
+
+    for rule in ("leaver-account-works", "leaver-access-key"):
+        assert re.search(rf"new: f-[0-9a-f]{{8}} (high|medium|low), {rule}", first)
+    assert "new: f-" not in second
+
+
+def test_what_the_register_lowers_is_named_once_and_red_where_it_was_critical(ticketed: Office) -> None:
+    def night(severity: Severity) -> int:
+        run_id = ticketed.night().run.run_id
+        effect = RegisterEffect(finding_key="ab" * 16, rule="leaver-signing-key", severity=severity, lowered_to=None)
+        runs.note_register_effects(ticketed.session, run_id, [effect])
+        return run_id
+
+    first = night(Severity.CRITICAL)
+    second = night(Severity.CRITICAL)
+
+    assert "Register f-abababab critical, leaver-signing-key: custody.yaml alone" in " ".join(
+        screen(ticketed, first).split()
+    )
+    assert len(why_red(reading.night(ticketed.session, first))) == 1
+    assert "f-abababab" not in screen(ticketed, second)
+    assert why_red(reading.night(ticketed.session, second)) == ()
 
 
 # --- a finding's short key --------------------------------------------------------------------------------------------

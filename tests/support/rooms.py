@@ -233,6 +233,7 @@ ARROWS: dict[str, set[str]] = {
         "config.settings",
         "config.spelling",
         "wiring",
+        "runs.opening",
         "runs.pipeline",
         "runs",
         "runs.ingest.progress",

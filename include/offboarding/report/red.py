@@ -8,7 +8,7 @@ from offboarding.model.keys import short_finding
 from offboarding.report import held, refused
 from offboarding.report.coverage import MOST_LINES, nights, where
 from offboarding.report.queues import since_answered
-from offboarding.report.waivers import unresolved
+from offboarding.report.waivers import critical, lowered, unresolved
 from offboarding.report.wording import COMMAND, first_of
 from offboarding.runs.troubles import Troubles
 from offboarding.store.messages import QueueLook
@@ -68,6 +68,8 @@ def _reasons(found: Troubles) -> Iterator[str]:
         yield f"{counted(found.unheard, 'alert')} couldn't be sent to somebody who is told at once (task alert)"
     if found.queue:
         yield _unheard(found.queue)
+    yield from first_of(list(map(critical, found.criticals)), MOST_LINES, " are critical and named as well")
+    yield from first_of(list(map(lowered, found.lowered)), MOST_LINES, " critical ones likewise")
     yield from map(unresolved, found.unresolved)
     yield from (f"message {each}" for each in found.messages_refused)
 

@@ -5,11 +5,19 @@ from datetime import datetime, timedelta
 
 from offboarding.model import counted, first_few
 from offboarding.model.keys import short_finding
-from offboarding.report.wording import COMMAND, labelled, moment
+from offboarding.report.coverage import MOST_LINES
+from offboarding.report.wording import COMMAND, first_of, labelled, moment
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.reading import Night
 from offboarding.store.reading.standings import WaiverView
-from offboarding.store.reading.waiver_views import AcknowledgedThen, UncoveredThen, UnresolvedThen
+from offboarding.store.reading.waiver_views import (
+    AcknowledgedThen,
+    CriticalThen,
+    ExceptedThen,
+    RegisterEffectThen,
+    UncoveredThen,
+    UnresolvedThen,
+)
 
 SOON = timedelta(days=7)
 _MOST_NAMED = 5
@@ -20,13 +28,20 @@ def waived(night: Night, zone: str) -> Iterator[str]:
     until = [each.expires_at for each in night.excepted if each.expires_at]
     if night.excepted:
         lines = [f"{counted(len(night.excepted), 'finding')} ({COMMAND} findings --state excepted)"]
+        lines += first_of(list(map(_newly, _new(night.excepted))), MOST_LINES, " newly excepted")
         soon = [each for each in night.excepted if each.expires_at and each.expires_at - night.run.as_of <= SOON]
         if soon:
             named = [short_finding(each.finding_key) for each in soon]
             lines.append(f"ends {_first(until, zone)}: {first_few(named, _MOST_NAMED)}")
         yield from labelled("Excepted", lines)
-    uncovered = (*(_uncovered(each, zone) for each in night.uncovered), *map(unresolved, night.unresolved))
+    uncovered = (
+        *(_uncovered(each, zone) for each in night.uncovered),
+        *map(critical, night.criticals),
+        *map(unresolved, night.unresolved),
+    )
     yield from labelled("Not covered", uncovered)
+    new = [each for each in night.register_effects if each.is_new]
+    yield from labelled("Register", first_of(list(map(lowered, new)), MOST_LINES, " likewise"))
     lines = [f"{gap(known)} until {moment(known.expires_at, zone)}" for known in night.acknowledged]
     yield from labelled("Known gaps", lines)
 
@@ -42,6 +57,29 @@ def _uncovered(each: UncoveredThen, zone: str) -> str:
         f"{each.source} {each.native_id} bears a label that an exception names, and didn't when the entry began; if"
         " it's meant, name its native id"
     )
+
+
+def _new(excepted: Sequence[ExceptedThen]) -> list[ExceptedThen]:
+    """Those that the night before did not have, the worst first."""
+    return sorted((each for each in excepted if each.is_new), key=lambda each: each.severity.order)
+
+
+def _newly(each: ExceptedThen) -> str:
+    return f"new: {short_finding(each.finding_key)} {each.severity}, {each.rule}"
+
+
+def critical(each: CriticalThen) -> str:
+    """Why a finding that an exception names is not covered."""
+    return (
+        f"{short_finding(each.finding_key)} ({each.rule}) is critical, and an exception of the file names it: it is not"
+        " covered"
+    )
+
+
+def lowered(each: RegisterEffectThen) -> str:
+    """What the custody register alone did to a finding."""
+    now = f"lowers it to {each.lowered_to}" if each.lowered_to else "prevents or closes it"
+    return f"{short_finding(each.finding_key)} {each.severity}, {each.rule}: custody.yaml alone {now}"
 
 
 def unresolved(each: UnresolvedThen) -> str:

@@ -2,14 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
 from offboarding.config.settings import Settings
 from offboarding.guard import holds
 from offboarding.identity.folding import normal
-from offboarding.model import SEEN, Resolved, Sentence, Silent, SilentKey, SubjectKind, UncustodiedCase
+from offboarding.model import (
+    SEEN,
+    Exportable,
+    KeyCase,
+    Resolved,
+    Sentence,
+    Severity,
+    Silent,
+    SilentKey,
+    SubjectKind,
+    UncustodiedCase,
+)
 from offboarding.rules import all_rules, not_dead_yet, rule_of, told_anew
 from offboarding.store import departures, findings, runs, sources
 from offboarding.store.cases import Looked, cases
@@ -18,7 +29,7 @@ from offboarding.store.events import Change, append_events
 from offboarding.store.exceptions import apply_exceptions
 from offboarding.store.findings import RoutedFinding
 from offboarding.store.key_cases import key_cases
-from offboarding.store.rows import Run
+from offboarding.store.rows import RegisterEffect, Run
 from offboarding.store.silent import silent_findings
 from offboarding.tickets.routing import routed
 
@@ -37,9 +48,10 @@ class Evaluation:
 def evaluate(session: Session, settings: Settings, run: Run, release: holds.Release | None = None) -> Evaluation:
     """One evaluation, in one transaction. Each change of a finding's state is an event."""
     unchecked: Counter[str] = Counter()
+    lowered = list[RegisterEffect]()
     with session.transaction():
         findings.lock_evaluation(session)
-        merged = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked))
+        merged = findings.merge_findings(session, run, _routed_findings(session, settings, run, unchecked, lowered))
         ended, early = _closings(settings, silent_findings(session, run, settings.sign_on), run.as_of)
         findings.leave_open(session, early, told_anew)
         closed = holds.hold_closings(session, settings, run, ended, release)
@@ -50,6 +62,7 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
         append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
         if departures.persons_asked(session, run) is None:
             runs.note_unchecked(session, run.run_id, unchecked)
+            runs.note_register_effects(session, run.run_id, lowered)
     return Evaluation(
         produced=merged.produced,
         begun=len(merged.begun),
@@ -84,9 +97,11 @@ def _may_work_until(settings: Settings, silent: Silent, resolved: Resolved) -> d
 
 
 def _routed_findings(
-    session: Session, settings: Settings, run: Run, unchecked: Counter[str]
+    session: Session, settings: Settings, run: Run, unchecked: Counter[str], lowered: list[RegisterEffect]
 ) -> Iterator[RoutedFinding]:
-    """Yield what the rules find, and count the keys that nobody is known to hold, by kind, each once."""
+    """Yield what the rules find, count the keys that nobody is known to hold, by kind, each once, and list what the
+    custody register alone lowered or prevented.
+    """
     materials: set[str] = set()
     parts = {realm.realm: (realm.source, realm.part) for realm in sources.realms(session)}
     looked = Looked(
@@ -105,8 +120,33 @@ def _routed_findings(
             new = {copy.key.material: copy.key.kind.value for copy in case.keys if copy.key.material not in materials}
             unchecked.update(new.values())
             materials |= new.keys()
+        if isinstance(case, KeyCase):
+            lowered += register_effects(settings, case, run.as_of, parts)
         for rule in all_rules():
             for finding in rule.findings(case, run.as_of):
                 # An account that may be one of these people's may be somebody else's more likely.
                 if looked.persons is None or finding.person_uid in looked.persons:
                     yield routed(settings, finding, case, parts)
+
+
+def register_effects(
+    settings: Settings, case: KeyCase, as_of: datetime, parts: dict[str, tuple[str, str]]
+) -> Iterator[RegisterEffect]:
+    """Yield what would be found, or be worse, without the register's word that lowers or prevents it."""
+    entry = case.registered
+    if entry is None or (entry.carryable is not Exportable.NO and entry.threshold == 1):
+        return
+    found = {each.key: Severity(each.severity) for each in _found(settings, case, as_of, parts)}
+    could = Exportable.UNKNOWN if entry.carryable is Exportable.NO else entry.carryable
+    plain = replace(case, registered=replace(entry, carryable=could, threshold=1))
+    for each in _found(settings, plain, as_of, parts):
+        severity, now = Severity(each.severity), found.get(each.key)
+        if now is None or now.order > severity.order:
+            yield RegisterEffect(finding_key=each.key, rule=each.finding.rule, severity=severity, lowered_to=now)
+
+
+def _found(
+    settings: Settings, case: KeyCase, as_of: datetime, parts: dict[str, tuple[str, str]]
+) -> Iterator[RoutedFinding]:
+    for rule in all_rules():
+        yield from (routed(settings, finding, case, parts) for finding in rule.findings(case, as_of))

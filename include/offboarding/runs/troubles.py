@@ -2,14 +2,19 @@
 
 from dataclasses import dataclass, fields
 
-from offboarding.model import NobodyChecked, ReadStatus
+from offboarding.model import NobodyChecked, ReadStatus, Severity
 from offboarding.store.guard import Hold
 from offboarding.store.held_findings import NewlyHeld
 from offboarding.store.messages import QueueLook
 from offboarding.store.reading import NightState
 from offboarding.store.reading.night_states import Unverified
 from offboarding.store.reading.reads import PartView, RosterView
-from offboarding.store.reading.waiver_views import AcknowledgedThen, UnresolvedThen
+from offboarding.store.reading.waiver_views import (
+    AcknowledgedThen,
+    CriticalThen,
+    RegisterEffectThen,
+    UnresolvedThen,
+)
 from offboarding.store.refusals import RefusedTicket
 from offboarding.store.revocations import BrokenOff
 
@@ -54,6 +59,10 @@ class Troubles:
     """The look at the queue of departures, where one may wait there unheard."""
     people_refused: bool
     """Nobody was checked, for whom the run was to be about was refused."""
+    criticals: tuple[CriticalThen, ...]
+    """Critical findings that an exception newly names, which covers none."""
+    lowered: tuple[RegisterEffectThen, ...]
+    """Critical findings that the custody register newly lowered or prevented."""
     unresolved: tuple[UnresolvedThen, ...]
     """New entries of the exceptions file by a short key that is not one finding's."""
     messages_refused: tuple[str, ...]
@@ -96,6 +105,8 @@ def troubles(night: NightState) -> Troubles:
         unheard=night.tickets.unheard,
         queue=None if any(known.queue for known in acknowledged) else _unheard(night.queue),
         people_refused=night.nobody is NobodyChecked.REFUSED,
+        criticals=tuple(each for each in night.criticals if each.is_new),
+        lowered=tuple(each for each in night.register_effects if each.is_new and each.severity is Severity.CRITICAL),
         unresolved=tuple(each for each in night.unresolved if each.is_new),
         messages_refused=night.refused_messages,
     )

@@ -68,6 +68,12 @@ class RoutedFinding:
     revoke: tuple[WrittenStep, ...]
     """The finding's steps, written out for a person."""
 
+    @property
+    def key(self) -> str:
+        """The finding's."""
+        f, s = self.finding, self.finding.subject
+        return finding_key(f.rule, f.realm, s.kind.value, s.account_native_id, s.native_id, f.person_uid, f.episode)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
@@ -213,9 +219,8 @@ def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[
 
 def _row(routed: RoutedFinding) -> Sequence[object]:
     f, s = routed.finding, routed.finding.subject
-    key = finding_key(f.rule, f.realm, s.kind.value, s.account_native_id, s.native_id, f.person_uid, f.episode)
     return (
-        *(key, f.rule, f.realm, routed.source, routed.roster, s.kind.value, s.native_id, s.label),
+        *(routed.key, f.rule, f.realm, routed.source, routed.roster, s.kind.value, s.native_id, s.label),
         *(
             s.account_native_id,
             s.account_label,

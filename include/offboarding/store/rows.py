@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from offboarding.model import ReadPhase, ReadStatus, RunKind
+from offboarding.model import ReadPhase, ReadStatus, RunKind, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +119,15 @@ class RealmRow:
 def providers(sign_on: Mapping[str, str]) -> dict[str, object]:
     """By whose word people sign on to a source, as blocks ask: `sources`, and each one's beside it in `providers`."""
     return {"sources": list(sign_on), "providers": list(sign_on.values())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEffect:
+    """A finding that the custody register alone lowers or prevents, by `carryable: no` or a threshold."""
+
+    finding_key: str
+    rule: str
+    severity: Severity
+    """What it would be without these."""
+    lowered_to: Severity | None
+    """None: it does not exist, or closes."""

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from psycopg.types.json import Jsonb
@@ -11,7 +12,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store.code import CODE
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
-from offboarding.store.rows import Run
+from offboarding.store.rows import RegisterEffect, Run
 from offboarding.store.sql import block
 from offboarding.store.withdrawals import moment_of, withdraw_the_future, withdrawn
 
@@ -134,6 +135,12 @@ def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]
 def note_unchecked(session: Session, run_id: int, unchecked: Mapping[str, int]) -> None:
     """How many trusted keys of each kind nobody was known to hold in this run."""
     session.execute(block("runs", "note_unchecked"), {"run_id": run_id, "unchecked": Jsonb(dict(unchecked))})
+
+
+def note_register_effects(session: Session, run_id: int, effects: Sequence[RegisterEffect]) -> None:
+    """Findings that the custody register alone lowered or prevented in this run."""
+    values = {"run_id": run_id, "effects": Jsonb([asdict(each) for each in effects])}
+    session.execute(block("runs", "note_register_effects"), values)
 
 
 def note_broken(session: Session, run_id: int, step: str) -> None:

@@ -1,7 +1,8 @@
 """`exceptions.yaml`: reviewed like code, so that who let what stand, why and until when is on record.
 
-An exception hides nothing: what it covers is listed and counted, and stands again on the day after it expires. It can't
-cover an event (something that happened is judged by a person, one by one), and never everything of a kind.
+An exception hides nothing: what it covers is listed and counted, and stands again on the day after it expires. It names
+people, accounts or findings. It never covers an event (something that happened is judged by a person, one by one), a
+critical finding, one that began after the entry was first read, or everything of a kind.
 """
 
 import re
@@ -63,10 +64,8 @@ class Exempted(Waiver):
 
     @model_validator(mode="after")
     def _bounded(self) -> "Exempted":
-        if not (self.finding or self.worker or self.account or (self.rule and self.source)):
-            raise ValueError(
-                "names nothing that bounds it: a finding, a worker, an account with its source, or a rule with a source"
-            )
+        if not (self.finding or self.worker or self.account):
+            raise ValueError("names nothing that bounds it: a finding, a worker, or an account with its source")
         if self.account and not self.source:
             raise ValueError("account needs its source: the same id may be somebody else's in another system")
         named = rule_of(self.rule) if self.rule else None

@@ -39,7 +39,6 @@ def exceptions(tmp_path: Path, entry: str, kind: str = "exceptions") -> tuple[Ex
         "worker: hr:10442",
         "{source: aws, account: AIDAEXAMPLE}".strip("{}").replace(", ", "\n    "),
         "rule: leaver-ssh-key\n    worker: hr:10442",
-        "rule: leaver-ssh-key\n    source: corp-ldap",
     ],
 )
 def test_takes_what_is_bounded(tmp_path: Path, entry: str) -> None:
@@ -55,6 +54,7 @@ def test_takes_what_is_bounded(tmp_path: Path, entry: str) -> None:
     [
         ("rule: leaver-ssh-key", "names nothing that bounds it"),
         ("source: aws", "names nothing that bounds it"),
+        ("rule: leaver-ssh-key\n    source: corp-ldap", "names nothing that bounds it"),
         ("account: AIDA", "account needs its source"),
         ("worker: '*'", "would stand for everything"),
         ("worker: '%'", "would stand for everything"),
@@ -64,7 +64,7 @@ def test_takes_what_is_bounded(tmp_path: Path, entry: str) -> None:
         ("worker: hrr:10442", "no roster has the id_space 'hrr'. Did you mean hr?"),
         ("worker: 'hr:'", "'hr:' names no worker id"),
         ("source: awss\n    account: A", "no source or verifier is named 'awss'. Did you mean aws?"),
-        ("rule: leaver-acess-key\n    source: aws", "no rule is named 'leaver-acess-key'"),
+        ("rule: leaver-acess-key\n    worker: hr:10442", "no rule is named 'leaver-acess-key'"),
         ("finding: f-7c31a0b2\n    wrker: x", "wrker is unknown"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from offboarding.config.settings import Company, Settings
 from offboarding.model import Basis, Exportable, Finding, Grade, KeyCase, Severity, Standing, SubjectKind, TicketKind
 from offboarding.rules import (
     Rule,
@@ -18,6 +19,7 @@ from offboarding.rules import (
     signing_key_used_after_departure,
     uncustodied_signing_key,
 )
+from offboarding.runs.evaluation import register_effects
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
 from tests.support import key_cases as keys
@@ -375,3 +377,36 @@ def test_no_rule_names_a_person_or_asks_for_the_same_twice(rule: Rule) -> None:
     )
     for one in rule.evaluate(whole, cases.AS_OF):
         assert not [said for said in (*one.evidence, *written_out(one.revoke)) if "Jordan" in said]
+
+
+@pytest.mark.parametrize(
+    ("case", "lowered"),
+    [
+        pytest.param(keys.of_key(), [], id="says yes"),
+        pytest.param(keys.of_key(registered=None), [], id="says nothing"),
+        pytest.param(
+            keys.of_key(registered=keys.registered(carryable=Exportable.NO, carryable_reason="in an HSM")),
+            [("leaver-signing-key", Severity.HIGH, None)],
+            id="says no",
+        ),
+        pytest.param(
+            keys.of_key(registered=keys.registered(threshold=2)),
+            [("leaver-signing-key", Severity.CRITICAL, Severity.HIGH)],
+            id="one share",
+        ),
+        pytest.param(
+            keys.of_key(keys.copy(), keys.in_kms(), registered=keys.registered(carryable=Exportable.NO)),
+            [],
+            id="its system says no as well",
+        ),
+        pytest.param(keys.of_key(registered=keys.registered(threshold=2), holders=()), [], id="nobody left"),
+    ],
+)
+def test_what_the_register_alone_lowers_or_prevents(
+    case: KeyCase, lowered: list[tuple[str, Severity, Severity | None]]
+) -> None:
+    settings = Settings(company=Company(time_zone="UTC"), rosters=(), sources=())
+
+    effects = register_effects(settings, case, cases.AS_OF, {})
+
+    assert [(each.rule, each.severity, each.lowered_to) for each in effects] == lowered

@@ -86,7 +86,7 @@ where l.nightly and l.first and l.was_read
 returning excepted_account_id;
 
 -- name: begin_excepted
--- Findings that an exception covers; the one that lasts longest is told.
+-- Findings that an exception covers; the one that lasts longest is reported.
 with covered as (
     select distinct on (c.finding_key) c.finding_key, f.state, c.approver, c.expires_at
     from covering c join finding f using (finding_key)
@@ -110,13 +110,37 @@ where f.state = 'excepted' and not exists (
 returning f.finding_key, 'excepted' as from_state, f.state as to_state, 'the exception ended' as text;
 
 -- name: excepted_then
--- Findings that stood by an exception when this run ended.
-select s.finding_key, f.rule, (
-        select max(c.expires_at) from covering c, run r
-        where r.run_id = %(run_id)s and c.finding_key = s.finding_key and c.expires_at > r.as_of) as expires_at
+-- Findings that stood by an exception when this run ended; new ones since the night before, in a night, else by this run.
+select s.finding_key, f.rule, f.severity, (
+        select max(c.expires_at) from covering c
+        where c.finding_key = s.finding_key and c.expires_at > this.as_of) as expires_at, exists (
+        select from finding_event e
+        where e.finding_key = s.finding_key and e.to_state = 'excepted' and (e.run_id = this.run_id
+            or this.kind = 'nightly' and e.at > this.since and e.at <= this.until)) as is_new
 from ({night:state_then}) s join finding f using (finding_key)
+cross join (
+    select r.run_id, r.kind, r.as_of, coalesce(r.finished_at, clock_timestamp()) as until, coalesce((
+        select max(o.finished_at) from counted_run o where o.kind = 'nightly' and o.run_id < r.run_id), '-infinity') as since
+    from run r where r.run_id = %(run_id)s) this
 where s.state = 'excepted'
 order by expires_at, s.finding_key;
+
+-- name: critical_then
+-- Critical findings that stood when this run ended and that an exception names, which covers none; new to this night where
+-- the entry is, or where the finding stood by it before and has become critical.
+select s.finding_key, f.rule, bool_or(r.kind = 'nightly' and (n.valid_from > before.as_of or exists (
+        select from finding_event e
+        where e.finding_key = s.finding_key and e.from_state = 'excepted' and e.at > before.finished_at))) as is_new
+from run r
+cross join lateral (
+    select coalesce(max(o.as_of), '-infinity') as as_of, coalesce(max(o.finished_at), '-infinity') as finished_at
+    from counted_run o where o.kind = 'nightly' and o.finished_at is not null and o.run_id < r.run_id) before
+cross join ({night:state_then}) s
+join finding f using (finding_key)
+join named_finding n using (finding_key)
+where r.run_id = %(run_id)s and f.severity = 'critical' and s.state in ('held', 'open', 'unverified')
+    and n.valid_from <= r.as_of and (n.valid_to is null or n.valid_to > r.as_of) and n.expires_at > r.as_of
+group by s.finding_key, f.rule order by s.finding_key;
 
 -- name: acknowledged_then
 -- Gaps that were known at this run's moment.

@@ -181,6 +181,26 @@ where e.to_state = 'resolved' and (e.run_id = this.run_id
     or (e.run_id is null and e.at > this.since and e.at <= this.until))
 order by e.seq;
 
+-- name: register_effects_then
+-- Findings that the custody register alone lowered or prevented in this run; new where the last night did not have them so.
+-- One that closed is as bad as it was.
+select e.finding_key, e.rule,
+    case when e.lowered_to is null and f.severity = 'critical' then f.severity else e.severity end as severity,
+    e.lowered_to, not exists (
+        select from (
+            select o.summary from run o join counted_run c using (run_id)
+            where o.kind = 'nightly' and o.finished_at is not null and o.run_id < r.run_id
+            order by o.run_id desc limit 1) before
+        cross join lateral jsonb_to_recordset(coalesce(before.summary -> 'register_effects', '[]'))
+            as q (finding_key text, lowered_to text)
+        where q.finding_key = e.finding_key and q.lowered_to is not distinct from e.lowered_to) as is_new
+from run r
+cross join lateral jsonb_to_recordset(coalesce(r.summary -> 'register_effects', '[]'))
+    as e (finding_key text, rule text, severity text, lowered_to text)
+left join finding f using (finding_key)
+where r.run_id = %(run_id)s
+order by array_position(array['critical', 'high', 'medium', 'low'], e.severity), e.finding_key;
+
 -- name: waiting_then
 -- Findings held when this run ended: by a baseline that waits for a person, or because the batch was too big.
 with until as (

@@ -80,6 +80,11 @@ where r.run_id = %(run_id)s;
 update run set correlated_at = now(), summary = coalesce(summary, '{}') || jsonb_build_object('correlation', %(outcome)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_register_effects
+-- What the custody register alone lowered or prevented in this run.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('register_effects', %(effects)s::jsonb)
+where run_id = %(run_id)s;
+
 -- name: note_unchecked
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('unchecked_keys', %(unchecked)s::jsonb)
 where run_id = %(run_id)s;

@@ -17,8 +17,12 @@ from offboarding.store.putting_right import troubles_then
 from offboarding.store.reading.reads import PartView, RosterView, roster_reads, source_reads
 from offboarding.store.reading.waiver_views import (
     AcknowledgedThen,
+    CriticalThen,
+    RegisterEffectThen,
     UnresolvedThen,
     acknowledged_then,
+    critical_then,
+    register_effects_then,
     unresolved_then,
 )
 from offboarding.store.record_rows import record_row
@@ -92,6 +96,10 @@ class NightState:
     """What stood otherwise than the record says, and was put right: a sentence each."""
     acknowledged: tuple[AcknowledgedThen, ...] = ()
     """Gaps that are known: they turn no run red."""
+    criticals: tuple[CriticalThen, ...] = ()
+    """Critical findings that an exception names, which covers none."""
+    register_effects: tuple[RegisterEffectThen, ...] = ()
+    """Findings that the custody register alone lowered or prevented, the worst first."""
     unresolved: tuple[UnresolvedThen, ...] = ()
     """Entries of the exceptions file by a short key that is not one finding's."""
     queue: QueueLook | None = None
@@ -161,6 +169,8 @@ def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
         unverified=tuple(unverified),
         record_troubles=tuple(troubles_then(session, run_id)),
         acknowledged=tuple(acknowledged_then(session, run_id)),
+        criticals=tuple(critical_then(session, run_id)),
+        register_effects=tuple(register_effects_then(session, run_id)),
         unresolved=tuple(unresolved_then(session, run_id)),
         queue=messages.look_then(session, run_id),
         broken=tuple(dict.fromkeys(run.broken)),

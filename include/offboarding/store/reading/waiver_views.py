@@ -5,7 +5,10 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from offboarding.model import Severity
 from offboarding.store.connect import Session
+from offboarding.store.record_rows import record_row
+from offboarding.store.rows import RegisterEffect
 from offboarding.store.sql import block
 
 
@@ -15,8 +18,11 @@ class ExceptedThen:
 
     finding_key: str
     rule: str
+    severity: Severity
     expires_at: datetime | None
     """When the last exception that covers it ends; None where the file has none any more."""
+    is_new: bool
+    """The night before it did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +53,22 @@ class UncoveredThen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CriticalThen:
+    """A critical finding that an exception names, which covers none."""
+
+    finding_key: str
+    rule: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterEffectThen(RegisterEffect):
+    """What the custody register alone did to a finding, and whether the night before it did not."""
+
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnresolvedThen:
     """An entry by a short key that began no finding, or several, when it was first read: it names none."""
 
@@ -60,7 +82,7 @@ class UnresolvedThen:
 
 def excepted_then(session: Session, run_id: int) -> list[ExceptedThen]:
     """Findings that stood by an exception when this run ended, those whose exception ends first first."""
-    with session.cursor(row_factory=class_row(ExceptedThen)) as cursor:
+    with session.cursor(row_factory=record_row(ExceptedThen)) as cursor:
         return cursor.execute(block("exceptions", "excepted_then"), {"run_id": run_id}).fetchall()
 
 
@@ -80,3 +102,15 @@ def unresolved_then(session: Session, run_id: int) -> list[UnresolvedThen]:
     """Entries that counted at this run's moment and name no finding by their short key; by key."""
     with session.cursor(row_factory=class_row(UnresolvedThen)) as cursor:
         return cursor.execute(block("exceptions", "unresolved_then"), {"run_id": run_id}).fetchall()
+
+
+def critical_then(session: Session, run_id: int) -> list[CriticalThen]:
+    """Critical findings that stood when this run ended and that an exception names; by key."""
+    with session.cursor(row_factory=class_row(CriticalThen)) as cursor:
+        return cursor.execute(block("exceptions", "critical_then"), {"run_id": run_id}).fetchall()
+
+
+def register_effects_then(session: Session, run_id: int) -> list[RegisterEffectThen]:
+    """Findings that the custody register alone lowered or prevented in this run, the worst first."""
+    with session.cursor(row_factory=record_row(RegisterEffectThen)) as cursor:
+        return cursor.execute(block("night", "register_effects_then"), {"run_id": run_id}).fetchall()
