@@ -57,7 +57,7 @@ class Expected(Strict):
     from_: Day = Field(alias="from", description="First day.")
     to: Day = Field(description="Last day, at most 31 days after the first.")
     max: int = Field(ge=1, description="So many people may leave, of any roster, before the guard holds them.")
-    roster: str = Field(default="", description="Of this roster alone.")
+    roster: str | None = Field(default=None, min_length=1, description="Of this roster alone.")
     reason: str = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -70,7 +70,7 @@ class Expected(Strict):
 
     def covers(self, roster: str, day: date) -> bool:
         """Whether it speaks of this roster on this day."""
-        return self.roster in ("", roster) and self.from_ <= day <= self.to
+        return self.roster in (None, roster) and self.from_ <= day <= self.to
 
 
 class Approver(Strict):
