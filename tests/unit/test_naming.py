@@ -1,7 +1,8 @@
-"""A worker as people name one."""
+"""A worker, and a finding, as people name one."""
 
 import pytest
 
+from offboarding.model.keys import short_findings
 from offboarding.model.naming import space_names, worker_of
 
 ONE = [("hr", "default")]
@@ -24,3 +25,14 @@ CROSSED = [("hr", "default"), ("old", "hr")]
 )
 def test_what_stands_before_a_number(word: str, rosters: list[tuple[str, str]], named: tuple[str, str]) -> None:
     assert worker_of(word, space_names(rosters)) == named
+
+
+def test_findings_to_choose_from_have_different_names() -> None:
+    plain, alike = "ab" * 16, ("7c31a0b2" + "0" * 24, "7c31a0b2" + "01" * 12)
+
+    assert short_findings([plain, alike[0]]) == {plain: "f-abababab", alike[0]: "f-7c31a0b2"}
+    assert short_findings([plain, *alike]) == {
+        plain: "f-ababababab",
+        alike[0]: "f-7c31a0b200",
+        alike[1]: "f-7c31a0b201",
+    }

@@ -6,6 +6,7 @@ worker's number makes no second ticket.
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 
 _SEPARATOR = "\x1f"
 
@@ -36,6 +37,13 @@ def ticket_key(kind: str, holder: str, queue: str, episode: int, generation: int
 def short_finding(key: str) -> str:
     """What people read and type: "f-" and 8 digits; any longer or shorter beginning that is unique is accepted too."""
     return f"f-{key[:8]}"
+
+
+def short_findings(keys: Iterable[str]) -> Mapping[str, str]:
+    """Return the name of each key for a choice among them: its beginning, as long as it takes to be no other's."""
+    every = set(keys)
+    digits = next(digits for digits in range(8, 33) if len({key[:digits] for key in every}) == len(every))
+    return {key: f"f-{key[:digits]}" for key in every}
 
 
 def no_finding_key(word: str) -> str:

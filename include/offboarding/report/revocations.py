@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from offboarding.model import Basis, Revocable, RevocationStage, Sentence, StepSeen, counted, say
-from offboarding.model.keys import short_finding
+from offboarding.model.keys import short_finding, short_findings
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.wording import COMMAND, worker
@@ -202,10 +202,11 @@ def _what(thing: Revocable, source: str, part: str) -> str:
 
 
 def _lines(found: Sequence[RevocationRow]) -> Iterator[str]:
+    names = short_findings(row.finding_key for row in found)
     for row in found:
         what = _what(row.thing, row.source, row.part)
         whose = _code(worker(row.id_space, row.worker_id))
-        yield f"**{short_finding(row.finding_key)}** ({row.severity}, {row.rule}): {what}, of {whose}: {row.step}"
+        yield f"**{names[row.finding_key]}** ({row.severity}, {row.rule}): {what}, of {whose}: {row.step}"
 
 
 def _code(text: str) -> str:

@@ -12,7 +12,7 @@ from offboarding.guard.revoking.refusals import identity_spaces, refusal
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.interfaces.kinds import kind_part
 from offboarding.model import Revocable, RevocationStage
-from offboarding.model.keys import short_finding
+from offboarding.model.keys import short_finding, short_findings
 from offboarding.report import revocations as words
 from offboarding.store import revocations
 from offboarding.store.connect import Session
@@ -81,6 +81,7 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
         return None
     revocations.hold_to_the_record(session, whole=True)
     ordered = sorted(stand, key=_worst_first)
+    names = short_findings(row.finding_key for row in ordered)
     known = _candidates(session, settings, policy)
     return RevocationQuestion(
         subject=words.asked(ordered),
@@ -90,7 +91,7 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
             unseen=[str(each) for each in unseen],
             known={each.finding_key: each for each in known},
         ),
-        offered={short_finding(row.finding_key): row.revocation_id for row in ordered},
+        offered={names[row.finding_key]: row.revocation_id for row in ordered},
     )
 
 
