@@ -337,6 +337,30 @@ def test_a_workbook_whose_texts_fill_the_memory(saved, monkeypatch: pytest.Monke
     assert refused(saved(content)) == "hr.xlsx holds more than 2 MB beside its sheets"
 
 
+@pytest.mark.parametrize(
+    ("part", "bomb"),
+    (
+        ("xl/styles.xml", b"<styleSheet><cellXfs>" + b"<xf/>" * 2_000_000),
+        ("xl/sharedStrings.xml", b"<t/>" * 30_000_000),
+    ),
+    ids=("formats", "texts"),
+)
+def test_a_workbook_of_very_many_small_parts_is_refused_before_one_is_held(saved, part: str, bomb: bytes) -> None:
+    """A megabyte of formats would fill a hundred."""
+    roster = saved(workbook({"Staff": Worksheet([HEADER, person(1)])}, parts={part: bomb}))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    assert "texts or formats beside its sheets" in refused(roster)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60 * 1024
+
+
+def test_a_workbook_of_very_many_formulas_without_a_result_is_refused(saved) -> None:
+    rows = "".join(f'<row r="{row}">' + "<c><f/></c>" * 1000 + "</row>" for row in range(1, 102))
+    said = refused(saved({"Staff": Worksheet([], xml=f"<sheetData>{rows}</sheetData>")}))
+
+    assert "more than 100,000 formulas without a result" in said
+
+
 def test_a_cell_at_the_end_of_the_world_costs_neither_memory_nor_the_read(saved) -> None:
     """A reader that makes a rectangle of all cells would need 500 GB for it."""
     cells = '<row r="1"><c r="A1" t="inlineStr"><is><t>No</t></is></c></row><row r="2"><c r="A2"><v>7</v></c></row>'

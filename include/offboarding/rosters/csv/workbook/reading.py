@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 MOST_IN_MEMORY = 256 << 20
 """Bytes of all parts but the sheets: their texts, formats and names are held while it is read."""
+MOST_TEXTS, MOST_FORMATS = 20_000_000, 500_000
+"""Tags of the workbook's texts, four each, and of all other parts but the sheets: a few bytes of XML become objects of
+up to 530 bytes. Excel itself keeps 65,490 formats.
+"""
+_TEXTS = "sharedStrings.xml"
+_CHUNK = 1 << 16
 _AT_ONCE = 64
 _AGAIN = "Open it in Excel and save it again as .xlsx, or have it exported as text (CSV)"
 _SHEETS = "xl/worksheets/"
@@ -131,6 +137,22 @@ def _check_sizes(archive: zipfile.ZipFile, bounds: FileBounds) -> None:
         raise WrongFileError(
             f"holds more than {MOST_IN_MEMORY >> 20:,} MB beside its sheets", "Have it exported as text (CSV)"
         )
+    held = [entry for entry in entries if not entry.filename.startswith(_SHEETS)]
+    _check_tags(archive, [each for each in held if each.filename.endswith(_TEXTS)], MOST_TEXTS, bounds)
+    _check_tags(archive, [each for each in held if not each.filename.endswith(_TEXTS)], MOST_FORMATS, bounds)
+
+
+def _check_tags(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], most: int, bounds: FileBounds) -> None:
+    tags = 0
+    for entry in entries:
+        with archive.open(entry) as part:
+            while chunk := part.read(_CHUNK):
+                tags += chunk.count(b"<")
+                bounds.check(0)
+                if tags > most:
+                    raise WrongFileError(
+                        f"holds more than {most:,} texts or formats beside its sheets", "Have it exported as text (CSV)"
+                    )
 
 
 def _opened(stream: BinaryIO) -> "OpenWorkbook":

@@ -12,6 +12,7 @@ from offboarding.rosters.csv.bounds import FileBounds, WrongFileError
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """Of a sheet. https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3"""
 _MOST_MERGED = 100_000
+_MOST_UNCALCULATED = 100_000
 _CHUNK = 1 << 16
 _AGAIN = "Open it in Excel and save it again, or have it exported as text (CSV)"
 _DIGITS = "0123456789"
@@ -86,6 +87,8 @@ class _RowOrder:
 
     def _ends(self, name: str) -> None:
         if name.rpartition(" ")[2] == "c" and self._has_formula and not self._has_value:
+            if len(self.found.uncalculated) == _MOST_UNCALCULATED:
+                raise ValueError(f"more than {_MOST_UNCALCULATED:,} formulas without a result")
             self.found.uncalculated.add((self._row, self._column))
 
     def _next_row(self, reference: str | None) -> int:
