@@ -163,7 +163,8 @@ def whole(record: dict[str, Any]) -> None:
 
 def decisions(folder: Path) -> int:
     """How many decisions of people are what their last event says; older ones than the pack's first event have none."""
-    begins, said = None, {}
+    begins: datetime | None = None
+    said: dict[str, dict[str, Any]] = {}
     for row in rows(folder, "record"):
         begins = begins or moment(row["at"])
         said[row["about"]] = row
@@ -172,7 +173,9 @@ def decisions(folder: Path) -> int:
     count = 0
     for about, author, at in found:
         if about in said:
-            content = {} if said[about]["to_state"] == "set aside" else json.loads(said[about]["text"])
+            content: dict[str, Any] = {}
+            if said[about]["to_state"] != "set aside":
+                content = json.loads(said[about]["text"])
             if author not in [content.get(name) for name in AUTHORS] or moment(at) not in moments(content):
                 raise Broken(f"{about} is not what event {said[about]['seq']} says")
             count += 1
