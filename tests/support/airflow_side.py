@@ -32,11 +32,14 @@ class AirflowSide:
     logs: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     is_away: bool = False
     """Its scheduler: runs begin and nothing of them is done."""
+    paused: tuple[str, ...] = ()
+    """DAGs of which no run begins by itself."""
     refuses: int = 0
     """The status with which it answers whoever wants to begin a run; 0: none."""
 
     def app(self) -> FastAPI:
         made, router = FastAPI(), APIRouter(prefix="/api/v2/dags/{dag_id}")
+        router.add_api_route("", self._dag, methods=["GET"])
         router.add_api_route("/dagRuns", self._begin, methods=["POST"])
         router.add_api_route("/dagRuns/{run_id}", self._run, methods=["GET"])
         router.add_api_route("/dagRuns/{run_id}/taskInstances/{task}", self._task, methods=["GET"])
@@ -56,6 +59,10 @@ class AirflowSide:
         if not self.is_away and (form := _forms().get(dag_id)):
             self._decide(form, dag_id, run_id)
         return self._run(dag_id, run_id, request)
+
+    def _dag(self, dag_id: str, request: Request) -> dict[str, Any]:
+        _authorised(request)
+        return {"dag_id": dag_id, "is_paused": dag_id in self.paused}
 
     def carry_out(self) -> None:
         """Do what runs were begun for."""

@@ -65,6 +65,11 @@ class AskedAirflow:
         told = _expect(answer, dag)
         return RunSeen(dag=dag, run_id=run_id, state=told["state"], conf=told.get("conf") or {})
 
+    async def is_paused(self, dag: str) -> bool | None:
+        """Whether no run of a DAG begins by itself; None where Airflow doesn't tell."""
+        answer = await self._ask("GET", f"/dags/{dag}") if self._app else None
+        return answer.read().get("is_paused") if answer and answer.is_success else None
+
     async def why_red(self, run: RunSeen, task: str) -> str:
         """The sentence with which a task ended; "" where its log can't be read, or holds none."""
         path = f"/dags/{run.dag}/dagRuns/{quote(run.run_id, safe='')}/taskInstances/{task}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import HTTPException, Request, Response
+from fastapi import Depends, HTTPException, Request, Response
 
 from offboarding import wiring
 from offboarding.report.pages import AskedInVainError
@@ -11,16 +12,22 @@ from offboarding.report.pages.finding import finding_page
 from offboarding.report.pages.listing import OPEN, Asked, TooManyError, listing, refused_listing, whole_list
 from offboarding.report.pages.sources import sources
 from offboarding.report.pages.tonight import night_page, tonight
+from offboarding_airflow.pages.asking_airflow import AskedAirflow
 from offboarding_airflow.pages.guard import DAG
 from offboarding_airflow.pages.listed_file import FORMS
 from offboarding_airflow.pages.scripts import CHARTS, IN_PLACE
 from offboarding_airflow.pages.showing import saved, shown, way_up
 
 
-def _tonight() -> Response:
+async def is_paused(request: Request) -> bool | None:
+    """Whether the nightly DAG is paused, which a role User may do."""
+    return await AskedAirflow(request).is_paused(DAG)
+
+
+def _tonight(paused: Annotated[bool | None, Depends(is_paused)]) -> Response:
     with wiring.looking() as (choice, session):
         page = tonight(session, choice.time_zone, datetime.now(UTC))
-    return shown("tonight.html", CHARTS, page=page, up="")
+    return shown("tonight.html", CHARTS, page=page, paused=paused, up="")
 
 
 def _findings(

@@ -56,6 +56,18 @@ def test_before_the_first_night_it_says_that_nobody_is_checked(store: Session) -
     assert [each.text for each in page.to_do] == ["Let the first night run: the DAG offboarding_nightly."]
 
 
+def test_a_paused_nightly_dag_is_shown_as_red(night: Session, get: Get) -> None:
+    """A role User may pause it, and nothing fails then. That other DAGs are paused says nothing of the nights."""
+    said = "offboarding_nightly is paused in Airflow. No night begins by itself, and nobody is checked."
+    get.airflow.paused = ("offboarding_verify",)
+    assert said not in get("/").text
+
+    get.airflow.paused = ("offboarding_nightly",)
+    assert said in get("/").text
+    assert '<span class="verdict red">RED</span>' in get("/").text
+    assert night
+
+
 def test_what_to_do_comes_in_the_order_in_which_it_cannot_wait(night: Session) -> None:
     page = tonight.tonight(night, ZONE, MORNING)
 
