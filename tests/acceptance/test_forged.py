@@ -9,7 +9,7 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
-from offboarding.store import keyed, reading, recorded
+from offboarding.store import events, keyed, putting_right, reading, recorded
 from offboarding.store.connect import Session
 from tests.support.begun import Begun
 from tests.support.desk import tickets_of
@@ -325,3 +325,28 @@ def test_findings_of_a_person_who_turned_out_to_be_another_one_are_put_back_to_t
     attacked(record_property, told="it was put back" in said)
     assert "it was put back" in said
     assert said_of(kim) == about
+
+
+def test_a_record_whose_end_was_cut_between_runs_is_told_by_where_it_ended(
+    kim: Office, record_property: RECORD
+) -> None:
+    """A decision after the night, deleted with its event: what is left is whole in itself."""
+    with kim.session.transaction(), recorded.followed(kim.session, actor="lee"):
+        kim.session.execute("insert into release (run_id, author, reason) select max(run_id), 'lee', 'fine' from run")
+    head = events.head(kim.session)
+    assert head is not None
+    kim.session.execute("delete from finding_event where seq = %s", [head.seq])
+    kim.session.execute("delete from release")
+    told = kim.night()
+    assert red(kim, told.run.run_id) == "", "nobody kept where it ended"
+
+    found = putting_right.hold_to_head(kim.session, told.run.run_id, head)
+
+    said = red(kim, told.run.run_id)
+    attacked(record_property, told=f"no longer holds event {head.seq}" in said)
+    assert f"no longer holds event {head.seq}" in said
+    assert found
+    now = events.head(kim.session)
+    assert now is not None
+    assert putting_right.hold_to_head(kim.session, kim.night().run.run_id, now) == []
+    assert kim.session.execute("select restored_at is not null from store_place").fetchone() == (True,)

@@ -20,6 +20,7 @@ NUMBERS: Mapping[str, str] = {
     "tickets.open": "Tickets open in the tracker.",
     "tickets.untold": "Changes that the tracker hasn't been told of.",
     "alerts.untold": "Alerts of the last two days that a notifier couldn't tell.",
+    "record.events": "How many events the record holds: never fewer than before.",
     "night.ended_at": "When the night ended, as Unix seconds.",
     "night.seconds": "How long it took.",
     "night.red_reasons": "Why it was red: how many reasons; 0 is green.",
@@ -29,8 +30,11 @@ NUMBERS: Mapping[str, str] = {
 """What each is called -> what it says. A word in capitals stands for several."""
 
 
-def numbers(night: Night, read_seconds: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Yield each by its name; those of `night` and `reads` only of a whole night that has ended."""
+def numbers(night: Night, read_seconds: Mapping[str, float], *, events: int) -> Iterator[tuple[str, float]]:
+    """Yield each by its name; those of `night` and `reads` only of a whole night that has ended.
+
+    `events`: how many the record holds.
+    """
     standing = [finding for finding in night.findings if finding.state == FindingState.OPEN]
     worst = Counter(finding.severity for finding in standing)
     for severity in Severity:
@@ -44,6 +48,7 @@ def numbers(night: Night, read_seconds: Mapping[str, float]) -> Iterator[tuple[s
     yield "tickets.open", night.tickets.open
     yield "tickets.untold", night.tickets.undelivered
     yield "alerts.untold", night.tickets.unheard
+    yield "record.events", events
     if night.run.kind != RunKind.NIGHTLY or night.run.finished_at is None:
         return
     yield "night.ended_at", night.run.finished_at.timestamp()

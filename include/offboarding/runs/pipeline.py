@@ -23,7 +23,7 @@ from offboarding.runs import alerting, departure, evaluation, messages, opening,
 from offboarding.runs.ingest import bounds, reads
 from offboarding.runs.ingest.details import read_details
 from offboarding.runs.troubles import troubles
-from offboarding.store import departures, looks, putting_right, reading, runs, sources
+from offboarding.store import departures, events, looks, putting_right, reading, runs, sources
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
@@ -251,7 +251,9 @@ def _asked_at(settings: Settings, at: datetime) -> HolderQuery:
 def counted_up(session: Session, run: Run) -> Mapping[str, float]:
     """What stands after a run, in numbers (`report.numbers`)."""
     seen = reading.night(session, run.run_id)
-    return dict(numbers.numbers(seen, reads_of.read_seconds(session, run.run_id)))
+    head = events.head(session)
+    seconds = reads_of.read_seconds(session, run.run_id)
+    return dict(numbers.numbers(seen, seconds, events=head.seq if head else 0))
 
 
 def end(session: Session, run: Run) -> None:

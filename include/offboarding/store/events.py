@@ -154,6 +154,12 @@ def head(session: Session, run_id: int | None = None) -> Head | None:
         return cursor.execute(block("events", "head"), {"run_id": run_id}).fetchone()
 
 
+def hash_of(session: Session, seq: int) -> str | None:
+    """The hash of an event by its number; None where there is none."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("events", "hash_of"), {"seq": seq}).fetchone()
+
+
 def holds(session: Session, digest: str) -> int | None:
     """Which event has a hash that begins so (8 hexadecimal digits or more); None where none has."""
     with session.cursor(row_factory=scalar_row) as cursor:

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.model.keys import short_finding
-from offboarding.store import keyed, restores
+from offboarding.store import events, keyed, restores
 from offboarding.store.connect import Session
 from offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
 from offboarding.store.locks import lock_findings
@@ -37,6 +37,26 @@ def put_right(session: Session, run_id: int) -> list[str]:
         if found:
             note_troubles(session, run_id, found)
     return found
+
+
+def hold_to_head(session: Session, run_id: int, head: Head) -> list[str]:
+    """Compare the record with where it ended once, as somebody else kept it. Returns a sentence where that is gone.
+
+    A record that was cut looks whole, and so does a store that goes on from a backup: both have forgotten something.
+    """
+    with session.transaction():
+        lock_findings(session)
+        if events.hash_of(session, head.seq) == head.hash:
+            return []
+        restores.doubt(session)
+        found = (
+            f"the record no longer holds event {head.seq} with the hash {head.hash[:12]}, which was kept outside the"
+            " store when an earlier run or decision ended: its end was cut, the store was restored from a backup, or"
+            " another store is configured. Compare the table finding_event with a backup. See docs/operations.md,"
+            " Restore"
+        )
+        note_troubles(session, run_id, [found])
+    return [found]
 
 
 def note_troubles(session: Session, run_id: int, found: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ SECONDS = {"hr": 1.5, "aws": 61.25}
 
 
 def counted(night: Night) -> dict[str, float]:
-    return dict(numbers(night, SECONDS))
+    return dict(numbers(night, SECONDS, events=85))
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def test_what_a_night_is_in_numbers(night: Night) -> None:
         "tickets.open": 7,
         "tickets.untold": 2,
         "alerts.untold": 1,
+        "record.events": 85,
         "night.ended_at": (AS_OF + timedelta(minutes=15)).timestamp(),
         "night.seconds": 900,
         "night.red_reasons": 4,
@@ -74,7 +75,7 @@ def test_what_has_closed_is_nought_and_not_gone(night: Night) -> None:
 def test_of_what_is_no_night_what_stands_is_told_alone(night: Night, kind: RunKind) -> None:
     names = counted(replace(night, run=replace(night.run, kind=kind)))
 
-    assert {name.split(".")[0] for name in names} == {"findings", "tickets", "alerts"}
+    assert {name.split(".")[0] for name in names} == {"findings", "tickets", "alerts", "record"}
 
 
 def test_a_night_that_has_not_ended_has_no_end(night: Night) -> None:

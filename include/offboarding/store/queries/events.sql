@@ -16,5 +16,8 @@ where %(run_id)s::bigint is null or e.at <= (
     select coalesce(r.finished_at, clock_timestamp()) from run r where r.run_id = %(run_id)s)
 order by e.seq desc limit 1;
 
+-- name: hash_of
+select hash from finding_event where seq = %(seq)s;
+
 -- name: seq_of_hash
 select seq from finding_event where hash like %(digest)s || '%%' order by seq limit 1;

@@ -8,6 +8,9 @@ on conflict (only_one) do update set place = excluded.place, restored_at = clock
 where s.place <> excluded.place
 returning restored_at;
 
+-- name: note_restored
+update store_place set restored_at = clock_timestamp();
+
 -- name: doubt_tickets
 -- A tracker may have heard more since the backup: each open ticket is told again, by numbers that it can't have heard.
 update ticket set said_count = greatest(said_count, extract(epoch from clock_timestamp())::bigint),
