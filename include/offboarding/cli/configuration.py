@@ -13,10 +13,12 @@ from offboarding.cli.output import records, say
 from offboarding.cli.stores import UnreachableError, session_on
 from offboarding.config import loading
 from offboarding.config.loading import CheckedConfiguration, Loaded
-from offboarding.config.settings import STORE_CONNECTION
-from offboarding.custody import register, registration
+from offboarding.config.settings import STORE_CONNECTION, Settings
+from offboarding.custody import register
+from offboarding.identity.folding import normal
 from offboarding.model import counted
 from offboarding.model.errors import ConfigError
+from offboarding.model.naming import worker_of
 from offboarding.runs import opening
 from offboarding.store.register import unknown_workers
 from offboarding.waivers import register as let_stand
@@ -64,7 +66,7 @@ def config_schema(
 
 def _custodians(loaded: Loaded) -> Iterator[str]:
     """Yield which custodians no roster has ever reported, or why that is not checked."""
-    named, own = registration.workers(loaded.settings), loaded.settings.custody
+    named, own = _workers(loaded.settings), loaded.settings.custody
     if not named:
         return
     try:
@@ -77,6 +79,13 @@ def _custodians(loaded: Loaded) -> Iterator[str]:
             f"{own}: custodian {space}:{number} is no worker that a roster has reported. Nobody's departure concerns"
             " what is registered there. Correct the number, or read the roster first."
         )
+
+
+def _workers(settings: Settings) -> set[tuple[str, str]]:
+    """Return every worker who is named as a custodian, by id space and normal number."""
+    found = (each for entry in settings.register.keys for each, _ in register.custodians_of(settings.register, entry))
+    named = (worker_of(each.worker, settings.id_spaces) for each in found if each.worker)
+    return {(space, normal(number)) for space, number in named}
 
 
 def _unknown(loaded: Loaded, named: Collection[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -15,11 +15,6 @@ def rows(settings: Settings) -> list[RegisteredKeyRow]:
     return [_row(settings, entry) for entry in settings.register.keys]
 
 
-def workers(settings: Settings) -> set[tuple[str, str]]:
-    """Return every worker who is named as a custodian, by id space and normal number."""
-    return {(each.space, each.holder) for row in rows(settings) for each in row.custodians if each.kind == "worker"}
-
-
 def _row(settings: Settings, entry: RegisteredKey) -> RegisteredKeyRow:
     return RegisteredKeyRow(
         name=entry.name,

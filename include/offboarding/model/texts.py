@@ -82,6 +82,11 @@ def visible(text: str) -> str:
     return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
 
 
+def printable(text: str) -> str:
+    """The text on one line, for a terminal, a subject or a log: control characters and line ends are spelled out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def label(text: str) -> str:
     """What something is called, as it is held: equal where the same is written."""
     shown = visible(text)

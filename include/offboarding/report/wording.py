@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from offboarding.model import THIS_FINDING, DecisionStep, RunKind, SubjectKind
 from offboarding.model.days import by_clock, moment_of
 from offboarding.model.keys import short_finding
+from offboarding.model.texts import printable
 
 COMMAND = "python -m offboarding"
 SUBJECTS = {
@@ -161,11 +162,6 @@ def flowing(items: Sequence[str], room: int = ROOM) -> list[str]:
         else:
             lines.append(item)
     return lines
-
-
-def printable(text: str) -> str:
-    """One line for a terminal: whoever chose a label may have put escape codes or lines of their own into it."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def fitted(lines: Iterable[str]) -> list[str]:

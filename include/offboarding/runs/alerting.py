@@ -12,7 +12,7 @@ import structlog
 from offboarding.interfaces import Notifier
 from offboarding.model import Alert
 from offboarding.model.errors import OffboardingError, RetriableError
-from offboarding.report.wording import printable
+from offboarding.model.texts import printable
 from offboarding.store import alerts
 from offboarding.store.connect import Session
 from offboarding.store.locks import alerts_held
