@@ -15,8 +15,8 @@ from offboarding.custody.thumbprints import ssh_fingerprint
 from offboarding.model import Credential, Standing
 from offboarding.net.sshkeys.lines import KeyFileLine, Unread, fingerprint_of_key, lines
 from offboarding.net.sshkeys.wire import string
-from offboarding.sources.ldap.accounts import ssh_keys_in
 from offboarding.sources.ldap.entry import Entry
+from offboarding.sources.ldap.ssh_keys import ssh_keys_in
 from tests.contract.source_contract import of, refs
 from tests.support.ssh_files import needs_ssh_keygen, put_bytes, read, verifier
 from tests.support.ssh_lines import drawn, found_by_openssh

@@ -1,7 +1,7 @@
 """What an entry says: an account, its SSH keys and certificates, what it's in, and what can't be read."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import IncompleteReadError, OffboardingError
-from offboarding.net.sshkeys.lines import KeyFileLine, lines
+from offboarding.net.sshkeys.lines import KeyFileLine
 from offboarding.sources.ldap.certificates import CertificateFormatError, EntryCertificate, parse
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.flavor import AccountJudge, Flavor
@@ -29,14 +29,12 @@ from offboarding.sources.ldap.names import canonical, leaf_value, tidy
 from offboarding.sources.ldap.results import STANDS
 from offboarding.sources.ldap.revocation import CertificateJudge
 from offboarding.sources.ldap.settings import LdapSettings, several
+from offboarding.sources.ldap.ssh_keys import Keys, ssh_keys_in
 from offboarding.sources.ldap.standing import AccountStanding
 
-Keys = tuple[tuple[str, KeyFileLine], ...]
-"""SSH keys, each with the attribute that it stood in."""
 ALL_KINDS = (SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE)
 _MAIL_SCHEME = re.compile(r"(?P<scheme>[a-z0-9]+):", re.ASCII | re.IGNORECASE)
 """proxyAddresses: smtp:, SMTP: for the first one, x500:, sip: and others (MS-OXOABK 2.2.3.23)."""
-_BEHIND_NUL = re.compile(rb"\0[^\n]*")
 
 
 def wanted_attributes(settings: LdapSettings, flavor: Flavor) -> tuple[str, ...]:
@@ -267,21 +265,6 @@ class Describer:
             created_at=certificate.starts_at,
             expires_at=certificate.expires_at,
         )
-
-
-def ssh_keys_in(entry: Entry, names: Iterable[str], problems: list[tuple[SubjectKind, str]]) -> Keys:
-    """Return the SSH keys in these attributes, each once; values that hold none are added to `problems`.
-
-    A value may hold several lines, since people paste whole files. What stands behind a NUL in one is read by no sshd.
-    """
-    found: dict[str, tuple[str, KeyFileLine]] = {}
-    values = ((name, _BEHIND_NUL.sub(b"", value)) for name in names for value in entry.raw(name))
-    for name, line in ((name, line) for name, value in values for line in lines(value, options=True)):
-        if isinstance(line, KeyFileLine):
-            found.setdefault(line.fingerprint, (name, line))
-        else:
-            problems.append((SubjectKind.SSH_KEY, f"a value of {name} is no SSH public key: it {line.why}"))
-    return tuple(found.values())
 
 
 def _logins(entry: Entry, attribute: str) -> tuple[str, ...]:
