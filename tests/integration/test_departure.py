@@ -370,7 +370,9 @@ def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
     told = many_leave(office)
 
     assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"held"}
-    assert "the guard holds people whom a person named: 2 people named at once, 1 at most go through in a day" in told.red
+    assert (
+        "the guard holds people whom a person named: 2 people named at once, 1 at most go through in a day" in told.red
+    )
 
 
 # --- one ticket, whoever comes first ---------------------------------------------------------------------------------
