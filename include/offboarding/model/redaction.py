@@ -2,7 +2,6 @@
 
 import html
 import json
-import logging
 import re
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
@@ -30,12 +29,6 @@ class Confided:
 
 
 _confided: ContextVar[Callable[[], Confided] | None] = ContextVar("confided", default=None)
-
-
-def keep_unlogged(*drivers: str) -> None:
-    """Silence the loggers of drivers: what goes wrong is raised, and they would log a server's words as they came."""
-    for name in drivers:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Each kind that takes a connection holds `destinations(settings, connection)`; `w
 anything is sent. What the configuration says is the word of whoever may change the project.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,12 @@ SslMode = Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-
 """libpq's, the laxest first (https://www.postgresql.org/docs/current/libpq-ssl.html)."""
 _LIBPQ_DEFAULT: SslMode = "prefer"
 _SSL_MODES: tuple[SslMode, ...] = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+
+
+def keep_unlogged(*drivers: str) -> None:
+    """Silence the loggers of drivers: what goes wrong is raised, and they would log a server's words as they came."""
+    for name in drivers:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _pattern(text: str) -> str:

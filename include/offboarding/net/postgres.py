@@ -14,8 +14,7 @@ from psycopg.rows import TupleRow
 from offboarding.config.spelling import nearest
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
-from offboarding.model.redaction import keep_unlogged
-from offboarding.net.destinations import is_local
+from offboarding.net.destinations import is_local, keep_unlogged
 
 keep_unlogged("psycopg")
 

@@ -9,8 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.model.redaction import keep_unlogged
-from offboarding.net.destinations import is_local
+from offboarding.net.destinations import is_local, keep_unlogged
 from offboarding.store.migrate import migrate
 from offboarding.store.pooler import is_shared
 from offboarding.store.session import Session

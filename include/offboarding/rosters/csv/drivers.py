@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError
-from offboarding.model.redaction import keep_out, keep_unlogged
-from offboarding.net.destinations import Destination, of_extra, of_url
+from offboarding.model.redaction import keep_out
+from offboarding.net.destinations import Destination, keep_unlogged, of_extra, of_url
 from offboarding.rosters.csv.openpgp import OWN_FIELDS
 from offboarding.rosters.csv.stores import scheme_of
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
-from offboarding.model.redaction import keep_unlogged
+from offboarding.net.destinations import keep_unlogged
 
 if TYPE_CHECKING:
     from paramiko import PKey, SFTPClient, Transport
