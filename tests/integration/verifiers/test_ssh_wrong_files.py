@@ -11,7 +11,6 @@ import pytest
 from pydantic import ValidationError
 
 from demo.ssh_authority import SshAuthority, SshIdentity
-from offboarding.custody.thumbprints import fingerprint_of_line
 from offboarding.model import Gap, Standing
 from offboarding.model.errors import FatalError
 from offboarding.net.sshkeys.wire import string
@@ -364,6 +363,6 @@ def test_files_of_holes_cost_the_largest_of_their_own_host_alone(
     keys, _, error = read(verifier(web))
 
     assert time.monotonic() - began < 30
-    lines = (CA, SshAuthority(seed="other").line, LAPTOP)
-    assert {key.ssh_fingerprint for key in keys.values()} == {fingerprint_of_line(line)[0] for line in lines}
+    good = (SshAuthority(seed="ca"), SshAuthority(seed="other"), SshIdentity(seed="laptop"))
+    assert {key.ssh_fingerprint for key in keys.values()} == {each.fingerprint for each in good}
     assert error
