@@ -69,7 +69,6 @@ class TicketDesk:
         """See to every ticket. Raises at once where nothing may be asked, or several in a row fail; of single tickets
         that fail or are refused after the others were seen to, once each that is refused is written down.
         """
-        # Whoever closed a ticket, on whatever it tells, an hourly run finds it.
         hourly = self.plan.run.kind == RunKind.VERIFY
         persons = None if hourly else persons_asked(self.session, self.plan.run)
         before = refusals.of_tracker(self.session, self.name)
@@ -131,8 +130,8 @@ class TicketDesk:
             return
         for each in outbox.together(pending):
             self._say(key, each)
-        doubted = row.doubted and stands is TicketState.UNKNOWN
-        if (stands is TicketState.CLOSED or doubted) and row.state == TicketStatus.OPEN:
+        is_closed = stands is TicketState.CLOSED or (row.doubted and stands is TicketState.UNKNOWN)
+        if is_closed and row.state == TicketStatus.OPEN:
             self._reopen_by_itself(key)
         if row.doubted and stands is not None:
             tickets.note_sure(self.session, key)
@@ -142,8 +141,7 @@ class TicketDesk:
 
     def _stands(self, row: TicketRow, pending: list[Pending]) -> TicketState | None:
         """How it stands in the tracker; None where that doesn't matter, or it isn't there yet."""
-        matters = row.ref is not None and (row.state == TicketStatus.OPEN or pending)
-        return self.tracker.state(row.known) if matters else None
+        return self.tracker.state(row.known) if row.ref and (row.state == TicketStatus.OPEN or pending) else None
 
     def _say(self, key: str, waiting: Sequence[Pending]) -> None:
         told_as, left = outbox.try_to_tell(self.session, waiting)
@@ -205,7 +203,7 @@ class TicketDesk:
     def _open(self, row: TicketRow) -> None:
         answer = self._found(row)
         found = answer if isinstance(answer, TicketRef) else None
-        # Told before, and nobody can say whether that was heard.
+        # Sent before, and it cannot be said whether it arrived.
         doubt = answer is TicketState.UNKNOWN and row.said_digest != ""
         if found is None and not doubt and not self._wanted(row):
             tickets.note_closed(self.session, row.ticket_key)
@@ -228,7 +226,7 @@ class TicketDesk:
             self._reopen_by_itself(row.ticket_key)
 
     def _found(self, row: TicketRow) -> TicketRef | TicketState | None:
-        takes_over = self.entry is not None and self.entry.takes_over
+        takes_over = bool(self.entry and self.entry.takes_over)
         return unshared(self.session, row, self.tracker.find(row.ticket_key), takes_over=takes_over)
 
     def _open_new(self, row: TicketRow, text: TicketDraft, opening: str) -> TicketRef:
@@ -275,8 +273,7 @@ class TicketDesk:
 
     def _reopen_by_itself(self, key: str) -> None:
         row = tickets.ticket(self.session, key)
-        items = tickets.items(self.session, row)
-        if row.state != TicketStatus.OPEN or not hold(items):
+        if row.state != TicketStatus.OPEN or not hold(items := tickets.items(self.session, row)):
             return
         if isinstance(self.tracker.find(row.next_key), TicketRef):
             # The store was restored from a time before that one took over.
