@@ -1,9 +1,8 @@
 """Every hour, until it's dead: does what was ticketed still work, and whose last day has ended meanwhile?
 
 Two checks beside each other. `open`: exactly what open findings are about is looked at again, live; what is dead is
-ticked, a ticket that somebody closed too early is opened again, and what is past due is told. `due`: a departure, as
-`offboarding_departure` makes it, of those whose last day has ended since the last night. Where nothing is open and
-nobody is due, both end at once. Begin with the logs of `open.tell_open` and `due.tell_due`.
+ticked, a ticket that somebody closed too early is opened again, and what is past due is told. `due`: a departure of
+those whose last day has ended since the last night. Begin with the logs of `open.tell_open` and `due.tell_due`.
 """
 
 from datetime import timedelta
