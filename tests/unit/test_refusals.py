@@ -21,7 +21,7 @@ from offboarding.model import (
     TicketKind,
 )
 from offboarding.model.keys import finding_key
-from offboarding.store.revocations import Candidate
+from offboarding.store.revocation_candidates import Candidate
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)

@@ -8,7 +8,8 @@ from offboarding.model.keys import short_finding, short_findings
 from offboarding.model.texts import sentence
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.wording import COMMAND, worker
-from offboarding.store.revocations import Candidate, RevocationRow
+from offboarding.store.revocation_candidates import Candidate
+from offboarding.store.revocations import RevocationRow
 
 NOTHING = "None of them"
 """The option of the question that shuts nothing."""

@@ -28,7 +28,8 @@ from offboarding.store.connect import Session
 from offboarding.store.departures import PersonCalled
 from offboarding.store.locks import revocations_held
 from offboarding.store.reading.reads import roster_reads
-from offboarding.store.revocations import Candidate, RevocationRow
+from offboarding.store.revocation_candidates import Candidate
+from offboarding.store.revocations import RevocationRow
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.guard.revoking")

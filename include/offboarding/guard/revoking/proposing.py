@@ -16,7 +16,8 @@ from offboarding.model.keys import short_finding, short_findings
 from offboarding.report import revocations as words
 from offboarding.store import revocations
 from offboarding.store.connect import Session
-from offboarding.store.revocations import Candidate, RevocationRow
+from offboarding.store.revocation_candidates import Candidate
+from offboarding.store.revocations import RevocationRow
 from offboarding.store.rows import Run
 
 log = structlog.get_logger("offboarding.guard.revoking")

@@ -7,7 +7,7 @@ from offboarding.config.policy import RevocationPolicy
 from offboarding.config.settings import Settings
 from offboarding.identity.folding import fits_pattern, normal
 from offboarding.model import Basis, FindingState, Relation, Revocable, Standing, TicketKind
-from offboarding.store.revocations import Candidate, IdentitySpaces, SourceSpace
+from offboarding.store.revocation_candidates import Candidate, IdentitySpaces, SourceSpace
 
 UNUSED = timedelta(days=30)
 """What looks like a workload's must not have been used for so long."""
