@@ -202,7 +202,9 @@ def _alert(look: Looking, made: Sequence[tuple[int, Line, bool]], joined: Sequen
     more = {each.hold_id: each for each in joined}
     for hold in rows.holds(look.session):
         if hold.hold_id in new:
-            alerts.note(look.session, words.tripped(hold, look.run.run_id), run_id=look.run.run_id)
+            alerts.note(
+                look.session, words.tripped(hold, more.get(hold.hold_id), look.run.run_id), run_id=look.run.run_id
+            )
         elif hold.hold_id in more:
             alerts.note(
                 look.session, words.more_held(hold, more[hold.hold_id], look.run.run_id), run_id=look.run.run_id

@@ -94,14 +94,19 @@ def gone(roster: RosterView) -> str:
     return f"{workers} gone from {roster.name} beyond policy.max_inferred, taken to work here until somebody says"
 
 
-def tripped(hold: Hold, run_id: int) -> Alert:
-    """People are told on the night on which a line trips."""
+def began(hold: Hold, joined: NewlyHeld | None) -> str:
+    """Return a line that tripped with its numbers, and how many findings of leavers began to wait on it."""
+    return f"{sentence(hold)}; {joining(joined)} wait" if joined else sentence(hold)
+
+
+def tripped(hold: Hold, joined: NewlyHeld | None, run_id: int) -> Alert:
+    """Return the alert of the run in which a line trips."""
     return Alert(
         key=f"hold:{hold.hold_id}",
         subject=f"Offboarding: the guard holds {line(hold)}",
         body="\n".join(
             [
-                f"Run {run_id}: {sentence(hold)}.",
+                f"Run {run_id}: {began(hold, joined)}.",
                 f"{holding(hold)} wait. Nothing of it goes to the tracker until a person says so.",
                 f"Look: {COMMAND} findings --state held",
                 f'It is so: {COMMAND} release {hold.last_run} --hold {hold.hold_id} --reason "..."',

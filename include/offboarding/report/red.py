@@ -76,9 +76,9 @@ def _reasons(found: Troubles) -> Iterator[str]:
 
 def _held(found: Troubles) -> Iterator[str]:
     """Yield each line that tripped, and each that waited before and that findings of leavers joined."""
-    joined = {hold.hold_id: f"; {held.joining(more)} wait" for hold, more in found.joined}
+    joined = {hold.hold_id: more for hold, more in found.joined}
     for hold in found.trips:
-        yield f"the guard holds {held.sentence(hold)}{joined.pop(hold.hold_id, '')}"
+        yield f"the guard holds {held.began(hold, joined.pop(hold.hold_id, None))}"
     for hold, more in found.joined:
         if hold.hold_id in joined:
             yield held.unanswered(hold, more)
