@@ -161,7 +161,8 @@ def reached_by(test: Path) -> frozenset[Path]:
         stand_ins = {path for path in used - shared() if is_below(path, ["tests", "demo"])}
         return frozenset(stand_ins | files_of(own) | kits(own))
     cut = [PACKAGE] if any(is_below(path, AIRFLOW) for path in used) or target_of(test) in ONE_SYSTEM else []
-    cut += AIRFLOW if is_below(test, [FOLDERS["test-celery"]]) else ()
+    cut += AIRFLOW if target_of(test) == "test-celery" else ()
+    used -= shared() if target_of(test) in ONE_RUN else frozenset()
     # The core finds its rules, commands and decisions by their folders, so it counts as a whole.
     core = filter(is_core, python_files()) if any(map(is_core, used)) else ()
     return frozenset(path for path in (*used, *core) if not system(path) and not is_below(path, cut))
@@ -192,11 +193,17 @@ def modules_of(name: str) -> Iterator[Path]:
     path = PROJECT / name
     if path.suffix == ".py":
         yield path
+        return
+    said = [name]
+    if is_below(path, ["tests"]):
+        # A folder of data is named by whoever reads it; beside modules, a file is theirs.
+        said.append(f'"{path.parent.name}"')
+        yield from sorted(path.parent.glob("*.py"))
     elif is_below(path, PYTHON[:-1]):
         yield from next((found for each in path.parents if (found := sorted(each.glob("*.py")))), ())
-    if path.suffix != ".py" and not any(name in prepared_by(target) for target in TARGETS):
+    if not any(name in prepared_by(target) for target in TARGETS):
         # Each folder has a README.md, and the demo writes its own.
-        said = [name] if path.suffix in {"", ".md"} else [name, f'"{path.name}"']
+        said += [] if path.suffix in {"", ".md"} else [f'"{path.name}"']
         readers = [each for each in python_files() if path.suffix != ".md" or is_below(each, ["tests"])]
         yield from (each for each in readers if any(each_said in text(each) for each_said in said))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).parents[1]
 
@@ -33,7 +33,12 @@ os.environ |= {
 }
 
 # What is drawn at random is the same each time, but where more of it is asked for (`make fuzz`).
-settings.register_profile("tests", derandomize=not any(name.endswith("_EXAMPLES") for name in os.environ))
+# Whether drawing is slow is the machine's affair.
+settings.register_profile(
+    "tests",
+    derandomize=not any(name.endswith("_EXAMPLES") for name in os.environ),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("tests")
 
 pytest_plugins = [
