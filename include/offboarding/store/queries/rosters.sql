@@ -374,14 +374,22 @@ where w.missing_since is not null and not w.superseded and w.roster = coalesce(%
         where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
 
 -- name: forget_unaccepted
--- Whom only reads told of that the guard held for their length (the file of another company, another column's numbers),
--- and who is gone with them, was never here: neither a leaver, nor at work, nor anybody else's namesake.
-with ghost as (
-    select w.worker_pk from worker w join guard_accepted a on a.kind = 'roster' and a.name = w.roster
-    where w.roster = %(roster)s and w.missing_since is not null and w.first_told_at > a.as_of and exists (
-        select from guard_hold h join run r on r.run_id = h.opened_run cross join jsonb_array_elements(h.numbers) n
-        where h.kind = 'roster' and h.name = w.roster and h.status in ('waiting', 'rejected')
-            and r.as_of <= w.first_told_at and n ->> 'measure' in ('inferred', 'workers'))
+-- Whom only a read told of that the guard held for its length (the file of another company, another column's numbers), and
+-- who is gone with it, was never here: neither a leaver, nor at work, nor anybody else's namesake. They came with the first
+-- such read, and are gone now that those are back whom it lacked: whoever came later, or goes while they are still missing,
+-- was hired meanwhile.
+with held as (
+    select min(r.as_of) as as_of, min((n ->> 'bound')::int) as bound
+    from guard_hold h join guard_accepted a on a.kind = 'roster' and a.name = h.name
+    join run r on r.run_id = h.opened_run and r.as_of > a.as_of
+    cross join jsonb_array_elements(h.numbers) n
+    where h.kind = 'roster' and h.name = %(roster)s and h.status in ('waiting', 'rejected')
+        and n ->> 'measure' in ('inferred', 'workers')
+), ghost as (
+    select w.worker_pk from worker w join held on w.first_told_at = held.as_of
+    where w.roster = %(roster)s and w.missing_since is not null and held.bound >= (
+        select count(*) from worker o
+        where o.roster = w.roster and o.first_told_at < held.as_of and o.missing_since >= held.as_of)
 ), keys as (
     delete from worker_key k using ghost g where k.worker_pk = g.worker_pk
 ), jobs as (
