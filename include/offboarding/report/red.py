@@ -114,6 +114,12 @@ def _reads(found: Troubles) -> Iterator[str]:
             yield f"roster {roster.name} holds values that can't be kept"
         else:
             yield f"roster {roster.name} {_how(roster)}"
+    for roster in found.unlisted:
+        workers = counted(roster.newly_waiting, "worker")
+        yield (
+            f"roster {roster.name} no longer lists {workers}, and whether they left waits for a person:"
+            f" {COMMAND} accept-read {roster.run_id} {roster.name}"
+        )
     for part in found.parts:
         yield f"{where(part)} {_how(part)}"
 

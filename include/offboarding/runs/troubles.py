@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from offboarding.model import NobodyChecked, ReadStatus, Severity
+from offboarding.model import LineKind, NobodyChecked, ReadStatus, Severity
 from offboarding.store.guard import Hold
 from offboarding.store.held_findings import NewlyHeld
 from offboarding.store.messages import QueueLook
@@ -25,6 +25,10 @@ class Troubles:
 
     rosters: tuple[RosterView, ...]
     """Not read, read in part, or with values that can't be kept."""
+    unlisted: tuple[RosterView, ...]
+    """Rosters that no longer list some workers, who wait for confirmation since this run. Rosters whose guard line tripped
+    in this run are excluded: that line reports the workers.
+    """
     parts: tuple[PartView, ...]
     """Not read, or read in part."""
     broken: tuple[str, ...]
@@ -77,6 +81,8 @@ class Troubles:
 def troubles(night: NightState) -> Troubles:
     """What of a run needs somebody."""
     acknowledged = night.acknowledged
+    trips = tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id)
+    tripped = {hold.name for hold in trips if hold.kind == LineKind.ROSTER}
     return Troubles(
         rosters=tuple(
             roster
@@ -84,6 +90,7 @@ def troubles(night: NightState) -> Troubles:
             if (roster.status != ReadStatus.COMPLETE or roster.problems)
             and not any(known.roster == roster.name and (known.covers or not roster.unread) for known in acknowledged)
         ),
+        unlisted=tuple(roster for roster in night.rosters if roster.newly_waiting and roster.name not in tripped),
         parts=tuple(
             part
             for part in night.parts
@@ -94,7 +101,7 @@ def troubles(night: NightState) -> Troubles:
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in night.unverified),
         broken_off=night.broken_off,
         edited=night.record_troubles,
-        trips=tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id),
+        trips=trips,
         joined=night.held.joined,
         untold=tuple((night.tickets.named(name), count) for name, count in sorted(night.tickets.untold.items())),
         deaf=tuple(sorted((name, why) for name, why in night.tickets.deaf.items() if name not in night.tickets.untold)),

@@ -17,7 +17,12 @@ with expected as (
 )
 select e.run_id, e.roster as name, d.status, coalesce(d.proved, false) as proved, coalesce(d.origin, '') as origin,
     coalesce(d.records, 0) as records, coalesce(d.workers, 0) as workers, coalesce(d.inferred, 0) as inferred,
-    coalesce(d.waiting, 0) as waiting, array(select jsonb_array_elements_text(d.problems)) as problems,
+    coalesce(d.waiting, 0) as waiting, (
+        -- Judged by this read, and neither taken to have left since nor listed again.
+        select count(*)::int from worker w
+        where w.roster = e.roster and w.judged_read_id = d.read_id and w.vanished_at is null
+            and w.missing_since is not null and d.waiting > 0) as newly_waiting,
+    array(select jsonb_array_elements_text(d.problems)) as problems,
     coalesce(d.error, '') as error, coalesce(d.only_short, false) as only_short,
     earlier.stands, earlier.missed
 from expected e

@@ -41,7 +41,9 @@ class RosterView:
     workers: int
     inferred: int
     waiting: int
-    """Gone from the feed beyond the bound: to be confirmed."""
+    """Gone from the feed, and not taken to have left: to be confirmed."""
+    newly_waiting: int = 0
+    """How many of these began to wait in this run."""
     only_short: bool
     """Partial for its length alone: a person may accept it."""
     problems: tuple[str, ...]
@@ -111,6 +113,7 @@ class _RosterReadRow:
     workers: int
     inferred: int
     waiting: int
+    newly_waiting: int
     problems: list[str]
     error: str
     only_short: bool
@@ -178,6 +181,7 @@ def _roster(row: _RosterReadRow) -> RosterView:
         workers=row.workers,
         inferred=row.inferred,
         waiting=row.waiting,
+        newly_waiting=row.newly_waiting,
         only_short=row.only_short,
         problems=tuple(row.problems),
         error=_error(row.status, row.error),
