@@ -111,7 +111,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         temporary.make(session, "persons", values, "employment_span")
         _run(session, "persons", values, "overrule_spans")
         temporary.make(session, "persons", values, "feed_state")
-        for step in ("end_served", "confirm_notices"):
+        for step in ("doubt_confirmations", "end_served", "confirm_notices"):
             recorded.write(session, "notice", "notices", step, values, actor="the roster")
         temporary.make(session, "notices", values, "person_state")
         temporary.make(session, "persons", values)

@@ -1,3 +1,17 @@
+-- name: doubt_confirmations
+-- Confirmations by a read that no night accepted: the guard held the roster, or no night has looked at it yet. The feed says
+-- no longer that the person left, so the notice outranks it again.
+update notice n set confirmed_at = null
+where n.confirmed_at is not null and n.ended_at is null and not exists (
+    select from feed_state s where s.person_uid = n.person_uid and not s.returned and s.confirmed and s.basis <> 'away')
+    and not exists (
+        select from counted_run r
+        where r.kind = 'nightly' and r.finished_at is not null and r.as_of >= n.confirmed_at and not exists (
+            select from guard_hold h join worker w on w.roster = h.name
+            where h.kind = 'roster' and h.status <> 'released' and w.person_uid = n.person_uid
+                and r.run_id between h.opened_run and h.last_run))
+returning n.notice_id;
+
 -- name: end_served
 -- Notices that HR's feed confirmed, of people who work here again by its word.
 update notice n set ended_at = %(as_of)s, ended_by = 'the roster', ended_for = 'works here again'
