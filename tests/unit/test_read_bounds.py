@@ -72,11 +72,19 @@ def lists_without_end() -> Iterator[int]:
         yield 1
 
 
+def swallows_the_interruption() -> Iterator[int]:
+    yield 1
+    try:
+        time.sleep(60)
+    except BaseException:  # noqa: BLE001 - as a driver may
+        return
+
+
 @pytest.mark.parametrize(
     "reader",
     (
         *(sleeps, is_silent, drips, tries_again_whatever_happens, takes_an_answer_apart),
-        *(waits_for_a_thread, waits_for_a_program, lists_without_end),
+        *(waits_for_a_thread, waits_for_a_program, lists_without_end, swallows_the_interruption),
     ),
     ids=lambda reader: reader.__name__,
 )

@@ -68,6 +68,7 @@ def trusts(
         [allow(KIM, **when("StringEquals", "aws:PrincipalArn", f"{KIM[:-5]}${{aws:username}}"))],
         [allow(KIM, **when("ForAnyValue:StringEquals", "aws:username", "mjkim"))],
         [allow(KIM, **when("Null", "aws:username", "false"))],
+        [allow(KIM, **when("Null", "aws:username", "False"))],
         [allow(KIM, **when("Bool", "aws:PrincipalIsAWSService", False))],
         [allow(KIM, **when("DateLessThan", "aws:CurrentTime", "2027-01-01T00:00:00Z"))],
         [allow(KIM, **when("DateGreaterThan", "aws:CurrentTime", "2026-01-01"))],
@@ -125,6 +126,7 @@ def test_it_lets_nobody_in_who_is_denied_or_conditioned_away(statements: list[di
     [
         ([allow(KIM, **when("Bool", "aws:MultiFactorAuthPresent", "true"))], "aws:MultiFactorAuthPresent"),
         ([allow(KIM, **when("StringEquals", "sts:ExternalId", "x"))], "sts:ExternalId"),
+        ([allow(KIM, **when("ArnLike", "aws:PrincipalArn", "*"))], "aws:PrincipalArn"),
         ([allow(KIM, **when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))], "aws:SourceIp"),
         ([allow(KIM, **when("StringEquals", "aws:PrincipalTag/team", "ops"))], "aws:PrincipalTag/team"),
         ([allow(KIM, **when("StringEquals", "aws:PrincipalArn", "${aws:SourceVpc}"))], "aws:PrincipalArn"),

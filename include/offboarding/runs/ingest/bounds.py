@@ -76,6 +76,9 @@ class ReadBounds:
             try:
                 item = next(iterator)
             except StopIteration:
+                # A driver that swallows the interruption ends as if it had read everything.
+                if self._interrupted_at:
+                    raise self.error from None
                 return
             except _Interrupted:
                 raise self.error from None

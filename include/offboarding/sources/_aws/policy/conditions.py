@@ -170,7 +170,10 @@ def _of_one_value(operator: str) -> str:
 def _compared(operator: str, have: str, values: Sequence[str | None]) -> bool | None:
     """Whether it holds for a value; None among `values`: one that a variable leaves unknown."""
     if operator == "null":
-        return "false" in values
+        return any(value is not None and value.lower() == "false" for value in values)
+    if operator.startswith("arn"):
+        # What a pattern of fewer parts than an ARN's six covers is not documented.
+        values = [value if value and value.count(":") >= 5 else None for value in values]
     if match := _MATCHES.get(operator):
         return _any_matches(match, have, values)
     if match := _MATCHES.get(operator.replace("not", "", 1)):
@@ -194,7 +197,7 @@ def _holds_without(operator: str, values: Sequence[str]) -> bool:
     if operator.startswith("foranyvalue:"):
         return False
     if operator == "null":
-        return "true" in values
+        return "true" in {value.lower() for value in values}
     return operator.endswith("ifexists") or operator.startswith("forallvalues:") or "not" in operator
 
 
