@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from offboarding.model import AccountRef, Fact, IdentityKeyKind, ScopeRead, Worker
+from offboarding.model import CREDENTIAL_KINDS, AccountRef, Fact, IdentityKeyKind, ScopeRead, SubjectKind, Worker
 from offboarding.report.red import reasons
 from offboarding.runs.ingest import details, reads
 from offboarding.runs.troubles import troubles
@@ -155,3 +155,35 @@ def test_a_reader_that_breaks_on_everything_fails(office: Office, monkeypatch: p
 
     with pytest.raises(ZeroDivisionError):
         office.night()
+
+
+class SystemInTwoSteps(System):
+    """A cloud that answers for an account, and then for its keys: Park's keys never come, or break the reader."""
+
+    breaks: bool = False
+
+    def detail(self, accounts: Sequence[AccountRef]) -> Iterator[Fact]:
+        for ref in sorted(accounts, key=lambda ref: ref.native_id):
+            yield from (each for each in self.accounts if each.native_id == ref.native_id)
+            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=(SubjectKind.ACCOUNT,))
+            if ref.native_id == "AIDAPARK":
+                if self.breaks:
+                    raise OverflowError("date value out of range")
+                time.sleep(FOREVER)
+            yield from (each for each in self.credentials if each.account_native_id == ref.native_id)
+            yield ScopeRead(realm=self.realm, scope=ref.native_id, kinds=CREDENTIAL_KINDS)
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+def test_an_account_whose_second_step_does_not_end_well_is_not_checked(
+    office: Office, record_property: RECORD, *, breaks: bool
+) -> None:
+    record_property("attacks", 1)
+    cloud = SystemInTwoSteps(realm=office.cloud.realm)
+    cloud.breaks = breaks
+    office.clouds = {office.cloud.realm: filled(cloud)}
+
+    told = office.night()
+
+    assert "AKIA...AAAA" in reported(office)
+    assert "aws 111111111111" in red(office, told.run.run_id)

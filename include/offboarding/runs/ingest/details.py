@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from offboarding.model import AccountRef, Fact, ScopeRead, SubjectKind
+from offboarding.model import Account, AccountRef, Credential, Fact, ScopeRead, SubjectKind
 from offboarding.model.errors import OffboardingError
 from offboarding.runs.ingest.bounds import ReadBoundError, ReadBounds
 
@@ -40,10 +40,29 @@ def read_details(bounds: ReadBounds, detail: Detail, accounts: Sequence[AccountR
 def _answered(
     bounds: ReadBounds, detail: Detail, accounts: Sequence[AccountRef], left: dict[str, AccountRef]
 ) -> Iterator[Fact]:
+    """Take an account out of `left` once the reader goes on to the next one: an account may have several ScopeReads."""
+    answered = ""
     for fact in bounds.passed(detail(accounts)):
-        yield fact
+        about = _account_of(fact)
+        if about and about != answered:
+            left.pop(answered, None)
+            answered = ""
         if isinstance(fact, ScopeRead):
-            left.pop(fact.scope, None)
+            answered = fact.scope
+        yield fact
+    left.pop(answered, None)
+
+
+def _account_of(fact: Fact) -> str:
+    match fact:
+        case ScopeRead():
+            return fact.scope
+        case Account():
+            return fact.native_id
+        case Credential():
+            return fact.account_native_id
+        case _:
+            return ""
 
 
 def _one_by_one(bounds: ReadBounds, detail: Detail, left: dict[str, AccountRef]) -> Iterator[Fact]:
