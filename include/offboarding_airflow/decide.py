@@ -39,8 +39,11 @@ def decided(form: Form) -> None:
         run, given = context()["dag_run"], context()["params"]
         caller = f"{run.dag_id} {run.run_id}"
         with at_work() as (loaded, session):
-            # Airflow names the user who triggered the run, and not the one who cleared it.
-            if run.clear_number and not submitting.has_decided(session, caller):
+            # Airflow names the user who triggered the run, and not the one who cleared it. A clear without
+            # `reset_dag_runs` does not count in the run's clear_number, and raises the task's max_tries.
+            task_instance = context()["ti"]
+            is_cleared = run.clear_number or task_instance.max_tries > task_instance.task.retries
+            if is_cleared and not submitting.has_decided(session, caller):
                 raise FatalError(CLEARED)
             submitting.submit(
                 session,

@@ -219,7 +219,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     return found
 
 
-def begin(dag: DAG, given: object, **told: object) -> None:
+def begin(dag: DAG, given: object, *, max_tries: int = 1, **told: object) -> None:
     """Run the form's task in a run that somebody triggered."""
     run = SimpleNamespace(
         dag_id=dag.dag_id,
@@ -229,7 +229,8 @@ def begin(dag: DAG, given: object, **told: object) -> None:
         **{"clear_number": 0, **told},
     )
     task: Any = dag.get_task("decide")
-    with set_current_context({"dag_run": run, "params": given}):  # type: ignore[typeddict-item]
+    instance: Any = SimpleNamespace(max_tries=max_tries, task=task)
+    with set_current_context({"dag_run": run, "params": given, "ti": instance}):  # type: ignore[typeddict-item]
         task.python_callable()
 
 
@@ -254,6 +255,8 @@ def test_a_cleared_run_decides_in_nobody_s_name(
     decided = False
     with pytest.raises(RefusedError, match="Nothing is decided"):
         begin(deciding[name], {}, clear_number=1)
+    with pytest.raises(RefusedError, match="Nothing is decided"):
+        begin(deciding[name], {}, max_tries=2)
     assert handed == []
 
     decided = True

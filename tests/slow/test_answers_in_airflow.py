@@ -43,11 +43,16 @@ class Desk:
         given = {"chosen_options": [option], "params_input": {"reason": "asked HR"}}
         return self.airflow.users["lead"].client.patch(self._path(run), json=given)
 
-    def clear(self, dag: str, run: str, task: str) -> None:
+    def clear(self, dag: str, run: str, task: str, **more: object) -> None:
         """A task of a run is cleared by `other`, as a User may."""
-        given = {"dry_run": False, "dag_run_id": run, "task_ids": [task], "only_failed": False}
+        given = {"dry_run": False, "dag_run_id": run, "task_ids": [task], "only_failed": False, **more}
         path = f"/api/v2/dags/{dag}/clearTaskInstances"
         self.airflow.users["other"].client.post(path, json=given).raise_for_status()
+
+    def begin_again(self, dag: str, run: str) -> None:
+        """A run that has ended is queued by `other`, as a User may."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}"
+        self.airflow.users["other"].client.patch(path, json={"state": "queued"}).raise_for_status()
 
     def said(self, dag: str, run: str, task: str, attempt: int) -> str:
         path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}"
@@ -128,15 +133,21 @@ def test_an_answer_to_what_has_changed_meanwhile_decides_nothing(desk: Desk, opt
     assert (desk.decided(), desk.company.tickets()) == ([], [])
 
 
-def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk) -> None:
-    """Lead asks for a run that there isn't; once there is, somebody else clears the task."""
+@pytest.mark.parametrize("counted", [True, False])
+def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk, *, counted: bool) -> None:
+    """Lead asks for a run that there isn't; once there is, somebody else clears the task.
+
+    Without `reset_dag_runs` a clear does not count in the run's clear_number, and the run has to be queued as well.
+    """
     with desk.company.at_the_store() as (_, session):
         ((last,),) = session.execute("select max(run_id) from run").fetchall()
     run = desk.airflow.users["lead"].trigger(LET_THROUGH, run=int(str(last)) + 1, reason="asked HR")
     assert desk.airflow.ended(LET_THROUGH, run) == "failed"
     desk.company.night("now there is that run")
 
-    desk.clear(LET_THROUGH, run, "decide")
+    desk.clear(LET_THROUGH, run, "decide", reset_dag_runs=counted)
+    if not counted:
+        desk.begin_again(LET_THROUGH, run)
 
     desk.airflow.until(
         lambda: "This run was cleared" in desk.said(LET_THROUGH, run, "decide", 2), "the second try is refused"
