@@ -9,7 +9,7 @@ import structlog
 from airflow.sdk import Variable
 from airflow.sdk.execution_time import task_runner
 
-from offboarding.runs.record_end import as_kept, hold_to_end, record_end
+from offboarding.runs.record_end import Head, as_kept, hold_to_end, is_held, record_end
 from offboarding.wiring import Session
 
 KEY = "offboarding_record"
@@ -20,7 +20,10 @@ log = structlog.get_logger("offboarding.record")
 
 @contextmanager
 def kept(session: Session) -> Generator[None]:
-    """Keep where the record ends after this work, and log it, if the work added anything; only within a task."""
+    """Keep where the record ends after this work, and log it, if the work added anything; only within a task.
+
+    What was kept before stays where the record no longer holds it: the next run has to compare with that.
+    """
     if not _in_a_task():
         yield
         return
@@ -30,7 +33,9 @@ def kept(session: Session) -> Generator[None]:
     finally:
         end = record_end(session)
         if end is not None and end != before:
-            Variable.set(KEY, json.dumps(asdict(end)))
+            told = _told()
+            if told is None or is_held(session, told):
+                _keep(end)
             log.info("record", events=end.seq, hash=end.hash)
 
 
@@ -39,10 +44,22 @@ def compared(session: Session, run_id: int) -> int:
 
     Returns the run's id.
     """
-    told = Variable.get(KEY, default=None) if _in_a_task() else None
-    if told is not None:
-        hold_to_end(session, run_id, as_kept(**json.loads(told)))
+    told = _told() if _in_a_task() else None
+    if told is not None and not hold_to_end(session, run_id, told):
+        # This run reports it. The next one compares with the record as it is now.
+        end = record_end(session)
+        if end is not None:
+            _keep(end)
     return run_id
+
+
+def _told() -> Head | None:
+    told = Variable.get(KEY, default=None)
+    return as_kept(**json.loads(told)) if told is not None else None
+
+
+def _keep(end: Head) -> None:
+    Variable.set(KEY, json.dumps(asdict(end)))
 
 
 def _in_a_task() -> bool:

@@ -11,6 +11,7 @@ from offboarding.model import IdentityKeyKind
 from offboarding.runs import pipeline
 from offboarding.store import events, keyed, putting_right, reading, recorded
 from offboarding.store.connect import Session
+from offboarding_airflow import anchor
 from tests.support.begun import Begun
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
@@ -350,3 +351,33 @@ def test_a_record_whose_end_was_cut_between_runs_is_told_by_where_it_ended(
     assert now is not None
     assert putting_right.hold_to_head(kim.session, kim.night().run.run_id, now) == []
     assert kim.session.execute("select restored_at is not null from store_place").fetchone() == (True,)
+
+
+def test_a_decision_after_a_cut_does_not_hide_it_from_the_next_run(
+    kim: Office, monkeypatch: pytest.MonkeyPatch, record_property: RECORD
+) -> None:
+    """A store is cut or restored, and somebody decides by a form before the next run compares."""
+    variables = dict[str, str]()
+
+    def get(key: str, default: str | None) -> str | None:
+        return variables.get(key, default)
+
+    monkeypatch.setattr(anchor, "_in_a_task", lambda: True)
+    monkeypatch.setattr(anchor.Variable, "get", get)
+    monkeypatch.setattr(anchor.Variable, "set", variables.__setitem__)
+    for author in ("lee", "sam"):
+        with anchor.kept(kim.session), kim.session.transaction(), recorded.followed(kim.session, actor=author):
+            kim.session.execute(
+                "insert into release (run_id, author, reason) select max(run_id), %s, 'fine' from run", [author]
+            )
+        if author == "lee":
+            kim.session.execute("delete from finding_event where seq = (select max(seq) from finding_event)")
+            kim.session.execute("delete from release")
+    first, second = kim.night().run.run_id, kim.night().run.run_id
+
+    anchor.compared(kim.session, first)
+    anchor.compared(kim.session, second)
+
+    attacked(record_property, told="its end was cut" in red(kim, first))
+    assert "its end was cut" in red(kim, first)
+    assert red(kim, second) == "", "it is reported once"

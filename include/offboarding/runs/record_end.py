@@ -14,10 +14,17 @@ def record_end(session: Session) -> Head | None:
     return events.head(session)
 
 
-def hold_to_end(session: Session, run_id: int, kept: Head) -> None:
-    """Compare the record with where it ended once. What is gone makes this run red."""
-    for trouble in putting_right.hold_to_head(session, run_id, kept):
+def is_held(session: Session, kept: Head) -> bool:
+    """Return whether the record still holds the event with which it ended once."""
+    return events.hash_of(session, kept.seq) == kept.hash
+
+
+def hold_to_end(session: Session, run_id: int, kept: Head) -> bool:
+    """Compare the record with where it ended once. What is gone makes this run red, and False is returned."""
+    found = putting_right.hold_to_head(session, run_id, kept)
+    for trouble in found:
         log.error(trouble, run=run_id)
+    return not found
 
 
 def as_kept(seq: int, hash: str) -> Head:  # noqa: A002 - as the record calls it
