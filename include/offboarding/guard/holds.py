@@ -15,7 +15,7 @@ from offboarding.config.settings import Settings
 from offboarding.guard.limits import announced_rosters, day_of, trips, vanished
 from offboarding.model import Count, LineKind, Measure, Trip
 from offboarding.report import held as words
-from offboarding.store import alerts, held_closings, held_findings
+from offboarding.store import alerts, held_closings, held_findings, runs
 from offboarding.store import guard as rows
 from offboarding.store.connect import Session
 from offboarding.store.events import Change, append_events
@@ -110,6 +110,7 @@ def guard(
                 batch=release.batch,
             )
         opened = _open(look, release)
+        runs.note_step(session, run.run_id, "guard")
         return _write_down(look, found, _waits(look, found, free), list(free), opened, new_tickets)
 
 

@@ -54,6 +54,8 @@ def _reasons(found: Troubles) -> Iterator[str]:
     yield from _reads(found)
     for step in found.broken:
         yield f"{step} ended by a defect of ours: its trace stands in the log"
+    if found.missing_steps:
+        yield f"not done to the end: {', '.join(found.missing_steps)}; what they would report is missing from this run"
     if found.inconclusive:
         yield "nothing was concluded: correlation didn't come to its end"
     if found.unverified:

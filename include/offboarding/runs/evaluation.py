@@ -60,6 +60,7 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
         excepted = apply_exceptions(session, run)
         every = [*merged.reopened, *merged.verified, *merged.doubted, *merged.begun, *closed, *excepted]
         append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
+        runs.note_step(session, run.run_id, "evaluate")
         if departures.persons_asked(session, run) is None:
             runs.note_unchecked(session, run.run_id, unchecked)
             runs.note_register_effects(session, run.run_id, lowered)

@@ -40,6 +40,7 @@ PARTS_MINUTES = 5
 def open_run(session: Session, settings: Settings, *, caller: str, as_of: datetime | None) -> Run:
     """Begin a night, or find the one that this caller began. Raises FatalError where as_of would go backwards."""
     run = _opened(session, settings, runs.open_run(session, kind=RunKind.NIGHTLY, caller=caller, as_of=as_of))
+    runs.expect_steps(session, run.run_id)
     if settings.messages is not None:
         receipts.expect_look(session, run.run_id)
     return run

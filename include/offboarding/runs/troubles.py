@@ -26,13 +26,15 @@ class Troubles:
     rosters: tuple[RosterView, ...]
     """Not read, read in part, or with values that can't be kept."""
     unlisted: tuple[RosterView, ...]
-    """Rosters that no longer list some workers, who wait for confirmation since this run. Rosters whose guard line tripped
-    in this run are excluded: that line reports the workers.
+    """Rosters that no longer list some workers, who wait for confirmation since this run. If a roster's line tripped in
+    this run, that line reports the workers.
     """
     parts: tuple[PartView, ...]
     """Not read, or read in part."""
     broken: tuple[str, ...]
     """Steps that ended by a defect of ours."""
+    missing_steps: tuple[str, ...]
+    """Steps after correlation that have not ended, where nothing else says why."""
     inconclusive: bool
     """Nothing was concluded."""
     unverified: int
@@ -83,6 +85,7 @@ def troubles(night: NightState) -> Troubles:
     acknowledged = night.acknowledged
     trips = tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id)
     tripped = {hold.name for hold in trips if hold.kind == LineKind.ROSTER}
+    inconclusive = night.run.correlated_at is None and night.nobody is None
     return Troubles(
         rosters=tuple(
             roster
@@ -97,7 +100,8 @@ def troubles(night: NightState) -> Troubles:
             if part.status != ReadStatus.COMPLETE and not any(_knows(known, part) for known in acknowledged)
         ),
         broken=night.broken,
-        inconclusive=night.run.correlated_at is None and night.nobody is None,
+        missing_steps=() if night.broken or inconclusive else night.missing_steps,
+        inconclusive=inconclusive,
         unverified=sum(not any(_covers(known, found) for known in acknowledged) for found in night.unverified),
         broken_off=night.broken_off,
         edited=night.record_troubles,

@@ -143,6 +143,20 @@ def note_register_effects(session: Session, run_id: int, effects: Sequence[Regis
     session.execute(block("runs", "note_register_effects"), values)
 
 
+STEPS = ("evaluate", "guard", "ticket")
+"""The steps of a nightly run after correlation: where one of them has not ended, something is missing from the run."""
+
+
+def expect_steps(session: Session, run_id: int) -> None:
+    """Note from here on which of STEPS have ended."""
+    session.execute(block("runs", "expect_steps"), {"run_id": run_id})
+
+
+def note_step(session: Session, run_id: int, step: str) -> None:
+    """Note that a step has ended, or has noted itself what it could not do."""
+    session.execute(block("runs", "note_step"), {"run_id": run_id, "step": step})
+
+
 def note_broken(session: Session, run_id: int, step: str) -> None:
     """A step of this run ended by a defect of ours: what it was to do may not be done."""
     session.execute(block("runs", "note_broken"), {"run_id": run_id, "step": step})

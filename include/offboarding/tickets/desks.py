@@ -40,6 +40,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
     if not trackers:
         log.warning("no tracker is configured: nobody is told")
         runs.note_trackers(session, run.run_id, ())
+        runs.note_step(session, run.run_id, "ticket")
         raise_together([*_left_over(session, run, trackers, texts, ())])
         return TicketCounts()
     plan = _plan(session, settings, run, [*trackers], texts)
@@ -76,6 +77,7 @@ def ticket(session: Session, settings: Settings, run: Run, trackers: Trackers) -
             defects.append(error)
             deaf[name] = f"by a defect of ours, {type(error).__name__}"
     runs.note_deaf(session, run.run_id, deaf)
+    runs.note_step(session, run.run_id, "ticket")
     untold += [*_left_over(session, run, trackers, texts, nowhere), *_unreadable(plan.unreadable)]
     if defects:
         for each in untold:

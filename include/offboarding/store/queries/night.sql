@@ -3,7 +3,7 @@
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status,
     summary -> 'correlation' -> 'counts' as counts, coalesce(summary -> 'correlation' -> 'weightless', '[]') as weightless,
     coalesce(summary -> 'correlation' -> 'loads', '[]') as loads, coalesce(summary -> 'broken', '[]') as broken,
-    coalesce(summary -> 'texts_refused', '[]') as texts_refused, summary ->> 'nobody' as nobody
+    coalesce(summary -> 'texts_refused', '[]') as texts_refused, summary ->> 'nobody' as nobody, summary -> 'steps' as steps
 from run where run_id = %(run_id)s;
 
 -- name: roster_reads

@@ -89,6 +89,14 @@ where run_id = %(run_id)s;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('unchecked_keys', %(unchecked)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: expect_steps
+-- From here on the steps of this run that have ended are noted; another try of the task that opens it changes nothing.
+update run set summary = jsonb_build_object('steps', '[]'::jsonb) || coalesce(summary, '{}') where run_id = %(run_id)s;
+
+-- name: note_step
+update run set summary = summary || jsonb_build_object('steps', summary -> 'steps' || to_jsonb(%(step)s::text))
+where run_id = %(run_id)s and summary ? 'steps' and not summary -> 'steps' ? %(step)s;
+
 -- name: note_broken
 update run set summary = coalesce(summary, '{}')
     || jsonb_build_object('broken', coalesce(summary -> 'broken', '[]') || to_jsonb(%(step)s::text))

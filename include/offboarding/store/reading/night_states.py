@@ -28,6 +28,7 @@ from offboarding.store.reading.waiver_views import (
 from offboarding.store.record_rows import record_row
 from offboarding.store.refusals import RefusedTicket
 from offboarding.store.rows import CorrelationCounts, Run
+from offboarding.store.runs import STEPS
 from offboarding.store.sql import block
 
 
@@ -106,6 +107,8 @@ class NightState:
     """Whether departures by message could be heard; None where no queue is configured."""
     broken: tuple[str, ...] = ()
     """Steps that ended by a defect of ours."""
+    missing_steps: tuple[str, ...] = ()
+    """Steps after correlation that have not ended, in order."""
     texts_refused: tuple[str, ...] = ()
     """Why our texts stood in for a company's own: a sentence each."""
     broken_off: tuple[revocations.BrokenOff, ...] = ()
@@ -132,6 +135,8 @@ class NightRun(Run):
     broken: list[str]
     texts_refused: list[str]
     nobody: NobodyChecked | None
+    steps: list[str] | None
+    """Those that have ended; None in a run of which they are not noted."""
 
 
 def night_state(session: Session, run_id: int) -> NightState:
@@ -174,6 +179,7 @@ def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
         unresolved=tuple(unresolved_then(session, run_id)),
         queue=messages.look_then(session, run_id),
         broken=tuple(dict.fromkeys(run.broken)),
+        missing_steps=tuple(step for step in STEPS if run.steps is not None and step not in run.steps),
         texts_refused=tuple(dict.fromkeys(run.texts_refused)),
         broken_off=tuple(revocations.broken_off_then(session, run_id)),
         nobody=run.nobody,

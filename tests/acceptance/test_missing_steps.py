@@ -1,0 +1,67 @@
+"""A nightly run in which a step has not ended fails, whoever skipped it."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from offboarding.model.errors import RetriableError
+from offboarding.report.red import reasons
+from offboarding.runs import order, pipeline, whole
+from offboarding.runs.troubles import troubles
+from offboarding.store import reading
+from tests.support.office import Office, login
+from tests.support.small_company import LEFT, number, worker
+
+STEPS = ("evaluate", "guard", "ticket")
+
+
+def opened(office: Office) -> None:
+    """Kim left, and has a login that is active."""
+    office.hr.workers = [worker("1042", LEFT)]
+    office.vendors.workers = [worker("V1", LEFT), worker("V2")]
+    office.directory.accounts = [login("kim", number("1042"))]
+    office.as_of += timedelta(days=1)
+
+
+def failed(office: Office, run_id: int) -> str:
+    return "; ".join(reasons(troubles(reading.night_state(office.session, run_id))))
+
+
+def stored(office: Office, run_id: int) -> object:
+    found = office.session.execute("select status from run where run_id = %s", [run_id]).fetchone()
+    return found and found[0]
+
+
+@pytest.mark.parametrize("step", [None, *STEPS])
+def test_a_step_that_a_user_marks_as_done_is_missed(office: Office, step: str | None) -> None:
+    opened(office)
+    settings, readers = office.settings, office.readers()
+    run = pipeline.open_run(office.session, settings, caller="marked", as_of=office.as_of)
+    work = whole.work_of(office.session, settings, readers, run, lambda _: None)
+
+    order.walk({**work, step: []} if step else work, partial(whole.by_itself, office.session, run))
+
+    assert stored(office, run.run_id) == ("red" if step else "green")
+    assert (step or "") in failed(office, run.run_id)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_that_refuses_is_missed(office: Office, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def refuse(*_: object) -> None:
+        raise RetriableError("this step cannot be done now")
+
+    opened(office)
+    monkeypatch.setattr(pipeline, step, refuse)
+
+    run = whole.whole_night(
+        office.session,
+        office.settings,
+        office.readers(),
+        caller="refused",
+        as_of=office.as_of,
+        show=lambda _: None,
+    )
+
+    assert stored(office, run.run_id) == "red"
+    assert step in failed(office, run.run_id)
