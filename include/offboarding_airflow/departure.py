@@ -18,7 +18,7 @@ from offboarding.runs import pipeline
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.queue import told, watched
 from offboarding_airflow.reading import Reading
-from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, opened
+from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, opened, own_run
 from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.waiting import ask_to_revoke
 from offboarding_airflow.work import MOST_PEOPLE, at_work, tried_again
@@ -45,7 +45,7 @@ NOTICES = Param(
 def find_people(begun: int) -> int:
     """Whom it's about. Everything that follows takes the run from here: without people nothing is done."""
     with at_work() as (loaded, session):
-        run = pipeline.find_run(session, begun)
+        run = own_run(session, begun)
         asked, came = context()["params"], told(context())
         queue = wiring.queue(loaded.settings) if came else None
         sent = pipeline.take_messages(session, run, queue, came) if queue else None
@@ -58,7 +58,7 @@ def find_people(begun: int) -> int:
 def tell(check: int) -> None:
     """What these people still hold. Red where something of theirs was left unchecked."""
     with at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
+        run = own_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         pipeline.report_departure(session, run)
 

@@ -14,7 +14,7 @@ from offboarding.report.wording import moment
 from offboarding.runs import pipeline
 from offboarding_airflow.plugin import PREFIX
 from offboarding_airflow.rendering import css, rendered
-from offboarding_airflow.tasks import GOES_ON, context
+from offboarding_airflow.tasks import GOES_ON, context, own_run
 from offboarding_airflow.work import at_work, page
 
 NOWHERE = "#"
@@ -26,7 +26,7 @@ def keep_report(check: int) -> None:
     """Write the night's report where `policy.night_report` says, and tell whoever is to hear where it lies."""
     with at_work() as (loaded, session):
         settings = loaded.settings
-        run, zone, now = pipeline.find_run(session, check), settings.company.time_zone, datetime.now(UTC)
+        run, zone, now = own_run(session, check), settings.company.time_zone, datetime.now(UTC)
         night = night_page(session, context()["run_id"], zone, now)
         if night is None:
             raise FatalError(f"run {check} is no night: it has no report to keep.")

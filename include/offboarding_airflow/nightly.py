@@ -25,6 +25,7 @@ from offboarding_airflow.tasks import (
     GOES_ON,
     once,
     opened,
+    own_run,
     told,
 )
 from offboarding_airflow.versions import CronTriggerTimetable, due_within
@@ -41,7 +42,7 @@ CONCLUDING = ("evaluate", "guard", "ticket", "alert", "report")
 def alert(check: int) -> None:
     """Tell people now, by mail or in Slack, what can't wait for the queue, and call who is to be called."""
     with at_work() as (loaded, session):
-        pipeline.find_run(session, check)
+        own_run(session, check)
         try:
             pipeline.alert(session, wiring.notifiers(loaded.settings))
         finally:
@@ -52,7 +53,7 @@ def alert(check: int) -> None:
 def end(check: int) -> None:
     """Red where something was left unchecked: the report says what."""
     with at_work() as (_, session):
-        pipeline.end(session, pipeline.find_run(session, check))
+        pipeline.end(session, own_run(session, check))
 
 
 def define() -> None:

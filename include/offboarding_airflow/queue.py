@@ -16,6 +16,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from offboarding import wiring
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
+from offboarding_airflow.tasks import own_run
 from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.work import at_work
 
@@ -66,7 +67,7 @@ def ask_queue(check: int) -> None:
         queue = wiring.queue(loaded.settings)
         if queue is None:
             raise AirflowSkipException("the configuration names no queue any more")
-        pipeline.ask_queue(session, pipeline.find_run(session, check), queue)
+        pipeline.ask_queue(session, own_run(session, check), queue)
 
 
 def watched(settings: Any) -> list[Asset] | None:

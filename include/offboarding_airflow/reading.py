@@ -10,6 +10,7 @@ from airflow.sdk import task
 from offboarding import wiring
 from offboarding.model import RunKind
 from offboarding.runs import pipeline
+from offboarding_airflow.tasks import own_run
 from offboarding_airflow.work import at_work
 
 PART = "{{ (task.op_kwargs.source ~ ' ' ~ task.op_kwargs.part) | trim }}"
@@ -36,7 +37,7 @@ class Reading:
         @task(map_index_template="{{ task.op_kwargs.name }}", execution_timeout=self.timeout)
         def read_roster(check: int, name: str) -> None:
             with at_work() as (loaded, session):
-                run = pipeline.find_run(session, check)
+                run = own_run(session, check)
                 reader = wiring.roster(loaded.settings, name, run.as_of)
                 pipeline.read_roster(session, loaded.settings, run, loaded.settings.roster(name), reader)
 
@@ -49,7 +50,7 @@ class Reading:
         @task(show_return_value_in_logs=False, execution_timeout=self.timeout)
         def find_parts(check: int) -> list[dict[str, str]]:
             with at_work() as (loaded, session):
-                run = pipeline.find_run(session, check)
+                run = own_run(session, check)
                 ask = wiring.asker_of_parts(loaded.settings, run.as_of)
                 found = pipeline.find_parts(session, loaded.settings, run, ask)
                 return [{"source": source, "part": part} for source, part in found]
@@ -62,7 +63,7 @@ class Reading:
         @task(task_id=work.__name__, map_index_template=PART, execution_timeout=self.timeout)
         def step(check: int, source: str, part: str) -> None:
             with at_work() as (loaded, session):
-                run = pipeline.find_run(session, check)
+                run = own_run(session, check)
                 reader = wiring.source(loaded.settings, source, part, run.as_of)
                 work(session, loaded.settings, run, loaded.settings.source(source), part, reader)
 

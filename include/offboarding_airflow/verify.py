@@ -18,7 +18,7 @@ from offboarding_airflow import anchor
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.reading import Reading
-from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once
+from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, own_run
 from offboarding_airflow.versions import CronTriggerTimetable
 from offboarding_airflow.work import at_work, tried_again
 
@@ -40,7 +40,7 @@ def begun(begin: Any, task_id: str) -> int:
 def find_parts(check: int) -> list[dict[str, str]]:
     """What tells of open findings."""
     with at_work() as (loaded, session):
-        pipeline.find_run(session, check)
+        own_run(session, check)
         return [{"source": source, "part": part} for source, part in pipeline.parts_to_verify(session, loaded.settings)]
 
 
@@ -48,7 +48,7 @@ def find_parts(check: int) -> list[dict[str, str]]:
 def tell_open(check: int) -> None:
     """Judge those cases, tell the tracker and whoever is told at once. Red where something couldn't be looked at."""
     with at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
+        run = own_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         in_numbers(pipeline.report_verify)(session, run)
 
@@ -57,7 +57,7 @@ def tell_open(check: int) -> None:
 def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
     with at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
+        run = own_run(session, check)
         pipeline.conclude(session, loaded.settings, run, wiring.trackers, wiring.notifiers, wiring.pagers)
         pipeline.report_departure(session, run)
 

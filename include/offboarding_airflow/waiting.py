@@ -5,8 +5,7 @@ from airflow.sdk import task
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.guard.revoking import proposing
-from offboarding.runs import pipeline
-from offboarding_airflow.tasks import GOES_ON, WAITS, context
+from offboarding_airflow.tasks import GOES_ON, WAITS, context, own_run
 from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.work import at_work
 
@@ -15,7 +14,7 @@ from offboarding_airflow.work import at_work
 def propose(check: int) -> None:
     """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same."""
     with at_work() as (loaded, session):
-        run, logins = pipeline.find_run(session, check), wiring.logins(loaded.settings)
+        run, logins = own_run(session, check), wiring.logins(loaded.settings)
         proposing.propose(session, loaded.settings, run, logins)
 
 
@@ -23,7 +22,7 @@ def propose(check: int) -> None:
 def ask(check: int) -> None:
     """What the guard holds since this night, or what may be shut. The night ends; it never waits for anybody."""
     with at_work() as (loaded, session):
-        run = pipeline.find_run(session, check)
+        run = own_run(session, check)
         if releasing.question(session, run.run_id) is None and not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing waits for a person")
         context()["outlet_events"][WAITS].extra = {"run": check}
@@ -33,7 +32,7 @@ def ask(check: int) -> None:
 def ask_to_revoke(check: int) -> None:
     """What of some people's may be shut."""
     with at_work() as (loaded, session):
-        run, logins = pipeline.find_run(session, check), wiring.logins(loaded.settings)
+        run, logins = own_run(session, check), wiring.logins(loaded.settings)
         proposing.propose(session, loaded.settings, run, logins)
         if not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing is proposed to be shut")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.execution_time.context import set_current_context
 
 from offboarding import wiring
 from offboarding.model import RunKind
@@ -30,7 +31,27 @@ def done(task: Any, run_id: int) -> None:
     """What the task does, about a run, and about a roster or a part that nobody knows."""
     function = task.python_callable
     names = inspect.signature(function).parameters
-    function(**{name: run_id if name in ("check", "begun") else "unknown" for name in names})
+    begun: Any = {"dag_run": SimpleNamespace(dag_id=task.dag_id, run_id="manual__1"), "run_id": "manual__1"}
+    with set_current_context(begun):
+        function(**{name: run_id if name in ("check", "begun") else "unknown" for name in names})
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_nothing_is_done_in_a_run_that_another_dag_run_began(
+    name: str, store: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user may write XComs, such as the id of an earlier run that ended well."""
+
+    @contextmanager
+    def at_work() -> Generator[tuple[Any, Session]]:
+        yield SimpleNamespace(settings=SimpleNamespace(forms_url="https://forms.corp.example")), store
+
+    monkeypatch.setattr(wiring, "at_work", at_work)
+    monkeypatch.setattr(wiring, "queue", lambda _: object())
+    run = runs.open_run(store, kind=RunKind.NIGHTLY, caller="a night", as_of=None)
+
+    with pytest.raises(RefusedError, match="was not begun by this DAG run"):
+        done(TASKS[name], run.run_id)
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -219,7 +220,7 @@ class TestAgain:
         with nights.company.at_the_store() as session:
             before = dict(rows(session))
 
-            with set_current_context({}):
+            with set_current_context(told_by(nights.green)):
                 task.python_callable(2, **told)
 
             after = dict(rows(session))
@@ -263,7 +264,8 @@ def keep_reports(company: TinyCompany, folder: str) -> None:
 
 def told_by(ended: Ended) -> Any:
     """Airflow's context, as far as the first task looks at it."""
-    return {"run_id": ended.run_id, "params": {"as_of": None}}
+    begun = SimpleNamespace(dag_id="offboarding_nightly", run_id=ended.run_id)
+    return {"run_id": ended.run_id, "dag_run": begun, "params": {"as_of": None}}
 
 
 def rows(session: Session) -> Iterator[tuple[str, list[str]]]:

@@ -9,7 +9,7 @@ from offboarding.config.settings import Settings
 from offboarding.custody import registration
 from offboarding.interfaces import SourceSettings
 from offboarding.model import RunKind
-from offboarding.model.errors import OffboardingError
+from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.runs import recheck
 from offboarding.runs.ingest import reads
 from offboarding.runs.ingest.bounds import bounded, seconds_for
@@ -103,6 +103,20 @@ def find_parts(
     names = [roster.name for roster in settings.rosters]
     runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
     return parts
+
+
+def find_run(session: Session, run_id: int, *, callers: Sequence[str] = ()) -> Run:
+    """Return the run of this id, for the tasks after the first.
+
+    Raises as `runs.counted`, and FatalError where it was begun by none of the callers, if any are given.
+    """
+    run = runs.counted(session, run_id)
+    if callers and runs.caller_of(session, run_id) not in callers:
+        raise FatalError(
+            f"Run {run_id} was not begun by this DAG run: its id was written into an XCom by hand. Nothing is done."
+            " Airflow's audit log has who did it. Trigger the DAG again."
+        )
+    return run
 
 
 def hold_against_record(session: Session, run: Run) -> None:

@@ -47,6 +47,9 @@ open_verify = opening.open_verify
 open_due = opening.open_due
 """Begin the departure of those whose last day has ended."""
 
+find_run = opening.find_run
+"""The run of this id, for the tasks after the first."""
+
 find_parts = opening.find_parts
 """What is to be read today."""
 
@@ -88,11 +91,6 @@ take_messages = messages.take
 
 ask_queue = messages.ask
 """Whether departures by message can be heard."""
-
-
-def find_run(session: Session, run_id: int) -> Run:
-    """The run of this id, for the tasks after the first. Raises as `runs.counted`."""
-    return runs.counted(session, run_id)
 
 
 def collect(

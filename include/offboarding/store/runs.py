@@ -46,6 +46,12 @@ def begun(session: Session, caller: str) -> Run | None:
     return _run(session, "run_of_caller", {"caller": caller})
 
 
+def caller_of(session: Session, run_id: int) -> str:
+    """Return the name of whoever began this run; "" where there is none."""
+    found = session.execute(block("runs", "caller_of"), {"run_id": run_id}).fetchone()
+    return str(found[0]) if found else ""
+
+
 def broken_off(session: Session, caller: str) -> Run | None:
     """The release, whosesoever it is, that this caller began and didn't come to the end of."""
     return _run(session, "broken_off_release", {"caller": caller})

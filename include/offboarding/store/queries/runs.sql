@@ -25,6 +25,9 @@ insert into run (kind, caller, as_of, reads_since, correlated_at, code)
 values ('release', %(caller)s, %(as_of)s, %(reads_since)s, now(), %(code)s)
 returning run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status;
 
+-- name: caller_of
+select caller from run where run_id = %(run_id)s;
+
 -- name: code_of
 -- Which code began it; nothing where that was before it was noted.
 select code from run where run_id = %(run_id)s;
