@@ -1,4 +1,4 @@
-"""One night HR's column of mails is shifted by a row. With the right file, everybody's accounts are linked as before."""
+"""One night HR's column of mails is shifted by a row. With the right file, all accounts are linked as before."""
 
 from dataclasses import replace
 
