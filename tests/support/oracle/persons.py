@@ -72,32 +72,6 @@ def numbers(dossier: Dossier) -> set[str]:
     return told({plain(number) for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
 
 
-def shared_numbers(company: Company, one: Dossier, other: Dossier) -> set[str]:
-    """Numbers of both; but for a previous number of one whose present owner is another, listed and employed."""
-    owners = [each for each in dossiers(company) if each.roster.id_space == one.roster.id_space]
-    employed = [each for each in owners if still_employed(company, each)]
-    return {
-        number
-        for number in numbers(one) & numbers(other)
-        if not any(
-            plain(owner.worker_id) == number and owner.key != each.key and plain(each.worker_id) != number
-            for owner in employed
-            for each in (one, other)
-        )
-    }
-
-
-def still_employed(company: Company, dossier: Dossier) -> bool:
-    """Whether the last read lists it, with an employment that has not ended."""
-    ends = [
-        employment.last_working_on or employment.end_on
-        for worker in dossier.latest
-        for employment in worker.employments
-        if employment.status is not EmploymentStatus.LEFT
-    ]
-    return dossier.present and any(end is None or end >= company.as_of.date() for end in ends)
-
-
 def present_mails(company: Company, dossier: Dossier) -> set[str]:
     return told({address(company, worker.mail) for worker in dossier.latest})
 
@@ -114,7 +88,7 @@ def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> s
 
 
 def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
-    if one.roster.id_space == other.roster.id_space and shared_numbers(company, one, other):
+    if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
         return True
     if apart(company, one, other) or apart(company, other, one):
         return False

@@ -56,7 +56,7 @@ def merge_same_persons(session: Session, values: Mapping[str, object], as_of: da
     temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart")
     _tell_apart(session, values)
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
-        pairs = cursor.execute(block("persons", "same_person"), {"as_of": as_of}).fetchall()
+        pairs = cursor.execute(block("persons", "same_person")).fetchall()
     evidence = {frozenset((pair.one, pair.other)): pair.evidence for pair in pairs}
     merged: list[UUID] = []
     for group in _components(pairs):

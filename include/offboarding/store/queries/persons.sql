@@ -71,9 +71,7 @@ cross join lateral (values (pair.one, pair.other), (pair.other, pair.one)) p(one
 analyze apart;
 
 -- name: same_person
--- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together. A
--- previous number whose owner is listed and employed is that owner's alone: HR contradicts itself, and persons that were
--- merged by mistake stay so.
+-- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
 -- that HR gives for no realm or system says nothing against one that it gives for some; between two of these it's two.
 -- Whom a name tells from another bearer is paired with each of the rest.
@@ -85,12 +83,7 @@ with shared_number as (
     select w.person_uid as one,
         first_value(w.person_uid) over (partition by k.space, k.value order by w.person_uid) as other, 'the same worker id ' || k.value as evidence
     from shared_number join worker_key k using (value, space) join worker w using (worker_pk)
-    where k.kind = 'number' and not (k.origin = 'former' and exists (
-        select from worker_key own join worker o using (worker_pk) join employment e using (worker_pk)
-        where own.kind = 'number' and own.origin = 'current' and own.valid_to is null
-            and (own.value, own.space) = (k.value, k.space) and o.person_uid <> w.person_uid
-            and o.missing_since is null and e.status <> 'left'
-            and coalesce(coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date, true)))
+    where k.kind = 'number'
 ), told_apart as (
     select distinct one as worker_pk from apart
 ), by_mail_and_login as (

@@ -349,7 +349,7 @@ when not matched then insert (worker_pk, kind, value, loose, space, origin, raw,
 delete from worker_key k
 using here_worker h
 where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.valid_from < %(observed_at)s
-    and k.valid_from > %(observed_at)s::timestamptz - interval '7 days'
+    and k.valid_from > %(observed_at)s::timestamptz - interval '7 days' and k.kind <> 'number'
     and h.worker_id <> all (%(untold)s)
     and not exists (
         select from s_worker_key s
