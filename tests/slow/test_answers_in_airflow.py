@@ -56,8 +56,13 @@ class Desk:
 
     def said(self, dag: str, run: str, task: str, attempt: int) -> str:
         path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}"
-        told = self.airflow.admin.client.get(path, headers={"Accept": "application/json"}).raise_for_status().json()
-        return "\n".join(str(each) for each in told["content"])
+        told = self.airflow.admin.client.get(path, headers={"Accept": "application/json"})
+        # Until the attempt begins, Airflow has no log of it.
+        return (
+            ""
+            if told.status_code == 404
+            else "\n".join(str(each) for each in told.raise_for_status().json()["content"])
+        )
 
     def decided(self) -> list[str]:
         """Of every hold that ended, how."""

@@ -35,10 +35,9 @@ def without_mistakes(company: Company) -> Company:
 
 def _right(company: Company, roster: RosterRead, worker: Worker) -> Worker:
     wrong = set(_mistaken(company, roster, worker.worker_id))
-    number, mail = ("number", roster.id_space), ("mail", "")
+    mail = ("mail", "")
     return replace(
         worker,
-        previous_worker_ids=tuple(n for n in worker.previous_worker_ids if (*number, plain(n)) not in wrong),
         mail="" if (*mail, address(company, worker.mail)) in wrong else worker.mail,
         former_mails=tuple(m for m in worker.former_mails if (*mail, address(company, m)) not in wrong),
         logins=tuple(
@@ -86,9 +85,7 @@ def _values(
     found = set[Value]()
     for row in rows:
         if row.worker_id == worker_id:
-            numbers = (row.worker_id, *(row.previous_worker_ids if former else ()))
             mails = (row.mail, *(row.former_mails if former else ()))
-            found |= {("number", roster.id_space, plain(each)) for each in numbers}
             found |= {("mail", "", address(company, each)) for each in mails}
             found |= {("login", login_space(company, roster, each), plain(each.value)) for each in row.logins}
             found |= {("id", each.source or "", plain(each.value)) for each in row.directory_ids}
