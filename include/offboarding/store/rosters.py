@@ -200,7 +200,7 @@ class RosterRead:
         steps += ["insert_employments", "insert_worker_keys"]
         steps += ["merge_workers", "merge_employments", "merge_worker_keys"]
         if complete:
-            steps += ["drop_employments", "drop_mistaken_keys", "close_worker_keys"]
+            steps += ["drop_employments", "close_worker_keys"]
         if silence_tells and (complete or only_short):
             steps += ["mark_missing", "mark_superseded"]
         for step in steps:

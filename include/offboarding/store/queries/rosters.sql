@@ -343,22 +343,6 @@ when matched and ((k.loose, k.origin, k.raw) is distinct from (n.loose, n.origin
 when not matched then insert (worker_pk, kind, value, loose, space, origin, raw, valid_from)
     values (n.worker_pk, n.kind, n.value, n.loose, n.space, n.origin, n.raw, %(observed_at)s);
 
--- name: drop_mistaken_keys
--- After a complete read: a value that another worker had before, and has again, was this worker's for a few days by a mistake
--- of the feed (a column that was sorted by itself). Kept as evidence it would put every account that bears it in dispute.
-delete from worker_key k
-using here_worker h
-where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.valid_from < %(observed_at)s
-    and k.valid_from > %(observed_at)s::timestamptz - interval '7 days' and k.kind <> 'number'
-    and h.worker_id <> all (%(untold)s)
-    and not exists (
-        select from s_worker_key s
-        where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space)
-    and exists (
-        select from worker_key o
-        where (o.kind, o.value, o.space) = (k.kind, k.value, k.space) and o.worker_pk <> k.worker_pk
-            and o.origin = 'current' and o.valid_to is null and o.valid_from < k.valid_from);
-
 -- name: close_worker_keys
 -- After a complete read: a value no longer told has ended, and stays as evidence. What this read brought needs no look;
 -- of whom a value couldn't be kept, nothing has ended.
