@@ -198,7 +198,7 @@ def test_never_holds_however_a_name_is_written(kim: Shutting, written: tuple[str
     assert key_of(kim, "leaver-account-works") not in kim.offered()
 
 
-@variants(1, worker_id=("1042](http://evil.example) **HR: yes**", "1042\n- **f-00000000**: nothing", "1042` <b>x</b>"))
+@variants(1, worker_id=("1042](http://evil.example) **HR: yes**", "1042 - **f-00000000**: nothing", "1042` <b>x</b>"))
 def test_ids_are_shown_to_the_letter_and_in_one_line(office: Office, worker_id: str) -> None:
     """Whoever edits HR's feed writes no link, and no line of the question's own."""
     office.hr.workers = [replace(KIM, worker_id=worker_id), STAFF]
