@@ -19,7 +19,7 @@ log = structlog.get_logger("offboarding.record")
 
 
 @contextmanager
-def kept(session: Session) -> Generator[None]:
+def anchored(session: Session) -> Generator[None]:
     """Keep where the record ends after this work, and log it, if the work added anything; only within a task.
 
     What was kept before stays where the record no longer holds it: the next run has to compare with that.
@@ -39,7 +39,7 @@ def kept(session: Session) -> Generator[None]:
             log.info("record", events=end.seq, hash=end.hash)
 
 
-def compared(session: Session, run_id: int) -> int:
+def compare_with_anchor(session: Session, run_id: int) -> int:
     """Hold the record against what Airflow kept of an earlier run or decision: what differs makes this run red.
 
     Returns the run's id.

@@ -7,7 +7,7 @@ from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 
 from offboarding import wiring
 from offboarding.runs import pipeline
-from offboarding_airflow import anchor
+from offboarding_airflow.anchor import compare_with_anchor
 from offboarding_airflow.work import at_work
 
 context = cast("Callable[[], dict[str, Any]]", get_current_context)
@@ -46,7 +46,7 @@ def opened(begin: Callable[..., Any]) -> int:
         with at_work() as (loaded, session):
             as_of = wiring.moment(context()["params"]["as_of"])
             run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
-            return anchor.compared(session, run.run_id)
+            return compare_with_anchor(session, run.run_id)
 
     return cast("int", open_run())
 

@@ -14,7 +14,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from offboarding import wiring
 from offboarding.model import RunKind
 from offboarding.runs import pipeline
-from offboarding_airflow import anchor
+from offboarding_airflow.anchor import compare_with_anchor
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.reading import Reading
@@ -31,7 +31,7 @@ def begun(begin: Any, task_id: str) -> int:
         with at_work() as (loaded, session):
             as_of = wiring.moment(context()["params"]["as_of"])
             run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
-            return anchor.compared(session, run.run_id) if run else 0
+            return compare_with_anchor(session, run.run_id) if run else 0
 
     return cast("int", step())
 

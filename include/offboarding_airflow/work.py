@@ -10,7 +10,7 @@ from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
 from offboarding.model.errors import FatalError, OffboardingError
-from offboarding_airflow import anchor
+from offboarding_airflow.anchor import anchored
 from offboarding_airflow.versions import DOUBLED, AirflowTaskTimeout, Refusal, never_again_after
 
 log = structlog.get_logger("offboarding.wiring")
@@ -69,7 +69,7 @@ def at_work() -> Generator[tuple[wiring.Loaded, wiring.Session]]:
     An error of ours ends the task with its sentence; a defect keeps its trace.
     """
     try:
-        with wiring.at_work() as (loaded, session), anchor.kept(session):
+        with wiring.at_work() as (loaded, session), anchored(session):
             yield _with_forms(loaded), session
     except FatalError as error:
         raise RefusedError(str(error)) from None

@@ -366,7 +366,7 @@ def test_a_decision_after_a_cut_does_not_hide_it_from_the_next_run(
     monkeypatch.setattr(anchor.Variable, "get", get)
     monkeypatch.setattr(anchor.Variable, "set", variables.__setitem__)
     for author in ("lee", "sam"):
-        with anchor.kept(kim.session), kim.session.transaction(), recorded.followed(kim.session, actor=author):
+        with anchor.anchored(kim.session), kim.session.transaction(), recorded.followed(kim.session, actor=author):
             kim.session.execute(
                 "insert into release (run_id, author, reason) select max(run_id), %s, 'fine' from run", [author]
             )
@@ -375,8 +375,8 @@ def test_a_decision_after_a_cut_does_not_hide_it_from_the_next_run(
             kim.session.execute("delete from release")
     first, second = kim.night().run.run_id, kim.night().run.run_id
 
-    anchor.compared(kim.session, first)
-    anchor.compared(kim.session, second)
+    anchor.compare_with_anchor(kim.session, first)
+    anchor.compare_with_anchor(kim.session, second)
 
     attacked(record_property, told="its end was cut" in red(kim, first))
     assert "its end was cut" in red(kim, first)
