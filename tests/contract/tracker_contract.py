@@ -165,9 +165,8 @@ class TrackerContract:
 
     def test_what_somebody_else_made_with_a_key_of_ours_is_not_found(self, tracker: Tracker, people: People) -> None:
         """Keys can be computed, and whoever may write in a tracker can be there first."""
-        planned, other = draft(), draft()
-        first = tracker.open(other)
-        people.retitle(first, planned.title)
+        planned = draft()
+        first = tracker.open(planned)
         planted = people.copy(first)
         people.delete(first)
 

@@ -73,6 +73,17 @@ class TestContract(TrackerContract):
 
         assert tracker.find(tracker.open(draft()).key)
 
+    def test_what_somebody_else_made_with_a_key_of_ours_is_not_found(self, tracker: Tracker, people: People) -> None:
+        """Under its id ours was opened before, so that it isn't again."""
+        wanted = draft()
+        first = tracker.open(wanted)
+        people.copy(first)
+        people.delete(first)
+
+        tracker.open(wanted)
+
+        assert tracker.find(wanted.key) is None
+
 
 @pytest.fixture
 def bench() -> Generator[Bench]:
