@@ -21,8 +21,6 @@ from tests.support.small_company import LEFT, worker
 from tests.support.watching import hour
 from tests.support.whole_night import NightTold
 
-pytestmark = pytest.mark.slow
-
 STAFF = {"1042": "kim", "1043": "kimm"}
 
 
@@ -84,6 +82,7 @@ def attest(company: AtPortal, account: str, *, until: datetime) -> None:
     recorded.note_all(company.session, actor="test")
 
 
+@pytest.mark.slow
 def test_a_leaver_is_told_as_attested_until_a_newer_list_does_not_name_them(
     company: AtPortal, tracker: ListedTracker
 ) -> None:
@@ -145,7 +144,13 @@ def test_a_persons_word_closes_it_for_a_while_and_a_newer_list_overrules_it(
     assert (kim, "open", "unknown", None) in company.found
     assert bodies(tracker, "and a newer list names it again")
 
+    del company.portal.people[kim]
+    company.gives((company.as_of + timedelta(days=1)).date())
+    company.night()
+    assert (kim, "resolved", "unknown", "off the list") in company.found
 
+
+@pytest.mark.slow
 def test_a_person_attests_by_the_finding_and_nothing_else_of_a_list(company: AtPortal) -> None:
     company.night()
     rows = company.session.execute("select rule, finding_key from finding").fetchall()
@@ -161,6 +166,7 @@ def test_a_person_attests_by_the_finding_and_nothing_else_of_a_list(company: AtP
     assert words == [("account:attested:bank:U0001", "analyst", "saw the users there")]
 
 
+@pytest.mark.slow
 def test_a_list_that_is_too_old_is_asked_for_again_and_still_names_leavers(company: AtPortal) -> None:
     told = company.night(days=90)
 
@@ -176,6 +182,7 @@ def test_a_list_that_is_too_old_is_asked_for_again_and_still_names_leavers(compa
     assert "ask finance for a new one" in screen
 
 
+@pytest.mark.slow
 def test_a_list_that_is_not_whole_tells_of_a_leaver_and_shows_nobody_gone(
     company: AtPortal, tracker: ListedTracker
 ) -> None:
@@ -191,6 +198,7 @@ def test_a_list_that_is_not_whole_tells_of_a_leaver_and_shows_nobody_gone(
     assert (kim, "open", "unknown", None) in company.found
 
 
+@pytest.mark.slow
 def test_a_list_that_shrank_waits_for_somebody_and_closes_nothing(company: AtPortal) -> None:
     for number in range(7):
         company.portal.person(f"guest{number}")
@@ -205,6 +213,7 @@ def test_a_list_that_shrank_waits_for_somebody_and_closes_nothing(company: AtPor
     assert ("source", "portal") in company.holds
 
 
+@pytest.mark.slow
 def test_a_departure_of_now_tells_it_at_once_and_the_night_after_the_new_list_closes_it(
     company: AtPortal, tracker: ListedTracker
 ) -> None:

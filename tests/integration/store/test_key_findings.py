@@ -204,7 +204,11 @@ def test_it_stays_open_through_the_cache_and_a_second_verifier(company: KeyCompa
         company.judged()
     assert state(company) == ("open", "")  # a day has to pass between the reads
 
-    company.session.execute("update key_copy set untrusted_since = untrusted_since - interval '25 h'")
+    company.session.execute("update key_copy set untrusted_since = untrusted_since - interval '20 h'")
+    company.judged()
+    assert state(company) == ("open", "")
+
+    company.session.execute("update key_copy set untrusted_since = untrusted_since - interval '5 h'")
     company.judged()
     assert state(company)[1].startswith("no verifier accepts it any more: seen twice, 24 h apart, last at ")
 

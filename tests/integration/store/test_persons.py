@@ -168,10 +168,19 @@ def test_who_was_kept_apart_by_a_slip_in_the_name_is_one_once_it_is_mended(feed:
     assert feed.left() == {}
 
 
-def test_a_mail_and_login_of_more_than_a_few_make_nobody_one(feed: Feed) -> None:
-    feed.read(10, *(worker(str(number), mail=KIM, logins=("extern",)) for number in range(100, 111)))
+@pytest.mark.parametrize(("bearers", "people"), [(10, 1), (11, 11)])
+def test_a_mail_and_login_of_more_than_ten_make_nobody_one(feed: Feed, bearers: int, people: int) -> None:
+    feed.read(10, *(worker(str(number), mail=KIM, logins=("extern",)) for number in range(100, 100 + bearers)))
 
-    assert feed.ask("select count(distinct person_uid) from worker") == [(11,)]
+    assert feed.ask("select count(distinct person_uid) from worker") == [(people,)]
+
+
+@pytest.mark.parametrize(("bearers", "doubted"), [(10, 9), (11, 0)])
+def test_a_mail_of_more_than_ten_makes_nobody_possibly_one(feed: Feed, bearers: int, doubted: int) -> None:
+    news = [worker(str(number), job(start="2026-11-05"), mail=KIM) for number in range(100, 99 + bearers)]
+    feed.read(10, worker("1", GONE, mail=KIM), *news)
+
+    assert feed.ask("select count(*) from possibly_one where person_uid = %s", uid(feed, "1")) == [(doubted,)]
 
 
 def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None:
