@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo up try test only-tests lint bench stress fuzz lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters drops hosts chromium \
+.PHONY: help demo up try test only-tests lint bench stress fuzz mutants lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters drops hosts chromium \
     test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
@@ -115,6 +115,9 @@ stress: setup slapd ## kill tasks at hundreds of messages: nothing told twice, n
 fuzz: setup slapd ## random input to each parser, random companies and nights against independent models (ARGS="-k jwks"; EXAMPLES=2000)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-5000} $(foreach name,$(DRAWN_BY),$(name)_EXAMPLES=$${EXAMPLES:-200}) \
 	    $(PYTHON_BIN) -m pytest tests/fuzz $(DRAWN) -n $(WORKERS) --dist=load --timeout=0 $(ARGS)
+
+mutants: setup slapd ## change a line of what decides at a time: which changes no test of make test notices (ARGS="silent.sql"; 60 drawn by the day)
+	@$(PYTHON_BIN) scripts/mutants.py $(ARGS)
 
 lock: ## resolve the requirements anew (UPGRADE=1: to the newest versions)
 	@scripts/lock.sh

@@ -42,7 +42,8 @@ SLOW = re.compile(
     r"pytest[.]mark[.]slow|^from tests[.](support[.](variants|tracker_faults)|contract[.]roster_contract) import",
     re.MULTILINE,
 )
-EVERYTHING = ("requirements.lock", "tests/conftest.py", "scripts/bootstrap.sh", "scripts/uv-env.sh")
+LOCK = "requirements.lock"
+EVERYTHING = (LOCK, "tests/conftest.py", "scripts/bootstrap.sh", "scripts/uv-env.sh")
 """Every test depends on these, though none imports them."""
 STARTS_AIRFLOW = re.compile(r'"airflow"|AIRFLOW__CORE__DAGS_FOLDER')
 SHARED = "tests/acceptance/conftest.py"
@@ -53,7 +54,7 @@ ONE_SYSTEM = ("test-directories", "test-trackers", "test-databases", "test-roste
 """The tests of these targets ask one system each."""
 ONE_NIGHT, ONE_AIRFLOW = "tests/slow/test_demo_company.py", "tests/slow/test_standalone.py"
 ONE_RUN = {"test-airflows": "-k 3.1", "test-celery": "-k one_machine"}
-"""For a change of the core or of our Airflow package, this part of a target is enough."""
+"""Unless the locked packages changed, or the target itself, this part of it is enough."""
 
 
 def git(*words: str) -> list[str]:
@@ -235,8 +236,13 @@ def plan(names: Sequence[str] | None, *, is_only_moved: bool = False) -> Iterato
     if is_only_moved:
         yield f"test-slow FILES={shlex.quote(f'{ONE_NIGHT} {ONE_AIRFLOW}')}"
         return
-    if names is None or any(name in EVERYTHING for name in names):
+    if names is None or LOCK in names:
         yield from TARGETS
+        return
+    if any(name in EVERYTHING for name in names):
+        changed = reached(names)
+        for target in TARGETS:
+            yield target if target not in ONE_RUN or target in changed else _one_run(target)
         return
     found = {**reached(names)}
     changed = {path for name in names for path in modules_of(name)}
@@ -251,7 +257,11 @@ def plan(names: Sequence[str] | None, *, is_only_moved: bool = False) -> Iterato
         elif target in found:
             yield target
         elif is_wide and target in ONE_RUN:
-            yield f"{target} ARGS={shlex.quote(ONE_RUN[target])}"
+            yield _one_run(target)
+
+
+def _one_run(target: str) -> str:
+    return f"{target} ARGS={shlex.quote(ONE_RUN[target])}"
 
 
 if __name__ == "__main__":

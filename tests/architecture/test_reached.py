@@ -9,6 +9,7 @@ from tests.support.source_tree import PROJECT
 
 NIGHT, AIRFLOW = "tests/slow/test_demo_company.py", "tests/slow/test_standalone.py"
 ONE_OTHER_AIRFLOW, ONE_CELERY_RUN = "test-airflows ARGS='-k 3.1'", "test-celery ARGS='-k one_machine'"
+ONE_OF_EACH = {"test-airflows": ONE_OTHER_AIRFLOW, "test-celery": ONE_CELERY_RUN}
 
 
 def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[str]]:
@@ -38,6 +39,7 @@ def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[st
         ("scripts/celery.txt", ["test-celery"]),
         ("docs/decisions/README.md", []),
         ("requirements.lock", [*reached.TARGETS]),
+        ("tests/conftest.py", [ONE_OF_EACH.get(target, target) for target in reached.TARGETS]),
     ),
 )
 def test_what_a_change_reaches(name: str, targets: list[str]) -> None:
