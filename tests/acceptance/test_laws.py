@@ -161,6 +161,7 @@ def leaves_behind_a_hold(company: Laws) -> None:
 Breaks = Callable[[pytest.MonkeyPatch], type[ListedTracker]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("breaks", "history", "law"),
     [

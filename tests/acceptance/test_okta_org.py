@@ -21,6 +21,8 @@ from tests.support.office import Office
 from tests.support.okta_service import OktaPlace, okta_place
 from tests.support.small_company import LEFT, worker
 
+pytestmark = pytest.mark.slow
+
 
 class AtOkta(Office):
     """An office whose only accounts are an org's."""
