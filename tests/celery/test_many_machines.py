@@ -15,6 +15,7 @@ from psycopg import sql
 
 from offboarding.store import embedded
 from offboarding.store.connect import opened
+from offboarding_airflow import anchor
 from tests.support import wide_company
 from tests.support.celery_airflow import ENVIRONMENT, CeleryAirflow, celery_airflow, ended_politely
 from tests.support.database import TEMPLATE
@@ -62,9 +63,11 @@ class Machines:
         return self.stands(), time.monotonic() - begun
 
     def begin(self, aws_accounts: int) -> str:
-        """A night under Airflow."""
+        """A night under Airflow, which forgets where the record of another test's store ended."""
         self.anew(aws_accounts)
-        return self.celery.airflow.admin.trigger(NIGHTLY, as_of=AS_OF)
+        admin = self.celery.airflow.admin
+        admin.client.delete(f"/api/v2/variables/{anchor.KEY}")
+        return admin.trigger(NIGHTLY, as_of=AS_OF)
 
     def until_read(self, run: str, parts: int) -> None:
         """Until so many tasks have been taken since the first."""

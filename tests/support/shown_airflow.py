@@ -88,6 +88,8 @@ def shown_airflow(folder: Path, server: embedded.EmbeddedServer, store: Session)
         passwords = json.loads((airflow.home / "passwords.json").read_text("utf-8"))
         made = House(airflow=airflow, server=server, store=store, passwords=passwords)
         made.shows(store.info.dbname)
+        # A page says of a paused DAG that nothing is checked.
+        airflow.admin.pause(NIGHTLY, paused=False)
         yield made
 
 
