@@ -15,6 +15,7 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
+    names_held_number,
     numbers,
     same_login,
     same_mail,
@@ -242,7 +243,7 @@ def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta
 
 def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
     """Pairs who share a present mail or login, and one began about when the other ended, or was no longer listed; or
-    both, and only their names speak against it.
+    both, and only their names speak against it; or one is listed with a number that the other holds.
     """
     return frozenset(
         frozenset((one, other))
@@ -254,7 +255,8 @@ def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> froze
 def followed(company: Company, earlier: list[Dossier], later: list[Dossier]) -> bool:
     if share(company, earlier, later) and follows(company, later, earlier):
         return True
-    return any(apart(company, one, other) for one in earlier for other in later)
+    pairs = [(one, other) for one in earlier for other in later]
+    return any(apart(company, *pair) or names_held_number(company, *pair) for pair in pairs)
 
 
 def share(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:

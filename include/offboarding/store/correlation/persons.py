@@ -53,7 +53,7 @@ def merge_same_persons(session: Session, values: Mapping[str, object], as_of: da
 
     Needs the temporary table `placeholder`.
     """
-    temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart")
+    temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart", "held_number")
     _tell_apart(session, values)
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
         pairs = cursor.execute(block("persons", "same_person")).fetchall()
