@@ -2,6 +2,7 @@
 
 import pytest
 
+from offboarding.identity.people import with_number
 from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
 from tests.support.feed import Feed, night_of
@@ -115,6 +116,27 @@ def test_a_previous_number_merges_once_its_row_has_gone_or_left(feed: Feed, left
     assert len(older) == 2
     assert uid(feed, "1") == uid(feed, "2")
     assert doubted(feed) == set()
+
+
+def test_a_previous_number_that_was_a_mistake_is_no_evidence_once_hr_takes_it_back(feed: Feed) -> None:
+    told = "select w.worker_id, k.value from worker_key k join worker w using (worker_pk) where k.kind = 'number'"
+    feed.read(10, worker("1"), worker("2"))
+    feed.read(11, worker("1"), worker("2", previous=("1",)))
+    assert [each.worker_id for each in with_number(feed.session, "1")] == ["1"]
+
+    feed.read(12, worker("1"), worker("2"))
+
+    assert sorted(feed.ask(told)) == [("1", "1"), ("2", "2")]
+
+
+def test_a_previous_number_that_was_given_to_somebody_later_stays_evidence(feed: Feed) -> None:
+    feed.read(10, worker("2", previous=("1",)))
+    feed.read(11, worker("2"))
+
+    feed.read(12, worker("1"), worker("2"))
+
+    assert uid(feed, "1") != uid(feed, "2")
+    assert feed.ask("select count(*) from worker_key where kind = 'number' and value = '1'") == [(2,)]
 
 
 def test_a_number_in_the_column_of_previous_ones_merges_nobody_by_way_of_its_owner(feed: Feed) -> None:

@@ -68,9 +68,49 @@ def roster_dossiers(company: Company, roster: RosterRead) -> list[Dossier]:
     return found
 
 
-def numbers(dossier: Dossier) -> set[str]:
-    """Every worker id that was ever his."""
-    return told({plain(number) for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
+def numbers(company: Company, group: list[Dossier]) -> set[tuple[str, str]]:
+    """(id space, number) of every worker id that was ever this person's."""
+    return {
+        (dossier.roster.id_space, plain(number))
+        for dossier in group
+        for number in written_numbers(company, group, dossier)
+    }
+
+
+def written_numbers(company: Company, group: list[Dossier], dossier: Dossier) -> set[str]:
+    """Every worker id that was ever his, as HR writes it; but for what another holds, or did when HR gave it once."""
+    found = told({number for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
+    return {number for number in found if not is_anothers(company, group, dossier, plain(number))}
+
+
+def is_anothers(company: Company, group: list[Dossier], dossier: Dossier, number: str) -> bool:
+    if number in own_number(dossier):
+        return False
+    if number in previous_numbers(dossier):
+        owners = [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
+        return any(holds_number(company, owner) for owner in owners)
+    return was_taken_back(company, group, dossier, number)
+
+
+def was_taken_back(company: Company, group: list[Dossier], dossier: Dossier, number: str) -> bool:
+    """Whether it isn't told any more, and was another person's own number before it was his previous one."""
+    if number in own_number(dossier) | previous_numbers(dossier):
+        return False
+    owners = [
+        each for each in others_of_the_space(company, dossier) if number in own_number(each) and each not in group
+    ]
+    named = next(at for at, workers in dossier.reads if number in previous_ones(workers))
+    order = [roster.name for roster in company.rosters]
+    told_at = named, order.index(dossier.roster.name)
+    return any((owner.reads[0][0], order.index(owner.roster.name)) <= told_at for owner in owners)
+
+
+def names_them(company: Company, group: list[Dossier]) -> set[tuple[str, str]]:
+    """(id space, number) of the worker ids by which a person is meant: another's own one is that other's."""
+    others = [each for each in dossiers(company) if each not in group]
+    own = {(each.roster.id_space, number) for each in others for number in own_number(each)}
+    mine = {(each.roster.id_space, number) for each in group for number in own_number(each)}
+    return mine | (numbers(company, group) - own)
 
 
 def own_number(dossier: Dossier) -> set[str]:
@@ -79,7 +119,11 @@ def own_number(dossier: Dossier) -> set[str]:
 
 def previous_numbers(dossier: Dossier) -> set[str]:
     """As it was last told."""
-    return told({plain(number) for worker in dossier.latest for number in worker.previous_worker_ids})
+    return previous_ones(dossier.latest)
+
+
+def previous_ones(workers: tuple[Worker, ...]) -> set[str]:
+    return told({plain(number) for worker in workers for number in worker.previous_worker_ids})
 
 
 def others_of_the_space(company: Company, dossier: Dossier) -> list[Dossier]:

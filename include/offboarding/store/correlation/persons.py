@@ -49,7 +49,7 @@ class _Successor:
 
 
 def merge_same_persons(session: Session, values: Mapping[str, object], as_of: datetime) -> list[UUID]:
-    """Merge every pair. Returns the uids that became aliases.
+    """Merge every pair, and forget the numbers that HR took back. Returns the uids that became aliases.
 
     Needs the temporary table `placeholder`.
     """
@@ -67,6 +67,7 @@ def merge_same_persons(session: Session, values: Mapping[str, object], as_of: da
             why = evidence.get(frozenset((alias, keeper)), "one person by way of another record")
             _merge(session, keeper, alias, why, as_of)
             merged.append(alias)
+    session.execute(block("persons", "forget_taken_back"))
     return merged
 
 

@@ -132,6 +132,17 @@ from (select * from by_number union all select *, 'the same present mail and log
 where one <> other
 order by one, other, evidence desc;
 
+-- name: forget_taken_back
+-- Previous numbers that HR took back, and that were another person's own when it gave them: no evidence of anything. Of a
+-- number that was given anew later both say what was true.
+delete from worker_key previous
+using worker w, worker_key own, worker owner
+where previous.kind = 'number' and previous.origin = 'former' and previous.valid_to is not null
+    and w.worker_pk = previous.worker_pk
+    and own.kind = 'number' and own.origin = 'current' and own.valid_to is null
+    and own.value = previous.value and own.space = previous.space and own.valid_from <= previous.valid_from
+    and owner.worker_pk = own.worker_pk and owner.person_uid <> w.person_uid;
+
 -- name: lock_persons
 -- In the order of their ids, so that no two runs wait for each other.
 select person_uid, first_seen_at from person where person_uid = any(%(uids)s) order by person_uid for update;
