@@ -216,11 +216,11 @@ def settle(session: Session, word: oracle.Word) -> None:
 
 
 def person_called(session: Session, id_space: str, worker_id: str) -> UUID:
-    """Whose number it is; before two that turn out to be one are merged, one of them."""
+    """Whose number it is, or else whose it was; before two that turn out to be one are merged, one of them."""
     ((person,),) = rows_of(
         session,
-        "select distinct w.person_uid from worker w join worker_key k using (worker_pk)"
-        " where k.kind = 'number' and k.value = %s and k.space = %s order by w.person_uid limit 1",
+        "select w.person_uid from worker w join worker_key k using (worker_pk)"
+        " where k.kind = 'number' and k.value = %s and k.space = %s order by k.origin, w.person_uid limit 1",
         plain(worker_id),
         id_space,
     )

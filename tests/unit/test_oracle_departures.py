@@ -210,12 +210,16 @@ def test_who_came_back_is_known_from_what_hr_once_said() -> None:
 MAIL, LOGIN = "kim@corp.example", ("kim",)
 ONE_PERSON = {
     "the same number": (worker("1"), worker("1")),
-    "a previous number": (worker("2", previous=("1",)), worker("1")),
+    "a previous number that nobody has now": (worker("2", previous=("1",)), worker("1", LEFT)),
+    "a previous number, of two who have left": (worker("2", LEFT, previous=("1",)), worker("1", LEFT)),
     "two with the same previous number": (worker("2", previous=("9",)), worker("3", previous=("9",))),
     "number in another case": (worker("e1"), worker("E1")),
     "mail and login": (worker("1", mail=MAIL, logins=LOGIN), worker("2", mail="KIM+x@Corp.example", logins=("Kim",))),
 }
 TWO_PERSONS = {
+    "a previous number whose worker is listed as employed": (worker("2", previous=("1",)), worker("1")),
+    "a leaver's previous number whose worker is employed": (worker("2", LEFT, previous=("1",)), worker("1")),
+    "a previous number whose worker will leave": (worker("2", previous=("1",)), worker("1", job(end="2026-11-01"))),
     "a name": (worker("1", name="Anne Green"), worker("2", name="Anne Green")),
     "the mail alone": (worker("1", mail=MAIL), worker("2", mail=MAIL)),
     "the login alone": (worker("1", logins=LOGIN), worker("2", logins=LOGIN)),
@@ -295,9 +299,31 @@ def test_a_login_for_a_source_is_known_in_that_source_s_realm() -> None:
 
 
 def test_sameness_goes_on_from_one_to_the_next() -> None:
-    chain = (worker("1"), worker("2", previous=("1",)), worker("3", previous=("2",)))
+    chain = (worker("1", LEFT), worker("2", LEFT, previous=("1",)), worker("3", previous=("2",)))
 
     assert sizes(people(hr(*chain))) == [3]
+
+
+def test_who_is_listed_with_the_number_of_somebody_employed_may_be_that_one() -> None:
+    verdict = people(hr(worker("1"), worker("2", LEFT, previous=("1",))))
+
+    assert verdict.possibly_one == {verdict.persons}
+
+
+def test_a_previous_number_that_hr_took_back_makes_nobody_one() -> None:
+    verdict = people(hr(worker("1", LEFT), worker("2"), earlier=(worker("1"), worker("2", previous=("1",)))))
+
+    assert sizes(verdict) == [1, 1]
+    assert not verdict.possibly_one
+
+
+def test_a_previous_number_merges_where_its_row_is_gone_and_not_where_both_went() -> None:
+    before = (worker("1"), worker("2", previous=("1",)), worker("3"))
+
+    assert sizes(people(hr(*before[1:], earlier=before))) == [1, 2]
+    gone = people(hr(before[2], earlier=before))
+    assert sizes(gone) == [1, 1, 1]
+    assert [each and each.basis for each in gone.departures.values()].count(Basis.INFERRED) == 2
 
 
 def test_a_contractor_who_became_an_employee_is_one_person_and_no_leaver() -> None:

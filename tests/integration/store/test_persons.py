@@ -2,7 +2,8 @@
 
 import pytest
 
-from offboarding.model import Employment
+from offboarding.identity.people import with_number
+from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
 from tests.support.feed import Feed, night_of
 from tests.support.night import rule
@@ -27,7 +28,7 @@ def test_the_older_person_is_kept_and_the_other_is_an_alias(feed: Feed) -> None:
     feed.read(11, worker("1"), worker("2"))
     older, newer = uid(feed, "1"), uid(feed, "2")
 
-    feed.read(12, worker("1"), worker("2", previous=("1",)))
+    feed.read(12, worker("2", previous=("1",)))
 
     assert uid(feed, "1") == uid(feed, "2") == older
     assert feed.ask("select alias_uid, person_uid, merged_at, evidence from person_alias") == [
@@ -50,15 +51,15 @@ def test_a_merge_is_for_good(feed: Feed) -> None:
 def test_aliases_of_an_alias_are_the_keeper_s(feed: Feed) -> None:
     feed.read(10, worker("1"))
     feed.read(11, worker("1"), worker("2"), worker("3"))
-    feed.read(12, worker("1"), worker("2"), worker("3", previous=("2",)))
-    feed.read(13, worker("1"), worker("2", previous=("1",)), worker("3", previous=("2",)))
+    feed.read(12, worker("1"), worker("2", GONE), worker("3", previous=("2",)))
+    feed.read(13, worker("1", GONE), worker("2", GONE, previous=("1",)), worker("3", previous=("2",)))
 
     assert {uid(feed, number) for number in ("1", "2", "3")} == {uid(feed, "1")}
     assert set(feed.ask("select person_uid from person_alias")) == {(uid(feed, "1"),)}
 
 
 def test_a_chain_within_one_read_is_one_person(feed: Feed) -> None:
-    feed.read(10, worker("3", previous=("2",)), worker("1"), worker("2", previous=("1",)))
+    feed.read(10, worker("3", previous=("2",)), worker("1", GONE), worker("2", GONE, previous=("1",)))
 
     assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
 
@@ -68,6 +69,108 @@ def test_many_who_share_a_value_are_joined_by_as_few_pairs_as_it_takes(feed: Fee
 
     assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
     assert feed.ask("select count(*) from person_alias") == [(39,)]
+
+
+def doubted(feed: Feed) -> set[frozenset[object]]:
+    """The pairs who may be one, as worker ids."""
+    of = dict(feed.ask("select person_uid, worker_id from worker"))
+    return {frozenset((of[one], of[other])) for one, other in feed.ask("select * from possibly_one")}
+
+
+STILL_HERE = {
+    "employed": job(),
+    "on leave": job("leave"),
+    "an end to come": job("left", last="2026-11-20"),
+    "the last day ends somewhere yet": job("left", last="2026-11-12", zone=None),
+    "a contract that ran out": job(end="2026-11-01"),
+    "about to begin": job("future", start="2026-11-20"),
+    "to begin on no day that is told": job("future", start=None),
+}
+
+
+@pytest.mark.parametrize("namer", (job(), GONE), ids=("works here", "left"))
+@pytest.mark.parametrize("owner", STILL_HERE.values(), ids=STILL_HERE)
+def test_a_previous_number_whose_owner_is_listed_and_has_not_left_merges_nobody(
+    feed: Feed, owner: Employment, namer: Employment
+) -> None:
+    feed.read(10, worker("1", owner), worker("2", namer), worker("3"))
+    for day in (11, 12):
+        feed.read(day, worker("1", owner), worker("2", namer, previous=("1",)), worker("3"))
+        assert uid(feed, "1") != uid(feed, "2")
+        assert doubted(feed) == {frozenset("12")}
+
+    feed.read(13, worker("1", owner), worker("2", namer), worker("3"))
+
+    assert doubted(feed) == set()
+    feed.read(14, worker("2", namer), worker("3"))
+    assert uid(feed, "1") != uid(feed, "2")
+
+
+@pytest.mark.parametrize("left", [(), (worker("1", GONE),)], ids=("gone", "listed as left"))
+def test_a_previous_number_merges_once_its_row_has_gone_or_left(feed: Feed, left: tuple[Worker, ...]) -> None:
+    feed.read(10, worker("1"), worker("2", previous=("1",)))
+    older = {uid(feed, "1"), uid(feed, "2")}
+
+    feed.read(11, *left, worker("2", previous=("1",)))
+
+    assert len(older) == 2
+    assert uid(feed, "1") == uid(feed, "2")
+    assert doubted(feed) == set()
+
+
+def test_a_previous_number_that_was_a_mistake_is_no_evidence_once_hr_takes_it_back(feed: Feed) -> None:
+    told = "select w.worker_id, k.value from worker_key k join worker w using (worker_pk) where k.kind = 'number'"
+    feed.read(10, worker("1"), worker("2"))
+    feed.read(11, worker("1"), worker("2", previous=("1",)))
+    assert [each.worker_id for each in with_number(feed.session, "1")] == ["1"]
+
+    feed.read(12, worker("1"), worker("2"))
+
+    assert sorted(feed.ask(told)) == [("1", "1"), ("2", "2")]
+
+
+def test_a_previous_number_that_was_given_to_somebody_later_stays_evidence(feed: Feed) -> None:
+    feed.read(10, worker("2", previous=("1",)))
+    feed.read(11, worker("2"))
+
+    feed.read(12, worker("1"), worker("2"))
+
+    assert uid(feed, "1") != uid(feed, "2")
+    assert feed.ask("select count(*) from worker_key where kind = 'number' and value = '1'") == [(2,)]
+
+
+def test_a_number_in_the_column_of_previous_ones_merges_nobody_by_way_of_its_owner(feed: Feed) -> None:
+    feed.read(10, *(worker(str(number), previous=("7",)) for number in range(7, 20)))
+
+    assert feed.ask("select count(distinct person_uid) from worker") == [(13,)]
+
+
+def test_two_who_vanish_at_once_are_not_one_by_a_number_that_both_rows_bore(feed: Feed) -> None:
+    feed.read(10, worker("1"), worker("2", previous=("1",)), worker("3"))
+
+    feed.read(11, worker("3"))
+
+    assert uid(feed, "1") != uid(feed, "2")
+    assert feed.left() == {"1": "inferred", "2": "inferred"}
+
+
+def test_a_retired_roster_holds_no_number(store: Session) -> None:
+    Feed(session=store, name="old").read(10, worker("1"))
+
+    feed = Feed(session=store)
+    feed.read(11, worker("2", previous=("1",)))
+
+    assert uid(feed, "1") == uid(feed, "2")
+
+
+def test_a_leaver_whose_row_names_a_colleague_is_in_doubt_and_stays_a_leaver(feed: Feed) -> None:
+    feed.read(10, worker("1"), worker("2", GONE))
+    feed.read(11, worker("1"), worker("2", GONE, previous=("1",)))
+
+    assert feed.left() == {"2": "actual"}
+    assert feed.ask("select person_uid from contested") == [(uid(feed, "2"),)]
+    feed.read(12, worker("1"), worker("2", GONE))
+    assert feed.ask("select person_uid from contested") == []
 
 
 def successors(feed: Feed, name: str, *, left: Employment = GONE, began: str | None = "2026-11-05") -> bool:
@@ -213,7 +316,7 @@ def test_the_last_decision_about_both_names_stands(feed: Feed, last: Verb) -> No
     decide(feed, "2", first)
     decide(feed, "1", last)
 
-    feed.read(11, worker("1"), worker("2", previous=("1",)))
+    feed.read(11, worker("2", previous=("1",)))
 
     standing = feed.ask("select person_uid, verdict from link_decision where revoked_at is null")
     assert standing == [(uid(feed, "1"), last.value)]
@@ -225,7 +328,7 @@ def test_a_decision_about_the_newer_name_goes_to_the_older(feed: Feed) -> None:
     feed.read(11, worker("1"), worker("2"))
     decide(feed, "2", Verb.REJECT)
 
-    feed.read(12, worker("1"), worker("2", previous=("1",)))
+    feed.read(12, worker("2", previous=("1",)))
 
     assert feed.ask("select person_uid, verdict, revoked_at from link_decision") == [(uid(feed, "1"), "reject", None)]
 

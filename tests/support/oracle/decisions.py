@@ -47,7 +47,7 @@ def word(known: Knowledge, account: Account) -> Word:
     for ruling in known.company.rulings:
         if (ruling.realm, ruling.native_id) == account_id(account):
             for profile in known.profiles:
-                if (ruling.id_space, plain(ruling.worker_id)) in profile.numbers:
+                if (ruling.id_space, plain(ruling.worker_id)) in profile.names:
                     last.pop(profile.person, None)
                     last[profile.person] = ruling.verb
     confirmed = [person for person, verb in last.items() if verb is Verb.CONFIRM]

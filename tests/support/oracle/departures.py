@@ -15,7 +15,8 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
-    numbers,
+    names_held_number,
+    names_them,
     same_login,
     same_mail,
     spells,
@@ -138,7 +139,7 @@ def departure(company: Company, group: list[Dossier]) -> Leaving | None:
 
 def first_notice(company: Company, group: list[Dossier]) -> Told | None:
     """The earliest about this person whose moment has come."""
-    own = [each for each in company.notices if named(group, each.id_space, each.worker_id)]
+    own = [each for each in company.notices if named(company, group, each.id_space, each.worker_id)]
     return min((each for each in own if each.left_at <= company.as_of), key=lambda each: each.left_at, default=None)
 
 
@@ -148,7 +149,7 @@ def settled(company: Company, group: list[Dossier], by_hr: Leaving | None) -> Le
         word
         for word in company.words
         if by_hr is not None
-        and named(group, word.id_space, word.worker_id)
+        and named(company, group, word.id_space, word.worker_id)
         and (word.basis, word.left_at) == (by_hr.basis, by_hr.left_at)
     ]
     if by_hr is None or not words:
@@ -156,9 +157,9 @@ def settled(company: Company, group: list[Dossier], by_hr: Leaving | None) -> Le
     return replace(by_hr, confirmed=True) if words[-1].confirms else None
 
 
-def named(group: list[Dossier], id_space: str, worker_id: str) -> bool:
+def named(company: Company, group: list[Dossier], id_space: str, worker_id: str) -> bool:
     """Whether a worker id is, or was, this person's."""
-    return any(each.roster.id_space == id_space and plain(worker_id) in numbers(each) for each in group)
+    return (id_space, plain(worker_id)) in names_them(company, group)
 
 
 def departure_by_feed(company: Company, group: list[Dossier]) -> Leaving | None:
@@ -242,7 +243,7 @@ def covers(company: Company, spell: Spell, moment: datetime, *, ahead: timedelta
 
 def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> frozenset[frozenset[Person]]:
     """Pairs who share a present mail or login, and one began about when the other ended, or was no longer listed; or
-    both, and only their names speak against it.
+    both, and only their names speak against it; or one is listed with a number that the other holds.
     """
     return frozenset(
         frozenset((one, other))
@@ -254,7 +255,8 @@ def possibly_one(company: Company, people: dict[Person, list[Dossier]]) -> froze
 def followed(company: Company, earlier: list[Dossier], later: list[Dossier]) -> bool:
     if share(company, earlier, later) and follows(company, later, earlier):
         return True
-    return any(apart(company, one, other) for one in earlier for other in later)
+    pairs = [(one, other) for one in earlier for other in later]
+    return any(apart(company, *pair) or names_held_number(company, *pair) for pair in pairs)
 
 
 def share(company: Company, some: list[Dossier], others: list[Dossier]) -> bool:

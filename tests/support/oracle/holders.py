@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from offboarding.model import Account, IdentityKeyKind
-from tests.support.oracle.company import AccountId, Company, Leaving, Person, RosterRead
+from tests.support.oracle.company import AccountId, Company, Leaving, Person
 from tests.support.oracle.departures import BRIDGE, covers, departure, during
-from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, numbers, spells
+from tests.support.oracle.persons import Dossier, Spell, all_mails, logins, names_them, numbers, spells, written_numbers
 from tests.support.oracle.values import borne, own_local_part, plain, source_space, told
 
 
@@ -18,6 +18,8 @@ class Profile:
     person: Person
     numbers: frozenset[tuple[str, str]]
     """(id space, number)."""
+    names: frozenset[tuple[str, str]]
+    """Those by which this person is meant."""
     written: frozenset[tuple[str, str]]
     """(id space, number as HR writes it)."""
     mails: frozenset[str]
@@ -124,8 +126,9 @@ def learn(company: Company, people: dict[Person, list[Dossier]]) -> Knowledge:
 def profile(company: Company, person: Person, group: list[Dossier]) -> Profile:
     return Profile(
         person=person,
-        numbers=frozenset((d.roster.id_space, number) for d in group for number in numbers(d)),
-        written=frozenset(written for d in group for written in written_numbers(d.roster, d)),
+        numbers=frozenset(numbers(company, group)),
+        names=frozenset(names_them(company, group)),
+        written=frozenset((d.roster.id_space, each) for d in group for each in written_numbers(company, group, d)),
         mails=frozenset(chain.from_iterable(all_mails(company, d) for d in group)),
         logins=frozenset(chain.from_iterable(logins(company, d, d.ever) for d in group)),
         directory_ids=frozenset(
@@ -138,14 +141,6 @@ def profile(company: Company, person: Person, group: list[Dossier]) -> Profile:
         spells=tuple(spells(group)),
         leaving=departure(company, group),
     )
-
-
-def written_numbers(roster: RosterRead, dossier: Dossier) -> set[tuple[str, str]]:
-    return {
-        (roster.id_space, number)
-        for worker in dossier.ever
-        for number in told({worker.worker_id, *worker.previous_worker_ids})
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 from offboarding.model import Coverage, Employment, EmploymentStatus, Worker
 from tests.support.oracle.company import Company, Person, RosterRead, WorkerKey
-from tests.support.oracle.times import day_of
+from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
 from tests.support.oracle.values import NO_SYSTEM, address, login_space, plain, told
 
 POSSIBLY_ONE_DAYS = 30
@@ -67,9 +68,110 @@ def roster_dossiers(company: Company, roster: RosterRead) -> list[Dossier]:
     return found
 
 
-def numbers(dossier: Dossier) -> set[str]:
-    """Every worker id that was ever his."""
-    return told({plain(number) for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
+def numbers(company: Company, group: list[Dossier]) -> set[tuple[str, str]]:
+    """(id space, number) of every worker id that was ever this person's."""
+    return {
+        (dossier.roster.id_space, plain(number))
+        for dossier in group
+        for number in written_numbers(company, group, dossier)
+    }
+
+
+def written_numbers(company: Company, group: list[Dossier], dossier: Dossier) -> set[str]:
+    """Every worker id that was ever his, as HR writes it; but for what another holds, or did when HR gave it once."""
+    found = told({number for w in dossier.ever for number in (w.worker_id, *w.previous_worker_ids)})
+    return {number for number in found if not is_anothers(company, group, dossier, plain(number))}
+
+
+def is_anothers(company: Company, group: list[Dossier], dossier: Dossier, number: str) -> bool:
+    if number in own_number(dossier):
+        return False
+    if number in previous_numbers(dossier):
+        owners = [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
+        return any(holds_number(company, owner) for owner in owners)
+    return was_taken_back(company, group, dossier, number)
+
+
+def was_taken_back(company: Company, group: list[Dossier], dossier: Dossier, number: str) -> bool:
+    """Whether it isn't told any more, and was another person's own number before it was his previous one."""
+    if number in own_number(dossier) | previous_numbers(dossier):
+        return False
+    owners = [
+        each for each in others_of_the_space(company, dossier) if number in own_number(each) and each not in group
+    ]
+    named = next(at for at, workers in dossier.reads if number in previous_ones(workers))
+    order = [roster.name for roster in company.rosters]
+    told_at = named, order.index(dossier.roster.name)
+    return any((owner.reads[0][0], order.index(owner.roster.name)) <= told_at for owner in owners)
+
+
+def names_them(company: Company, group: list[Dossier]) -> set[tuple[str, str]]:
+    """(id space, number) of the worker ids by which a person is meant: another's own one is that other's."""
+    others = [each for each in dossiers(company) if each not in group]
+    own = {(each.roster.id_space, number) for each in others for number in own_number(each)}
+    mine = {(each.roster.id_space, number) for each in group for number in own_number(each)}
+    return mine | (numbers(company, group) - own)
+
+
+def own_number(dossier: Dossier) -> set[str]:
+    return told({plain(dossier.worker_id)})
+
+
+def previous_numbers(dossier: Dossier) -> set[str]:
+    """As it was last told."""
+    return previous_ones(dossier.latest)
+
+
+def previous_ones(workers: tuple[Worker, ...]) -> set[str]:
+    return told({plain(number) for worker in workers for number in worker.previous_worker_ids})
+
+
+def others_of_the_space(company: Company, dossier: Dossier) -> list[Dossier]:
+    found = [each for each in dossiers(company) if each.roster.id_space == dossier.roster.id_space]
+    return [each for each in found if each.key != dossier.key]
+
+
+def is_listed(dossier: Dossier) -> bool:
+    """A list of leavers says nothing of whom it doesn't tell."""
+    return dossier.present or dossier.roster.coverage is Coverage.LEAVERS
+
+
+def holds_number(company: Company, dossier: Dossier) -> bool:
+    """Whether it is listed, and one of its employments isn't over."""
+    return is_listed(dossier) and any(not is_over(company, spell) for spell in dossier_spells(dossier))
+
+
+def is_over(company: Company, spell: Spell) -> bool:
+    """Whether HR says that it has ended, wherever on earth that may be."""
+    employment = spell.employment
+    zone, start = ZoneInfo(employment.zone or company.default_zone), employment.start_on
+    ahead = start is None or day_start(start, zone) > company.as_of
+    if employment.status is EmploymentStatus.FUTURE and ahead:
+        return False
+    left = employment.status is EmploymentStatus.LEFT
+    day = (employment.last_working_on or employment.end_on) if left else employment.last_working_on
+    if day is None:
+        return left
+    ends = [day_end(day, each) for each in (zone, *(() if employment.zone else (LAST_ZONE_ON_EARTH,)))]
+    return max(ends) <= company.as_of
+
+
+def joining_numbers(company: Company, dossier: Dossier) -> set[str]:
+    """Its own number, and the previous ones that it is listed with, or was when their row went, which nobody holds."""
+    found = own_number(dossier)
+    for number in previous_numbers(dossier) - found:
+        owners = [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
+        in_time = is_listed(dossier) or any(superseded(company, owner) for owner in owners)
+        if in_time and not any(holds_number(company, owner) for owner in owners):
+            found.add(number)
+    return found
+
+
+def names_held_number(company: Company, one: Dossier, other: Dossier) -> bool:
+    """Whether `one` is listed with the number of `other` as its previous one, and `other` holds it."""
+    if one.key == other.key or one.roster.id_space != other.roster.id_space or not is_listed(one):
+        return False
+    return bool(previous_numbers(one) & own_number(other)) and holds_number(company, other)
 
 
 def present_mails(company: Company, dossier: Dossier) -> set[str]:
@@ -88,7 +190,7 @@ def logins(company: Company, dossier: Dossier, workers: tuple[Worker, ...]) -> s
 
 
 def same_person(company: Company, one: Dossier, other: Dossier) -> bool:
-    if one.roster.id_space == other.roster.id_space and numbers(one) & numbers(other):
+    if one.roster.id_space == other.roster.id_space and joining_numbers(company, one) & joining_numbers(company, other):
         return True
     if apart(company, one, other) or apart(company, other, one):
         return False
@@ -245,10 +347,17 @@ def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
 
 
 def superseded(company: Company, dossier: Dossier) -> bool:
-    """Whether HR has given him another number: he isn't listed, and his id is another's previous one."""
-    number = plain(dossier.worker_id)
-    return not dossier.present and any(
-        number in told({plain(previous) for worker in other.latest for previous in worker.previous_worker_ids})
-        for other in dossiers(company)
-        if other.roster.id_space == dossier.roster.id_space and other.key != dossier.key
+    """Whether HR has given him another number: he isn't listed, and his id is a previous one of another's, who was."""
+    return not is_listed(dossier) and any(
+        own_number(dossier) & previous_numbers(other) and was_listed_then(company, other, dossier)
+        for other in others_of_the_space(company, dossier)
     )
+
+
+def was_listed_then(company: Company, one: Dossier, gone: Dossier) -> bool:
+    """Whether `one` was listed when `gone` no longer was; of rosters read in one night the later ones are as before."""
+    if is_listed(one):
+        return True
+    order = [roster.name for roster in company.rosters]
+    ends = [(first_missing_at(company, each), order.index(each.roster.name)) for each in (one, gone)]
+    return ends[0] > ends[1]

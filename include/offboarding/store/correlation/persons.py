@@ -49,11 +49,11 @@ class _Successor:
 
 
 def merge_same_persons(session: Session, values: Mapping[str, object], as_of: datetime) -> list[UUID]:
-    """Merge every pair. Returns the uids that became aliases.
+    """Merge every pair, and forget the numbers that HR took back. Returns the uids that became aliases.
 
     Needs the temporary table `placeholder`.
     """
-    temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart")
+    temporary.make(session, "persons", values, "shared_mail", "shared_login", "bearer", "apart", "held_number")
     _tell_apart(session, values)
     with session.cursor(row_factory=class_row(PairOfPersons)) as cursor:
         pairs = cursor.execute(block("persons", "same_person")).fetchall()
@@ -67,6 +67,7 @@ def merge_same_persons(session: Session, values: Mapping[str, object], as_of: da
             why = evidence.get(frozenset((alias, keeper)), "one person by way of another record")
             _merge(session, keeper, alias, why, as_of)
             merged.append(alias)
+    session.execute(block("persons", "forget_taken_back"))
     return merged
 
 

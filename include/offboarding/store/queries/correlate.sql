@@ -11,7 +11,8 @@ from jsonb_to_recordset(%(sources)s) as s (realm text, source text, kind text, i
 
 -- name: make_person_key
 -- Every key that a person bears or bore, once; nearly everybody is one worker, who bears each key once. The local parts
--- of work mails stand among the logins; a number has a loose form where that is another one.
+-- of work mails stand among the logins; a number has a loose form where that is another one. A previous number that
+-- another worker holds is that one's alone.
 create temp table several_workers as
 select person_uid from worker group by person_uid having count(*) > 1;
 create temp table person_key as
@@ -19,11 +20,13 @@ select w.person_uid, k.kind, k.value, k.space, case when k.loose = k.value then 
     false as is_local
 from worker_key k join worker_in_focus w using (worker_pk)
 where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+    and (k.worker_pk, k.kind, k.value, k.space) not in (select n.worker_pk, 'number', n.value, n.space from held_number n)
     and w.person_uid not in (select s.person_uid from several_workers s);
 insert into person_key (person_uid, kind, value, space, loose, is_local)
 select w.person_uid, k.kind, k.value, k.space, max(case when k.loose = k.value then '' else k.loose end), false
 from several_workers join worker_in_focus w using (person_uid) join worker_key k using (worker_pk)
 where ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+    and (k.worker_pk, k.kind, k.value, k.space) not in (select n.worker_pk, 'number', n.value, n.space from held_number n)
 group by w.person_uid, k.kind, k.value, k.space;
 insert into person_key (person_uid, kind, value, space, loose, is_local)
 select distinct person_uid, 'login', loose, '', '', true from person_key where kind = 'mail' and loose <> '';

@@ -1,11 +1,16 @@
 -- name: persons_called
--- Whom a worker id, a mail or a login stands for: everyone who ever bore it, with the id that people know them by.
+-- Whom a worker id, a mail or a login stands for: everyone who ever bore it, with the id that people know them by. A worker
+-- id that is somebody's own isn't meant as another one's previous id.
 select distinct p.person_uid::text, w.id_space, w.worker_id
 from worker_key k
 join worker o using (worker_pk)
 join person p using (person_uid)
 join worker w on w.worker_pk = coalesce(p.shown_worker_pk, o.worker_pk)
 where k.kind = %(kind)s and k.value = %(value)s and (%(space)s::text is null or lower(k.space) = lower(%(space)s))
+    and (k.kind <> 'number' or k.origin = 'current' or not exists (
+        select from worker_key own join worker b using (worker_pk)
+        where own.kind = k.kind and own.value = k.value and own.space = k.space and own.origin = 'current'
+            and b.person_uid <> o.person_uid))
 order by w.id_space, w.worker_id;
 
 -- name: space_of_roster

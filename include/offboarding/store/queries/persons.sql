@@ -70,8 +70,32 @@ select p.one, p.other from unnest(%(ones)s::bigint[], %(others)s::bigint[]) pair
 cross join lateral (values (pair.one, pair.other), (pair.other, pair.one)) p(one, other);
 analyze apart;
 
+-- name: make_held_number
+-- Previous numbers that HR gives one worker while another one, who is listed and hasn't left, bears them: two rows of one
+-- person for a while, or a mistake. An end that is only planned may be put off, and a hire to come is no end.
+create temp table held_number as
+select distinct previous.worker_pk, previous.value, previous.space, holder.worker_pk as holder_pk
+from worker_key previous
+join worker_key own using (kind, value, space)
+join worker holder on holder.worker_pk = own.worker_pk
+join roster r on r.name = holder.roster
+join employment e on e.worker_pk = holder.worker_pk
+cross join lateral (select case when e.status = 'left' then coalesce(e.last_working_on, e.end_on)
+    else e.last_working_on end as left_on) told
+where kind = 'number' and previous.origin = 'former' and previous.valid_to is null
+    and own.origin = 'current' and own.valid_to is null and holder.worker_pk <> previous.worker_pk
+    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
+    and holder.missing_since is null and r.configured
+    and case when told.left_on is null then e.status <> 'left'
+        when e.status = 'future' and (e.start_on is null
+            or e.start_on::timestamp at time zone coalesce(e.zone, %(zone)s) > %(as_of)s) then true
+        else greatest(day_ends(told.left_on, coalesce(e.zone, %(zone)s)),
+            case when e.zone is null then day_ends(told.left_on, 'Etc/GMT+12') end) > %(as_of)s end;
+analyze held_number;
+
 -- name: same_person
--- Pairs of persons that turn out to be one: by a number that was ever both's, or by present mail and login together.
+-- Pairs of persons that turn out to be one: by a number that is both's, or by present mail and login together. A previous
+-- number counts as long as a listed row names it and nobody else holds it; one that HR took back is nobody's.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
 -- that HR gives for no realm or system says nothing against one that it gives for some; between two of these it's two.
 -- Whom a name tells from another bearer is paired with each of the rest.
@@ -83,7 +107,13 @@ with shared_number as (
     select w.person_uid as one,
         first_value(w.person_uid) over (partition by k.space, k.value order by w.person_uid) as other, 'the same worker id ' || k.value as evidence
     from shared_number join worker_key k using (value, space) join worker w using (worker_pk)
-    where k.kind = 'number'
+    where k.kind = 'number' and (k.origin = 'current' or (
+        k.valid_to is null and (k.value, k.space) not in (select h.value, h.space from held_number h)
+        and (w.missing_since is null or exists (
+            -- It was, as the row went whose number it is.
+            select from worker_key own join worker gone using (worker_pk)
+            where own.kind = 'number' and own.origin = 'current' and (own.value, own.space) = (k.value, k.space)
+                and gone.superseded))))
 ), told_apart as (
     select distinct one as worker_pk from apart
 ), by_mail_and_login as (
@@ -101,6 +131,17 @@ select distinct on (one, other) one, other, evidence
 from (select * from by_number union all select *, 'the same present mail and login' from by_mail_and_login) pairs
 where one <> other
 order by one, other, evidence desc;
+
+-- name: forget_taken_back
+-- Previous numbers that HR took back, and that were another person's own when it gave them: no evidence of anything. Of a
+-- number that was given anew later both say what was true.
+delete from worker_key previous
+using worker w, worker_key own, worker owner
+where previous.kind = 'number' and previous.origin = 'former' and previous.valid_to is not null
+    and w.worker_pk = previous.worker_pk
+    and own.kind = 'number' and own.origin = 'current' and own.valid_to is null
+    and own.value = previous.value and own.space = previous.space and own.valid_from <= previous.valid_from
+    and owner.worker_pk = own.worker_pk and owner.person_uid <> w.person_uid;
 
 -- name: lock_persons
 -- In the order of their ids, so that no two runs wait for each other.
@@ -319,7 +360,7 @@ analyze feed_state;
 -- name: make_possibly_one
 -- Pairs of persons who may be one: one present mail, or one present login that HR doesn't give for two realms, and one
 -- employment starts near the other's end, or near when that was no longer listed; or both, and only their names speak
--- against it. What more than a few bear at once is nobody's.
+-- against it; or HR lists one's number as another's previous one, and both. What more than a few bear at once is nobody's.
 create temp table possibly_one as
 with borne as (
     select distinct w.person_uid, key.kind, key.space, key.value
@@ -344,6 +385,10 @@ with borne as (
     select a.person_uid, b.person_uid
     from apart join worker a on a.worker_pk = apart.one join worker b on b.worker_pk = apart.other
     where a.person_uid <> b.person_uid
+    union
+    select a.person_uid, b.person_uid
+    from held_number h join worker a using (worker_pk) join worker b on b.worker_pk = h.holder_pk
+    where a.missing_since is null and a.person_uid <> b.person_uid
 )
 select one as person_uid, other as other_uid from near
 union

@@ -364,13 +364,15 @@ where w.roster = %(roster)s and w.missing_since is null
     and not exists (select from s_same_worker s where s.worker_id = w.worker_id);
 
 -- name: mark_superseded
--- Missing, and HR gives its id as another worker's previous one: a change of number. One roster's, or every one's.
+-- Missing, and HR gives its id as the previous one of another worker who is listed: a change of number. One roster's, or
+-- every one's.
 update worker w set superseded = true
 where w.missing_since is not null and not w.superseded and w.roster = coalesce(%(roster)s::text, w.roster)
     and exists (
         select from worker_key old
         join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
             and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
+        join worker here on here.worker_pk = new.worker_pk and here.missing_since is null
         where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
 
 -- name: forget_unaccepted

@@ -1,0 +1,82 @@
+"""A previous number that is another employed worker's own merges nobody, and no leaver's ticket closes unasked."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from offboarding.interfaces import Tracker
+from offboarding.store.connect import Session
+from tests.support.begun import Begun
+from tests.support.desk import tickets_of
+from tests.support.listed_tracker import ListedPeople
+from tests.support.office import HeardTracker, Office, login
+from tests.support.small_company import LEFT, number, worker
+
+LEAVER, COLLEAGUE, MANAGER = "1001", "1002", "1060"
+
+
+def one_left(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
+    office.hr.workers = [worker(LEAVER, LEFT), worker(COLLEAGUE), worker(MANAGER)]
+    office.directory.accounts = [login(f"u{each}", number(each)) for each in (LEAVER, COLLEAGUE, MANAGER)]
+    office.night()
+    return office
+
+
+def leavers(office: Office) -> list[tuple[object, ...]]:
+    revoked = "select subject_native_id, state from finding where rule = 'leaver-account-works' order by 1"
+    return office.session.execute(revoked).fetchall()
+
+
+def open_tickets(office: Office, people: ListedPeople) -> list[str]:
+    return [ticket.title for ticket in tickets_of(people, office.queue) if ticket.is_open]
+
+
+def review_findings(office: Office) -> set[tuple[object, ...]]:
+    found = "select subject_native_id, state from finding where rule = 'disputed-account'"
+    return set(office.session.execute(found).fetchall())
+
+
+def test_a_manager_s_number_in_the_column_of_previous_ones_closes_and_opens_no_ticket(
+    begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None]
+) -> None:
+    office = begun(one_left)
+    before = open_tickets(office, people)
+    right = office.hr.workers
+    office.hr.workers = [replace(each, previous_worker_ids=(MANAGER,)) for each in right[:2]] + right[2:]
+    office.night()
+    closed = set(before) - set(open_tickets(office, people))
+    record_property("attacks", 1)
+    record_property("silent", int(bool(closed)))
+    assert not closed
+    assert review_findings(office) == {(f"u{LEAVER}", "open")}
+
+    office.hr.workers = right
+    office.night()
+
+    assert review_findings(office) == {(f"u{LEAVER}", "resolved")}
+    assert leavers(office) == [(f"u{LEAVER}", "open")]
+    office.hr.change(MANAGER, employments=(LEFT,))
+    office.night()
+    assert leavers(office) == [(f"u{LEAVER}", "open"), (f"u{MANAGER}", "open")]
+    assert sum(title.startswith("Revoke what still works of") for title in open_tickets(office, people)) == 2
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=("listed as left", "no longer listed"))
+def test_a_leaver_whose_number_a_colleagues_row_names_is_not_closed_without_a_question(
+    begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None], *, listed: bool
+) -> None:
+    office = begun(one_left)
+    office.policy = {"min_roster_percent": 0}
+    leaver, colleague, manager = office.hr.workers
+    office.hr.workers = [*([leaver] if listed else []), replace(colleague, previous_worker_ids=(LEAVER,)), manager]
+
+    office.night()
+
+    asked = [title for title in open_tickets(office, people) if title.startswith("Confirm departures")]
+    record_property("attacks", 1)
+    record_property("silent", int(not asked))
+    assert len(asked) == 1
+    hidden = "select state, severity from finding where rule = 'departure-hidden'"
+    assert office.session.execute(hidden).fetchall() == [("open", "high")]
