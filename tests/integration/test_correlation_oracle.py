@@ -6,14 +6,16 @@ More random companies: ORACLE_EXAMPLES=5000 python -m pytest tests/integration/t
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
 
 from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
 from tests.support import oracle
-from tests.support.companies import companies
+from tests.support.companies import TIMES, companies
 from tests.support.database import undone
 from tests.support.night import spend_night, told
 
@@ -76,4 +78,36 @@ def test_random_companies(lasting_store: Session, company: oracle.Company) -> No
 @RANDOM
 @given(company=companies(history=True).map(untangled_company))
 def test_random_companies_that_were_read_before(lasting_store: Session, company: oracle.Company) -> None:
+    agreed(lasting_store, company)
+
+
+@st.composite
+def spoiled(draw: DrawFn, today: oracle.RosterRead) -> oracle.RosterRead:
+    """The roster, with the two reads before: as today's, and with workers' mails and logins in others' places."""
+    workers = today.workers
+
+    def spoilt() -> tuple[Worker, ...]:
+        mails = draw(st.permutations([each.mail for each in workers]))
+        logins = draw(st.permutations([each.logins for each in workers]))
+        return tuple(
+            replace(each, mail=mail, logins=given) for each, mail, given in zip(workers, mails, logins, strict=True)
+        )
+
+    earlier = (workers if draw(st.booleans()) else spoilt(), spoilt())
+    snapshots = (
+        oracle.Snapshot(observed_at=TIMES[0] - timedelta(days=days), workers=read)
+        for days, read in zip((2, 1), earlier, strict=True)
+    )
+    return replace(today, earlier=tuple(snapshots))
+
+
+@st.composite
+def spoiled_companies(draw: DrawFn) -> oracle.Company:
+    company = untangled_company(draw(companies()))
+    return replace(company, rosters=tuple(draw(spoiled(roster)) for roster in company.rosters))
+
+
+@RANDOM
+@given(company=spoiled_companies())
+def test_random_companies_whose_columns_were_shifted_before(lasting_store: Session, company: oracle.Company) -> None:
     agreed(lasting_store, company)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -347,6 +347,52 @@ def test_a_day_that_hr_blanks_stands_where_it_had_passed(feed: Feed) -> None:
         ("1", date(2026, 11, 13), night_of(13).replace(hour=15)),
         ("2", None, night_of(21)),
     ]
+
+
+# --- a column that is shifted by a row -------------------------------------------------------------------------------
+
+
+RIGHT = (worker("1", mail="one@corp.example"), worker("2", mail="two@corp.example"))
+SHIFTED = (worker("1", mail="two@corp.example"), worker("2", mail="one@corp.example"))
+MAILS = (
+    "select w.worker_id, k.value from worker_key k join worker w using (worker_pk) where k.kind = 'mail' order by 1, 2"
+)
+OWN = [("1", "one@corp.example"), ("2", "two@corp.example")]
+BOTH = [(worker_id, value) for worker_id in ("1", "2") for _, value in OWN]
+
+
+@pytest.mark.parametrize(("hours", "left"), [(0, OWN), (7 * 24 - 1, OWN), (7 * 24, BOTH)])
+def test_a_mail_that_its_owner_has_again_within_a_week_was_nobody_else_s(
+    feed: Feed, hours: int, left: list[tuple[str, str]]
+) -> None:
+    feed.read(10, *RIGHT)
+    feed.read(11, *SHIFTED)
+    feed.session.execute(
+        "update worker_key set valid_from = valid_from - %(by)s, valid_to = valid_to - %(by)s",
+        {"by": timedelta(hours=hours)},
+    )
+
+    feed.read(18, *RIGHT)
+
+    assert feed.ask(MAILS) == left
+
+
+def test_a_partial_read_shows_no_mistake(feed: Feed) -> None:
+    feed.read(10, *RIGHT)
+    feed.read(11, *SHIFTED)
+
+    feed.read(12, *RIGHT, problems=BROKEN)
+
+    assert feed.ask(MAILS) == BOTH
+
+
+def test_of_whom_a_value_could_not_be_kept_none_is_dropped(feed: Feed) -> None:
+    feed.read(10, *RIGHT)
+    feed.read(11, *SHIFTED)
+
+    feed.read(12, *RIGHT, left_out=LeftOut(workers=["2"]))
+
+    assert feed.ask(MAILS) == [OWN[0], *BOTH[2:]]
 
 
 # --- one number, several people ---------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from tests.support.oracle.decisions import cases, verdict
 from tests.support.oracle.departures import departure, possibly_one, returned
 from tests.support.oracle.holders import account_id, learn
 from tests.support.oracle.keeping import cases_after
+from tests.support.oracle.mistakes import without_mistakes
 from tests.support.oracle.persons import persons
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
 
 def judge(company: Company) -> Verdict:
     """Everything that follows from a night's reading."""
+    company = without_mistakes(company)
     people = persons(company)
     known = learn(company, people)
     pairs = possibly_one(company, people)

@@ -327,6 +327,28 @@ where h.worker_pk = e.worker_pk and not h.is_new and h.worker_id <> all (%(recor
     and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date
         else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
 
+-- name: drop_mistaken_keys
+-- Before a complete read is merged: a value that a worker lost within the last week and has again was given to others of
+-- the roster by a mistake of the feed (a column shifted by a row). Kept as evidence, each account that has it would be in
+-- dispute for good. The first value of its kind that a worker ever had stays: a newcomer may really have been given it.
+delete from worker_key k
+using s_worker_key s
+join worker w on w.roster = %(roster)s and w.worker_id = s.worker_id
+join worker_key o on o.worker_pk = w.worker_pk and (o.kind, o.value, o.space) = (s.kind, s.value, s.space),
+    worker other
+where s.origin = 'current' and s.kind <> 'number'
+    and o.valid_to > %(observed_at)s::timestamptz - interval '7 days'
+    and (k.kind, k.value, k.space) = (o.kind, o.value, o.space) and k.valid_from >= o.valid_to
+    and other.worker_pk = k.worker_pk and other.roster = %(roster)s and other.worker_id <> all (%(untold)s)
+    -- The others' values in this read, and those of workers who were ticked off.
+    and not exists (
+        select from s_worker_key t
+        where t.worker_id = other.worker_id and t.kind = k.kind and t.value = k.value and t.space = k.space)
+    and (k.valid_to is not null or k.worker_pk not in (select m.worker_pk from s_same_worker m))
+    and exists (
+        select from worker_key own
+        where own.worker_pk = k.worker_pk and own.kind = k.kind and own.valid_from < k.valid_from);
+
 -- name: merge_worker_keys
 -- What the feed tells of known workers' ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
 -- row that stays as it is.
