@@ -221,6 +221,23 @@ class TestApprovers:
 
         assert len(held("findings", "--format", "jsonl").lines) == 6
 
+    def test_an_exception_that_waits_is_approved_by_one_of_them_alone(self, held: Type, store: Session) -> None:
+        del held
+        until = datetime.now(UTC) + timedelta(days=9)
+        entry = ExceptionRow(kind="exception", finding="7c31a0b2", reason="r", approver="a", expires_at=until)
+        exceptions.merge_exceptions(store, [entry], datetime.now(UTC), needs_decision=True)
+        told: Mapping[str, object] = {"decision": "exception approve", "entry": 1, "reason": REASON}
+
+        with pytest.raises(FatalError, match=f"^{ANALYST} may not .* head.of.security, jiho.lee may$"):
+            wiring_submit(told)
+        assert store.execute("select count(*) from exception_decision").fetchall() == [(0,)]
+
+        wiring_submit(told, "jiho.lee")
+        decided = store.execute("select exception_id, author, reason from exception_decision").fetchall()
+        assert decided == [(1, "jiho.lee", REASON)]
+        with pytest.raises(FatalError, match="approved by jiho.lee already"):
+            wiring_submit(told, "head.of.security", caller="again")
+
     def test_every_other_decision_is_whoevers_may_trigger_it(self, held: Type) -> None:
         wiring_submit({"decision": "link confirm", **LINK})
 
@@ -293,6 +310,10 @@ class TestRefusedAlike:
                     "people": "1042",
                     "reason": REASON,
                 },
+            ),
+            (
+                ("exception", "approve", "7", "--reason", REASON),
+                {"decision": "exception approve", "entry": 7, "reason": REASON},
             ),
             (
                 ("acknowledge", "add", "--source", "awz", "--until", SOON, "--reason", REASON),
