@@ -15,7 +15,9 @@ from offboarding.decisions import kinds, submitting
 from offboarding.decisions.forms import CHOICE
 from offboarding.interfaces import Trackers
 from offboarding.model.errors import FatalError
+from offboarding.store import exceptions
 from offboarding.store.connect import Session
+from offboarding.store.exceptions import ExceptionRow
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.support.deciding import filled_in
@@ -208,7 +210,9 @@ class TestApprovers:
     def test_nobody_else_decides_and_who_may_is_said(
         self, held: Type, store: Session, told: Mapping[str, object], author: str
     ) -> None:
-        with pytest.raises(FatalError, match=f"^{author} may neither .* that head.of.security, jiho.lee may$"):
+        with pytest.raises(
+            FatalError, match=f"^{author} may not take the decision .* that head.of.security, jiho.lee may$"
+        ):
             wiring_submit({**told, "reason": REASON}, author)
 
         assert held("findings", "--format", "jsonl").out == ""
