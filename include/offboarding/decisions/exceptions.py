@@ -29,7 +29,7 @@ def approve(context: DecisionContext, *, entry: Entry, reason: Reason) -> Decide
     ends = moment(waiting.expires_at, context.zone)
     return Decided(
         made=entry,
-        ids={"exception": entry},
+        ids={"entry": entry},
         says=[f"Exception {entry} is approved, until {ends}. From the next night on it covers what it names."],
     )
 

@@ -239,7 +239,7 @@ class TestApprovers:
         wiring_submit(told, "jiho.lee")
         decided = store.execute("select exception_id, author, reason from exception_decision").fetchall()
         assert decided == [(1, "jiho.lee", REASON)]
-        with pytest.raises(FatalError, match="approved by jiho.lee already"):
+        with pytest.raises(FatalError, match=r"approved by jiho\.lee already"):
             wiring_submit(told, "head.of.security", caller="again")
 
     def test_every_other_decision_is_whoevers_may_trigger_it(self, held: Type) -> None:
