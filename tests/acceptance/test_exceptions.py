@@ -12,7 +12,7 @@ from offboarding.interfaces import Tracker
 from offboarding.model import Account, IdentityKeyKind, Problem, Severity, Standing, keys
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
-from offboarding.store import reading, runs
+from offboarding.store import exceptions, reading, runs
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from offboarding.store.rows import RegisterEffect
@@ -497,3 +497,65 @@ def test_what_was_known_before_it_could_say_so_is_what_is_read_in_part(lacking: 
     held = lacking.session.execute("select distinct covers from exception where kind = 'acknowledgement'").fetchall()
 
     assert held == [(None,)]
+
+
+def waiting(office: Office, run_id: int) -> list[int]:
+    return [each.exception_id for each in reading.night(office.session, run_id).undecided]
+
+
+def test_an_exception_that_needs_a_decision_covers_nothing_before_it(ticketed: Office, people: ListedPeople) -> None:
+    ticketed.policy = {"exceptions_need_decision": True}
+    ticketed.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    told = ticketed.night()
+
+    (entry,) = waiting(ticketed, told.run.run_id)
+    assert set(states(ticketed).values()) == {"open"}
+    assert only(people, ticketed).is_open
+    assert f"exception approve {entry} " in " ".join(screen(ticketed, told.run.run_id).split())
+    assert why_red(reading.night(ticketed.session, told.run.run_id)) == ()
+
+    exceptions.decide(ticketed.session, entry, reason="agreed", author="lee")
+    told = ticketed.night()
+
+    assert set(states(ticketed).values()) == {"excepted"}
+    assert waiting(ticketed, told.run.run_id) == []
+    assert broken_at(ticketed.session) is None
+
+
+def test_an_exception_whose_words_change_waits_for_a_decision_again(ticketed: Office) -> None:
+    ticketed.policy = {"exceptions_need_decision": True}
+    ticketed.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    (entry,) = waiting(ticketed, ticketed.night().run.run_id)
+    exceptions.decide(ticketed.session, entry, reason="agreed", author="lee")
+    ticketed.night()
+
+    ticketed.let_stand = {"exceptions": [granted(20, worker="hr:1042")]}
+    (later,) = waiting(ticketed, ticketed.night().run.run_id)
+
+    assert later != entry
+    assert set(states(ticketed).values()) == {"open"}
+
+
+def test_an_exception_in_force_waits_once_the_policy_asks_for_decisions(ticketed: Office) -> None:
+    ticketed.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    assert waiting(ticketed, ticketed.night().run.run_id) == []
+    assert set(states(ticketed).values()) == {"excepted"}
+
+    ticketed.policy = {"exceptions_need_decision": True}
+    assert len(waiting(ticketed, ticketed.night().run.run_id)) == 1
+
+    assert set(states(ticketed).values()) == {"open"}
+
+
+def test_a_decision_that_was_written_past_the_record_covers_nothing(ticketed: Office) -> None:
+    ticketed.policy = {"exceptions_need_decision": True}
+    ticketed.let_stand = {"exceptions": [granted(9, worker="hr:1042")]}
+    (entry,) = waiting(ticketed, ticketed.night().run.run_id)
+    ticketed.session.execute(
+        "insert into exception_decision (exception_id, author, reason) values (%s, 'lee', 'r')", (entry,)
+    )
+
+    told = ticketed.night()
+
+    assert set(states(ticketed).values()) == {"open"}
+    assert waiting(ticketed, told.run.run_id) == [entry]

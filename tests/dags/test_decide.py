@@ -23,8 +23,8 @@ from tests.support.source_tree import PROJECT
 
 DECIDE = "offboarding_decide_"
 NAMES = (
-    *("accept_read", "acknowledge", "acknowledge_withdraw", "attest", "attest_people", "departure", "link"),
-    *("link_revoke", "notice_add", "notice_withdraw", "reject", "release", "verdict"),
+    *("accept_read", "acknowledge", "acknowledge_withdraw", "attest", "attest_people", "departure"),
+    *("exception_approve", "link", "link_revoke", "notice_add", "notice_withdraw", "reject", "release", "verdict"),
 )
 
 

@@ -641,3 +641,9 @@ def mistaken(model: type[Strict], fields: dict[str, Any]) -> set[str]:
     except ValidationError as error:
         return {str(each["loc"][0]) for each in error.errors() if each["loc"]}
     return set()
+
+
+def test_decisions_on_exceptions_need_approvers(tmp_path: Path) -> None:
+    (said,) = mistakes(tmp_path, lambda settings: settings.update(policy={"exceptions_need_decision": True}))
+
+    assert said.startswith("guard.approvers: says who may decide on exceptions")

@@ -19,6 +19,7 @@ GROUPS = {
     "notice": "Tell a departure before HR's feed tells it.",
     "departure": "Decide on departures that HR leaves open.",
     "acknowledge": "Say that a gap is known, so that it turns no run red.",
+    "exception": "Decide on exceptions of the file that wait for an approver.",
     "revoke": "See what was shut by a second connection once a person approved it, and take it back.",
     "tracker": "Try a ticket system, or move tickets from one to another.",
     "audit": "See whether the record of changes is what it was when it was written.",
@@ -42,7 +43,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     ),
     "deciding": (
         *("link", "verdict", "release", "reject", "holds", "notice", "departure", "accept-read", "acknowledge"),
-        *("attest-people", "revoke", "import"),
+        *("exception", "attest-people", "revoke", "import"),
     ),
     "keys that several people may hold": ("custody", "attest"),
     "tickets": ("route", "tracker"),

@@ -26,6 +26,14 @@ def across(settings: Settings) -> Iterator[Mistake]:
     yield from _written_by(settings)
     yield from _revoked(settings)
     yield from _signed_on(settings)
+    yield from _decided(settings)
+
+
+def _decided(settings: Settings) -> Iterator[Mistake]:
+    """Whose decision counts is said, or the file's author could take it."""
+    if settings.policy.exceptions_need_decision and not settings.guard.approvers:
+        text = "says who may decide on exceptions; without it whoever may trigger the form could. Name them"
+        yield Mistake(path="guard.approvers", text=text)
 
 
 def _signed_on(settings: Settings) -> Iterator[Mistake]:

@@ -164,6 +164,9 @@ class Policy(Strict):
     max_exception_days: int = Field(
         default=180, ge=1, description="How far ahead an exception may end (exceptions.yaml)."
     )
+    exceptions_need_decision: bool = Field(
+        default=False, description="An exception of exceptions.yaml covers nothing until an approver has decided on it."
+    )
     notice_max_days: int = Field(
         default=7, ge=0, description="A notice that HR's feed doesn't confirm for so many days is a warning."
     )

@@ -165,6 +165,16 @@ Batch = Annotated[
     Field(title="Batch", description="Of a first read so many tickets, such as 20, the worst first.", ge=1, le=100_000),
     Typed(metavar="N"),
 ]
+Entry = Annotated[
+    int,
+    Field(
+        title="Exception",
+        description="Number of the exception that waits, as the night's report has it under Not covered, such as 7.",
+        ge=1,
+        le=2**53,
+    ),
+    Typed(metavar="N"),
+]
 Number = Annotated[
     int,
     Field(

@@ -110,7 +110,8 @@ def _once(context: ConfiguredContext, filled: Filled, new: NewSubmission) -> Ids
 
 def _decided(context: ConfiguredContext, filled: Filled) -> Ids:
     if filled.kind.by_approvers:
-        releasing.check_approver(context.settings, name=context.author)
+        act = f"may not take the decision {filled.kind.name!r}"
+        releasing.check_approver(context.settings, name=context.author, act=act)
     if filled.kind.needs_approver and filled.kind.needs_approver(context.session, **filled.fields):
         act = "may not take an account from somebody who works here"
         releasing.check_approver(context.settings, name=context.author, act=act)

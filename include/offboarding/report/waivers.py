@@ -16,6 +16,7 @@ from offboarding.store.reading.waiver_views import (
     ExceptedThen,
     RegisterEffectThen,
     UncoveredThen,
+    UndecidedThen,
     UnresolvedThen,
 )
 
@@ -38,6 +39,7 @@ def waived(night: Night, zone: str) -> Iterator[str]:
         *(_uncovered(each, zone) for each in night.uncovered),
         *map(critical, night.criticals),
         *map(unresolved, night.unresolved),
+        *(_undecided(each, zone) for each in night.undecided),
     )
     yield from labelled("Not covered", uncovered)
     new = [each for each in night.register_effects if each.is_new]
@@ -87,6 +89,17 @@ def unresolved(each: UnresolvedThen) -> str:
     return (
         f"f-{each.finding}, which an {each.kind} of the file names, began no finding or several when it was first read:"
         " it covers nothing. Give more of its digits"
+    )
+
+
+def _undecided(each: UndecidedThen, zone: str) -> str:
+    """Which entry waits for a decision, without an account's label, and the command that decides."""
+    worker = f"{each.space}:{each.worker}" if each.worker else ""
+    finding = f"f-{each.finding[:8]}" if each.finding else ""
+    about = " ".join(part for part in (finding, worker, each.source, each.rule) if part)
+    return (
+        f"exception {each.exception_id} of the file ({about}, until {moment(each.expires_at, zone)}) waits for an"
+        f' approver: it covers nothing. {COMMAND} exception approve {each.exception_id} --reason "..."'
     )
 
 

@@ -145,4 +145,5 @@ def _take_files(session: Session, settings: Settings, run: Run) -> None:
     hold_against_record(session, run)
     keys, waivers = rows_of_files(settings)
     register.merge_register(session, keys, run.as_of)
-    exceptions.merge_exceptions(session, waivers, run.as_of)
+    needs_decision = settings.policy.exceptions_need_decision
+    exceptions.merge_exceptions(session, waivers, run.as_of, needs_decision=needs_decision)

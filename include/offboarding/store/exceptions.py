@@ -61,8 +61,24 @@ class _Excepted:
         return Change.ends(self.finding_key, self.from_state, "excepted", resolved)
 
 
-def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetime) -> None:
-    """The file says this from `at` on: rows are written on change only, and end when it no longer says them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryToDecide:
+    """An exception of the file, as a person who decides on it has it."""
+
+    expires_at: datetime
+    valid_to: datetime | None
+    """Since when the file no longer has it."""
+    needs_decision: bool
+    decided_by: str | None
+
+
+def merge_exceptions(
+    session: Session, rows: Sequence[ExceptionRow], at: datetime, *, needs_decision: bool = False
+) -> None:
+    """The file says this from `at` on: rows are written on change only, and end when it no longer says them.
+
+    needs_decision: an exception of the file covers nothing until a person has decided on it.
+    """
     with session.transaction():
         lock_findings(session)
         session.execute(block("exceptions", "stage_exceptions"))
@@ -71,8 +87,21 @@ def merge_exceptions(session: Session, rows: Sequence[ExceptionRow], at: datetim
             stage.add("s_exception", tuple(getattr(row, name) for name in _COLUMNS["s_exception"]))
         stage.finish()
         session.execute(block("exceptions", "resolve_findings"))
-        recorded.write(session, "exception", "exceptions", "merge_exceptions", {"at": at}, actor="the exceptions file")
+        values = {"at": at, "needs_decision": needs_decision}
+        recorded.write(session, "exception", "exceptions", "merge_exceptions", values, actor="the exceptions file")
         session.execute("drop table s_exception")
+
+
+def entry_to_decide(session: Session, exception_id: int) -> EntryToDecide | None:
+    """Return an exception of the file by its number; None where there is none."""
+    with session.cursor(row_factory=class_row(EntryToDecide)) as cursor:
+        return cursor.execute(block("exceptions", "entry_to_decide"), {"exception_id": exception_id}).fetchone()
+
+
+def decide(session: Session, exception_id: int, *, reason: str, author: str) -> None:
+    """Write down that a person approves an exception of the file."""
+    values = {"exception_id": exception_id, "reason": reason, "author": author}
+    recorded.write(session, "exception_decision", "exceptions", "insert_exception_decision", values, actor=author)
 
 
 def apply_exceptions(session: Session, run: Run) -> list[Change]:

@@ -39,6 +39,9 @@ _STEPS = (
     _PurgeStep("purge", "blank_notices", "reasons of notices", "notice"),
     _PurgeStep("purge", "blank_words", "reasons of words on departures", "departure_word"),
     _PurgeStep("purge", "blank_exceptions", "reasons of exceptions that have ended", "exception"),
+    _PurgeStep(
+        "purge", "blank_exception_decisions", "reasons of decisions on exceptions that have ended", "exception_decision"
+    ),
     _PurgeStep("purge", "blank_alerts", "what people were told at once"),
     _PurgeStep("purge", "blank_pushed", "what was pushed of whoever is long inactive"),
     _PurgeStep("purge", "blank_roster_reads", "messages about HR's rows"),

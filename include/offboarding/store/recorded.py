@@ -49,6 +49,7 @@ KINDS = {
         nullable=(*("finding", "space", "worker", "source", "part", "roster", "account", "rule", "queue", "covers"),),
     ),
     "excepted_account": Kind(word="excepted account", key=("excepted_account_id",)),
+    "exception_decision": Kind(word="decision on an exception", key=("exception_decision_id",), words=("reason",)),
     "attestation": Kind(word="attestation", key=("attestation_id",), words=("reason",)),
     "people_list": Kind(word="list of people", key=("people_list_id",), words=("reason", "people")),
     "release": Kind(word="release", key=("release_id",), words=("reason",)),

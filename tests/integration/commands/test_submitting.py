@@ -15,7 +15,9 @@ from offboarding.decisions import kinds, submitting
 from offboarding.decisions.forms import CHOICE
 from offboarding.interfaces import Trackers
 from offboarding.model.errors import FatalError
+from offboarding.store import exceptions
 from offboarding.store.connect import Session
+from offboarding.store.exceptions import ExceptionRow
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
 from tests.support.deciding import filled_in
@@ -208,7 +210,9 @@ class TestApprovers:
     def test_nobody_else_decides_and_who_may_is_said(
         self, held: Type, store: Session, told: Mapping[str, object], author: str
     ) -> None:
-        with pytest.raises(FatalError, match=f"^{author} may neither .* that head.of.security, jiho.lee may$"):
+        with pytest.raises(
+            FatalError, match=f"^{author} may not take the decision .* that head.of.security, jiho.lee may$"
+        ):
             wiring_submit({**told, "reason": REASON}, author)
 
         assert held("findings", "--format", "jsonl").out == ""
@@ -220,6 +224,23 @@ class TestApprovers:
         wiring_submit({"decision": "release", "run": 1, "reason": REASON}, author)
 
         assert len(held("findings", "--format", "jsonl").lines) == 6
+
+    def test_an_exception_that_waits_is_approved_by_one_of_them_alone(self, held: Type, store: Session) -> None:
+        del held
+        until = datetime.now(UTC) + timedelta(days=9)
+        entry = ExceptionRow(kind="exception", finding="7c31a0b2", reason="r", approver="a", expires_at=until)
+        exceptions.merge_exceptions(store, [entry], datetime.now(UTC), needs_decision=True)
+        told: Mapping[str, object] = {"decision": "exception approve", "entry": 1, "reason": REASON}
+
+        with pytest.raises(FatalError, match=f"^{ANALYST} may not .* head.of.security, jiho.lee may$"):
+            wiring_submit(told)
+        assert store.execute("select count(*) from exception_decision").fetchall() == [(0,)]
+
+        wiring_submit(told, "jiho.lee")
+        decided = store.execute("select exception_id, author, reason from exception_decision").fetchall()
+        assert decided == [(1, "jiho.lee", REASON)]
+        with pytest.raises(FatalError, match=r"approved by jiho\.lee already"):
+            wiring_submit(told, "head.of.security", caller="again")
 
     def test_every_other_decision_is_whoevers_may_trigger_it(self, held: Type) -> None:
         wiring_submit({"decision": "link confirm", **LINK})
@@ -293,6 +314,10 @@ class TestRefusedAlike:
                     "people": "1042",
                     "reason": REASON,
                 },
+            ),
+            (
+                ("exception", "approve", "7", "--reason", REASON),
+                {"decision": "exception approve", "entry": 7, "reason": REASON},
             ),
             (
                 ("acknowledge", "add", "--source", "awz", "--until", SOON, "--reason", REASON),

@@ -36,6 +36,8 @@ def older(monkeypatch: pytest.MonkeyPatch) -> None:
     """The code of a release that knew all migrations but the newest."""
     known = dict(list(migrate.migrations().items())[:-1])
     monkeypatch.setattr(migrate, "migrations", lambda: known)
+    # Today's query of the record may name a column of the newest migration, and an empty store has nothing to record.
+    monkeypatch.setattr(migrate.recorded, "note_all", lambda session, *, actor: None)
 
 
 @pytest.mark.parametrize("upgraded", [False, True], ids=["of nothing", "of an older release"])

@@ -146,6 +146,10 @@ with made as (
         finding_key, '', f.left_at, v.author, v.reason, null, null, null, '', v.decided_at
     from verdict v join finding f using (finding_key)
     union all
+    select 'exception_decision:' || exception_decision_id, 'exception', decided_at, 'approved', null, null, null, null,
+        'exception ' || exception_id, null, author, reason, null, null, null, '', decided_at
+    from exception_decision
+    union all
     select 'attestation:' || attestation_id, 'attestation', attested_at, 'dead', null, null, null, null, material, null,
         author, reason, until, null, null, '', until
     from attestation

@@ -23,7 +23,7 @@ update s_exception s set finding = coalesce((
 where length(s.finding) < 32;
 
 -- name: merge_exceptions
--- What the file no longer says ends; what it newly says begins.
+-- What the file no longer says ends; what it newly says begins. Whether exceptions need a decision is the policy's to say.
 update exception e set valid_to = %(at)s
 where e.valid_to is null and e.origin = 'file' and not exists (
     select from s_exception s
@@ -42,6 +42,9 @@ where not exists (
         and (s.kind, s.finding, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers,
         s.reason, s.approver, s.expires_at) is not distinct from (e.kind, e.finding, e.space, e.worker, e.source, e.part,
         e.roster, e.account, e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at))
+returning exception_id;
+update exception set needs_decision = %(needs_decision)s
+where valid_to is null and origin = 'file' and kind = 'exception' and needs_decision <> %(needs_decision)s
 returning exception_id;
 
 -- name: note_excepted_accounts
@@ -168,3 +171,24 @@ from exception e join run r on r.run_id = %(run_id)s
 where length(e.finding) < 32 and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
     and e.expires_at > r.as_of
 order by e.finding, e.exception_id;
+
+-- name: undecided_then
+-- Exceptions of the file that counted at this run's moment, but for a decision that nobody had taken when it ended.
+select e.exception_id, e.finding, e.space, e.worker, e.source, e.rule, e.expires_at
+from exception e join run r on r.run_id = %(run_id)s
+where e.needs_decision and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
+    and e.expires_at > r.as_of and not exists (
+        select from exception_decision d
+        where d.exception_id = e.exception_id and d.decided_at <= coalesce(r.finished_at, clock_timestamp()))
+order by e.exception_id;
+
+-- name: entry_to_decide
+-- An exception of the file by its number, and who decided on it first.
+select e.expires_at, e.valid_to, e.needs_decision, (
+        select d.author from exception_decision d
+        where d.exception_id = e.exception_id order by d.exception_decision_id limit 1) as decided_by
+from exception e where e.exception_id = %(exception_id)s and e.kind = 'exception' and e.origin = 'file';
+
+-- name: insert_exception_decision
+insert into exception_decision (exception_id, author, reason) values (%(exception_id)s, %(author)s, %(reason)s)
+returning exception_decision_id;

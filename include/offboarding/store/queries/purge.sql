@@ -120,6 +120,12 @@ update exception e set salt = gen_random_uuid(), reason = ''
 where (e.valid_to < %(cut)s or e.origin <> 'file' and e.expires_at < %(cut)s) and e.reason <> ''
 returning e.exception_id;
 
+-- name: blank_exception_decisions
+-- Why a person approved an exception that has ended long ago.
+update exception_decision d set salt = gen_random_uuid(), reason = ''
+from exception e where e.exception_id = d.exception_id and e.valid_to < %(cut)s and d.reason <> ''
+returning d.exception_decision_id;
+
 -- name: blank_alerts
 -- What people were told at once; their keys stay, so that nothing is told twice.
 update alert set subject = '', body = '' where created_at < %(cut)s and body <> '';

@@ -27,7 +27,7 @@ select d.about, d.said::text as said from (
         'source', coalesce(source, ''), 'part', coalesce(part, ''), 'roster', coalesce(roster, ''),
         'account', coalesce(account, ''), 'rule', coalesce(rule, ''), 'queue', coalesce(queue, ''),
         'covers', coalesce(covers, ''), 'approver', approver, 'expires_at', expires_at, 'valid_from', valid_from,
-        'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by,
+        'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by, 'needs_decision', needs_decision,
         'words', words_digest(salt, reason, ended_for))
     from exception
     union all
@@ -35,6 +35,11 @@ select d.about, d.said::text as said from (
         'source', source, 'label', label, 'realm', realm, 'native_id', native_id, 'covered', covered, 'run_id', run_id,
         'valid_from', valid_from, 'valid_to', valid_to)
     from excepted_account
+    union all
+    select 'exception_decision:' || exception_decision_id, jsonb_build_object(
+        'exception_decision_id', exception_decision_id, 'exception_id', exception_id, 'author', author,
+        'decided_at', decided_at, 'words', words_digest(salt, reason))
+    from exception_decision
     union all
     select 'attestation:' || attestation_id, jsonb_build_object('attestation_id', attestation_id,
         'material', material, 'author', author, 'attested_at', attested_at, 'until', until,

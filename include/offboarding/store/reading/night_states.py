@@ -19,10 +19,12 @@ from offboarding.store.reading.waiver_views import (
     AcknowledgedThen,
     CriticalThen,
     RegisterEffectThen,
+    UndecidedThen,
     UnresolvedThen,
     acknowledged_then,
     critical_then,
     register_effects_then,
+    undecided_then,
     unresolved_then,
 )
 from offboarding.store.record_rows import record_row
@@ -103,6 +105,8 @@ class NightState:
     """Findings that the custody register alone lowered or prevented, the worst first."""
     unresolved: tuple[UnresolvedThen, ...] = ()
     """Entries of the exceptions file by a short key that is not one finding's."""
+    undecided: tuple[UndecidedThen, ...] = ()
+    """Exceptions of the file that wait for an approver's decision."""
     queue: QueueLook | None = None
     """Whether departures by message could be heard; None where no queue is configured."""
     broken: tuple[str, ...] = ()
@@ -177,6 +181,7 @@ def state_of(session: Session, run_id: int) -> tuple[NightState, NightRun]:
         criticals=tuple(critical_then(session, run_id)),
         register_effects=tuple(register_effects_then(session, run_id)),
         unresolved=tuple(unresolved_then(session, run_id)),
+        undecided=tuple(undecided_then(session, run_id)),
         queue=messages.look_then(session, run_id),
         broken=tuple(dict.fromkeys(run.broken)),
         missing_steps=tuple(step for step in STEPS if run.steps is not None and step not in run.steps),

@@ -80,6 +80,19 @@ class UnresolvedThen:
     """The night before did not have it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndecidedThen:
+    """An exception of the file that covers nothing until an approver has decided on it; None: it names none."""
+
+    exception_id: int
+    finding: str | None
+    space: str | None
+    worker: str | None
+    source: str | None
+    rule: str | None
+    expires_at: datetime
+
+
 def excepted_then(session: Session, run_id: int) -> list[ExceptedThen]:
     """Findings that stood by an exception when this run ended, those whose exception ends first first."""
     with session.cursor(row_factory=record_row(ExceptedThen)) as cursor:
@@ -114,3 +127,9 @@ def register_effects_then(session: Session, run_id: int) -> list[RegisterEffectT
     """Findings that the custody register alone lowered or prevented in this run, the worst first."""
     with session.cursor(row_factory=record_row(RegisterEffectThen)) as cursor:
         return cursor.execute(block("night", "register_effects_then"), {"run_id": run_id}).fetchall()
+
+
+def undecided_then(session: Session, run_id: int) -> list[UndecidedThen]:
+    """Exceptions of the file that waited for a decision when this run ended; by number."""
+    with session.cursor(row_factory=class_row(UndecidedThen)) as cursor:
+        return cursor.execute(block("exceptions", "undecided_then"), {"run_id": run_id}).fetchall()
