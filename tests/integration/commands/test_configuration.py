@@ -210,7 +210,7 @@ def test_each_command_is_on_the_page_and_has_an_example(typed: Type) -> None:
     page = (loading.project_folder() / "docs/commands.md").read_text("utf-8")
     names = [name for names in headed(typed).values() for name in names]
 
-    assert len(names) == 34
+    assert names
     for name in names:
         assert re.search(rf"^\| `{name}[ `]", page, re.MULTILINE), name
         told = typed(name, "--help").out
