@@ -31,7 +31,7 @@ from offboarding.model import (
 )
 from offboarding.model.pushing import PushedUser
 from offboarding.runs import pipeline
-from offboarding.store import looks, messages, people_lists, reading, refusals, words
+from offboarding.store import exceptions, looks, messages, people_lists, reading, refusals, words
 from offboarding.store.connect import Session
 from offboarding.store.looks import LookKind
 from offboarding.store.pushed import PushedUsersStore
@@ -250,6 +250,7 @@ def live(house: House) -> None:
     _listed(session)
     on_the_second_day(house)
     house.night()
+    _approved(session)
     _after_the_second_night(house)
     hour(house, notifiers=[HeardNotifier()])
     departure(house, "hr:1042", hours=2)
@@ -296,6 +297,12 @@ def _listed(session: Session) -> None:
     """Somebody said who gets into a system that this company doesn't name."""
     listed = StatedPeople(listed_on=date(2026, 11, 20), people="1042 1043", author="lee")
     people_lists.add(session, "attested:panel", listed, reason="read off its page of users")
+
+
+def _approved(session: Session) -> None:
+    """An approver decided on an exception of the file, though the policy asks for no decision."""
+    ((entry,),) = session.execute("select exception_id from exception where worker = '1046'").fetchall()
+    exceptions.decide(session, int(str(entry)), reason="agreed with the owner", author="lee")
 
 
 def _refused(house: House) -> None:
