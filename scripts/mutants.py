@@ -313,7 +313,10 @@ def record() -> None:
 
 
 def survives(mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Return whether all these tests pass with it; a change that nothing can be run with is noticed."""
+    """Return whether all these tests pass with it; one that breaks the run, or never lets it end, is noticed.
+
+    Raises SystemExit where the record names tests that are gone: whether they would notice isn't known.
+    """
     with NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump({"file": str(mutant.file), "text": mutant.text}, file)
         file.flush()
@@ -321,10 +324,12 @@ def survives(mutant: Mutant, tests: Sequence[str]) -> bool:
         env = os.environ | {"MUTANT": file.name, "PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(
-                words, cwd=PROJECT, env=env, capture_output=True, check=False, timeout=TIMEOUT_SECONDS
+                words, cwd=PROJECT, env=env, capture_output=True, text=True, check=False, timeout=TIMEOUT_SECONDS
             )
         except subprocess.TimeoutExpired:
             return False
+        if "ERROR: not found: " in done.stdout + done.stderr:
+            raise SystemExit(f"The record names tests that are gone, such as {tests[0]}. Record anew: --again")
         return done.returncode == 0
 
 
@@ -332,6 +337,8 @@ def drawn(files: Sequence[str], count: int, seed: str) -> list[Mutant]:
     """Return every change of these files, or so many of all files."""
     found = sorted({path for pattern in FILES for path in PACKAGE.glob(pattern)})
     wanted = [path for path in found if not files or any(str(path).endswith(each) for each in files)]
+    if not wanted:
+        raise SystemExit(f"No file of what decides ends so: {' '.join(files)}. They are {', '.join(FILES)}")
     mutants = [each for path in wanted for each in (of_sql(path) if path.suffix == ".sql" else of_python(path))]
     return mutants if files else random.Random(seed).sample(mutants, min(count, len(mutants)))  # noqa: S311 - no secret
 
