@@ -1,6 +1,6 @@
 """A second night against the oracle: accounts that say otherwise of themselves than the night before, and HR too.
 
-More of it: ORACLE_EXAMPLES=2000 python -m pytest tests/integration/test_correlation_after.py
+More of it: ORACLE_EXAMPLES=2000 python -m pytest tests/integration/correlation/test_correlation_after.py
 """
 
 import itertools
@@ -14,7 +14,7 @@ from hypothesis.strategies import DrawFn
 
 from offboarding.model import Account, Worker
 from offboarding.store.connect import Session
-from tests.integration.test_correlation_oracle import untangled_company
+from tests.integration.correlation.test_correlation_oracle import untangled_company
 from tests.support import oracle
 from tests.support.companies import KEYS, LOGINS, MAILS, companies, rulings
 from tests.support.database import undone

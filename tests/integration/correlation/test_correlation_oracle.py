@@ -1,6 +1,6 @@
-"""The SQL against the oracle, on random companies; test_correlation_cases.py has the hand-written ones.
+"""The SQL against the oracle, on random companies; test_oracle*.py have the hand-written ones.
 
-More random companies: ORACLE_EXAMPLES=5000 python -m pytest tests/integration/test_correlation_oracle.py
+More random companies: ORACLE_EXAMPLES=5000 python -m pytest tests/integration/correlation/test_correlation_oracle.py
 """
 
 import os
