@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from offboarding.model import Basis, Coverage, Employment, Worker
+from tests.integration.correlation.test_oracle_departures import hr, utc
 from tests.support.oracle import Company, Leaving, RosterRead, Told, Verdict, Word, judge
 from tests.support.small_company import LEFT, NIGHT, WORKS, job, worker
-from tests.integration.correlation.test_oracle_departures import hr, utc
 
 AT_THREE = utc(2026, 11, 24, 6)
 """15:00 in Seoul, on the 24th."""
