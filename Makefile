@@ -1,7 +1,7 @@
 # Each target sets up what it needs; the first time takes a minute, later ones start at once.
 # Nothing is written outside this folder, except into the system's folder for temporary files.
 .DEFAULT_GOAL := help
-.PHONY: help demo up try test only-tests lint bench stress fuzz mutants lock keep dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters drops hosts chromium \
+.PHONY: help demo up try test only-tests lint bench stress fuzz mutants lock dist test-pythons test-airflows test-celery setup slapd directories celery trackers databases rosters drops hosts chromium \
     test-directories test-trackers test-databases test-rosters test-hosts test-browser screenshots test-slow clean distclean
 MAKEFLAGS += --no-print-directory
 
@@ -127,9 +127,6 @@ test-pythons: ## import what the lock installs on each Python 3.11 to 3.13 of th
 
 test-airflows: setup slapd ## the wheel, installed beside Airflow 3.1, 3.2 and 3.3: what each sees of it, and two nights (ARGS="-k 3.1")
 	@scripts/test-airflows.sh $(ARGS)
-
-keep: setup ## what a store of this version holds after some nights, for the tests of upgrades: tests/upgrades/dumps/
-	@$(PYTHON_BIN) -m tests.upgrades.kept
 
 dist: ## a release's files into dist/, of the last commit: the wheel, the same to the byte each time, its SBOM, their SHA-256
 	@scripts/dist.sh

@@ -11,12 +11,13 @@ from offboarding.interfaces import ReadContext, Source
 from offboarding.model.errors import FatalError
 from offboarding.report.night import render
 from offboarding.report.pages.tonight import tonight
-from offboarding.store import reading, recorded
+from offboarding.store import reading
 from tests.support.deciding import whole_desk
 from tests.support.departure import departure
 from tests.support.given_lists import ListedSystem
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office
+from tests.support.rows import note_all
 from tests.support.small_company import LEFT, worker
 from tests.support.watching import hour
 from tests.support.whole_night import NightTold
@@ -79,7 +80,7 @@ def attest(company: AtPortal, account: str, *, until: datetime) -> None:
         " values (account_material('attested:bank', %s), 'saw the list of users there', 'lee', %s, %s)",
         (account, company.as_of, until),
     )
-    recorded.note_all(company.session, actor="test")
+    note_all(company.session)
 
 
 @pytest.mark.slow

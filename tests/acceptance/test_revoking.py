@@ -24,7 +24,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
 from offboarding.runs import pipeline
-from offboarding.store import reading, recorded
+from offboarding.store import reading
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from offboarding.tickets import moving
@@ -32,6 +32,7 @@ from tests.support import deciding
 from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, System, access_key, login
+from tests.support.rows import note_all
 from tests.support.shutting import (
     KEY,
     KIM,
@@ -444,7 +445,7 @@ def its_source_waits(kim: Shutting) -> None:
             " select 'source', %s, max(run_id), max(run_id), '[]', 0, 0, 'waiting' from run",
             (name,),
         )
-    recorded.note_all(kim.office.session, actor="test")
+    note_all(kim.office.session)
 
 
 CHANGES: dict[Callable[[Shutting], None], str] = {

@@ -9,7 +9,7 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.model import Account, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.store import findings, reading, recorded
+from offboarding.store import findings, reading
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from tests.support.begun import Begun
@@ -26,6 +26,7 @@ from tests.support.office import (
     switched_off,
     user,
 )
+from tests.support.rows import note_all
 from tests.support.small_company import LEFT, STAFF, WORKS, job, mail, number, tag, worker
 
 KIM_MAIL = "kim@corp.example"
@@ -125,7 +126,7 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
         " select %s, %s, person_uid, %s, 'asked them', 'analyst' from worker where worker_id = %s",
         (account.realm, account.native_id, verdict, worker_id),
     )
-    recorded.note_all(office.session, actor="test")
+    note_all(office.session)
 
 
 # --- a checklist from its first night to its end ---------------------------------------------------------------------

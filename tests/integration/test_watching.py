@@ -11,7 +11,6 @@ from offboarding.interfaces import Tracker
 from offboarding.model import IdentityKeyKind, Standing, TicketPriority
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
-from offboarding.store import recorded
 from offboarding.store.connect import Session, opened
 from offboarding.store.events import broken_at
 from tests.support.alerts import HeardNotifier
@@ -19,6 +18,7 @@ from tests.support.begun import Begun, beginnings, begun
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
+from tests.support.rows import note_all
 from tests.support.small_company import LEFT, WORKS, number, tag, worker
 from tests.support.watching import HourTold, hour
 
@@ -564,7 +564,7 @@ def test_whose_moment_a_notice_told_beforehand_is_checked_then(office: Office) -
         " where worker_id = '1043'",
         (moment, moment + timedelta(days=7)),
     )
-    recorded.note_all(office.session, actor="test")
+    note_all(office.session)
     assert hour(office, hours=4.9).due is None
 
     told = hour(office, hours=5.1)

@@ -28,13 +28,13 @@ from offboarding.model import (
     Worker,
 )
 from offboarding.runs import pipeline
-from offboarding.store import recorded
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from tests.support import oracle
 from tests.support.oracle.company import AccountId, WorkerKey
 from tests.support.oracle.decisions import overall
 from tests.support.oracle.values import plain
+from tests.support.rows import note_all
 
 SCORE_NAMES = {
     "number_tag": "tag_number",
@@ -190,7 +190,7 @@ def rule(session: Session, ruling: oracle.Ruling) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst')",
         (*thing, ruling.verb.value),
     )
-    recorded.note_all(session, actor="test")
+    note_all(session)
 
 
 def tell(session: Session, notice: oracle.Told, number: int) -> None:
@@ -201,7 +201,7 @@ def tell(session: Session, notice: oracle.Told, number: int) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst', now())",
         (f"n-{number:06x}", person, notice.left_at, notice.zone),
     )
-    recorded.note_all(session, actor="test")
+    note_all(session)
 
 
 def settle(session: Session, word: oracle.Word) -> None:
@@ -212,7 +212,7 @@ def settle(session: Session, word: oracle.Word) -> None:
         " values (%s, %s, %s, %s, 'they said so', 'analyst', 'infinity')",
         (person, word.basis.value, word.left_at, "confirm" if word.confirms else "deny"),
     )
-    recorded.note_all(session, actor="test")
+    note_all(session)
 
 
 def person_called(session: Session, id_space: str, worker_id: str) -> UUID:

@@ -1,8 +1,13 @@
-"""Whether a store's rows are the very same ones: not only their values, but who wrote them last, and where they lie."""
+"""A store's rows: whether they are the very same ones (not only their values, but who wrote them last, and where they
+lie), and decisions that a test wrote into tables itself.
+"""
 
 from psycopg import sql
 
 from offboarding.store.connect import Session
+from offboarding.store.events import Saying, append_sayings
+from offboarding.store.locks import lock_findings
+from offboarding.store.recorded import said
 
 Versions = dict[str, frozenset[tuple[str, str]]]
 """Table -> (xmin, ctid) of each row: https://www.postgresql.org/docs/current/ddl-system-columns.html"""
@@ -25,3 +30,11 @@ def changed(before: Versions, after: Versions) -> dict[str, int]:
 def _rows(session: Session, table: str) -> frozenset[tuple[str, str]]:
     rows = session.execute(sql.SQL("select xmin::text, ctid::text from {}").format(sql.Identifier(table))).fetchall()
     return frozenset((str(xmin), str(ctid)) for xmin, ctid in rows)
+
+
+def note_all(session: Session) -> None:
+    """Write down every decision as its row says, for a test that wrote the row itself."""
+    with session.transaction():
+        lock_findings(session)
+        sayings = [Saying(about=about, act="written", text=text) for about, text in said(session, None).items()]
+        append_sayings(session, sayings, run_id=None, actor="test")

@@ -7,11 +7,10 @@ from importlib.resources import files
 from psycopg import sql
 
 from offboarding.model.errors import FatalError
-from offboarding.store import recorded
 from offboarding.store.session import Session
 
-RECORDED = 17
-"""Since this migration the record holds decisions, too: what had been decided by then counts as it stood."""
+FIRST = 100
+"""The number of the first: the whole schema."""
 _LOCK = 7_310_001
 _MAY_CHANGE = """
 select has_schema_privilege(oid, 'usage') and has_schema_privilege(oid, 'create') from pg_namespace where nspname = %s
@@ -21,8 +20,8 @@ select has_schema_privilege(oid, 'usage') and has_schema_privilege(oid, 'create'
 def migrate(session: Session, schema: str) -> None:
     """Apply what is missing, in order, each in one transaction; one migrator at a time.
 
-    Raises FatalError where the database is newer than this code, a migration was changed after it ran, or the schema is
-    another role's.
+    Raises FatalError where the database was made before version 1.0 or is newer than this code, a migration was changed
+    after it ran or is unknown, or the schema is another role's.
     """
     if _is_current(session):
         return
@@ -43,8 +42,6 @@ def migrate(session: Session, schema: str) -> None:
                 session.execute(
                     "insert into schema_migration (version, checksum) values (%s, %s)", (version, checksum(text))
                 )
-        if RECORDED not in applied:
-            recorded.note_all(session, actor="the store, as it stood")
 
 
 @functools.cache
@@ -85,9 +82,18 @@ def _is_current(session: Session) -> bool:
         raise FatalError(
             f"store: its schema is at {max(applied)}, this code knows {max(known)}. Run the newer release of the code."
         )
-    changed = [version for version, mark in applied.items() if mark != checksum(known[version])]
-    if changed:
-        raise FatalError(f"store: migration {changed[0]:04d} was changed after it ran. Restore the file.")
+    for version, mark in sorted(applied.items()):
+        if version < FIRST:
+            raise FatalError(
+                f"store: made before version 1.0 (its schema is at {version}), and can't be used any more. Begin a new"
+                ' one in another database: docs/operations.md, "Upgrades", says what becomes of open tickets and decisions.'
+            )
+        if version not in known:
+            raise FatalError(
+                f"store: migration {version} ran, which this code doesn't have. Run the code that it belongs to."
+            )
+        if mark != checksum(known[version]):
+            raise FatalError(f"store: migration {version:04d} was changed after it ran. Restore the file.")
     return len(applied) == len(known)
 
 

@@ -127,14 +127,6 @@ def followed(session: Session, *, actor: str) -> Generator[None]:
     append_sayings(session, [*gone, *written], run_id=None, actor=actor)
 
 
-def note_all(session: Session, *, actor: str) -> None:
-    """What stands when the record begins to hold decisions (migration 0017) counts as it stands."""
-    with session.transaction():
-        lock_findings(session)
-        sayings = [Saying(about=about, act="written", text=text) for about, text in said(session, None).items()]
-        append_sayings(session, sayings, run_id=None, actor=actor)
-
-
 def troubles(session: Session) -> list[Trouble]:
     """Rows that aren't as the record says."""
     stands = said(session, None)

@@ -10,7 +10,7 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.model import Account, Credential, IdentityKeyKind, Standing, SubjectKind, Trust
 from offboarding.model.errors import RetriableError
-from offboarding.store import reading, recorded
+from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.support.begun import Begun, Play, beginnings, begun
 from tests.support.listed_tracker import tracker
@@ -27,6 +27,7 @@ from tests.support.office import (
     switched_off,
     user,
 )
+from tests.support.rows import note_all
 from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, account, mail, number, tag, worker
 from tests.support.variants import variants
 from tests.support.whole_night import Readers
@@ -277,7 +278,7 @@ def decide(office: Office, verdict: str, account: Account, worker_id: str) -> No
         " select %s, %s, person_uid, %s, 'asked them', 'analyst' from worker where worker_id = %s",
         (account.realm, account.native_id, verdict, worker_id),
     )
-    recorded.note_all(office.session, actor="test")
+    note_all(office.session)
 
 
 @EACH

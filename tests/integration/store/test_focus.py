@@ -16,13 +16,13 @@ from hypothesis.strategies import DrawFn
 from psycopg.errors import LockNotAvailable
 
 from offboarding.model import OWN_ID, Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Worker
-from offboarding.store import recorded
 from offboarding.store.connect import Session, opened
 from offboarding.store.correlation import linking
 from tests.support import oracle
 from tests.support.companies import accounts, employments, rarely, workers
 from tests.support.database import undone
 from tests.support.night import rows_of, spend_night
+from tests.support.rows import note_all
 from tests.support.small_company import KIM, LEAVER, LEE, NIGHT, STAFF, account, company, hr, ldap, mail, number, worker
 from tests.support.variants import variants
 
@@ -235,7 +235,7 @@ def test_what_connects_an_account_and_a_person_leads_both_ways(store: Session, c
     x, other = account("x"), account("other", number("1044"))
     night(store, x, other, people=(STAFF, NEW))
     store.execute(connected.encode())
-    recorded.note_all(store, actor="test")
+    note_all(store)
     night(store, x, other, people=(STAFF, NEW), day=1)
 
     assert night(store, x, other, people=(STAFF, MOVED), day=2) == {"x", "other"}

@@ -20,7 +20,6 @@ from offboarding.model import (
     UncustodiedCase,
 )
 from offboarding.model.errors import RetriableError
-from offboarding.store import recorded
 from offboarding.store.connect import Session
 from tests.support.companies import ssh_credential
 from tests.support.key_company import (
@@ -36,6 +35,7 @@ from tests.support.key_company import (
 )
 from tests.support.keys_read import ISSUER, access, event, secret, signing_key, whole
 from tests.support.registered import custodian, entry
+from tests.support.rows import note_all
 from tests.support.small_company import account, number
 
 pytestmark = pytest.mark.slow
@@ -383,7 +383,7 @@ def decide(company: KeyCompany, worker_id: str, native_id: str, verdict: str) ->
         " select %s, %s, person_uid, %s, 'asked them', 'analyst' from person p where p.worker_id = %s",
         (CLOUD, native_id, verdict, worker_id),
     )
-    recorded.note_all(company.session, actor="test")
+    note_all(company.session)
 
 
 # Proved -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from offboarding.model import ActionKind, Exportable, Resolution, Standing, Subj
 from offboarding.model.errors import RetriableError
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.runs import pipeline
-from offboarding.store import reading, recorded, tickets
+from offboarding.store import reading, tickets
 from offboarding.store.connect import Session
 from offboarding.store.putting_right import put_right
 from offboarding.tickets.plan import TicketPlan
@@ -23,6 +23,7 @@ from tests.support.keys_read import ISSUER, access, event, secret, signing_key, 
 from tests.support.listed_tracker import tracker
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
+from tests.support.rows import note_all
 from tests.support.variants import variants
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
@@ -136,7 +137,7 @@ def test_a_reader_s_first_read_holds_what_it_finds_though_its_realm_is_long_know
     company.secrets.error = RetriableError("not there yet")
     company.judged(days=2)
     company.session.execute("update baseline set released_at = now(), released_by = 'x', released_for = 'x'")
-    recorded.note_all(company.session, actor="test")
+    note_all(company.session)
 
     company.secrets.error, company.secrets.scopes = None, scopes
     company.secrets.facts = [SECRET, access(SECRET, KIM_USER.label)]
@@ -305,7 +306,7 @@ def attest(company: KeyCompany, until: datetime) -> None:
         "insert into attestation (material, reason, author, until) values (%s, 'saw 401 with the old key', 'lee', %s)",
         (KEY.material, until),
     )
-    recorded.note_all(company.session, actor="test")
+    note_all(company.session)
 
 
 def test_what_nobody_can_be_asked_about_is_open_until_a_person_attests_and_again_when_that_ends(
@@ -363,7 +364,7 @@ def test_a_rejected_link_closes_what_rested_on_it(company: KeyCompany) -> None:
         " select %s, %s, person_uid, 'reject', 'a test user', 'analyst' from person p where p.worker_id = '1042'",
         (CLOUD, KIM_USER.native_id),
     )
-    recorded.note_all(company.session, actor="test")
+    note_all(company.session)
     company.judged()
 
     assert state(company, "leaver-key-access") == ("resolved", "the link was rejected by analyst")

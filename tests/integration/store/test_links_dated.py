@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind
-from offboarding.store import recorded
 from offboarding.store.connect import Session
 from tests.support.night import rows_of, rule, spend_night
 from tests.support.oracle import RosterRead, Ruling, SourceRead, Verb
+from tests.support.rows import note_all
 from tests.support.small_company import (
     KIM,
     LEAVER,
@@ -164,7 +164,7 @@ def test_a_decision_is_shown_as_evidence_and_can_be_revoked(store: Session) -> N
     assert standing(store) == {("x", "1043", "linked")}
 
     store.execute("update link_decision set revoked_at = now(), revoked_by = 'analyst'")
-    recorded.note_all(store, actor="test")
+    note_all(store)
     spend(store, LATER, hr(LEAVER, STAFF), ldap(account("x", number("1042"))))
 
     assert standing(store) == {("x", "1042", "linked")}

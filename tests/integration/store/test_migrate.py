@@ -32,12 +32,11 @@ def numbers(parameters: dict[str, str | int]) -> list[int]:
     return [int(str(number)) for (number,) in rows]
 
 
-def older(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code of a release that knew all migrations but the newest."""
-    known = dict(list(migrate.migrations().items())[:-1])
-    monkeypatch.setattr(migrate, "migrations", lambda: known)
-    # Today's query of the record may name a column of the newest migration, and an empty store has nothing to record.
-    monkeypatch.setattr(migrate.recorded, "note_all", lambda session, *, actor: None)
+def newer(monkeypatch: pytest.MonkeyPatch, text: str = "") -> None:
+    """The code of a release that has one migration more."""
+    known = migrate.migrations()
+    more = {**known, max(known) + 1: f"create table later ();{text}"}
+    monkeypatch.setattr(migrate, "migrations", lambda: more)
 
 
 @pytest.mark.parametrize("upgraded", [False, True], ids=["of nothing", "of an older release"])
@@ -45,10 +44,9 @@ def test_many_who_come_at_once_migrate_once(
     bare: dict[str, str | int], monkeypatch: pytest.MonkeyPatch, upgraded: bool
 ) -> None:
     if upgraded:
-        with monkeypatch.context() as patch:
-            older(patch)
-            with opened(bare):
-                pass
+        with opened(bare):
+            pass
+        newer(monkeypatch)
     together = Barrier(MANY)
 
     def come(_: int) -> None:
@@ -67,19 +65,11 @@ def test_one_that_is_broken_off_leaves_nothing_half_done(
 ) -> None:
     """Ended by an administrator, or with its machine, in the middle of the last of several."""
     with monkeypatch.context() as patch:
-        older(patch)
-        with opened(bare):
-            pass
-    before = numbers(bare)
-    with monkeypatch.context() as patch:
-        known = migrate.migrations()
-        last = max(known)
-        ended = f"{known[last]}\n;select pg_terminate_backend(pg_backend_pid());"
-        patch.setattr(migrate, "migrations", lambda: {**known, last: ended})
+        newer(patch, "select pg_terminate_backend(pg_backend_pid());")
         with pytest.raises(psycopg.OperationalError), opened(bare):
             pass
 
-    assert numbers(bare) == before
+    assert numbers(bare) == []
     with opened(bare) as session:
         assert numbers(bare) == list(migrate.migrations())
         session.execute(block("trial", "linked_by_source"))
@@ -88,11 +78,12 @@ def test_one_that_is_broken_off_leaves_nothing_half_done(
 def test_code_that_is_older_than_the_store_says_so_and_changes_nothing(
     bare: dict[str, str | int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with opened(bare):
-        pass
-    newest = max(migrate.migrations())
-    older(monkeypatch)
     known = max(migrate.migrations())
+    with monkeypatch.context() as patch:
+        newer(patch)
+        newest = max(migrate.migrations())
+        with opened(bare):
+            pass
 
     with pytest.raises(FatalError) as refused, opened(bare):
         pass
@@ -107,8 +98,26 @@ def test_a_migration_that_was_edited_after_it_ran_is_refused(
 ) -> None:
     with opened(bare):
         pass
-    known = migrate.migrations()
-    monkeypatch.setattr(migrate, "migrations", lambda: {**known, 3: known[3] + "\n-- mended"})
+    first, text = next(iter(migrate.migrations().items()))
+    monkeypatch.setattr(migrate, "migrations", lambda: {first: f"{text}\n-- mended"})
 
-    with pytest.raises(FatalError, match="migration 0003 was changed after it ran"), opened(bare):
+    with pytest.raises(FatalError, match=f"migration {first:04d} was changed after it ran"), opened(bare):
         pass
+
+
+@pytest.mark.parametrize(
+    ("ran", "said"), [(80, "made before version 1.0 (its schema is at 80)"), (101, "migration 101 ran")]
+)
+def test_a_store_of_a_schema_that_this_code_does_not_have_is_refused(
+    bare: dict[str, str | int], monkeypatch: pytest.MonkeyPatch, ran: int, said: str
+) -> None:
+    with opened(bare) as session:
+        session.execute("insert into schema_migration (version, checksum) values (%s, 'another')", (ran,))
+    first, text = next(iter(migrate.migrations().items()))
+    monkeypatch.setattr(migrate, "migrations", lambda: {first: text, 102: "create table later ()"})
+
+    with pytest.raises(FatalError) as refused, opened(bare):
+        pass
+
+    assert said in str(refused.value)
+    assert numbers(bare) == sorted([first, ran])

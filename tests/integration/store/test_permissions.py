@@ -186,14 +186,11 @@ def test_a_reader_of_a_store_that_is_yet_to_be_migrated_says_so(
 ) -> None:
     run(server, ADMINISTRATOR)
     run(server, READER_ROLE)
-    with monkeypatch.context() as older:
-        known = dict(list(migrate.migrations().items())[:-1])
-        older.setattr(migrate, "migrations", lambda: known)
-        # Today's query of the record may name a column of the newest migration.
-        older.setattr(migrate.recorded, "note_all", lambda session, *, actor: None)
-        with opened(parameters(server, "offboarding_checker")):
-            pass
+    with opened(parameters(server, "offboarding_checker")):
+        pass
     run(server, READER_GRANTS, dbname="offboarding_store", user="offboarding_checker")
+    newer = {**migrate.migrations(), 9999: "create table later ()"}
+    monkeypatch.setattr(migrate, "migrations", lambda: newer)
 
     with (
         pytest.raises(FatalError, match="offboarding_reader may not change the schema offboarding"),

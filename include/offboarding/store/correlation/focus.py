@@ -1,6 +1,6 @@
 """What correlation looks at: everything the first time, and after that whatever has to do with what was written since.
 
-Which notes are kept of that stands in migrations/0009_what_changed.sql, what has to do with what in queries/focus.sql.
+Which notes are kept of that stands in migrations/0100_store.sql, what has to do with what in queries/focus.sql.
 That nothing else could come out otherwise is held by tests/integration/store/test_focus.py.
 """
 
