@@ -86,7 +86,7 @@ def _is_current(session: Session) -> bool:
         if version < FIRST:
             raise FatalError(
                 f"store: made before version 1.0 (its schema is at {version}), and can't be used any more. Begin a new"
-                ' one in another database: docs/operations.md, "Upgrades", says what becomes of open tickets and decisions.'
+                ' one in another database. What becomes of open tickets and decisions: docs/operations.md, "Upgrades".'
             )
         if version not in known:
             raise FatalError(
