@@ -52,7 +52,7 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 
 
 def _filters() -> Iterator[str]:
-    words = environment.TemplateWords(language=Language.EN, zone=ZoneInfo("UTC"), fits=lambda *_: None)
+    words = environment.TemplateWords(language=Language.EN, zone=ZoneInfo("UTC"))
     for name, called in words.filters():
         yield f"| `{name}` | {(inspect.getdoc(called) or '').replace('|', 'or')} |\n"
 

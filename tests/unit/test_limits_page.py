@@ -17,7 +17,7 @@ from offboarding.net.revocation import lists as lists_of_crls
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
-from offboarding.report.texts import bounds, checking
+from offboarding.report.texts import checking, sandbox
 from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday, workday_workers
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import deadlines, drivers, manifests, openpgp, proof, s3
@@ -265,7 +265,8 @@ BOUNDS: dict[str, tuple[float, str]] = {
     "YAML: values, each alias counted as all that it stands for": (yaml_file.MOST_NODES, ""),
     "YAML, forms: a number that has no limit of its own": (strict.MOST_NUMBER, ""),
     "Templates (`policy.texts`): a file": (checking.MOST_BYTES, ""),
-    "Templates: a text, and whatever is made on the way to it": (bounds.MOST_TEXT, ""),
+    "Templates: a text": (sandbox.MOST_TEXT, ""),
+    "Templates: the time for a text": (sandbox.MOST_SECONDS, ""),
     "Spreadsheet of links": (spreadsheet.MOST_BYTES * MB / 1_000_000, ""),
     "Repository (`custody suggest`): a file": (commits._MOST_BYTES, ""),
     "Repository: a call of git": (commits._MOST_SECONDS, ""),

@@ -13,9 +13,9 @@ from jinja2 import FunctionLoader, StrictUndefined, TemplateRuntimeError, Undefi
 from offboarding.model import Language, Sentence, say
 from offboarding.model.sentences import Value
 from offboarding.report.texts import languages
-from offboarding.report.texts.bounds import BoundedEnvironment, within_margin
 from offboarding.report.texts.layout import INDENT, flowed, numbered, on_one_line, written
 from offboarding.report.texts.own import OwnTemplates
+from offboarding.report.texts.sandbox import TextSandbox, within_margin
 
 ENDING = ".txt.j2"
 
@@ -27,34 +27,33 @@ def shipped() -> Mapping[str, str]:
     return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(ENDING)}
 
 
-def environment(language: Language, zone: str, own: OwnTemplates) -> BoundedEnvironment:
+def environment(language: Language, zone: str, own: OwnTemplates) -> TextSandbox:
     """Where tickets in this language are rendered. `zone`: the company's, for moments."""
     return _environment(language, zone, tuple(sorted(own.sources.items())))
 
 
 @cache
-def _environment(language: Language, zone: str, own: tuple[tuple[str, str], ...]) -> BoundedEnvironment:
+def _environment(language: Language, zone: str, own: tuple[tuple[str, str], ...]) -> TextSandbox:
     sources = {**shipped(), **dict(own)}
 
     def found(name: str) -> tuple[str, str, Callable[[], bool]] | None:
         """With its name as its file's, for tracebacks."""
         return (sources[name], name, lambda: True) if name in sources else None
 
-    made = BoundedEnvironment(
-        bounded=bool(own),
+    made = TextSandbox(
         loader=FunctionLoader(found),
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    words = TemplateWords(language=language, zone=ZoneInfo(zone), fits=made.fits)
+    words = TemplateWords(language=language, zone=ZoneInfo(zone))
     made.finalize = words.written
     callables = cast("dict[str, Callable[..., str]]", made.globals)
     callables.clear()
     callables["say"] = words.say
     made.callables.add(words.say)
-    made.add_filters(dict(words.filters()))
+    made.filters.update(words.filters())
     made.tests["translated"] = words.translated
     return made
 
@@ -65,8 +64,6 @@ class TemplateWords:
 
     language: Language
     zone: ZoneInfo
-    fits: Callable[[str, Mapping[str, object]], None]
-    """Raises where a sentence would be too long."""
 
     def filters(self) -> Iterator[tuple[str, Callable[..., str]]]:
         """Yield them by name."""
@@ -89,7 +86,6 @@ class TemplateWords:
         for value in values.values():
             if isinstance(value, Undefined):
                 str(value)  # raises that it's undefined
-        self.fits(pattern if len(pattern) > len(plural) else plural, values)
         known = pattern if isinstance(pattern, Sentence) and not values else say(pattern, plural, **values)
         return languages.told(known, self.language)
 

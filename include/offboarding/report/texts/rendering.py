@@ -14,10 +14,10 @@ from jinja2 import TemplateError, TemplateNotFound
 from offboarding.model import Language
 from offboarding.model.keys import without_keys
 from offboarding.report.texts import languages
-from offboarding.report.texts.bounds import BoundedEnvironment
 from offboarding.report.texts.environment import ENDING, environment, shipped
 from offboarding.report.texts.layout import on_one_line
 from offboarding.report.texts.own import OwnTemplates
+from offboarding.report.texts.sandbox import TextSandbox, in_time
 from offboarding.report.texts.views import TicketViews
 
 TITLE, BODY = "title", "body"
@@ -57,7 +57,8 @@ class TicketTexts:
     def _text(self, name: str, views: TicketViews) -> str:
         if self.own.sources:
             try:
-                text = self._rendered(self.own, name, views)
+                with in_time():
+                    text = self._rendered(self.own, name, views)
                 if not (lacking := missing(name, views, text)):
                     return text
                 why = f"{self.own.folder}/{name}{ENDING}: {lacking}"
@@ -72,10 +73,9 @@ class TicketTexts:
         return text if name == TITLE else languages.zoned(text, ZoneInfo(self.zone), self.language)
 
 
-def rendered(made: BoundedEnvironment, name: str, views: TicketViews) -> str:
+def rendered(made: TextSandbox, name: str, views: TicketViews) -> str:
     """What a template makes of a ticket: a title on one line, with no key but its own; a comment without blank ones."""
-    made.begin()
-    text = made.get_template(name + ENDING).render({each.name: getattr(views, each.name) for each in fields(views)})
+    text = made.made(name + ENDING, {each.name: getattr(views, each.name) for each in fields(views)})
     if name == TITLE:
         own = f"[{views.ticket.key}]"
         title = on_one_line(text)

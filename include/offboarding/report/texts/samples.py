@@ -1,4 +1,4 @@
-"""Invented tickets and comments of every shape, by which a company's template is tried before a night needs it.
+"""Invented tickets and comments, by which a company's template is tried before a night needs it.
 
 Each is as `report/ticket_views.py` makes one: a comment, for one, is never given who left.
 """
@@ -22,10 +22,7 @@ from offboarding.report.texts.views import (
     TicketViews,
 )
 
-MOST_THINGS, MOST_LINES = 100, 50
-"""On a list, and in a comment."""
 _OF_THE_TICKET = {"title", "body"}
-_LISTING = {"changed", "closed", "closed_too_early", "past_due", "reopened"}
 _OF_A_PERSON = {TicketKind.REVOKE, TicketKind.EVENT}
 _AT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 _PERSON = LeaverView(
@@ -41,20 +38,7 @@ _PERSON = LeaverView(
     zone="Asia/Seoul",
     elsewhere=True,
 )
-_PEOPLE = (
-    _PERSON,
-    replace(_PERSON, name="", basis="notice", elsewhere=False),
-    replace(_PERSON, circumstance="retired"),
-    replace(_PERSON, basis="away", circumstance="suspended", left_on=None, elsewhere=False),
-    replace(_PERSON, name="", basis="away", withdrawn=True, left_on=None, left_at=None, elsewhere=False),
-    replace(_PERSON, name="", circumstance="retired", left_on=None, left_at=None, elsewhere=False),
-    replace(_PERSON, circumstance="deceased", elsewhere=False),
-    replace(_PERSON, name="", circumstance="deceased", left_on=None, left_at=None, elsewhere=False),
-    replace(_PERSON, basis="planned", elsewhere=False),
-    replace(_PERSON, name="", basis="inferred", left_on=None, left_at=None, elsewhere=False),
-    replace(_PERSON, basis="actual", left_on=None, left_at=None, elsewhere=False),
-    replace(_PERSON, name="", told="", basis="", withdrawn=True, left_on=None, left_at=None, elsewhere=False),
-)
+_BARE_PERSON = replace(_PERSON, name="", basis="inferred", left_on=None, left_at=None, elsewhere=False)
 _THING = ThingView(
     number=1,
     name="Account uid=kim,dc=corp",
@@ -81,17 +65,7 @@ _BARE = replace(
     _THING, source="", reopened=0, reason="", seen=None, since=None, last_used=None, clauses=(), sentences=(), steps=()
 )
 _DONE = replace(_BARE, state="resolved", why="seen dead", ended=_AT, holds=False, works=False, change="")
-_THINGS = (
-    _THING,
-    _DONE,
-    replace(_THING, clauses=(), clauses_in=1, steps=(), steps_in=1, change="added", severity="critical"),
-    replace(_BARE, works=False, unknown=True, change="stands_again", severity="low"),
-    replace(_BARE, holds=False, change="open_again", severity="medium"),
-    replace(_DONE, ended=None),
-    replace(_DONE, state="excepted", why="an exception lets it stand"),
-    replace(_THING, of_system=True, name="Accounts of corp-ldap that nobody claims", clauses_in=2),
-)
-"""One of each shape."""
+_THINGS = (_THING, _BARE, _DONE)
 _TICKET = TicketView(
     key="",
     kind="",
@@ -117,16 +91,6 @@ _TICKET = TicketView(
 _PLAIN = replace(_TICKET, holders=(), due=None, working=0, untold=0, holding=0, attested=False, more=0, missing=())
 _NOTHING = replace(_PLAIN, system="", roster="", thing="", explain="", exposure="")
 """Of which nothing is on a list."""
-_OWN = replace(
-    _PLAIN,
-    holders=("1042",),
-    working=1,
-    holding=1,
-    own_title="Replace {key} of {system}: worker {worker}{left}",
-    own_opening="What is on it is to be replaced.",
-    own_closing="It closes once that is done.",
-    own_left="and took it along",
-)
 _DECISIONS = (
     DecisionView(
         form="offboarding_decide_link",
@@ -171,80 +135,39 @@ _EXPOSED = (
 
 
 def samples(name: str) -> Iterator[TicketViews]:
-    """Yield what a text is made of, for tickets of each kind. `name`: its template's. What tickets and things are
-    called by is another each time, so that nobody's template passes that has it written down.
+    """Yield what a text is made of, for tickets of each kind, with much and with little. `name`: its template's. What
+    tickets and things are called by is another each time, so that nobody's template passes that has it written down.
     """
-    yield from _tickets() if name in _OF_THE_TICKET else _comments(name)
-
-
-def long_samples(name: str) -> Iterator[TicketViews]:
-    """Yield the same, as long as it may be: by it a template's cost is tried, which is the same in each language."""
     for kind in TicketKind:
-        ticket = _called(_TICKET, kind)
+        whole, plain, bare = (_called(each, kind) for each in (_TICKET, _PLAIN, _NOTHING))
         if name in _OF_THE_TICKET:
-            person = _PERSON if kind in _OF_A_PERSON else None
-            exposed = _EXPOSED * 10 if person else ()
-            yield TicketViews(ticket=ticket, person=person, things=_many(MOST_THINGS), exposed=exposed)
-        elif name == "departure_changed":
-            yield TicketViews(ticket=ticket, departures=_DEPARTURES * (MOST_LINES // len(_DEPARTURES)))
-        elif name in _LISTING:
-            yield TicketViews(ticket=ticket, things=_many(MOST_LINES), changed=_many(MOST_LINES), changed_more=7)
-
-
-def _tickets() -> Iterator[TicketViews]:
-    for kind in TicketKind:
-        people = _PEOPLE if kind in _OF_A_PERSON else (None,)
-        for person in people:
+            is_of_a_person = kind in _OF_A_PERSON
             yield TicketViews(
-                ticket=_called(_TICKET, kind),
-                person=person,
+                ticket=whole,
+                person=_PERSON if is_of_a_person else None,
                 things=_listed(_THINGS),
-                shared=(
-                    SharedStepsView(numbers=(1, 3), named=True, steps=_THING.steps),
-                    SharedStepsView(numbers=(2,), named=False, steps=_THING.steps[1:]),
-                ),
+                shared=(SharedStepsView(numbers=(1, 3), named=True, steps=_THING.steps),),
                 decisions=_DECISIONS,
-                exposed=_EXPOSED if person else (),
-                exposed_more=3 if person else 0,
+                exposed=_EXPOSED if is_of_a_person else (),
+                exposed_more=3 if is_of_a_person else 0,
             )
-        for thing in _THINGS:
-            yield TicketViews(ticket=_called(_PLAIN, kind), person=people[-1], things=_listed([thing]))
-        yield TicketViews(ticket=_called(_OWN, kind), person=people[0], things=_listed(_THINGS[:1]))
-        yield TicketViews(ticket=_called(_NOTHING, kind))
-
-
-def _comments(name: str) -> Iterator[TicketViews]:
-    for kind in TicketKind:
-        whole, plain, bare = (_called(each, kind) for each in (replace(_TICKET, missing=()), _PLAIN, _NOTHING))
-        if name == "moved":
-            yield TicketViews(ticket=replace(bare, successor="helpdesk, 17"))
-            url = "https://tickets.corp.example/17"
-            yield TicketViews(ticket=replace(bare, successor="helpdesk, 17", successor_url=url))
-        elif name in {"verified_again", "unverified_again"}:
-            yield TicketViews(ticket=bare)
+            person = _BARE_PERSON if is_of_a_person else None
+            yield TicketViews(ticket=plain, person=person, things=_listed(_THINGS[1:]))
+            yield TicketViews(ticket=bare, person=person)
         elif name == "departure_changed":
             yield TicketViews(ticket=whole, departures=_DEPARTURES)
             yield from (TicketViews(ticket=plain, departures=(each,)) for each in _DEPARTURES)
+        elif name == "moved":
+            yield TicketViews(ticket=replace(bare, successor="helpdesk, 17"))
         elif name in {"closed_too_early", "past_due"}:
-            due = _AT if name == "past_due" else None
             yield TicketViews(ticket=whole, things=_listed(_THINGS))
-            ticket = replace(plain, due=due, holding=1)
-            yield from (TicketViews(ticket=ticket, things=_listed([each])) for each in _THINGS)
+            yield TicketViews(ticket=replace(plain, due=_AT), things=_listed(_THINGS[1:]))
+        elif name in {"verified_again", "unverified_again"}:
+            yield TicketViews(ticket=bare)
         else:
-            yield from _news(name, whole if name == "closed" else bare, bare)
-
-
-def _news(name: str, ticket: TicketView, bare: TicketView) -> Iterator[TicketViews]:
-    """Yield comments that tell of what changed; that on a ticket's end lists what still stands, too."""
-    stand = name == "closed"
-    yield TicketViews(ticket=ticket, things=_listed(_THINGS if stand else ()), changed=_listed(_THINGS))
-    yield from (
-        TicketViews(ticket=bare, things=_listed([each] if stand else ()), changed=_listed([each])) for each in _THINGS
-    )
-    if stand:
-        yield TicketViews(ticket=bare, things=_listed(_THINGS))
-    if name != "changed":
-        yield TicketViews(ticket=bare)
+            stands = _THINGS if name == "closed" else ()
+            yield TicketViews(ticket=whole, things=_listed(stands), changed=_listed(_THINGS), changed_more=7)
+            yield TicketViews(ticket=bare, changed=_listed(_THINGS[1:]))
 
 
 def _called(ticket: TicketView, kind: TicketKind) -> TicketView:
@@ -253,7 +176,3 @@ def _called(ticket: TicketView, kind: TicketKind) -> TicketView:
 
 def _listed(things: Sequence[ThingView]) -> tuple[ThingView, ...]:
     return tuple(replace(each, number=number, key=f"f-{token_hex(4)}") for number, each in enumerate(things, start=1))
-
-
-def _many(count: int) -> tuple[ThingView, ...]:
-    return _listed([_THINGS[number % len(_THINGS)] for number in range(count)])
