@@ -54,4 +54,6 @@ sync --offline 2>/dev/null || sync ||
 case $venv in .venv) package=../../../../include ;; *) package=$PWD/include ;; esac
 echo "$package" >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/offboarding.pth"
 if [ "$venv" = .venv ]; then ln -sf ../../scripts/offboarding .venv/bin/offboarding; fi
+# For editors: the first line of include/offboarding.yaml names it.
+if [ "$venv" = .venv ]; then "$venv/bin/python" -m offboarding config-schema >include/offboarding.schema.json; fi
 echo "$packages" >"$venv/.packages"

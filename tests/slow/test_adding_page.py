@@ -23,7 +23,6 @@ from tests.support.tiny_company import variable
 MADE = {
     "docs/rules.md": ["-m", "tests.support.rules_page"],
     "docs/remedies.md": ["-m", "tests.support.remedies_page"],
-    "include/offboarding.schema.json": ["-m", "offboarding", "config-schema"],
 }
 """What is made of the code, and by what; the page says the same."""
 LEAVER, STAFF = "mjkim", "hnlee"

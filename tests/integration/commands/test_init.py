@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,8 @@ class TestRealSystems:
 
         assert done.code == 0, done.err
         assert at_work("check-config").code == 0
+        (named,) = re.findall(r"\A# yaml-language-server: \$schema=(.+)\n", target.read_text("utf-8"))
+        assert json.loads(target.with_name(named).read_text("utf-8"))["title"] == "offboarding.yaml"
         trial = at_work("nightly", "--dry-run", "--as-of", "2026-11-25T01:30:00+09:00")
         assert (trial.code, trial.err) == (0, trial.err)
         assert f"Revoke what still works of worker {LEAVER} (left 2026-11-13)" in trial.out

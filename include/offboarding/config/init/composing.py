@@ -20,6 +20,7 @@ from offboarding.model.errors import ConfigError
 
 WIDTH = 110
 _HEAD = """\
+# yaml-language-server: $schema=offboarding.schema.json
 # What the checker reads, and whom it tells; begun by `python -m offboarding init`.
 # Every key: docs/configuration.md. A mistake is named by: python -m offboarding check-config
 # Hosts, logins and passwords are never here: `connection` names an Airflow connection.

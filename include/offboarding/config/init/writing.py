@@ -1,5 +1,6 @@
 """The file on disk: only a good one, and never over one that is there."""
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class WrittenFile:
 
 
 def write(path: Path, text: str, as_of: datetime, *, force: bool) -> WrittenFile:
-    """Check it, read its rosters' files as the night does, then put it there.
+    """Check it, read its rosters' files as the night does, then put it there, and its schema for editors beside it.
 
     Raises ConfigError that lists what is wrong; then nothing is written.
     """
@@ -51,6 +52,8 @@ def write(path: Path, text: str, as_of: datetime, *, force: bool) -> WrittenFile
             _link(new, path)
     finally:
         new.unlink(missing_ok=True)
+    schema = json.dumps(loading.json_schema(), indent=2, ensure_ascii=False)
+    path.with_name("offboarding.schema.json").write_text(f"{schema}\n", encoding="utf-8")
     return written
 
 
