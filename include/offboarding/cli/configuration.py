@@ -7,6 +7,7 @@ from typing import Annotated
 
 from offboarding import wiring
 from offboarding.cli import DONE, REFUSED
+from offboarding.cli.lines import page
 from offboarding.cli.lines.checks import MistakeLine
 from offboarding.cli.options import Format, alone, command, option
 from offboarding.cli.output import records, say
@@ -61,6 +62,13 @@ def config_schema(
     elif exceptions:
         schema = let_stand.json_schema()
     say(*json.dumps(schema, indent=2, ensure_ascii=False).splitlines())
+    return DONE
+
+
+@command("fields", example="> jsonl.md")
+def jsonl_fields() -> int:
+    """Print what `--format jsonl` holds, field by field, in Markdown."""
+    say(*page.page().splitlines())
     return DONE
 
 

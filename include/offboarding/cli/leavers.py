@@ -51,7 +51,7 @@ def listing(
         str,
         option(
             "--format",
-            text=f"jsonl, an object a line, whose fields docs/jsonl.md promises; {spreadsheet.FORMAT}, a lookup"
+            text=f"jsonl, an object a line, whose fields `fields` tells; {spreadsheet.FORMAT}, a lookup"
             f" (default: {spreadsheet.FORMAT})",
             choices=(spreadsheet.FORMAT, "jsonl"),
         ),

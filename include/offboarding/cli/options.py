@@ -143,7 +143,7 @@ def author() -> Any:
     return option("--author", text=f"who decided ({default})", parse=words, metavar="NAME", otherwise=user)
 
 
-FORMATS = "table, for people; jsonl, an object a line, whose fields docs/jsonl.md promises"
+FORMATS = "table, for people; jsonl, an object a line, whose fields `fields` tells"
 
 Format = Annotated[str, option("--format", text=f"{FORMATS} (default: table)", choices=("table", "jsonl"))]
 """A command speaks to programs, too."""

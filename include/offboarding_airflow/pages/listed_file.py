@@ -29,7 +29,7 @@ def as_csv(rows: Sequence[FindingRow]) -> str:
 
 
 def as_jsonl(rows: Sequence[FindingRow]) -> str:
-    """An object a line, in ASCII, so that nothing in it moves a terminal; moments as in docs/jsonl.md."""
+    """An object a line, in ASCII, so that nothing in it moves a terminal; moments as in the commands' lines."""
     return "".join(f"{json.dumps(dict(zip(COLUMNS, _values(row, _utc(row.due_at)), strict=True)))}\n" for row in rows)
 
 

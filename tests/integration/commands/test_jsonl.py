@@ -1,4 +1,4 @@
-"""The lines of JSON are what docs/jsonl.md promises, field by field."""
+"""The lines of JSON are what `fields` promises, field by field."""
 
 import re
 from datetime import datetime, timedelta
@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from offboarding.cli.lines import page
-from offboarding.config import loading
 from offboarding.store.connect import Session, opened
 from tests.integration.commands.conftest import Type
 from tests.support import filled
 
-PAGE = (loading.project_folder() / "docs/jsonl.md").read_text("utf-8")
+PAGE = page.page()
 
 
 def promised(title: str) -> set[str]:
@@ -21,9 +20,8 @@ def promised(title: str) -> set[str]:
     return set(re.findall(r"^\| `([\w.\[\]]+)` \|", below, re.MULTILINE))
 
 
-def test_the_page_is_made_of_the_lines() -> None:
-    """After a change: python -m offboarding.cli.lines.page > docs/jsonl.md."""
-    assert page.page() == PAGE
+def test_the_command_prints_the_page(typed: Type) -> None:
+    assert typed("fields").out == f"{PAGE.rstrip()}\n"
 
 
 def fields(record: dict[str, Any], inner: tuple[str, ...] = ()) -> set[str]:

@@ -1,6 +1,5 @@
-"""docs/jsonl.md, made of the lines: `python -m offboarding.cli.lines.page > docs/jsonl.md`."""
+"""What `--format jsonl` holds, field by field, made of the lines."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import get_args, get_origin
@@ -90,7 +89,3 @@ def _object_in(annotation: object) -> tuple[type[Inner] | None, bool]:
 
 def _sentence(text: str | None) -> str:
     return " ".join((text or "").split())
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
