@@ -43,6 +43,18 @@ def test_whoever_says_at_once_is_asked_a_second_later(told: str, seconds: int | 
     assert retry_after({"retry-after": told}) == seconds
 
 
+@pytest.mark.parametrize(
+    ("until", "seconds"),
+    [
+        ("Tue, 24 Nov 2026 16:31:07 GMT", 67),
+        ("Tue, 24 Nov 2026 16:29:00 GMT", 1),
+        ("Tue, 99 Nov 2026 16:29:00 GMT", None),
+    ],
+)
+def test_a_date_to_wait_for_counts_by_the_answerers_own_clock(until: str, seconds: int | None) -> None:
+    assert retry_after({"retry-after": until, "date": "Tue, 24 Nov 2026 16:30:00 GMT"}) == seconds
+
+
 @pytest.mark.parametrize("told", ["0001-01-01T00:00:00+09:00", "9999-12-31T23:59:59-08:00", "2026-11-24"])
 def test_a_moment_that_there_is_not_in_utc_costs_its_row(told: str) -> None:
     """In the zone in which it's told it may be one, as of a key that somebody has end as late as they can."""

@@ -1,7 +1,9 @@
 """What is answered: models, frozen and with times in UTC; whatever object stands in an answer; numbers in headers."""
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, cast
 
 import httpx
@@ -48,7 +50,25 @@ def number_in(headers: Mapping[str, str], name: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def retry_after(headers: Mapping[str, str]) -> int | None:
-    """How many seconds are to be waited, one at least: whoever is asked again at once says the same again."""
+def told_to_wait(headers: Mapping[str, str]) -> int | None:
+    """Return the seconds that Retry-After asks for, by a number or a date (RFC 9110, 10.2.3); None where by neither."""
     seconds = number_in(headers, "retry-after")
+    if seconds is not None:
+        return seconds
+    until, now = _date_in(headers, "retry-after"), _date_in(headers, "date") or datetime.now(tz=UTC)
+    return None if until is None else max(0, math.ceil((until - now).total_seconds()))
+
+
+def retry_after(headers: Mapping[str, str]) -> int | None:
+    """The same, one at least: whoever is asked again at once says the same again."""
+    seconds = told_to_wait(headers)
     return None if seconds is None else max(1, seconds)
+
+
+def _date_in(headers: Mapping[str, str], name: str) -> datetime | None:
+    """Return an HTTP date (RFC 9110, 5.6.7), which is in GMT; None where the header holds none."""
+    try:
+        found = parsedate_to_datetime(headers.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

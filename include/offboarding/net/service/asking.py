@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.model.redaction import repeatable
-from offboarding.net.service.answers import number_in, retry_after
+from offboarding.net.service.answers import retry_after, told_to_wait
 from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20
@@ -98,7 +98,7 @@ def _told_to_wait(response: httpx.Response) -> int | None:
     503 says that it can't be answered now (RFC 9110, section 15.6.4): only what changes nothing is sent again.
     """
     turned_away = {429} | ({503} if response.request.method == "GET" else set[int]())
-    return number_in(response.headers, "retry-after") if response.status_code in turned_away else None
+    return told_to_wait(response.headers) if response.status_code in turned_away else None
 
 
 def _whole(what: str, response: httpx.Response, into: BinaryIO | None, most: int) -> httpx.Response:
