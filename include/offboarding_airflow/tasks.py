@@ -1,12 +1,14 @@
 """Tasks that the DAGs share: between them go ids and configured names."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 
 from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 
 from offboarding import wiring
 from offboarding.runs import pipeline
+from offboarding.store import withdrawals
 from offboarding_airflow.anchor import compare_with_anchor
 from offboarding_airflow.work import at_work
 
@@ -38,14 +40,22 @@ def own_run(session: wiring.Session, check: int) -> Any:
     return pipeline.find_run(session, check, callers=[f"{each}{begun.run_id}" for each in CALLERS[begun.dag_id]])
 
 
+def asked_moment(session: wiring.Session) -> datetime | None:
+    """The moment that this run is to begin by; None for now. Raises FatalError where its param looks far back."""
+    asked = context()["params"]["as_of"]
+    as_of = wiring.moment(asked)
+    if asked and as_of:
+        withdrawals.refuse_earlier(session, as_of)
+    return as_of
+
+
 def opened(begin: Callable[..., Any]) -> int:
     """The run's id: of a run that begins here, or of the one that this task began before it was retried."""
 
     @task(show_return_value_in_logs=False)
     def open_run() -> int:
         with at_work() as (loaded, session):
-            as_of = wiring.moment(context()["params"]["as_of"])
-            run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
+            run = begin(session, loaded.settings, caller=context()["run_id"], as_of=asked_moment(session))
             return compare_with_anchor(session, run.run_id)
 
     return cast("int", open_run())

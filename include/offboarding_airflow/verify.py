@@ -18,7 +18,7 @@ from offboarding_airflow.anchor import compare_with_anchor
 from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.reading import Reading
-from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, own_run
+from offboarding_airflow.tasks import AS_OF, GOES_ON, asked_moment, context, once, own_run
 from offboarding_airflow.versions import CronTriggerTimetable
 from offboarding_airflow.work import at_work, tried_again
 
@@ -29,8 +29,7 @@ def begun(begin: Any, task_id: str) -> int:
     @task.short_circuit(task_id=task_id, show_return_value_in_logs=False)  # pyright: ignore[reportUnknownMemberType]
     def step() -> int:
         with at_work() as (loaded, session):
-            as_of = wiring.moment(context()["params"]["as_of"])
-            run = begin(session, loaded.settings, caller=context()["run_id"], as_of=as_of)
+            run = begin(session, loaded.settings, caller=context()["run_id"], as_of=asked_moment(session))
             return compare_with_anchor(session, run.run_id) if run else 0
 
     return cast("int", step())

@@ -194,9 +194,8 @@ def test_without_a_configuration_it_says_where_one_belongs(here: Here) -> None:
 
 
 def night(here: Here, as_of: str) -> Said:
-    told = json.dumps({"as_of": as_of})
-    environment = here.company.environment
-    return here.airflow.run("airflow", "dags", "test", "offboarding_nightly", "-c", told, **environment)
+    environment = {**here.company.environment, "OFFBOARDING_AS_OF": as_of}
+    return here.airflow.run("airflow", "dags", "test", "offboarding_nightly", **environment)
 
 
 def test_a_red_night_and_a_green_one(here: Here) -> None:

@@ -14,6 +14,7 @@ from offboarding.store import rechecks, recorded, runs, withdrawals
 from offboarding.store.connect import Session, opened
 from offboarding.store.rows import Run
 from offboarding.store.trial import trial
+from offboarding_airflow import tasks
 from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import withdraw_run
 from tests.support.listed_tracker import tracker
@@ -108,6 +109,20 @@ def test_a_moment_that_has_not_come_is_refused(
     assert office.session.execute("select count(*) from run").fetchone() == before
     record_property("attacks", 2)
     record_property("silent", 0)
+
+
+def test_a_moment_of_yesterday_is_refused_to_whoever_triggers_a_dag(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relied_on(office)
+    told = {"params": {"as_of": (now() - timedelta(hours=7)).isoformat()}}
+    monkeypatch.setattr(tasks, "context", lambda: told)
+
+    with pytest.raises(FatalError, match="lies more than 6 hours back"):
+        tasks.asked_moment(office.session)
+
+    told["params"]["as_of"] = (now() - timedelta(hours=5)).isoformat()
+    assert tasks.asked_moment(office.session) is not None
 
 
 @pytest.mark.parametrize("door", DOORS)

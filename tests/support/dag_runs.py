@@ -66,10 +66,10 @@ class AirflowHome:
 
     def run(self, environment: Mapping[str, str], as_of: str | None = None, *, dag: str = DAG, **conf: object) -> Ended:
         """One run of the nightly DAG, or of another one."""
-        told = json.dumps({"as_of": as_of, **conf} if as_of else conf)
+        environment = {**environment, "OFFBOARDING_AS_OF": as_of} if as_of else environment
         # Its own file alone, since reading all of them takes as long as running one.
         file = str(max((each for each in (PROJECT / "dags").glob("*.py") if dag.startswith(each.stem)), key=_length))
-        code, output = self.airflow("dags", "test", dag, "-f", file, "-c", told, environment=environment)
+        code, output = self.airflow("dags", "test", dag, "-f", file, "-c", json.dumps(conf), environment=environment)
         ((run_id,),) = self.rows("select run_id from dag_run order by id desc limit 1")
         return Ended(code=code, output=output, home=self, run_id=str(run_id))
 

@@ -20,6 +20,8 @@ log = structlog.get_logger("offboarding.runs")
 
 GRACE = timedelta(minutes=5)
 """How far ahead a moment may lie: whoever gives it needn't have the store's own clock. So counts `counted_run`, too."""
+OLDEST = timedelta(hours=6)
+"""How far back a moment may lie that a user of Airflow asks for: by it nobody is found who has left since."""
 STORE = "the store"
 """Who takes a run out of the count that lay ahead from its beginning."""
 _NAMED = 10
@@ -114,6 +116,17 @@ def moment_of(session: Session, as_of: datetime | None) -> datetime:
             f' python -m offboarding runs withdraw {ids} --reason "..."'
         )
     return as_of or here.now
+
+
+def refuse_earlier(session: Session, as_of: datetime) -> None:
+    """Raise FatalError where a moment that a user of Airflow asks for lies far back; not in a store on trial."""
+    here = clock(session)
+    if not here.on_trial and as_of < here.now - OLDEST:
+        raise FatalError(
+            f"as_of {as_of.isoformat()} lies more than {OLDEST // timedelta(hours=1)} hours back: by the store's clock"
+            f" it is {here.now.isoformat(timespec='seconds')}. Whoever left since then wouldn't be found, and the night"
+            " would count all the same. Leave as_of out."
+        )
 
 
 def withdrawn(session: Session, run_id: int) -> Withdrawal | None:
