@@ -6,10 +6,12 @@ import pytest
 
 from offboarding.model import Alert, RunKind
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.runs import alerting
+from offboarding.notifiers import slack
+from offboarding.runs import alerting, pipeline
 from offboarding.store import alerts, recorded, runs
 from offboarding.store.connect import Session
 from offboarding.store.reading import night
+from tests.support import filled
 from tests.support.alerts import HeardNotifier
 
 ALERT = Alert(key="hold:1", subject="Held: roster hr & 60 leavers", body="60 new leavers.\nLook.")
@@ -36,6 +38,17 @@ def test_one_that_is_away_keeps_no_other_back_and_is_told_later(store: Session) 
     alerting.tell_people(store, [mail, slack])
     assert (mail.alerts, slack.alerts) == ([ALERT], [ALERT])
     assert night(store, run.run_id).tickets.unheard == 0
+
+
+def test_where_nobody_tried_to_tell_it_the_report_misses_it(store: Session) -> None:
+    settings = filled.settings()
+    notifier = slack.Settings.model_construct(name="soc")
+    run = filled.spend_night(store)
+    alerts.note(store, ALERT, run_id=run.run_id)
+
+    pipeline.report(store, settings.model_copy(update={"notifiers": (notifier,)}), run)
+
+    assert night(store, run.run_id).tickets.unheard == 1
 
 
 def test_an_alert_that_is_refused_costs_itself(store: Session) -> None:

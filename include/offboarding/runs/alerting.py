@@ -52,11 +52,17 @@ def tell_now(notifiers: Sequence[Notifier], alert: Alert) -> None:
         raise RetriableError(f"{alert.subject}, and people couldn't be told: {'; '.join(failed)}")
 
 
+def note_untold(session: Session, notifier: str) -> Sequence[Alert]:
+    """Write down what this notifier has yet to tell: it is missed then, whether or not the step that tells it runs."""
+    waiting = alerts.untold(session, notifier)
+    for alert in waiting:
+        alerts.note_untold(session, alert.key, notifier)
+    return waiting
+
+
 def _send(session: Session, notifier: Notifier, failed: list[str]) -> int:
     """Send what this notifier has yet to tell. Returns how many messages went out; what failed is added to `failed`."""
-    waiting = alerts.untold(session, notifier.name)
-    for alert in waiting:
-        alerts.note_untold(session, alert.key, notifier.name)
+    waiting = note_untold(session, notifier.name)
     sent, tries = 0, 0
     for alert in waiting:
         try:

@@ -233,6 +233,8 @@ def report(
     """
     # Ahead of the head that is printed, which then vouches for it.
     looks.seal(session, run_id=run.run_id)
+    for notifier in settings.notifiers:
+        alerting.note_untold(session, notifier.name)
     seen = reading.night(session, run.run_id, settings.company.time_zone)
     seen = exposure.ahead(session, seen, _asked_at(settings, run.as_of))
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
