@@ -31,7 +31,7 @@ def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[st
         ("include/offboarding/sources/mariadb_logins/__init__.py", ["test-databases"]),
         ("include/offboarding/sources/wireguard_peers/__init__.py", ["test-slow", "test-hosts"]),
         ("include/offboarding/store/queries/guard.sql", ["test-slow", ONE_OTHER_AIRFLOW, ONE_CELERY_RUN]),
-        ("dags/offboarding_nightly.py", ["test-slow", "test-airflows", ONE_CELERY_RUN, "test-browser"]),
+        ("dags/offboarding_nightly.py", ["test-slow", "test-airflows", "test-browser", ONE_CELERY_RUN]),
         ("tests/celery/test_many_machines.py", ["test-celery"]),
         ("tests/browser/test_charts.py", ["test-browser"]),
         ("tests/support/samba.py", ["test-directories"]),
