@@ -24,7 +24,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
 from offboarding.runs import pipeline
-from offboarding.store import reading
+from offboarding.store import decisions, reading
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from offboarding.tickets import moving
@@ -575,7 +575,30 @@ def test_who_said_that_somebody_left_or_owns_an_account_does_not_approve_what_fo
     asked = proposing.question(office.session, made.settings)
     assert asked
     assert said in asked.details
-    with pytest.raises(FatalError, match=r"sam said that .*: another approver must approve it"):
+    with pytest.raises(FatalError, match=r"sam said .*: another approver must approve it"):
+        made.answer(chosen, author="sam")
+    assert made.changes() == []
+    made.night()
+    made.answer(chosen, author="lee")
+    assert made.changes() == ["revoke"]
+
+
+@pytest.mark.parametrize("rejects", [False, True], ids=["revokes", "revokes and rejects"])
+def test_who_takes_an_account_from_a_colleague_does_not_approve_what_follows(office: Office, *, rejects: bool) -> None:
+    office.hr.workers, office.directory.accounts = [KIM, STAFF], [LOGIN]
+    made = Shutting(office=office)
+    office.guard["approvers"] = ["sam", "lee"]
+    office.night()
+    fields = {"source": "corp-ldap", "account": "kim", "worker": STAFF.worker_id, "reason": "the handover"}
+    decided = deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="lee", **fields)
+    office.night()
+    decisions.revoke(office.session, decided.decision_id, author="sam")
+    if rejects:
+        deciding.decide_link(office.session, LinkVerdict.REJECT, author="sam", **fields)
+    made.night()
+    (chosen,) = made.offered()
+
+    with pytest.raises(FatalError, match="sam said whose the account is: another approver must approve it"):
         made.answer(chosen, author="sam")
     assert made.changes() == []
     made.night()

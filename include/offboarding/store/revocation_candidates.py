@@ -82,7 +82,7 @@ class Candidate:
     departure_by: list[str]
     """Who gave the notice by which they left, or confirmed the departure."""
     link_by: list[str]
-    """Who decided that the account is theirs."""
+    """Who decided that the account is theirs: confirmed it, rejected another person, revoked what said otherwise."""
     hr_lists: bool
     """A roster lists them with an employment that it does not report as ended."""
     held: bool

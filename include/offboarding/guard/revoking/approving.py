@@ -216,7 +216,7 @@ def _own_word(settings: Settings, found: Candidate, answer: ApprovalAnswer) -> s
         *(each.name for each in settings.guard.users if each.id == answer.author_id),
     }
     names = {normal(name) for name in called if name}
-    words = {"that they left": found.departure_by, "that the account is theirs": found.link_by}
+    words = {"that they left": found.departure_by, "whose the account is": found.link_by}
     own = [what for what, authors in words.items() if names & set(map(normal, authors))]
     return f"{answer.author} said {' and '.join(own)}: another approver must approve it" if own else ""
 

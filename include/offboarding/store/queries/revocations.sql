@@ -101,10 +101,12 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where o.person_uid = f.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
             and o.verdict = 'confirm'
         order by 1) as departure_by,
+    -- Whoever confirmed it as theirs or rejected it for another person, and whoever revoked a decision that said otherwise.
     array(
-        select o.author from link_decision o
-        where (o.realm, o.native_id, o.person_uid, o.verdict) = (a.realm, a.native_id, f.person_uid, 'confirm')
-            and o.revoked_at is null order by 1) as link_by,
+        select distinct case when o.revoked_at is null then o.author else o.revoked_by end from link_decision o
+        where (o.realm, o.native_id) = (a.realm, a.native_id)
+            and ((o.verdict = 'confirm') = (o.person_uid = f.person_uid)) = (o.revoked_at is null)
+        order by 1) as link_by,
     exists (
         select from worker o join employment e using (worker_pk)
         where o.person_uid = f.person_uid and o.missing_since is null and e.status <> 'left') as hr_lists,
