@@ -85,7 +85,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         join employed_person using (person_uid) join person q using (person_uid)
         left join worker w on w.worker_pk = q.shown_worker_pk
         where i.person_uid <> f.person_uid order by 1) as identifies,
-    d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
+    d.basis, d.left_at, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
     d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
         or exists (select from departure_word o
