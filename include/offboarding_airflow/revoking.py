@@ -1,5 +1,6 @@
 """A task that asks a person what of leavers' things is to be shut, and shuts what they choose."""
 
+from dataclasses import asdict
 from functools import partial
 from typing import Any, cast
 
@@ -8,6 +9,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard.revoking import approving, proposing, settling
+from offboarding.guard.revoking.proposing import Shown
 from offboarding.report.revocations import NOTHING
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
@@ -51,9 +53,11 @@ class RevokeOperator(QuestionOperator):
         self.subject, self.body = asked.subject, asked.details
         self.options = [*asked.offered, NOTHING]
         self.params = ParamsDict({"reason": NEEDED})
-        self.ask(context, offered=asked.offered)
+        self.ask(context, offered={key: asdict(each) for key, each in asked.offered.items()})
 
-    def execute_complete(self, context: Any, event: dict[str, Any], offered: dict[str, int] | None = None) -> None:
+    def execute_complete(
+        self, context: Any, event: dict[str, Any], offered: dict[str, dict[str, Any]] | None = None
+    ) -> None:
         """Shut what the person chose, who is the author. Nobody's answer shuts nothing."""
         if event.get("error_type") == "timeout":
             raise AirflowSkipException(NOBODY)
@@ -71,7 +75,7 @@ class RevokeOperator(QuestionOperator):
         with at_work() as (loaded, session):
             said = approving.ApprovalAnswer(
                 chosen=chosen,
-                shown=offered or {},
+                shown={key: Shown(**each) for key, each in (offered or {}).items()},
                 reason=answer["params_input"].get("reason") or "",
                 author=author,
                 author_id=who.get("id"),

@@ -12,6 +12,7 @@ from offboarding.interfaces import Tracker
 from offboarding.model import Account, IdentityKeyKind, Problem, Severity, Standing, keys
 from offboarding.model.errors import FatalError
 from offboarding.report import night as report
+from offboarding.runs.whole import whole_night
 from offboarding.store import exceptions, reading, runs
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
@@ -265,6 +266,55 @@ def test_what_began_after_an_exception_is_not_covered(kim: Office) -> None:
 
     found = kim.session.execute("select account_native_id, state from finding order by 1").fetchall()
     assert found == [("AIDAKIM", "open"), ("kim", "excepted"), ("lee", "open")]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["of the same moment", "that is played again"])
+def test_what_began_later_is_not_covered_by_a_night(ticketed: Office, *, again: bool) -> None:
+    """By its moment it began when the entry was first read."""
+    ticketed.let_stand = {"exceptions": [granted(20, worker="hr:1042")]}
+    first = ticketed.night()
+    ticketed.cloud.credentials = [*ticketed.cloud.credentials, access_key("AKIANEW", cloud_user())]
+
+    if again:
+        play_again(ticketed, first.run.run_id)
+    else:
+        ticketed.night(days=0)
+    ticketed.night()
+
+    found = ticketed.session.execute("select subject_native_id, state from finding order by 1").fetchall()
+    assert found == [(KEY, "excepted"), ("AKIANEW", "open"), ("kim", "excepted")]
+
+
+def play_again(office: Office, run_id: int) -> None:
+    caller = runs.caller_of(office.session, run_id)
+    whole_night(office.session, office.settings, office.readers(), caller=caller, as_of=office.as_of)
+
+
+@pytest.mark.parametrize("is_listed", [True, False], ids=["both are listed", "one is gone"])
+@pytest.mark.parametrize(("named", "other"), [("1042", "1043"), ("1043", "1042")])
+def test_a_worker_is_who_had_the_number_when_the_entry_was_first_read(
+    ticketed: Office, named: str, other: str, *, is_listed: bool
+) -> None:
+    """HR gives it as another leaver's previous number since."""
+    ticketed.hr.workers = [KIM, worker("1043", LEFT, name="Lee Haneul")]
+    ticketed.directory.accounts += [login("lee", number("1043"))]
+    ticketed.night()
+    ticketed.let_stand = {"exceptions": [granted(20, worker=f"hr:{named}")]}
+    ticketed.night()
+    covered = excepted(ticketed)
+    assert covered
+
+    ticketed.hr.change(other, previous_worker_ids=(named,))
+    if not is_listed:
+        ticketed.hr.workers = [each for each in ticketed.hr.workers if each.worker_id != named]
+    ticketed.night()
+
+    assert excepted(ticketed) == covered
+
+
+def excepted(office: Office) -> set[str]:
+    rows = office.session.execute("select finding_key from finding where state = 'excepted'").fetchall()
+    return {str(key) for (key,) in rows}
 
 
 def test_what_works_again_after_an_exception_is_not_covered(kim: Office) -> None:

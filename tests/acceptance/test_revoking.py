@@ -24,7 +24,7 @@ from offboarding.model import (
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
 from offboarding.report import explain
 from offboarding.runs import pipeline
-from offboarding.store import reading
+from offboarding.store import decisions, reading
 from offboarding.store.events import broken_at
 from offboarding.store.recorded import troubles
 from offboarding.tickets import moving
@@ -575,7 +575,65 @@ def test_who_said_that_somebody_left_or_owns_an_account_does_not_approve_what_fo
     asked = proposing.question(office.session, made.settings)
     assert asked
     assert said in asked.details
-    with pytest.raises(FatalError, match=r"sam said that .*: another approver must approve it"):
+    with pytest.raises(FatalError, match=r"sam said .*: another approver must approve it"):
+        made.answer(chosen, author="sam")
+    assert made.changes() == []
+    made.night()
+    made.answer(chosen, author="lee")
+    assert made.changes() == ["revoke"]
+
+
+AUTHORITY = "when or on whose authority they left, or whose the account is, changed after it was shown"
+
+
+@pytest.mark.parametrize("last", ["2026-11-13T10:00 Asia/Seoul", "2026-11-13 Asia/Seoul"])
+def test_an_approval_by_hr_s_word_shuts_nothing_by_a_notice_that_was_given_since(kim: Shutting, last: str) -> None:
+    """HR takes its word back, and a user gives notice of the same day."""
+    asked = proposing.question(kim.session, kim.settings)
+    assert asked
+    kim.office.hr.workers = [replace(KIM, employments=(WORKS,)), STAFF]
+    deciding.add_notice(kim.session, kim.office.settings, who="hr:1042", last=last, reason="told", author="eve")
+
+    with pytest.raises(FatalError, match=AUTHORITY):
+        kim.answer(*asked.offered, shown=asked.offered)
+    assert kim.changes() == []
+
+    kim.night()
+    asked = proposing.question(kim.session, kim.settings)
+    assert asked
+    assert "Gone by notice of `eve`; HR lists them as active." in asked.details
+    kim.answer(*asked.offered, shown=asked.offered)
+    assert kim.changes() == ["revoke", "revoke"]
+
+
+def test_an_approval_without_a_decision_shuts_nothing_that_only_a_decision_since_links(kim: Shutting) -> None:
+    shown, key = kim.shown(), key_of(kim, "leaver-account-works")
+    fields = {"source": "corp-ldap", "account": "kim", "worker": "hr:1042", "reason": "told"}
+    deciding.decide_link(kim.session, LinkVerdict.CONFIRM, author="eve", **fields)
+    kim.office.directory.accounts = [replace(LOGIN, keys=())]
+
+    with pytest.raises(FatalError, match=AUTHORITY):
+        kim.answer(key, shown=shown)
+
+    assert kim.changes() == []
+
+
+@pytest.mark.parametrize("rejects", [False, True], ids=["revokes", "revokes and rejects"])
+def test_who_takes_an_account_from_a_colleague_does_not_approve_what_follows(office: Office, *, rejects: bool) -> None:
+    office.hr.workers, office.directory.accounts = [KIM, STAFF], [LOGIN]
+    made = Shutting(office=office)
+    office.guard["approvers"] = ["sam", "lee"]
+    office.night()
+    fields = {"source": "corp-ldap", "account": "kim", "worker": STAFF.worker_id, "reason": "the handover"}
+    decided = deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="lee", **fields)
+    office.night()
+    decisions.revoke(office.session, decided.decision_id, author="sam")
+    if rejects:
+        deciding.decide_link(office.session, LinkVerdict.REJECT, author="sam", **fields)
+    made.night()
+    (chosen,) = made.offered()
+
+    with pytest.raises(FatalError, match="sam said whose the account is: another approver must approve it"):
         made.answer(chosen, author="sam")
     assert made.changes() == []
     made.night()

@@ -107,7 +107,7 @@ def task() -> RevokeOperator:
 
 
 def answer(
-    chosen: list[str], offered: dict[str, int], *, by: dict[str, str] | None = KIM, reason: str = "asked HR"
+    chosen: list[str], offered: dict[str, dict[str, Any]], *, by: dict[str, str] | None = KIM, reason: str = "asked HR"
 ) -> None:
     event = {
         "chosen_options": chosen,

@@ -57,6 +57,7 @@ GOOD = Candidate(
     rival=False,
     identifies=[],
     basis=Basis.ACTUAL,
+    left_at=LONG_AGO,
     returned=False,
     confirmed=True,
     certain_at=LONG_AGO,

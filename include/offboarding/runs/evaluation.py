@@ -56,10 +56,11 @@ def evaluate(session: Session, settings: Settings, run: Run, release: holds.Rele
         findings.leave_open(session, early, told_anew)
         closed = holds.hold_closings(session, settings, run, ended, release)
         findings.resolve(session, closed)
+        actor = f"run {run.run_id}"
+        every = [*merged.reopened, *merged.verified, *merged.doubted, *merged.begun, *closed]
+        append_events(session, every, run_id=run.run_id, actor=actor)
         # Last: what an exception covers stands by it, whether it began now or stood before.
-        excepted = apply_exceptions(session, run)
-        every = [*merged.reopened, *merged.verified, *merged.doubted, *merged.begun, *closed, *excepted]
-        append_events(session, every, run_id=run.run_id, actor=f"run {run.run_id}")
+        append_events(session, apply_exceptions(session, run), run_id=run.run_id, actor=actor)
         runs.note_step(session, run.run_id, "evaluate")
         if departures.persons_asked(session, run) is None:
             runs.note_unchecked(session, run.run_id, unchecked)

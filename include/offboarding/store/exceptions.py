@@ -105,9 +105,13 @@ def decide(session: Session, exception_id: int, *, reason: str, author: str) -> 
 
 
 def apply_exceptions(session: Session, run: Run) -> list[Change]:
-    """Let stand what an exception covers, and have stand again what none covers any more. Needs lock_findings."""
+    """Let stand what an exception covers, and have stand again what none covers any more. Needs lock_findings.
+
+    What this run began has to be in the record: an entry that no run has gone by yet covers what is there by now.
+    """
     values = {"run_id": run.run_id, "as_of": run.as_of}
     actor = f"run {run.run_id}"
+    recorded.write(session, "exception", "exceptions", "note_known", values, actor=actor)
     recorded.write(session, "excepted_account", "exceptions", "note_excepted_accounts", values, actor=actor)
     with session.cursor(row_factory=class_row(Change)) as cursor:
         ended = cursor.execute(block("exceptions", "end_excepted"), {"as_of": run.as_of}).fetchall()

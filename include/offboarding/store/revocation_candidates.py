@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from offboarding.model import Basis, FindingState, Relation, Revocable, Severity, Standing, TicketKind
-from offboarding.model.keys import finding_key
+from offboarding.model.keys import digest_of, finding_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,7 @@ class Candidate:
     identifies: list[str]
     """What of its account is that of somebody else who works here, and whose: "number of hr:1043"."""
     basis: Basis | None
+    left_at: datetime | None
     returned: bool
     confirmed: bool
     certain_at: datetime | None
@@ -82,7 +83,7 @@ class Candidate:
     departure_by: list[str]
     """Who gave the notice by which they left, or confirmed the departure."""
     link_by: list[str]
-    """Who decided that the account is theirs."""
+    """Who decided that the account is theirs: confirmed it, rejected another person, revoked what said otherwise."""
     hr_lists: bool
     """A roster lists them with an employment that it does not report as ended."""
     held: bool
@@ -103,3 +104,10 @@ class Candidate:
         thing, person = self.thing, self.person_uid or ""
         ids = (thing.account_native_id, thing.native_id)
         return finding_key(self.rule, thing.realm, thing.kind.value, *ids, person, self.episode) == self.match_key
+
+    @property
+    def authority(self) -> str:
+        """A digest of whose it is, when and on whose authority that person left, and who decided that it is theirs."""
+        moment = self.left_at.astimezone(UTC).isoformat() if self.left_at else None
+        whose = (self.id_space, self.worker_id, self.link_by)
+        return digest_of(repr((*whose, self.basis, moment, self.departure_by, self.hr_lists)))

@@ -13,6 +13,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
+from offboarding.guard.revoking.proposing import Shown
 from offboarding.guard.revoking.refusals import identity_spaces, refusal, refusal_by_name
 from offboarding.guard.revoking.settling import Revokers
 from offboarding.identity.folding import normal
@@ -49,8 +50,8 @@ class ApprovalAnswer:
 
     chosen: Sequence[str]
     """Short keys of findings."""
-    shown: Mapping[str, int]
-    """By short keys: the proposals that they were shown. One that was made since is approved by nobody."""
+    shown: Mapping[str, Shown]
+    """By short keys: what they were shown. No one approves a proposal that was made since, or another authority."""
     reason: str
     author: str
     author_id: str | None = None
@@ -106,11 +107,12 @@ def _approved(session: Session, settings: Settings, answer: ApprovalAnswer) -> l
         raise FatalError("policy.revocation isn't set: nothing is shut.")
     with revocations.locked(session, whole=True):
         proposed = {row.revocation_id: row for row in revocations.rows(session, RevocationStage.PROPOSED)}
-        if unknown := [key for key in answer.chosen if answer.shown.get(key) not in proposed]:
+        shown = {key: each.revocation_id for key, each in answer.shown.items()}
+        if unknown := [key for key in answer.chosen if shown.get(key) not in proposed]:
             raise FatalError(
                 f"{', '.join(unknown)} may not be shut any more, and nothing is: the next night asks anew."
             )
-        chosen = [proposed[answer.shown[key]] for key in dict.fromkeys(answer.chosen)]
+        chosen = [proposed[shown[key]] for key in dict.fromkeys(answer.chosen)]
         left = policy.most_a_day - revocations.taken(session)
         if len(chosen) > left:
             raise FatalError(
@@ -197,8 +199,13 @@ def _against(session: Session, settings: Settings, run: Run, row: RevocationRow,
         return "its account isn't known any more"
     if found.thing != row.thing or (found.source, found.part) != (row.source, row.part):
         return "what it's about is called otherwise than when it was proposed"
-    if why := refusal(settings, found, run.as_of, answer.logins) or _own_word(settings, found, answer):
-        return why
+    speaks_against = (
+        refusal(settings, found, run.as_of, answer.logins)
+        or _own_word(settings, found, answer)
+        or _another_authority(found, row, answer)
+    )
+    if speaks_against:
+        return speaks_against
     if found.seen_at is None or found.seen_at < run.reads_since:
         return "it couldn't be looked at again"
     if found.account_seen_at is None or found.account_seen_at < run.reads_since:
@@ -216,9 +223,17 @@ def _own_word(settings: Settings, found: Candidate, answer: ApprovalAnswer) -> s
         *(each.name for each in settings.guard.users if each.id == answer.author_id),
     }
     names = {normal(name) for name in called if name}
-    words = {"that they left": found.departure_by, "that the account is theirs": found.link_by}
+    words = {"that they left": found.departure_by, "whose the account is": found.link_by}
     own = [what for what, authors in words.items() if names & set(map(normal, authors))]
     return f"{answer.author} said {' and '.join(own)}: another approver must approve it" if own else ""
+
+
+def _another_authority(found: Candidate, row: RevocationRow, answer: ApprovalAnswer) -> str:
+    """Return that it rests on something else than the approver was shown; "" if not."""
+    shown = {each.revocation_id: each.authority for each in answer.shown.values()}
+    if found.authority == shown.get(row.revocation_id):
+        return ""
+    return "when or on whose authority they left, or whose the account is, changed after it was shown to the approver"
 
 
 def _begun(

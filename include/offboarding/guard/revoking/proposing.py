@@ -24,14 +24,23 @@ log = structlog.get_logger("offboarding.guard.revoking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a line of the question is about."""
+
+    revocation_id: int
+    authority: str
+    """A digest of what the line says of whose it is and on whose authority; "" where that was not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RevocationQuestion:
     """What a person is asked."""
 
     subject: str
     details: str
     """Which things of whom, and what an answer does; as Markdown, without names, mails or labels."""
-    offered: dict[str, int]
-    """By short keys of findings, the worst first: which proposal is shown. None is chosen beforehand."""
+    offered: dict[str, Shown]
+    """By short keys of findings, the worst first. None is chosen beforehand."""
 
 
 def propose(session: Session, settings: Settings, run: Run, logins: Collection[str] = ()) -> None:
@@ -83,17 +92,21 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
     revocations.hold_to_the_record(session, whole=True)
     ordered = sorted(stand, key=_worst_first)
     names = short_findings(row.finding_key for row in ordered)
-    known = _candidates(session, settings, policy)
+    known = {each.finding_key: each for each in _candidates(session, settings, policy)}
     return RevocationQuestion(
         subject=words.asked(ordered),
         details=words.details(
             ordered,
             most=policy.most_a_day,
             unseen=[str(each) for each in unseen],
-            known={each.finding_key: each for each in known},
+            known=known,
         ),
-        offered={names[row.finding_key]: row.revocation_id for row in ordered},
+        offered={names[row.finding_key]: _shown(row, known.get(row.finding_key)) for row in ordered},
     )
+
+
+def _shown(row: RevocationRow, found: Candidate | None) -> Shown:
+    return Shown(revocation_id=row.revocation_id, authority=found.authority if found else "")
 
 
 def _candidates(session: Session, settings: Settings, policy: RevocationPolicy) -> list[Candidate]:

@@ -1142,6 +1142,10 @@ create table exception (
     -- Where policy.exceptions_need_decision says so, an entry of the exceptions file covers nothing until an approver
     -- has decided on it. An entry whose words change is another row, and waits again.
     needs_decision boolean not null default false,
+    -- Where the record ended when a run first went by an entry of the file, and whom its worker meant then, by all ids
+    -- that this person had. Null: no run has gone by it yet, and it covers nothing.
+    known_seq      bigint,
+    people         uuid[],
     constraint exception_nothing_empty check ('' <> all(
         array[finding, space, worker, source, part, roster, account, rule, queue, covers]))
 );
@@ -1490,22 +1494,28 @@ from finding f join finding g on g.finding_key <> f.finding_key and g.state in (
         else g.subject_native_id = f.subject_native_id and g.subject_kind = f.subject_kind end;
 
 -- Which findings an exception names, in force or not, expired or not: never an event, nor what began, or worked again, after
--- a run first read the entry. One that names neither a finding nor a worker nor an account names none.
+-- a run first went by the entry. One that names neither a finding nor a worker nor an account names none. A worker is the
+-- person meant then: where HR makes two people one since, the findings that began as the other's aren't named.
 create view named_finding as
 select e.exception_id, e.approver, e.valid_from, e.valid_to, e.expires_at, f.finding_key, f.severity
 from exception e
 join finding f on (e.finding is null or e.finding = f.finding_key) and (e.rule is null or e.rule = f.rule)
     and (e.source is null or e.source = f.source)
-join run b on b.run_id = f.first_run_id and b.as_of <= e.valid_from
-where e.kind = 'exception' and f.ticket_kind <> 'event'
+where e.kind = 'exception' and f.ticket_kind <> 'event' and e.known_seq is not null
+    and not exists (
+        select from finding_event o
+        where o.finding_key = f.finding_key and coalesce(o.from_state, 'resolved') = 'resolved' and o.seq > e.known_seq)
     and coalesce(e.finding, e.worker, e.account) is not null and (e.worker is null) = (e.space is null)
     and (e.account is null or e.account = f.account_native_id or exists (
         select from excepted_account x
         where x.valid_to is null and x.covered and (x.source, x.label) = (e.source, e.account)
             and (x.realm, x.native_id) = (f.realm, f.account_native_id)))
-    and (e.worker is null or exists (
-        select from worker w join worker_key k using (worker_pk)
-        where w.person_uid = f.person_uid and w.id_space = e.space and k.kind = 'number' and k.value = e.worker));
+    -- First whose it is now, which costs less than the key of what it began as.
+    and (e.worker is null or case when f.person_uid = any(e.people) or exists (
+            select from person_alias a where a.person_uid = f.person_uid and a.alias_uid = any(e.people))
+        then f.finding_key in (
+            select finding_key_of(f.rule, f.realm, f.subject_kind, f.account_native_id, f.subject_native_id, o.uid, f.episode)
+            from unnest(e.people) as o (uid)) end);
 
 -- Who works here, as far as anybody may rely on it: a roster lists them, or nobody has confirmed that they left, and no
 -- departure of theirs is certain. A departure by a roster that the guard does not believe is not certain.

@@ -13,12 +13,14 @@ update s_exception s set finding = coalesce((
             e.queue, e.covers, e.reason, e.approver, e.expires_at)
         having count(*) = 1), (
         select min(f.finding_key) from finding f
-        where starts_with(f.finding_key, s.finding) and f.first_seen_at <= coalesce((
-            select min(e.valid_from) from exception e
-            where e.valid_to is null and e.origin = 'file' and e.finding = s.finding
-                and (s.kind, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason, s.approver,
-                s.expires_at) is not distinct from (e.kind, e.space, e.worker, e.source, e.part, e.roster, e.account, e.rule,
-                e.queue, e.covers, e.reason, e.approver, e.expires_at)), 'infinity')
+        where starts_with(f.finding_key, s.finding) and not exists (
+            select from finding_event o
+            where o.finding_key = f.finding_key and o.from_state is null and o.seq > (
+                select min(e.known_seq) from exception e
+                where e.valid_to is null and e.origin = 'file' and e.finding = s.finding
+                    and (s.kind, s.space, s.worker, s.source, s.part, s.roster, s.account, s.rule, s.queue, s.covers, s.reason,
+                    s.approver, s.expires_at) is not distinct from (e.kind, e.space, e.worker, e.source, e.part, e.roster,
+                    e.account, e.rule, e.queue, e.covers, e.reason, e.approver, e.expires_at)))
         having count(*) = 1), s.finding)
 where length(s.finding) < 32;
 
@@ -45,6 +47,24 @@ where not exists (
 returning exception_id;
 update exception set needs_decision = %(needs_decision)s
 where valid_to is null and origin = 'file' and kind = 'exception' and needs_decision <> %(needs_decision)s
+returning exception_id;
+
+-- name: note_known
+-- What had begun when a run first goes by an entry, and whom its worker means: the person whose own number it is, else the
+-- one who had it before. Neither changes later, whatever HR makes of a number.
+update exception e set known_seq = coalesce((select max(seq) from finding_event), 0), people = case when e.worker <> '' then array(
+    with bearing as (
+        select w.person_uid, k.origin = 'current' as own
+        from worker w join worker_key k using (worker_pk)
+        where w.id_space = e.space and k.kind = 'number' and k.value = e.worker
+    ), meant as (
+        select distinct person_uid from bearing b where b.own or not exists (select from bearing o where o.own)
+    )
+    select person_uid from meant
+    union
+    select a.alias_uid from person_alias a join meant using (person_uid)
+    order by 1) end
+where e.known_seq is null and e.origin = 'file' and e.valid_to is null
 returning exception_id;
 
 -- name: note_excepted_accounts

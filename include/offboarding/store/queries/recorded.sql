@@ -28,6 +28,7 @@ select d.about, d.said::text as said from (
         'account', coalesce(account, ''), 'rule', coalesce(rule, ''), 'queue', coalesce(queue, ''),
         'covers', coalesce(covers, ''), 'approver', approver, 'expires_at', expires_at, 'valid_from', valid_from,
         'valid_to', valid_to, 'origin', origin, 'ended_by', ended_by, 'needs_decision', needs_decision,
+        'known_seq', known_seq, 'people', people,
         'words', words_digest(salt, reason, ended_for))
     from exception
     union all

@@ -85,7 +85,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         join employed_person using (person_uid) join person q using (person_uid)
         left join worker w on w.worker_pk = q.shown_worker_pk
         where i.person_uid <> f.person_uid order by 1) as identifies,
-    d.basis, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
+    d.basis, d.left_at, coalesce(d.returned, false) as returned, coalesce(d.confirmed, false) as confirmed, d.certain_at,
     coalesce(d.episode = f.episode, false) as same_departure,
     d.basis = 'notice' and not exists (select from notice o where o.person_uid = f.person_uid and o.ended_at is null)
         or exists (select from departure_word o
@@ -101,10 +101,12 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where o.person_uid = f.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
             and o.verdict = 'confirm'
         order by 1) as departure_by,
+    -- Whoever confirmed it as theirs or rejected it for another person, and whoever revoked a decision that said otherwise.
     array(
-        select o.author from link_decision o
-        where (o.realm, o.native_id, o.person_uid, o.verdict) = (a.realm, a.native_id, f.person_uid, 'confirm')
-            and o.revoked_at is null order by 1) as link_by,
+        select distinct case when o.revoked_at is null then o.author else o.revoked_by end from link_decision o
+        where (o.realm, o.native_id) = (a.realm, a.native_id)
+            and ((o.verdict = 'confirm') = (o.person_uid = f.person_uid)) = (o.revoked_at is null)
+        order by 1) as link_by,
     exists (
         select from worker o join employment e using (worker_pk)
         where o.person_uid = f.person_uid and o.missing_since is null and e.status <> 'left') as hr_lists,
