@@ -286,24 +286,23 @@ where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') 
 -- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long
 -- as HR says the very same.
 create temp table feed_state as
-with spans as not materialized (
-    select s.*,
-        outcome = 'active' or (outcome = 'future'
-            and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s)) as here
-    from employment_span s
-), person_here as (
-    select person_uid, bool_or(here) as here, bool_or(outcome = 'lapsed') as lapsed,
+with person_here as (
+    -- The next employment is counted from the end of the last one: until it begins after a longer gap, nobody works here.
+    select person_uid, bool_or(outcome = 'active') or coalesce(
+            min(start_on) filter (where outcome = 'future')
+                <= max((left_at at time zone zone_used)::date) + %(pre_start_days)s::integer, false) as here,
+        bool_or(outcome = 'lapsed') as lapsed,
         bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full, bool_or(outcome = 'away') as away,
         max(start_on) filter (where outcome = 'active') as last_start_on,
         max(left_at) filter (where outcome = 'left') as last_left_at
-    from spans
+    from employment_span
     where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished', 'away'))
     group by person_uid
 ), ended as (
     select s.*, p.here as person_here, p.vanished_full,
         case s.outcome when 'left' then 'actual' when 'lapsed' then 'planned' when 'away' then 'away'
             else 'inferred' end as basis
-    from spans s join person_here p using (person_uid)
+    from employment_span s join person_here p using (person_uid)
     where s.outcome in ('left', 'lapsed', 'vanished', 'away')
         and case
             -- Works here: only an employment that was over before a present one began makes somebody a returner.
@@ -467,7 +466,7 @@ where not exists (
 -- Departures that no longer stand as they were told, with what is told instead.
 with here as (
     -- Of who works here, or is about to: the employment that says so.
-    select distinct on (person_uid) person_uid, roster, start_on, coalesce(last_working_on, end_on) as until_on
+    select distinct on (person_uid) person_uid, roster, outcome, start_on, coalesce(last_working_on, end_on) as until_on
     from employment_span
     where outcome in ('active', 'future') and person_uid in (select person_uid from departure where valid_to is null)
     order by person_uid, outcome, start_on desc nulls last, worker_pk
@@ -484,6 +483,8 @@ set valid_to = %(as_of)s,
         when (s.person_uid is null or s.returned and not d.returned) and n.notice_id is not null
             then jsonb_build_object('as', 'taken back', 'notice', n.notice_id, 'by', n.ended_by)
         when (s.person_uid is null or s.returned and not d.returned) and h.roster is null then null
+        when s.person_uid is null and h.outcome = 'future' and h.start_on is not null
+            then jsonb_build_object('as', 'from', 'day', h.start_on, 'by', h.roster)
         when s.person_uid is null and h.until_on > o.left_on then jsonb_build_object(
             'as', case when o.basis = 'planned' then 'extended' else 'moved to' end, 'day', h.until_on, 'by', h.roster)
         when s.person_uid is null then jsonb_build_object('as', 'works here', 'by', h.roster)
