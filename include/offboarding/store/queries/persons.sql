@@ -270,6 +270,15 @@ from seen s;
 create index on employment_span (person_uid);
 analyze employment_span;
 
+-- name: doubt_away
+-- Who is away, and no longer listed by a feed that lists everyone, may have left: both is true until a person says which.
+insert into employment_span (person_uid, worker_pk, roster, coverage, start_on, status, circumstance, last_working_on,
+    end_on, zone, zone_used, started_at, over_on, over_at, outcome, left_at, certain_at, left_on)
+select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.circumstance, s.last_working_on, s.end_on,
+    s.zone, s.zone_used, s.started_at, s.over_on, s.over_at, 'vanished', w.vanished_at, w.vanished_at, null
+from employment_span s join worker w using (worker_pk)
+where s.outcome = 'away' and w.vanished_at is not null;
+
 -- name: overrule_spans
 -- What a person said is no employment of theirs: what goes on beside one that has ended.
 update employment_span s set outcome = 'void'
@@ -350,7 +359,9 @@ select t.person_uid, t.returned, t.left_at, t.certain_at, t.left_on, t.zone, t.b
 from told t
 left join lateral (
     select d.verdict, d.author, d.until from departure_word d
-    where d.person_uid = t.person_uid and d.basis = t.basis and d.left_at = t.left_at
+    where d.person_uid = t.person_uid and d.left_at = t.left_at and (d.basis = t.basis
+        -- That they left, beside an employment that the same word overruled.
+        or (d.basis = 'hidden' and d.verdict = 'confirm' and t.basis = 'inferred'))
     order by d.word_id desc limit 1) w on not t.returned
 where w.verdict is distinct from 'deny' or w.until <= %(as_of)s;
 create unique index on feed_state (person_uid);
@@ -438,7 +449,10 @@ select distinct on (e.person_uid, e.worker_pk, e.left_at) e.person_uid, e.worker
             where one.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and kind = 'number') then 'number'
         else 'mail and login' end as joined_by
 from ended e join best b using (person_uid)
-where not exists (select from here h where h.person_uid = e.person_uid and h.start_on >= e.last_on)
+where not exists (
+        select from here h
+        where h.person_uid = e.person_uid and h.start_on >= e.last_on
+            and (h.worker_pk, h.start_on) is distinct from (e.worker_pk, e.start_on))
     and (e.outcome = 'left' or exists (
         select from worker gone, worker other
         where gone.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and other.first_told_at < gone.missing_since))
