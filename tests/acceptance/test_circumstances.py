@@ -11,6 +11,7 @@ from offboarding.store import notices
 from offboarding.store.connect import Session
 from offboarding.store.notices import NewNotice
 from offboarding.store.reading.link_views import claims
+from tests.support.deciding import confirm_departure
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, HeardTracker, Office, login
 from tests.support.small_company import LEFT, STAFF, account, job, key, mail, number, owner, worker
@@ -254,14 +255,48 @@ def test_a_departure_that_hr_takes_back_for_a_suspension_leaves_what_concerns_le
     assert told == [("withdrawn",)]
 
 
-def test_whoever_is_suspended_and_vanishes_stays_so_until_a_notice_says_that_they_left(office: Office) -> None:
+def vanished_while_away(office: Office, told: Employment) -> None:
+    """Kim, who owns a workload, is away, and no longer listed in the night after it."""
+    office.policy = {"min_roster_percent": 0}
     office.directory.accounts += [account("svc-build", owner(IdentityKeyKind.NUMBER, "1042"), service=True)]
-    kim(office, SUSPENDED)
+    kim(office, told)
     office.night()
     office.hr.workers = [STAFF]
-    for _ in range(2):
-        office.night()
-        assert stands(office) == [("leaver-account-works", "open")]
+    office.night()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [SUSPENDED, job(start="2026-11-20", circumstance="suspended"), job(circumstance="garden_leave", end="2026-11-26")],
+    ids=["suspended", "suspended in the first month", "garden leave that has ended"],
+)
+def test_whoever_is_away_and_vanishes_may_have_left_and_a_person_says_so(office: Office, told: Employment) -> None:
+    vanished_while_away(office, told)
+    assert stands(office) == [("departure-hidden", "open"), ("leaver-account-works", "open")]
+
+    confirm_departure(office.session, office.settings, departure="1042", reason="asked their manager", author="hr")
+    office.night()
+
+    assert stands(office) == [
+        ("departure-hidden", "resolved"),
+        ("leaver-account-works", "open"),
+        ("leaver-owned-service-account", "open"),
+    ]
+    told_now = office.session.execute("select basis, confirmed from departure where valid_to is null").fetchall()
+    assert told_now == [("inferred", True)]
+
+
+def test_whoever_is_away_and_listed_again_is_away(office: Office) -> None:
+    vanished_while_away(office, SUSPENDED)
+    kim(office, SUSPENDED)
+
+    office.night()
+
+    assert stands(office) == [("departure-hidden", "resolved"), ("leaver-account-works", "open")]
+
+
+def test_whoever_is_suspended_and_vanishes_has_left_by_a_notice(office: Office) -> None:
+    vanished_while_away(office, SUSPENDED)
     ((person,),) = office.session.execute("select person_uid::text from departure where basis = 'away'").fetchall()
     told = NewNotice(
         notice_id="n-4f2a91",
@@ -276,7 +311,11 @@ def test_whoever_is_suspended_and_vanishes_stays_so_until_a_notice_says_that_the
 
     office.night()
 
-    assert stands(office) == [("leaver-account-works", "open"), ("leaver-owned-service-account", "open")]
+    assert stands(office) == [
+        ("departure-hidden", "resolved"),
+        ("leaver-account-works", "open"),
+        ("leaver-owned-service-account", "open"),
+    ]
 
 
 def test_whoever_works_here_by_another_employment_works_here(office: Office) -> None:

@@ -150,6 +150,26 @@ def test_a_contractor_who_becomes_an_employee(office: Office, people: ListedPeop
     nothing_dangles(office)
 
 
+def test_a_next_contract_within_a_fortnight_of_the_last_one(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, LEFT, job("future", start="2026-11-28"))
+
+    gone.night()
+
+    assert resolutions(gone) == {"the departure was withdrawn: works here from 2026-11-28, says hr"}
+    assert not kims_ticket(people, gone).is_open
+    nothing_dangles(gone)
+
+
+def test_whoever_comes_back_after_a_longer_gap_has_left_until_then(gone: Office, people: ListedPeople) -> None:
+    kim_is(gone, LEFT, job("future", start="2026-11-29"))
+
+    gone.night()
+
+    assert set(rows(gone, "1042").values()) == {"open"}
+    assert kims_ticket(people, gone).is_open
+    nothing_dangles(gone)
+
+
 def test_a_contract_that_is_extended(office: Office, people: ListedPeople) -> None:
     kim_is(office, job(end="2026-11-20"))
     office.night()

@@ -252,6 +252,7 @@ class DepartureEnding(StrEnum):
     EXTENDED = "extended"
     MOVED_TO = "moved to"
     SINCE = "since"
+    FROM = "from"
     SAYS = "says"
     MOVED = "moved"
 
@@ -276,6 +277,8 @@ def _moved(word: DepartureEnding, said: Mapping[str, str]) -> Sentence:
         return say("moved to {day}, says {roster}", day=day, roster=by)
     if word is DepartureEnding.SINCE:
         return say("since {day}, says {roster}", day=day, roster=by)
+    if word is DepartureEnding.FROM:
+        return say("works here from {day}, says {roster}", day=day, roster=by)
     return say("moved from {before} to {after}, says {roster}", before=_day(said["before"]), after=day, roster=by)
 
 

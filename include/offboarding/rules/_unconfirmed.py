@@ -19,6 +19,16 @@ from offboarding.model import (
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
 
+RECORD_GONE = say(
+    "They stood in an earlier complete read of this roster and not in a later one; it lists leavers, so it's odd."
+)
+RECORD_GONE_STEPS: tuple[Step, ...] = (
+    say("Ask HR why the record is gone."),
+    say("They left: HR puts the record back with its last working day. The next run counts the person as a leaver."),
+    say("They didn't: HR puts the record back as active. The next run closes this."),
+)
+"""Of somebody who is no longer listed by a roster that lists everyone."""
+
 
 def unconfirmed(rule: Rule, case: Case, as_of: datetime, *, why: str, steps: tuple[Step, ...]) -> Iterator[Finding]:
     """Yield that this departure needs a word, once it's over everywhere. `why` says what makes it doubtful.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from offboarding.model import (
+    Basis,
     Case,
     DecisionStep,
     Finding,
@@ -22,7 +23,7 @@ from offboarding.model import (
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
 from offboarding.rules._sentences import ended
-from offboarding.rules._unconfirmed import departure_finding
+from offboarding.rules._unconfirmed import RECORD_GONE, RECORD_GONE_STEPS, departure_finding
 
 _JOINED = {
     Joined.RECORD: say("Both stand under one number."),
@@ -62,7 +63,8 @@ class DepartureHidden(Rule):
             "that began about when somebody vanished from a feed. A record of somebody at work that is no longer "
             "listed, because HR names its number as another one's previous number or put another in its place in the"
             " same read, is nobody's departure. A record that HR lists as left is one, even where the other names its"
-            " number: such a row would hide a leaver as well as any other."
+            " number: such a row would hide a leaver as well as any other. Somebody who is away (suspended, say) and"
+            " whose record is no longer listed may have left, too."
         ),
         why=(
             "Who works here is no leaver, so a second row beside a leaver's hides all of theirs. It's a feed's "
@@ -113,11 +115,18 @@ def _said(hidden: HiddenDeparture) -> Iterator[str]:
         here=hidden.here_worker,
         here_told=hidden.here_told,
     )
-    yield _JOINED[hidden.joined_by]
+    yield RECORD_GONE if _is_gone_while_away(hidden) else _JOINED[hidden.joined_by]
+
+
+def _is_gone_while_away(hidden: HiddenDeparture) -> bool:
+    """One record that no feed lists any more: nothing of it goes on but what lets them in nowhere."""
+    return hidden.joined_by is Joined.RECORD and hidden.departure.basis is Basis.INFERRED
 
 
 def _steps(hidden: HiddenDeparture) -> tuple[Step, ...]:
     worker = hidden.worker
+    if _is_gone_while_away(hidden):
+        return RECORD_GONE_STEPS
     return (
         say(
             "Ask HR, not the person: did worker {worker} leave, and who entered {here}, and when?",

@@ -3,20 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind, say
+from offboarding.model import Basis, Case, Finding, RuleWords, Severity, TicketKind
 from offboarding.rules._closings import word_given
 from offboarding.rules._controls import REVIEW
 from offboarding.rules._rule import Rule
-from offboarding.rules._unconfirmed import unconfirmed
-
-_WHY = say(
-    "They stood in an earlier complete read of this roster and not in a later one; it lists leavers, so it's odd."
-)
-_STEPS = (
-    say("Ask HR why the record is gone."),
-    say("They left: HR puts the record back with its last working day. The next run counts the person as a leaver."),
-    say("They didn't: HR puts the record back as active. The next run closes this."),
-)
+from offboarding.rules._unconfirmed import RECORD_GONE, RECORD_GONE_STEPS, unconfirmed
 
 
 class DepartureInferred(Rule):
@@ -42,7 +33,7 @@ class DepartureInferred(Rule):
 
     def evaluate(self, case: Case, as_of: datetime) -> Iterator[Finding]:
         """Yield that somebody vanished, and nobody confirmed that they left."""
-        return unconfirmed(self, case, as_of, why=_WHY, steps=_STEPS)
+        return unconfirmed(self, case, as_of, why=RECORD_GONE, steps=RECORD_GONE_STEPS)
 
 
 RULE = DepartureInferred()

@@ -55,7 +55,7 @@ NOT_LEAVERS = {
     "active, but begins later": (job(start="2026-12-20"),),
     "several employments, one stands": (LEFT, WORKS),
     "rehired": (LEFT, job(start="2026-11-20")),
-    "begins again within the fortnight": (LEFT, job("future", start="2026-12-09")),
+    "begins again within a fortnight of the last day": (LEFT, job("future", start="2026-11-28")),
 }
 
 
@@ -94,7 +94,12 @@ LEAVERS = {
         utc(2026, 11, 20, 15),
         Basis.ACTUAL,
     ),
-    "comes back, but not soon": ((LEFT, job("future", start="2026-12-10")), utc(2026, 11, 13, 15), Basis.ACTUAL),
+    "comes back, but not soon": ((LEFT, job("future", start="2026-11-29")), utc(2026, 11, 13, 15), Basis.ACTUAL),
+    "gone for years, and comes back tomorrow": (
+        (job("left", last="2022-11-13"), job("future", start="2026-11-27")),
+        utc(2022, 11, 13, 15),
+        Basis.ACTUAL,
+    ),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from offboarding.identity.keys import KeyRules, RosterWorkerForm
-from offboarding.model import Coverage, LeftOut, RosterSummary, RunKind, Worker
+from offboarding.model import Coverage, Employment, LeftOut, RosterSummary, RunKind, Worker
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.store import runs
 from offboarding.store.accepted_reads import accept_read
@@ -332,6 +332,57 @@ def test_an_ended_employment_that_is_no_longer_told_stays_and_a_correction_goes(
 
     assert feed.ask("select start_on from employment order by start_on") == [(date(2010, 1, 1),), (date(2015, 1, 1),)]
     assert feed.ask("select returned from departure where valid_to is null") == [(True,)]
+
+
+TO_COME = job(start="2027-06-01")
+STARTS = "select start_on from employment order by start_on"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (TO_COME,),
+        (job("future", start="2027-06-01"),),
+        (job("future", start=None),),
+        (job("left", start="2010-01-01", last="2014-12-31"), TO_COME),
+    ],
+    ids=["renewed ahead", "announced", "on no day yet", "beside one that was over before"],
+)
+def test_what_is_still_to_come_ends_nothing_that_goes_on(feed: Feed, told: tuple[Employment, ...]) -> None:
+    feed.read(10, worker("1", WORKS), worker("2"))
+    feed.read(11, worker("1", *told), worker("2"))
+    assert feed.left() == {}
+
+    feed.read(12, worker("2"))
+
+    assert feed.left() == {"1": "inferred"}
+
+
+def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: Feed) -> None:
+    begins = job(start="2026-11-20", end="2026-11-25")
+    feed.read(10, worker("1", WORKS))
+    for day in (11, 19):
+        feed.read(day, worker("1", begins))
+        assert feed.ask(STARTS) == [(date(2015, 1, 1),), (date(2026, 11, 20),)]
+
+    feed.read(21, worker("1", begins))
+
+    assert feed.ask(STARTS) == [(date(2026, 11, 20),)]
+    feed.read(27, worker("1", begins))
+    assert feed.left() == {"1": "planned"}
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [job("left", start="2015-02-01", last="2026-11-08"), job("left", start="2015-02-01"), job("left", start=None)],
+    ids=["on a day", "on no day", "begun on no day"],
+)
+def test_an_end_beside_what_is_to_come_ends_what_was_told_before(feed: Feed, ended: Employment) -> None:
+    feed.read(10, worker("1", WORKS))
+
+    feed.read(11, worker("1", ended, TO_COME))
+
+    assert feed.left() == {"1": "actual"}
 
 
 def test_a_day_that_hr_blanks_stands_where_it_had_passed(feed: Feed) -> None:

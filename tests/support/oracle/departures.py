@@ -28,7 +28,7 @@ from tests.support.oracle.values import plain
 NEAR = timedelta(days=30)
 """A day that HR gives is a better word than a feed's silence this soon after."""
 BRIDGE = timedelta(days=14)
-"""An employment that starts this soon after another makes nobody a leaver in between."""
+"""An employment that starts this soon after another's end makes nobody a leaver in between."""
 
 
 class Outcome(Enum):
@@ -198,9 +198,12 @@ def ends_at(each: Standing) -> datetime:
 
 
 def bridged(company: Company, known: list[tuple[Spell, Standing]]) -> bool:
-    """Whether an employment begins within the fortnight; whoever had none before is no leaver anyway."""
-    starts = [starts_at(company, spell.employment) for spell, each in known if each.outcome is Outcome.FUTURE]
-    return any(start is not None and start <= company.as_of + BRIDGE for start in starts)
+    """Whether an employment begins within a fortnight of the last end; whoever had none before is no leaver anyway."""
+    starts = [spell.employment.start_on for spell, each in known if each.outcome is Outcome.FUTURE]
+    ends = [
+        day_of(each.left_at, spell.employment.zone or company.default_zone) for spell, each in known if each.left_at
+    ]
+    return any(start is not None and start <= max(ends) + BRIDGE for start in starts if ends)
 
 
 def leaving(found: list[Standing], basis: Basis) -> Leaving:

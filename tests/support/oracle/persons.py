@@ -301,13 +301,17 @@ def dossier_spells(dossier: Dossier) -> list[Spell]:
     """What the last read told, and what ended in an earlier one's words: HR's word that it ended stays evidence.
 
     An employment is known by its first day; what a later read says of it counts, but for a day that it blanks. One that
-    was told, hadn't ended and isn't told any more was a correction. Told in two ways at once, whoever may still work
-    here does.
+    was told, hadn't ended and isn't told any more was a correction, unless what is told instead is still to come. Told
+    in two ways at once, whoever may still work here does.
     """
     stand: dict[date | None, Spell] = {}
     for at, workers in dossier.reads:
         told_now = sorted((e for worker in workers for e in worker.employments), key=weight, reverse=True)
-        kept = {start: spell for start, spell in stand.items() if had_ended(spell.employment, at.date())}
+        kept = {
+            start: spell
+            for start, spell in stand.items()
+            if had_ended(spell.employment, at.date()) or goes_on(spell.employment, told_now, at.date())
+        }
         stand = kept | {each.start_on: retold(stand.get(each.start_on), each, at) for each in told_now}
     return list(stand.values())
 
@@ -330,6 +334,22 @@ def had_ended(employment: Employment, today: date) -> bool:
     left = employment.status is EmploymentStatus.LEFT
     day = (employment.last_working_on or employment.end_on) if left else employment.last_working_on
     return left if day is None else day < today
+
+
+def goes_on(employment: Employment, told_now: list[Employment], today: date) -> bool:
+    """Whether it had begun, and all that is told instead begins later, or was over before it."""
+    start = employment.start_on
+    begun = start <= today if start else employment.status is not EmploymentStatus.FUTURE
+    ahead = [each for each in told_now if is_ahead(each, today)]
+    over = [each.last_working_on or each.end_on for each in told_now if each not in ahead]
+    return begun and bool(ahead) and all(day is not None and start is not None and day < start for day in over)
+
+
+def is_ahead(employment: Employment, today: date) -> bool:
+    """Whether it may not have begun yet, anywhere."""
+    if employment.status is EmploymentStatus.LEFT:
+        return False
+    return employment.start_on >= today if employment.start_on else employment.status is EmploymentStatus.FUTURE
 
 
 def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:

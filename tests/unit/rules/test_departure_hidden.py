@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from offboarding.model import Basis, Case, Finding, HiddenCase, HiddenDeparture, Joined, Severity, SubjectKind
+from offboarding.rules._unconfirmed import RECORD_GONE_STEPS
 from offboarding.rules.departure_hidden import RULE
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
@@ -56,6 +57,15 @@ def test_flags_the_person_alone(departure: HiddenDeparture, severity: Severity) 
     assert departure.here_told in " ".join(found.evidence)
     assert "departure deny hr:E1042" in " ".join(written_out(found.revoke))
     assert misfits(found.revoke) == []
+
+
+def test_of_somebody_whose_only_record_is_gone_while_they_are_away_it_asks_for_the_record() -> None:
+    gone = replace(ENDED, departure=cases.unconfirmed(Basis.INFERRED), here_worker="hr:E1042", joined_by=Joined.RECORD)
+
+    (found,) = said(hidden(replace(gone, here_told="suspended since 2015-01-01")))
+
+    assert found.severity is Severity.MEDIUM
+    assert found.revoke == RECORD_GONE_STEPS
 
 
 def test_several_are_one_finding() -> None:

@@ -109,7 +109,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         merged = merge_same_persons(session, values, settings.as_of)
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         temporary.make(session, "persons", values, "employment_span")
-        _run(session, "persons", values, "overrule_spans")
+        _run(session, "persons", values, "doubt_away", "overrule_spans")
         temporary.make(session, "persons", values, "feed_state")
         for step in ("doubt_confirmations", "end_served", "confirm_notices"):
             recorded.write(session, "notice", "notices", step, values, actor="the roster")

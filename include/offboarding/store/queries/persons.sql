@@ -270,6 +270,15 @@ from seen s;
 create index on employment_span (person_uid);
 analyze employment_span;
 
+-- name: doubt_away
+-- Who is away, and no longer listed by a feed that lists everyone, may have left: both is true until a person says which.
+insert into employment_span (person_uid, worker_pk, roster, coverage, start_on, status, circumstance, last_working_on,
+    end_on, zone, zone_used, started_at, over_on, over_at, outcome, left_at, certain_at, left_on)
+select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.circumstance, s.last_working_on, s.end_on,
+    s.zone, s.zone_used, s.started_at, s.over_on, s.over_at, 'vanished', w.vanished_at, w.vanished_at, null
+from employment_span s join worker w using (worker_pk)
+where s.outcome = 'away' and w.vanished_at is not null;
+
 -- name: overrule_spans
 -- What a person said is no employment of theirs: what goes on beside one that has ended.
 update employment_span s set outcome = 'void'
@@ -286,24 +295,23 @@ where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') 
 -- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long
 -- as HR says the very same.
 create temp table feed_state as
-with spans as not materialized (
-    select s.*,
-        outcome = 'active' or (outcome = 'future'
-            and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s)) as here
-    from employment_span s
-), person_here as (
-    select person_uid, bool_or(here) as here, bool_or(outcome = 'lapsed') as lapsed,
+with person_here as (
+    -- The next employment is counted from the end of the last one: until it begins after a longer gap, nobody works here.
+    select person_uid, bool_or(outcome = 'active') or coalesce(
+            min(start_on) filter (where outcome = 'future')
+                <= max((left_at at time zone zone_used)::date) + %(pre_start_days)s::integer, false) as here,
+        bool_or(outcome = 'lapsed') as lapsed,
         bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full, bool_or(outcome = 'away') as away,
         max(start_on) filter (where outcome = 'active') as last_start_on,
         max(left_at) filter (where outcome = 'left') as last_left_at
-    from spans
+    from employment_span
     where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished', 'away'))
     group by person_uid
 ), ended as (
     select s.*, p.here as person_here, p.vanished_full,
         case s.outcome when 'left' then 'actual' when 'lapsed' then 'planned' when 'away' then 'away'
             else 'inferred' end as basis
-    from spans s join person_here p using (person_uid)
+    from employment_span s join person_here p using (person_uid)
     where s.outcome in ('left', 'lapsed', 'vanished', 'away')
         and case
             -- Works here: only an employment that was over before a present one began makes somebody a returner.
@@ -351,7 +359,9 @@ select t.person_uid, t.returned, t.left_at, t.certain_at, t.left_on, t.zone, t.b
 from told t
 left join lateral (
     select d.verdict, d.author, d.until from departure_word d
-    where d.person_uid = t.person_uid and d.basis = t.basis and d.left_at = t.left_at
+    where d.person_uid = t.person_uid and d.left_at = t.left_at and (d.basis = t.basis
+        -- That they left, beside an employment that the same word overruled.
+        or (d.basis = 'hidden' and d.verdict = 'confirm' and t.basis = 'inferred'))
     order by d.word_id desc limit 1) w on not t.returned
 where w.verdict is distinct from 'deny' or w.until <= %(as_of)s;
 create unique index on feed_state (person_uid);
@@ -439,7 +449,10 @@ select distinct on (e.person_uid, e.worker_pk, e.left_at) e.person_uid, e.worker
             where one.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and kind = 'number') then 'number'
         else 'mail and login' end as joined_by
 from ended e join best b using (person_uid)
-where not exists (select from here h where h.person_uid = e.person_uid and h.start_on >= e.last_on)
+where not exists (
+        select from here h
+        where h.person_uid = e.person_uid and h.start_on >= e.last_on
+            and (h.worker_pk, h.start_on) is distinct from (e.worker_pk, e.start_on))
     and (e.outcome = 'left' or exists (
         select from worker gone, worker other
         where gone.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and other.first_told_at < gone.missing_since))
@@ -467,7 +480,7 @@ where not exists (
 -- Departures that no longer stand as they were told, with what is told instead.
 with here as (
     -- Of who works here, or is about to: the employment that says so.
-    select distinct on (person_uid) person_uid, roster, start_on, coalesce(last_working_on, end_on) as until_on
+    select distinct on (person_uid) person_uid, roster, outcome, start_on, coalesce(last_working_on, end_on) as until_on
     from employment_span
     where outcome in ('active', 'future') and person_uid in (select person_uid from departure where valid_to is null)
     order by person_uid, outcome, start_on desc nulls last, worker_pk
@@ -484,6 +497,8 @@ set valid_to = %(as_of)s,
         when (s.person_uid is null or s.returned and not d.returned) and n.notice_id is not null
             then jsonb_build_object('as', 'taken back', 'notice', n.notice_id, 'by', n.ended_by)
         when (s.person_uid is null or s.returned and not d.returned) and h.roster is null then null
+        when s.person_uid is null and h.outcome = 'future' and h.start_on is not null
+            then jsonb_build_object('as', 'from', 'day', h.start_on, 'by', h.roster)
         when s.person_uid is null and h.until_on > o.left_on then jsonb_build_object(
             'as', case when o.basis = 'planned' then 'extended' else 'moved to' end, 'day', h.until_on, 'by', h.roster)
         when s.person_uid is null then jsonb_build_object('as', 'works here', 'by', h.roster)

@@ -318,14 +318,31 @@ where ({e.employment_said}) is distinct from ({excluded.employment_said});
 
 -- name: drop_employments
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
--- and all of whoever has a record that couldn't be read.
-delete from employment e
-using here_worker h
-where h.worker_pk = e.worker_pk and not h.is_new and h.worker_id <> all (%(records_untold)s)
-    and not exists (
-        select from s_employment s where s.worker_id = h.worker_id and s.start_on is not distinct from e.start_on)
-    and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= (%(as_of)s::timestamptz)::date
-        else e.last_working_on is null or e.last_working_on >= (%(as_of)s::timestamptz)::date end;
+-- and all of whoever has a record that couldn't be read. One that had begun goes on where all that is told instead is
+-- still to come, or was over before it: a contract that was renewed ahead, or a mistyped first day, ends nothing. Such a
+-- worker has no digest, since it goes once the other has begun.
+with untold as materialized (
+    select e.worker_pk, e.start_on,
+        coalesce(e.start_on <= told.today, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
+    from here_worker h join employment e using (worker_pk)
+    cross join lateral (
+        select (%(as_of)s::timestamptz)::date as today,
+            coalesce(bool_or(s.start_on is not distinct from e.start_on), false) as is_told,
+            bool_or(ahead.is_ahead) as is_ahead,
+            bool_or(not ahead.is_ahead and coalesce(coalesce(s.last_working_on, s.end_on) >= e.start_on, true)) as is_instead
+        from s_employment s
+        cross join lateral (
+            select s.status <> 'left'
+                and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
+        where s.worker_id = h.worker_id) told
+    where not h.is_new and h.worker_id <> all (%(records_untold)s) and not told.is_told
+        and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= told.today
+            else e.last_working_on is null or e.last_working_on >= told.today end
+), corrected as (
+    delete from employment e using untold u
+    where u.worker_pk = e.worker_pk and u.start_on is not distinct from e.start_on and u.goes_on is not true
+)
+update worker w set digest = null from untold u where u.worker_pk = w.worker_pk and u.goes_on and w.digest is not null;
 
 -- name: drop_mistaken_keys
 -- Before a complete read is merged: a value that a worker lost within the last week and has again was given to others of
