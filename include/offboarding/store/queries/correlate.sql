@@ -139,7 +139,7 @@ where b.kind = 'directory_id' and b.name = 'id';
 analyze bearing;
 
 -- name: make_weightless
--- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed. Counted in two steps:
+-- Values that too many accounts of one realm bear: they weigh nothing there, and are listed. Counted in two steps:
 -- nearly no value is borne that often anywhere, and telling realms and accounts apart takes far more than counting.
 create temp table weightless as
 with crowded as (
@@ -158,11 +158,14 @@ having count(distinct a.account_pk) > %(bearers)s;
 create temp table weighed_nothing (account_pk bigint, setting integer, kind text, value text, origin text, raw text);
 
 -- name: drop_weightless
--- With a login goes what is read into it.
+-- With a login goes what is read into it. In the realm where they are that many: whoever may make accounts in one system
+-- says nothing of those in others. But an SSH key is its holder's by other accounts alone, and one that many bear anywhere
+-- is many people's.
 with dropped as (
     delete from bearing b
-    using (select distinct kind, value, loose from weightless) w
+    using weightless w join source_setting s using (realm)
     where w.kind = b.kind and w.value = b.value and w.loose = b.loose and b.origin in ('attribute', 'tag', 'owner')
+        and (s.setting = b.setting or b.kind = 'ssh_key')
     returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.raw
 )
 insert into weighed_nothing select * from dropped;
