@@ -9,7 +9,7 @@ import pytest
 
 from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
-from offboarding.model import Alert, Employment, IdentityKeyKind, TicketDraft, TicketRef
+from offboarding.model import Alert, Employment, IdentityKeyKind, Standing, TicketDraft, TicketRef
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import alerts, reading
@@ -231,13 +231,13 @@ def test_within_the_limits_again_it_waits_for_the_look_that_was_refused(
 
     assert company.holds == {}
     assert {states(company)[each] for each in ("u1001", "u1002")} == {"open"}, "the directory could be asked"
-    assert keys(company) == {"leaver-access-key": "held", "leaver-access-key-inactive": "held"}
+    assert keys(company) == {"leaver-access-key": "unverified", "leaver-access-key-inactive": "unverified"}
     texts = "".join(text for ticket in tickets_of(people, company.queue) for text in ticket.texts)
     assert "u1001" in texts
     assert "AKIAWORKS" not in texts
     assert any(reason.startswith(f"aws {CLOUD}") for reason in red(company, told.run.run_id))
-    company.release(told.run.run_id)
-    assert set(keys(company).values()) == {"held"}, "nor does a person know"
+    with pytest.raises(FatalError, match="nothing waits"):
+        company.release(told.run.run_id)
 
     company.cloud.denied, company.cloud.look_error = "", None
     company.night()
@@ -255,7 +255,7 @@ def test_named_by_a_person_it_waits_for_the_look_that_was_refused(company: Offic
 
     departure(company, PEOPLE[0])
 
-    assert (states(company)[f"u{PEOPLE[0]}"], states(company)["AKIAONE"]) == ("open", "held")
+    assert (states(company)[f"u{PEOPLE[0]}"], states(company)["AKIAONE"]) == ("open", "unverified")
     company.cloud.denied = ""
     departure(company, PEOPLE[0])
     assert states(company)["AKIAONE"] == "open"
@@ -706,6 +706,26 @@ def test_101_keys_of_one_leaver_hold_that_person_alone(left: Office, people: Lis
     assert of_person(left, PEOPLE[2]) == {("leaver-access-key", "open"): 1}
     (why,) = red(left, later.run.run_id)
     assert why.startswith(f"1 finding of 1 person (1 high) joined what the guard holds on person hr:{PEOPLE[0]}")
+
+
+def test_what_no_line_holds_any_more_is_unverified_where_it_cannot_be_told(left: Office, people: ListedPeople) -> None:
+    """Else a leaver trips their own line, deletes most of it, and nobody asks about the rest."""
+    keys_of(left, PEOPLE[0], 101)
+    left.night()
+    odd = f"AKIA{PEOPLE[0]}0000"
+    for each in range(1, 101):
+        left.cloud.remove(f"AKIA{PEOPLE[0]}{each:04}")
+    left.cloud.change(odd, standing=Standing.UNKNOWN, standing_reason="its state is written in no known way")
+
+    for _ in range(2):
+        told = left.night()
+
+        assert (states(left)[odd], left.holds) == ("unverified", {})
+        assert red(left, told.run.run_id) == ("of 1 finding it can't be told whether they work",)
+
+    left.cloud.change(odd, standing=Standing.WORKS, standing_reason="")
+    left.night()
+    assert states(left)[odd] == "open"
 
 
 def test_no_number_of_other_findings_holds_a_critical_one(left: Office) -> None:

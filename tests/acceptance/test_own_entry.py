@@ -294,6 +294,24 @@ def test_a_second_edit_does_not_wear_it_down(edited: Office) -> None:
     assert set(standing(edited, PLAIN.before)) == {"link-moved"}
 
 
+def test_others_that_say_the_same_take_nobody_s_account(office: Office) -> None:
+    """By whoever may make accounts: more than ten with Kim's number and mail, which weigh nothing from then on."""
+    begin(office, PLAIN)
+    office.directory.accounts += [entry(number("1042"), mail(KIM), uid=f"x{each}") for each in range(11)]
+    office.night()
+
+    assert links(office, PLAIN.before) == [("1042", "linked")]
+    assert standing(office, PLAIN.before) == {"link-moved": ("1042", "high", 120.0)}
+
+    leaves(office)
+    assert set(standing(office, PLAIN.before)) == {"link-moved", "leaver-account-works"}
+
+    for each in range(11):
+        edit(office, entry(uid=f"x{each}"))
+    office.night()
+    assert resolved(office, "link-moved") == "linked to them again"
+
+
 def test_what_it_said_before_ends_it(edited: Office) -> None:
     edit(edited, PLAIN.before)
     edited.night()

@@ -159,8 +159,9 @@ def _open(look: Looking, release: Release | None) -> list[Change]:
         for hold in release.holds:
             rows.decide_hold(look, hold.hold_id, "released", author=release.author, reason=release.reason)
     through = rows.open_candidates(look)
+    doubted = rows.doubt_candidates(look)
     closed = held_closings.close_succeeded(look)
-    append_events(look.session, [*through, *closed], run_id=look.run.run_id, actor=f"run {look.run.run_id}")
+    append_events(look.session, [*through, *doubted, *closed], run_id=look.run.run_id, actor=f"run {look.run.run_id}")
     return [*opened, *through]
 
 

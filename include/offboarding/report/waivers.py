@@ -110,7 +110,8 @@ def gap(known: AcknowledgedThen | Acknowledgement | WaiverView) -> str:
     if known.finding:
         return f"f-{known.finding[:8]}"
     what = f"roster {known.roster}" if known.roster else f"{known.source} {known.part or ''}".strip()
-    return f"{what} {known.covers or 'read in part'}"
+    lacks = "values left out" if isinstance(known, AcknowledgedThen) and not known.in_part else "read in part"
+    return f"{what} {known.covers or lacks}"
 
 
 def _first(ends: Sequence[datetime], zone: str) -> str:

@@ -93,7 +93,8 @@ class LinkMoved(Rule):
     words = RuleWords(
         what=(
             "An account says otherwise of itself than when somebody's link to it stood: another number, mail, login, "
-            "tag or key, one more, or none; or it looks like a workload's now. By that it would be somebody else's, "
+            "tag or key, one more, or none; or it looks like a workload's now; or more accounts of its system came to "
+            "say the same than may (`policy.scores.bearers`). By that it would be somebody else's, "
             "disputed, or nobody's. It's told the night it happens, whether its holder works here or has left, and "
             "stays the holder's until a person or HR explains it. Also an account that was a leaver's until shortly "
             "before the departure (`policy.moved_days`), or after it, and isn't now by what else changed, without "
@@ -114,8 +115,8 @@ class LinkMoved(Rule):
             "owned: every secret is newer."
         ),
         runbook=(
-            "Find out who changed what it was linked by; decide. What was a leaver's can be shut before that where "
-            "nobody would miss it."
+            "Find out who changed what it was linked by, or made accounts that bear it, too; decide. What was a "
+            "leaver's can be shut before that where nobody would miss it."
         ),
         explained=(
             "A person decides whose it is (link confirm, link reject), it's linked to them again, or every way into "
@@ -220,7 +221,11 @@ def _held(rule: Rule, case: AccountCase, since: datetime, taken: AccessPath) -> 
 def _held_by_what(
     case: AccountCase, since: datetime, holder: Suspect, others: tuple[Suspect, ...], taken: AccessPath
 ) -> Iterator[str]:
-    yield say("What it says of itself changed; first seen {moment}. By what it said before:", moment=at(since))
+    yield say(
+        "What it says of itself changed, or too many accounts say the same by now; first seen {moment}. By what it said"
+        " before:",
+        moment=at(since),
+    )
     yield from claimants((holder,))
     yield say("By what it says now:") if others else say("By what it says now it's nobody's.")
     yield from claimants(others)

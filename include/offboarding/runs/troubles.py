@@ -91,7 +91,7 @@ def troubles(night: NightState) -> Troubles:
             roster
             for roster in night.rosters
             if (roster.status != ReadStatus.COMPLETE or roster.problems)
-            and not any(known.roster == roster.name and (known.covers or not roster.unread) for known in acknowledged)
+            and not any(_stands_for(known, roster) for known in acknowledged)
         ),
         unlisted=tuple(roster for roster in night.rosters if roster.newly_waiting and roster.name not in tripped),
         parts=tuple(
@@ -125,6 +125,12 @@ def troubles(night: NightState) -> Troubles:
 
 def _unheard(look: QueueLook | None) -> QueueLook | None:
     return look if look and (look.asked_at is None or look.error or look.waiting) else None
+
+
+def _stands_for(known: AcknowledgedThen, roster: RosterView) -> bool:
+    """Whether that gap is known: nobody is missed by a read in part, so a value that is left out says nothing of it."""
+    as_it_was = roster.status == ReadStatus.COMPLETE or (known.in_part and not roster.unread)
+    return known.roster == roster.name and (known.covers is not None or as_it_was)
 
 
 def _knows(known: AcknowledgedThen, part: PartView) -> bool:

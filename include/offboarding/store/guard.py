@@ -165,6 +165,11 @@ def open_candidates(look: Looking) -> list[Change]:
     return look.changes("open_candidates")
 
 
+def doubt_candidates(look: Looking) -> list[Change]:
+    """Findings that nothing holds and that can't be told to work any more are unverified from now on."""
+    return look.changes("doubt_candidates")
+
+
 def note_trips(look: Looking, trips: Sequence[Trip]) -> None:
     """For the guard that comes after the evaluation."""
     look.do("note_trips", trips=Jsonb([asdict(trip) for trip in trips]))

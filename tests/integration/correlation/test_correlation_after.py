@@ -20,7 +20,7 @@ from tests.support.companies import KEYS, LOGINS, MAILS, companies, rulings
 from tests.support.database import undone
 from tests.support.night import rows_of, spend_night, told
 from tests.support.oracle.persons import persons
-from tests.support.small_company import scoped
+from tests.support.small_company import LEAVER, STAFF, account, company, hr, ldap, number, scoped, seen
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
@@ -84,7 +84,8 @@ def retold(draw: DrawFn, told: Worker) -> Worker:
 
 @st.composite
 def two_nights(draw: DrawFn) -> tuple[oracle.Company, oracle.Company]:
-    then = replace(draw(companies()), rulings=(), notices=())
+    bearers = oracle.Scores(common_accounts=draw(st.sampled_from((10, 2))))
+    then = replace(draw(companies()), rulings=(), notices=(), scores=bearers)
     rosters = tuple(
         replace(roster, workers=tuple(draw(retold(each)) for each in roster.workers)) for roster in then.rosters
     )
@@ -94,6 +95,18 @@ def two_nights(draw: DrawFn) -> tuple[oracle.Company, oracle.Company]:
     )
     now = replace(then, as_of=then.as_of + timedelta(days=1), rosters=rosters, sources=sources)
     return then, replace(now, rulings=tuple(draw(rulings(rosters, sources))) if draw(st.booleans()) else ())
+
+
+def test_who_has_an_account_keeps_it_whatever_others_come_to_bear(lasting_store: Session) -> None:
+    others = [account(f"a{n}", number("9")) for n in range(10)]
+    then = company(hr(LEAVER, STAFF), ldap(account("x", number("1042")), *others))
+    crowd = [replace(each, keys=(number("1042"),)) for each in others]
+    now = company(hr(LEAVER, STAFF), ldap(account("x", number("1042")), *crowd))
+
+    found = agreed(lasting_store, then, replace(now, as_of=then.as_of + timedelta(days=1)))
+
+    assert seen(found, "x") == ("linked", {("1042", "is", "linked", 90)})
+    assert seen(found, "a1") == ("orphan", set())
 
 
 @RANDOM

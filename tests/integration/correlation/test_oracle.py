@@ -285,6 +285,22 @@ def test_a_value_that_too_many_accounts_bear_weighs_nothing() -> None:
     assert link(hr(LEAVER), ldap(account("x", mail(KIM)), *crowd)) == ("orphan", set())
 
 
+def test_a_value_that_too_many_accounts_of_another_system_bear_weighs_what_it_did() -> None:
+    """Whoever may make accounts in one system unlinks nobody's in another."""
+    crowd = aws(*[account(f"a{n}", mail(KIM), realm="a1") for n in range(11)])
+
+    assert link(hr(LEAVER), ldap(account("x", mail(KIM))), crowd) == ("linked", {("1042", "is", "linked", 80)})
+
+
+def test_an_ssh_key_that_too_many_accounts_bear_is_nobody_s_anywhere() -> None:
+    held = account("base", number("1042"), ssh("SHA256:k"))
+    crowd = [account(f"a{n}", ssh("SHA256:k"), realm="a1") for n in range(11)]
+
+    x = account("x", ssh("SHA256:k"))
+    assert link(hr(HOP), ldap(held, x), aws(*crowd[:10]))[0] == "probable"
+    assert link(hr(HOP), ldap(held, x), aws(*crowd)) == ("orphan", set())
+
+
 def test_one_person_may_own_any_number_of_things() -> None:
     owned = [account(f"a{n}", owner(IdentityKeyKind.MAIL, KIM), service=True) for n in range(12)]
 

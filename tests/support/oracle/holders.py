@@ -1,6 +1,6 @@
 """Who ever bore a value, and whom it counts for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -37,6 +37,8 @@ class Knowledge:
 
     company: Company
     profiles: tuple[Profile, ...]
+    keeps: Mapping[AccountId, Person] = field(default_factory=dict[AccountId, Person])
+    """Whose accounts are as they were: what its holder bears weighs there, however many bear it by now."""
 
     def counting(self, holders: Iterable[Person], account: Account) -> Person | None:
         """The one person that a mail or login counts for: its one holder ever, or who alone bore it then."""

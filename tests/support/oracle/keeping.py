@@ -1,4 +1,5 @@
-"""Nobody edits themselves off the list: an account that says otherwise of itself than the night before.
+"""Nobody edits themselves off the list: an account that says otherwise of itself than the night before, or says
+what too many others say by now.
 
 It stays whose it was as long as what it said before still makes it theirs by all that HR tells today, and no person has
 spoken. Such an account vouches for others by what it said before, unless HR's word on what it says now makes it theirs,
@@ -7,7 +8,7 @@ too. Owners go by what it says now.
 
 from dataclasses import dataclass, replace
 
-from offboarding.model import Account, LinkDecision, Relation
+from offboarding.model import Account, IdentityKeyKind, LinkDecision, Relation
 from tests.support.oracle.company import AccountId, Company, Person, SourceRead
 from tests.support.oracle.decisions import (
     Case,
@@ -24,7 +25,8 @@ from tests.support.oracle.decisions import (
 from tests.support.oracle.departures import possibly_one
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id, learn
 from tests.support.oracle.persons import persons
-from tests.support.oracle.scoring import derived, derived_logins, firm
+from tests.support.oracle.scoring import bears, derived, derived_logins, firm
+from tests.support.oracle.values import borne, is_common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,19 @@ class Before:
 def cases_after(known: Knowledge, night: Company) -> list[Case]:
     """Every account with all of its evidence, by words of today or of the night before."""
     before = night_before(night, known)
-    asked = {key: person for key, person in before.holder.items() if in_question(known, before, key)}
-    also = [(key, words) for key in asked for words in (before.words[key], account(known.company, key))]
+    open_to_question = {key: person for key, person in before.holder.items() if not is_decided(known, person, key)}
+    edited = {key for key in open_to_question if is_edited(known, before, key)}
+    also = [(key, words) for key in edited for words in (before.words[key], account(known.company, key))]
     known = replace(known, company=replace(known.company, also_said=tuple(also)))
+    asked = {
+        key: person
+        for key, person in open_to_question.items()
+        if key in edited or is_crowded(known, account(known.company, key), person)
+    }
     kept = {key for key, person in asked.items() if not stands_by_hr(known, key, person)}
-    then = replace(known, company=by_words(known.company, before, kept))
+    then = replace(
+        known, company=by_words(known.company, before, kept), keeps={key: asked[key] for key in asked if key in kept}
+    )
     base = replace(
         base_links(then, list(accounts(then.company))),
         once=once(known, before),
@@ -74,12 +84,25 @@ def night_before(night: Company, known: Knowledge) -> Before:
     )
 
 
-def in_question(known: Knowledge, before: Before, key: AccountId) -> bool:
-    """Whether it says otherwise, and nobody has decided whose it is."""
+def is_decided(known: Knowledge, holder: Person, key: AccountId) -> bool:
+    """Whether a person decided whose it is, or that it isn't its holder's."""
+    said = word(known, account(known.company, key))
+    return said.confirmed is not None or holder in said.rejected
+
+
+def is_edited(known: Knowledge, before: Before, key: AccountId) -> bool:
+    """Whether it says otherwise than the night before."""
     was, is_now = before.words[key], account(known.company, key)
-    said = word(known, is_now)
-    spoken = said.confirmed is not None or before.holder[key] in said.rejected
-    return not spoken and (set(was.keys), was.service_like) != (set(is_now.keys), is_now.service_like)
+    return (set(was.keys), was.service_like) != (set(is_now.keys), is_now.service_like)
+
+
+def is_crowded(known: Knowledge, each: Account, holder: Person) -> bool:
+    """Whether too many accounts bear what it bears of its holder's."""
+    return any(
+        is_common(known.company, each, kind, value) and bears(known, holder, kind, value)
+        for kind in IdentityKeyKind
+        for value in borne(known.company, each, kind)
+    )
 
 
 def stands_by_hr(known: Knowledge, key: AccountId, person: Person) -> bool:

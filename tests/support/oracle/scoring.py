@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyOrigin, Relation
 from tests.support.oracle.company import Leaving, Person, SourceRead
-from tests.support.oracle.holders import BaseLinks, Knowledge, Profile
+from tests.support.oracle.holders import BaseLinks, Knowledge, Profile, account_id
 from tests.support.oracle.values import (
     NO_SYSTEM,
     RESERVED,
@@ -17,6 +17,7 @@ from tests.support.oracle.values import (
     loose_number,
     normalised,
     number_space,
+    own_local_part,
     plain,
     source_space,
     unpattern,
@@ -73,20 +74,52 @@ def directory_ids(known: Knowledge, source: SourceRead, account: Account) -> Ite
 
 def weighing(known: Knowledge, account: Account, kind: IdentityKeyKind) -> list[str]:
     """An account's own values of a kind, without those that too many accounts bear."""
-    return [value for value in borne(known.company, account, kind) if not is_common(known.company, kind, value)]
+    return [
+        value
+        for value in borne(known.company, account, kind)
+        if not is_common(known.company, account, kind, value) or is_kept(known, account, kind, value)
+    ]
 
 
 def numbers(known: Knowledge, source: SourceRead, account: Account) -> Iterator[Evidence]:
     for key in account.keys:
-        if key.kind is IdentityKeyKind.NUMBER and key.origin is not IdentityKeyOrigin.OWNER and weighs(known, key):
+        if (
+            key.kind is IdentityKeyKind.NUMBER
+            and key.origin is not IdentityKeyOrigin.OWNER
+            and weighs(known, account, key)
+        ):
             for profile in known.profiles:
                 points = number_points(known, source, key, profile)
                 yield from claim(profile.person if points else None, Group.NUMBER, points, f"{key.name} {key.value}")
 
 
-def weighs(known: Knowledge, key: AccountKey) -> bool:
+def weighs(known: Knowledge, account: Account, key: AccountKey) -> bool:
     value = normalised(known.company, key)
-    return not is_placeholder(value) and not is_common(known.company, key.kind, value)
+    is_weightless = is_common(known.company, account, key.kind, value) and not is_kept(known, account, key.kind, value)
+    return not is_placeholder(value) and not is_weightless
+
+
+def is_kept(known: Knowledge, account: Account, kind: IdentityKeyKind, value: str) -> bool:
+    """Whether a value that too many bear by now is the holder's as whose the account is kept."""
+    holder = known.keeps.get(account_id(account))
+    return holder is not None and bears(known, holder, kind, value)
+
+
+def bears(known: Knowledge, person: Person, kind: IdentityKeyKind, value: str) -> bool:
+    """Whether HR ever gave a person the value."""
+    (mine,) = known.of([person])
+    match kind:
+        case IdentityKeyKind.NUMBER:
+            return loose_number(value) in {loose_number(each) for _, each in mine.numbers}
+        case IdentityKeyKind.MAIL:
+            return value in mine.mails
+        case IdentityKeyKind.LOGIN:
+            local_parts = {own_local_part(known.company, mail) for mail in mine.mails}
+            return value in {login for _, login in mine.logins} | local_parts
+        case IdentityKeyKind.DIRECTORY_ID:
+            return value in {each for _, each in mine.directory_ids}
+        case _:
+            return False
 
 
 def number_points(known: Knowledge, source: SourceRead, key: AccountKey, profile: Profile) -> int:
@@ -127,7 +160,7 @@ def owners(known: Knowledge, source: SourceRead, account: Account) -> Iterator[E
     """Tags that name an owner. One person may own any number of things; a value that is common weighs nothing."""
     points = known.company.scores.owner
     for key in account.keys:
-        if key.origin is not IdentityKeyOrigin.OWNER or not weighs(known, key):
+        if key.origin is not IdentityKeyOrigin.OWNER or not weighs(known, account, key):
             continue
         if key.kind is IdentityKeyKind.MAIL:
             for person in known.owning_by_mail(normalised(known.company, key), account):
@@ -162,7 +195,9 @@ def owners_by_login(known: Knowledge, base: BaseLinks, source: SourceRead, accou
     """Tags that name an owner by a login of the source's own space: HR's word for it, or a linked account's."""
     space = source_space(source)
     for key in account.keys:
-        if (key.kind, key.origin) != (IdentityKeyKind.LOGIN, IdentityKeyOrigin.OWNER) or not weighs(known, key):
+        if (key.kind, key.origin) != (IdentityKeyKind.LOGIN, IdentityKeyOrigin.OWNER) or not weighs(
+            known, account, key
+        ):
             continue
         login = normalised(known.company, key)
         person = known.by_login(space, login, account)

@@ -123,9 +123,10 @@ def normalised(company: Company, key: AccountKey) -> str:
     return key.value.strip() if key.kind is IdentityKeyKind.SSH_KEY else plain(key.value)
 
 
-def is_common(company: Company, kind: IdentityKeyKind, value: str) -> bool:
-    """Whether too many accounts of some realm bear the value for it to mean anybody."""
+def is_common(company: Company, account: Account, kind: IdentityKeyKind, value: str) -> bool:
+    """Whether too many accounts of this one's realm bear the value for it to mean anybody; an SSH key, of any realm."""
     bearers = {(a.realm, a.native_id) for s in company.sources for a in s.accounts if value in borne(company, a, kind)}
     bearers |= {key for key, account in company.also_said if value in borne(company, account, kind)}
     realms = [realm for realm, _ in bearers]
-    return any(realms.count(realm) > company.scores.common_accounts for realm in set(realms))
+    asked = set(realms) if kind is IdentityKeyKind.SSH_KEY else {account.realm}
+    return any(realms.count(realm) > company.scores.common_accounts for realm in asked)

@@ -275,6 +275,27 @@ def test_a_quotation_mark_that_never_closes_is_told_with_the_rows_it_took(feed) 
     ]
 
 
+@pytest.mark.parametrize("between", ["", "2,b,재직,\n"], ids=["next to each other", "a row between them"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_two_marks_of_an_export_that_does_not_quote_make_no_row_of_several(feed, delimiter: str, between: str) -> None:
+    """By the number of fields it would be one row, with the first one's number and the last one's status."""
+    rows = f'1,"Kim,재직,\n{between}3,Lee",퇴직,2026-11-13\n4,d,재직,\n'
+    roster = feed((HEADER + rows).replace(",", delimiter), delimiter=delimiter)
+    assert _names(roster) == {"4": "d"}
+    (problem,) = roster.problems
+    assert problem.text == (
+        "each of its lines could be a row: a value that begins with a quotation mark took them in, rows 2 to "
+        f"{4 if between else 3}"
+    )
+
+
+@pytest.mark.parametrize("name", ["Kim\nJiho", "Kim, Jiho\r\n1 Main Street, Seoul", "a, b, c, d\n\nSeoul", "\n,,\n"])
+def test_a_value_in_several_lines_is_read(feed, name: str) -> None:
+    roster = feed(f'{HEADER}1,"{name}",재직,\n2,b,퇴직,2026-11-13\n')
+    assert set(_names(roster)) == {"1", "2"}
+    assert list(roster.problems) == []
+
+
 def test_a_quotation_mark_that_never_closes_takes_no_more_than_the_limit(feed) -> None:
     rows = [f"{number},{'x' * 90},재직,\n" for number in range(1, 4001)]
     rows[9] = '10,"b,재직,\n'
@@ -531,6 +552,8 @@ def test_what_is_written_is_read(
     # Arrange
     # Python 3.11's writer leaves a lone carriage return unquoted where lines end otherwise, which is a line end here.
     assume(quoting or line_end == "\r\n" or not any("\r" in field for fields in rows for field in fields))
+    # What might be several rows is refused: a test of its own.
+    assume(not any(delimiter in field and {"\r", "\n"} & set(field) for fields in rows for field in fields))
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, quoting=quoting, lineterminator=line_end)
     writer.writerows([("id", "name", "mail"), *rows])

@@ -25,6 +25,8 @@ class Record:
     fields: tuple[str, ...]
     flaw: str = ""
     """Why it can't be read; "" where it can."""
+    fewest_delimiters: int = 0
+    """Of its lines: how many delimiters the line with the fewest holds, within quotation marks or not."""
     addressed: bool = False
     """A spreadsheet's: each field stands under its column, whatever stands beside it or is missing at its end."""
 
@@ -34,6 +36,13 @@ class Record:
             raise BadRecordError(
                 f"the quotation marks don't pair up ({self.flaw}){self._span()}",
                 "Have the export put fields that hold one into quotation marks, and double those within.",
+            )
+        if self.last_row > self.row and 0 < columns - 1 <= self.fewest_delimiters:
+            raise BadRecordError(
+                "each of its lines could be a row: a value that begins with a quotation mark took them in"
+                f"{self._span()}",
+                "Have the export put fields that hold a quotation mark into quotation marks, and double those within;"
+                " and write values that hold the delimiter in one line.",
             )
         if self.addressed:
             return (*self.fields[:columns], *[""] * (columns - len(self.fields)))
@@ -48,14 +57,37 @@ class Record:
         return f", rows {self.row} to {self.last_row}" if self.last_row > self.row else ""
 
 
+class _CountedLines:
+    """Lines as they are, and the fewest delimiters that one of them held; blank lines hold no row."""
+
+    def __init__(self, lines: Iterable[str], delimiter: str) -> None:
+        self._lines = iter(lines)
+        self._delimiter = delimiter
+        self.fewest: int | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        if line.strip():
+            held = line.count(self._delimiter)
+            self.fewest = held if self.fewest is None else min(self.fewest, held)
+        return line
+
+
 def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     """Each record that isn't empty, in the file's order; one whose fields are all blank is empty.
 
-    A quotation mark that is never closed takes in what follows up to `csv.field_size_limit`, 128 KiB unless set.
+    A value that begins with a quotation mark ends at the next one, which may be lines later where the export doesn't
+    quote: `checked` refuses a record whose lines could each be a row. A quotation mark that is never closed takes in
+    what follows up to `csv.field_size_limit`, 128 KiB unless set.
     """
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    counted_lines = _CountedLines(lines, delimiter)
+    reader = csv.reader(counted_lines, delimiter=delimiter, strict=True)
     while True:
         row = reader.line_num + 1
+        counted_lines.fewest = None
         fields: list[str] = []
         flaw = ""
         try:
@@ -65,7 +97,13 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
         except csv.Error as error:
             flaw = str(error)
         if flaw or any(field.strip() for field in fields):
-            yield Record(row=row, last_row=reader.line_num, fields=tuple(fields), flaw=flaw)
+            yield Record(
+                row=row,
+                last_row=reader.line_num,
+                fields=tuple(fields),
+                flaw=flaw,
+                fewest_delimiters=counted_lines.fewest or 0,
+            )
 
 
 def lines(text: TextIO) -> Iterator[str]:

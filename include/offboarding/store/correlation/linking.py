@@ -145,7 +145,7 @@ def _score(session: Session, values: dict[str, object]) -> None:
     # What too many bear goes before anything else is made of what they bear.
     temporary.make(session, "correlate", values, "weightless", "weighed_nothing")
     if _is_any(session, "weightless"):
-        _run(session, "correlate", values, "drop_weightless")
+        _run(session, "correlate", values, "question_weightless", "drop_weightless")
     is_questioned = _is_any(session, "questioned")
     temporary.make(session, "correlate", values, "claim", "further", "evidence", "ranked")
     _run(session, "correlate", {**values, "again": False}, "rank")

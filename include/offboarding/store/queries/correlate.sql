@@ -139,7 +139,7 @@ where b.kind = 'directory_id' and b.name = 'id';
 analyze bearing;
 
 -- name: make_weightless
--- Values that too many accounts of one realm bear: they weigh nothing anywhere, and are listed. Counted in two steps:
+-- Values that too many accounts of one realm bear: they weigh nothing there, and are listed. Counted in two steps:
 -- nearly no value is borne that often anywhere, and telling realms and accounts apart takes far more than counting.
 create temp table weightless as
 with crowded as (
@@ -157,12 +157,53 @@ having count(distinct a.account_pk) > %(bearers)s;
 -- elsewhere.
 create temp table weighed_nothing (account_pk bigint, setting integer, kind text, value text, origin text, raw text);
 
+-- name: question_weightless
+-- Accounts whose link stands, and that bear a value of its holder's that weighs nothing by now: nobody is unlinked by what
+-- other accounts say. Looked at with that value, too, as if they had said it before.
+with crowd as (
+    select distinct b.account_pk, b.kind, b.value, b.loose
+    from weightless w join source_setting s using (realm)
+    join bearing b on b.setting = s.setting and b.kind = w.kind and b.value = w.value and b.loose = w.loose
+    where b.origin in ('attribute', 'tag') and b.account_pk > 0
+), added as (
+    insert into questioned (account_pk, person_uid, keys, service_like, held_since)
+    select distinct on (b.account_pk) b.account_pk, p.person_uid, a.keys, a.service_like, l.held_since
+    from crowd b join account a using (account_pk)
+    join link l on l.account_pk = b.account_pk and l.relation = 'is'
+        and (l.decision = 'linked' or l.held_since is not null)
+    left join person_alias al on al.alias_uid = l.person_uid
+    cross join lateral (select coalesce(al.person_uid, l.person_uid) as person_uid) p
+    join person_key h on h.person_uid = p.person_uid and h.kind = b.kind and (h.value = b.value
+        or (b.kind = 'number' and b.loose <> '' and coalesce(nullif(h.loose, ''), h.value) = b.loose))
+    where a.kind = 'account' and (l.valid_to is null or (l.valid_to = %(as_of)s and al.person_uid is not null))
+        and b.account_pk not in (select q.account_pk from questioned q)
+        and not exists (
+            select from ruling r where r.account_pk = b.account_pk
+                and (r.verdict = 'confirm' or r.person_uid = p.person_uid))
+    order by b.account_pk, l.by_word, l.valid_to is not null, l.held_since, 2
+    returning account_pk
+), decided as (
+    insert into ruling (account_pk, person_uid, verdict, author, decided_at)
+    select -r.account_pk, r.person_uid, r.verdict, r.author, r.decided_at from ruling r join added using (account_pk)
+)
+insert into bearing
+select -b.account_pk, b.setting, b.created_at, b.service_like, b.kind, b.value, b.loose, b.origin, b.name, b.raw
+from bearing b join added using (account_pk);
+analyze questioned;
+
 -- name: drop_weightless
--- With a login goes what is read into it.
+-- With a login goes what is read into it. In the realm where they are that many: whoever may make accounts in one system
+-- says nothing of those in others. But an SSH key is its holder's by other accounts alone, and one that many bear anywhere
+-- is many people's. What an account said before goes on weighing as its holder's.
 with dropped as (
     delete from bearing b
-    using (select distinct kind, value, loose from weightless) w
+    using weightless w join source_setting s using (realm)
     where w.kind = b.kind and w.value = b.value and w.loose = b.loose and b.origin in ('attribute', 'tag', 'owner')
+        and (s.setting = b.setting or b.kind = 'ssh_key')
+        and not (b.account_pk < 0 and exists (
+            select from questioned q join person_key h using (person_uid)
+            where q.account_pk = -b.account_pk and h.kind = b.kind and (h.value = b.value
+                or (b.kind = 'number' and b.loose <> '' and coalesce(nullif(h.loose, ''), h.value) = b.loose))))
     returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.raw
 )
 insert into weighed_nothing select * from dropped;

@@ -514,6 +514,15 @@ where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and 
 returning f.finding_key, 'held' as from_state, 'open' as to_state,
     case when c.named then 'named by a person' else 'through the guard' end as text;
 
+-- name: doubt_candidates
+-- What nothing holds, and what can't be told to work any more, is unverified as a new finding would be, and goes through
+-- the guard once it can be told. What stands beside others isn't asked about by itself.
+update finding f set state = 'unverified'
+from candidate c
+where c.finding_key = f.finding_key and f.state = 'held' and not c.baseline and c.line_kind is null
+    and (%(persons)s::uuid[] is not null or not c.stale) and c.unseen and f.standing = 'unknown' and not c.beside
+returning f.finding_key, 'held' as from_state, 'unverified' as to_state, f.standing_reason as text;
+
 -- name: held_counts
 -- What waits, and why.
 select count(*) filter (where c.baseline)::int as baseline, count(*) filter (where not c.baseline)::int as over_maximum

@@ -39,6 +39,8 @@ class AcknowledgedThen:
     covers: str | None
     """unread, where it's also that it can't be read at all."""
     expires_at: datetime
+    in_part: bool
+    """Of a roster: its last night before the entry read it in part, or there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
