@@ -1011,13 +1011,14 @@ create table guard_closing (
 
 -- What people decide --------------------------------------------------------------------------------------------------
 
--- A run of the form decides once, however often its task is begun.
+-- A run of the form decides once, however often its task is begun, and never after a refusal.
 create table submission (
     caller       text primary key,                    -- the run's own name
-    decision     text not null,                       -- such as link confirm
+    form         text not null,                       -- such as link revoke
     digest       text not null,                       -- of what it said, so that another run of that name is told apart
     author       text not null,
-    submitted_at timestamptz not null default now()
+    submitted_at timestamptz not null default now(),  -- its first attempt
+    outcome      text not null default 'begun' check (outcome in ('begun', 'refused', 'decided'))
 );
 
 create table link_decision (
