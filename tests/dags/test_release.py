@@ -139,9 +139,9 @@ def test_what_rest_takes_for_an_answer_and_is_none_ends_in_a_sentence(
 
 
 def question(
-    monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1, shown: tuple[object, ...] = ()
+    monkeypatch: pytest.MonkeyPatch, *events: object, holds: tuple[int, ...] = (3,), shown: tuple[object, ...] = ()
 ) -> dict[str, Any]:
-    """What a person is asked, where so many lines wait. `shown`: what Airflow kept of the run's first try."""
+    """What a person is asked, where these lines wait. `shown`: what Airflow kept of the run's first try."""
     asked: list[dict[str, Any]] = []
     found = releasing.Question(
         of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds, waiting="7c31"
@@ -208,10 +208,12 @@ def test_a_departure_asks_about_no_night(asking: Any, monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("answered")
 @pytest.mark.parametrize(
-    ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
+    ("holds", "options", "starred"),
+    [((3,), ["Approve", "Reject"], True), ((), ["Approve"], False)],
+    ids=["line", "first"],
 )
 def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
-    monkeypatch: pytest.MonkeyPatch, holds: int, options: list[str], starred: bool
+    monkeypatch: pytest.MonkeyPatch, holds: tuple[int, ...], options: list[str], starred: bool
 ) -> None:
     asked = question(monkeypatch, holds=holds)
 
