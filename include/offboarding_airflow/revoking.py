@@ -46,12 +46,11 @@ class RevokeOperator(QuestionOperator):
             asked = proposing.question(session, loaded.settings, unseen)
             if asked is None:
                 settling.raise_unseen(unseen)
-        if asked is None:
-            raise AirflowSkipException("nothing is proposed to be shut")
-        self.subject, self.body = asked.subject, asked.details
-        self.options = [*asked.offered, NOTHING]
-        self.params = ParamsDict({"reason": NEEDED})
-        self.ask(context, offered=asked.offered)
+                raise AirflowSkipException("nothing is proposed to be shut")
+            self.subject, self.body = asked.subject, asked.details
+            self.options = [*asked.offered, NOTHING]
+            self.params = ParamsDict({"reason": NEEDED})
+            self.ask(context, session, offered=asked.offered)
 
     def execute_complete(self, context: Any, event: dict[str, Any], offered: dict[str, int] | None = None) -> None:
         """Shut what the person chose, who is the author. Nobody's answer shuts nothing."""

@@ -1021,6 +1021,13 @@ create table submission (
     outcome      text not null default 'begun' check (outcome in ('begun', 'refused', 'decided'))
 );
 
+-- The first question that a run of the DAG that asks has asked, a task each. An answer in that run counts for it alone.
+create table question (
+    caller   text primary key,                        -- the run's own name, and the task
+    digest   text not null,                           -- of what was shown, and of what an answer would decide about
+    asked_at timestamptz not null default now()
+);
+
 create table link_decision (
     decision_id bigint generated always as identity primary key,
     realm       text not null,
