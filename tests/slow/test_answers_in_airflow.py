@@ -50,7 +50,7 @@ class Desk:
         self.airflow.users["other"].client.post(path, json=given).raise_for_status()
 
     def delete(self, dag: str, run: str, task: str) -> None:
-        """The instance of a task is deleted by `other`, as a User may: Airflow forgets its attempts and its question."""
+        """The instance of a task is deleted by `other`, as a User may: Airflow forgets its attempts and question."""
         path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
         self.airflow.users["other"].client.delete(path).raise_for_status()
         self.begin_again(dag, run)
