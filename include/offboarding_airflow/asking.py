@@ -47,15 +47,15 @@ class AskOperator(QuestionOperator):
             if events and since is None:
                 raise AirflowSkipException("no night asks")
             asked = releasing.question(session, context["params"]["run"] or since)
-        if asked is None:
-            raise AirflowSkipException("nothing waits for a person")
-        self.subject, self.body = asked.subject, asked.text + _report(events) + by_hand
-        if asked.holds:
-            self.params = ParamsDict({"reason": NEEDED})
-        else:
-            # A first read isn't refused: it goes on waiting.
-            self.options = [APPROVE]
-        self.ask(context, of_run=asked.of_run, seen=asked.seen)
+            if asked is None:
+                raise AirflowSkipException("nothing waits for a person")
+            self.subject, self.body = asked.subject, asked.text + _report(events) + by_hand
+            if asked.holds:
+                self.params = ParamsDict({"reason": NEEDED})
+            else:
+                # A first read isn't refused: it goes on waiting.
+                self.options = [APPROVE]
+            self.ask(context, session, of_run=asked.of_run, seen=asked.seen)
 
     def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0, seen: str = "") -> None:
         """Do as the person said, who is the author, with exactly what they were shown. No answer decides nothing."""

@@ -53,6 +53,7 @@ def decided(form: Form) -> None:
                 caller=caller,
                 author=run.triggering_user_name,
                 trackers=lambda: wiring.trackers(loaded.settings),
+                is_retry=task_instance.try_number > 1,
             )
 
     decide()

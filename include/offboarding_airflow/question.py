@@ -1,36 +1,48 @@
 """A task that asks a person, and proves that the person is shown what it asks."""
 
+import hashlib
+import json
 from typing import Any, cast
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 
+from offboarding import wiring
+from offboarding.store import questions
 from offboarding_airflow.versions import AnswerAwaited
 from offboarding_airflow.work import refused
 
 STALE = (
-    "Airflow still shows the question that this run asked before, and another one would be asked now. Nothing is asked"
-    " and no answer to it counts. Trigger this DAG again: a new run shows the new question."
+    "This run asked another question before, which Airflow or a page in a browser may still show. Nothing is asked, and"
+    " no answer in this run counts. Trigger this DAG again: a new run shows the new question."
 )
 
 
 class QuestionOperator(HITLOperator):
     """Ask one question in one run: text, options and answer belong together."""
 
-    def ask(self, context: Any, **kept: object) -> None:
+    def ask(self, context: Any, session: wiring.Session, **kept: object) -> None:
         """Park the task until a person answers; `execute_complete` gets `kept` along with the answer.
 
-        Raises RefusedError where Airflow shows another question in this run. Cleared or tried again, a task keeps the
-        subject, body and options of its first try (upsert_hitl_detail in Airflow's execution_api/routes/hitl.py), so a
-        person would answer a text that is no longer what is asked.
+        Raises RefusedError where this run asked another question before, since a person may answer that text instead.
+        Cleared or tried again, a task keeps the subject, body and options of its first try (upsert_hitl_detail in
+        Airflow's execution_api/routes/hitl.py). Its instance deleted, Airflow takes the new text, and an open page
+        still shows the first one: the store keeps which question that was.
         """
-        shown = stored(self, context)
-        if shown != (self.subject, self.body, self.options):
+        own = cast("Any", self)
+        caller = f"{own.dag_id} {context['run_id']} {own.task_id}"
+        if not questions.is_first(session, caller, self._digest(kept)):
+            raise refused(STALE)
+        if stored(self, context) != (self.subject, self.body, self.options):
             raise refused(STALE)
         try:
             super().execute(context)
         except AnswerAwaited as waits:
             waits.kwargs = (waits.kwargs or {}) | kept
             raise
+
+    def _digest(self, kept: dict[str, object]) -> str:
+        whole = json.dumps([self.subject, self.body, self.options, kept], sort_keys=True)
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def stored(question: HITLOperator, context: Any) -> tuple[str, str | None, list[str]]:

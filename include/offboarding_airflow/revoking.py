@@ -48,12 +48,11 @@ class RevokeOperator(QuestionOperator):
             asked = proposing.question(session, loaded.settings, unseen)
             if asked is None:
                 settling.raise_unseen(unseen)
-        if asked is None:
-            raise AirflowSkipException("nothing is proposed to be shut")
-        self.subject, self.body = asked.subject, asked.details
-        self.options = [*asked.offered, NOTHING]
-        self.params = ParamsDict({"reason": NEEDED})
-        self.ask(context, offered={key: asdict(each) for key, each in asked.offered.items()})
+                raise AirflowSkipException("nothing is proposed to be shut")
+            self.subject, self.body = asked.subject, asked.details
+            self.options = [*asked.offered, NOTHING]
+            self.params = ParamsDict({"reason": NEEDED})
+            self.ask(context, session, offered={key: asdict(each) for key, each in asked.offered.items()})
 
     def execute_complete(
         self, context: Any, event: dict[str, Any], offered: dict[str, dict[str, Any]] | None = None

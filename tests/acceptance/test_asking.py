@@ -13,7 +13,7 @@ from tests.support.begun import Begun
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
 from tests.support.office import HeardTracker, Office, locked, login
-from tests.support.small_company import LEFT, WORKS, number, worker
+from tests.support.small_company import LEFT, WORKS, mail, number, worker
 
 PEOPLE = [str(1001 + each) for each in range(12)]
 
@@ -87,9 +87,9 @@ def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company
 
     question = asked(company)
 
-    assert (question.subject, question.holds) == ("Let through what waits? roster hr", 1)
-    lines = question.details.splitlines()
     hold = company.holds["roster", "hr"].hold_id
+    assert (question.subject, question.holds) == ("Let through what waits? roster hr", (hold,))
+    lines = question.details.splitlines()
     numbers = "3 new leavers by HR's word of 12, 2 at most go through in a day"
     assert f"- hold {hold}: roster hr: {numbers}. Waiting: 3 findings" in lines
     found = keys(company)
@@ -210,14 +210,77 @@ def test_what_was_decided_is_not_asked_again(company: Office) -> None:
     company.night()
     answer(company, approve=False, reason="HR's mistake")
 
-    again = releasing.question(company.session)
+    assert releasing.question(company.session) is None
 
-    assert again is None or again.holds == 0
+
+VENDORS = [f"V{each}" for each in range(1, 5)]
+
+
+def with_vendors(company: Office) -> None:
+    company.vendors.workers = [worker(each, mail=f"{each}@corp.example") for each in VENDORS]
+    company.directory.accounts += [login(each, mail(f"{each}@corp.example")) for each in VENDORS]
+    company.night()
+
+
+def vendors_leave(company: Office) -> None:
+    for each in VENDORS[:3]:
+        company.vendors.change(each, employments=(LEFT,))
+
+
+def test_an_answer_about_an_older_night_refuses_no_line_that_it_does_not_show(company: Office) -> None:
+    with_vendors(company)
+    leave(company, *PEOPLE[:3])
+    older = company.night().run.run_id
+    vendors_leave(company)
+    company.night()
+    shown = releasing.question(company.session, older)
+    assert shown is not None
+    assert "vendors" not in shown.text
+
+    answer(company, approve=False, reason="HR's mistake", shown=shown)
+
+    assert list(company.holds) == [("roster", "vendors")]
+
+
+def test_of_an_older_night_nothing_is_let_through_that_was_rejected_since(
+    company: Office, people: ListedPeople
+) -> None:
+    """The same line waits again, by another number, for another answer."""
+    leave(company, *PEOPLE[:3])
+    older = company.night().run.run_id
+    answer(company, approve=False, reason="HR's mistake")
+    company.night()
+
+    assert releasing.question(company.session, older) is None
+    with pytest.raises(FatalError, match="nothing waits since run"):
+        company.release(older)
+
+    assert tickets_of(people, company.queue) == []
+    assert list(company.holds) == [("roster", "hr")]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["rejected", "waits again"])
+def test_what_was_rejected_is_not_let_through_along_with_another_line(company: Office, *, again: bool) -> None:
+    with_vendors(company)
+    leave(company, *PEOPLE[:3])
+    vendors_leave(company)
+    older = company.night().run.run_id
+    company.reject(company.holds["roster", "hr"].hold_id)
+    if again:
+        company.night()
+    shown = releasing.question(company.session, older)
+    assert shown is not None
+
+    answer(company, reason="asked HR", shown=shown)
+
+    rows = company.session.execute("select subject_native_id, state from finding").fetchall()
+    expected = {**{f"u{each}": "held" for each in PEOPLE[:3]}, **dict.fromkeys(VENDORS[:3], "open")}
+    assert {str(subject): str(state) for subject, state in rows} == expected
 
 
 def test_a_first_read_needs_none(first_read: Office) -> None:
     question = asked(first_read)
-    assert question.holds == 0
+    assert question.holds == ()
     assert "3 findings of a first read" in question.details
     assert f"worker hr:{PEOPLE[0]}: " in question.details
     assert "Reject" not in question.details

@@ -194,7 +194,7 @@ def test_a_refusal_is_not_tried_again(deciding: dict[str, DAG], name: str) -> No
 
 @pytest.fixture
 def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
-    """What was decided: the form's name, its fields, the run and the author."""
+    """What was decided: the form's name, its fields, the run, the author, and whether Airflow tried it before."""
     found: list[tuple[object, ...]] = []
 
     def submit(
@@ -206,9 +206,10 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         caller: str,
         author: str,
         trackers: object,
+        is_retry: bool,
     ) -> None:
         del session, settings, trackers
-        found.append((form.name, given, caller, author))
+        found.append((form.name, given, caller, author, is_retry))
 
     @contextmanager
     def at_work() -> Generator[tuple[SimpleNamespace, None]]:
@@ -219,7 +220,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     return found
 
 
-def begin(dag: DAG, given: object, *, max_tries: int = 1, **told: object) -> None:
+def begin(dag: DAG, given: object, *, max_tries: int = 1, attempt: int = 1, **told: object) -> None:
     """Run the form's task in a run that somebody triggered."""
     run = SimpleNamespace(
         dag_id=dag.dag_id,
@@ -229,7 +230,7 @@ def begin(dag: DAG, given: object, *, max_tries: int = 1, **told: object) -> Non
         **{"clear_number": 0, **told},
     )
     task: Any = dag.get_task("decide")
-    instance: Any = SimpleNamespace(max_tries=max_tries, task=task)
+    instance: Any = SimpleNamespace(max_tries=max_tries, try_number=attempt, task=task)
     with set_current_context({"dag_run": run, "params": given, "ti": instance}):  # type: ignore[typeddict-item]
         task.python_callable()
 
@@ -241,9 +242,16 @@ def test_whoever_triggered_the_run_is_the_author(deciding: dict[str, DAG], hande
 
     # Runs of two DAGs may be called the same.
     assert handed == [
-        ("link revoke", given, f"{DECIDE}link_revoke manual__1", "soyeon.park"),
-        ("acknowledge withdraw", given, f"{DECIDE}acknowledge_withdraw manual__1", "soyeon.park"),
+        ("link revoke", given, f"{DECIDE}link_revoke manual__1", "soyeon.park", False),
+        ("acknowledge withdraw", given, f"{DECIDE}acknowledge_withdraw manual__1", "soyeon.park", False),
     ]
+
+
+def test_a_further_attempt_is_handed_over_as_one(deciding: dict[str, DAG], handed: list[tuple[object, ...]]) -> None:
+    """Airflow counts attempts from one, and again so once a task instance was deleted."""
+    begin(deciding["link_revoke"], {"number": 4}, attempt=2)
+
+    assert [is_retry for *_, is_retry in handed] == [True]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,6 +17,8 @@ from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
+from offboarding.store import questions
+from offboarding.store.connect import Session
 from offboarding_airflow import question as question_task
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.work import RefusedError
@@ -138,13 +140,24 @@ def test_what_rest_takes_for_an_answer_and_is_none_ends_in_a_sentence(
     assert answered == []
 
 
+@pytest.fixture
+def asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In place of the store, which knows of no earlier question."""
+    monkeypatch.setattr(questions, "is_first", lambda *_: True)
+
+
 def question(
-    monkeypatch: pytest.MonkeyPatch, *events: object, holds: int = 1, shown: tuple[object, ...] = ()
+    monkeypatch: pytest.MonkeyPatch,
+    *events: object,
+    holds: tuple[int, ...] = (3,),
+    shown: tuple[object, ...] = (),
+    waiting: str = "7c31",
+    run_id: str = "manual__1",
 ) -> dict[str, Any]:
-    """What a person is asked, where so many lines wait. `shown`: what Airflow kept of the run's first try."""
+    """What a person is asked, where these lines wait. `shown`: what Airflow kept of the run's first try."""
     asked: list[dict[str, Any]] = []
     found = releasing.Question(
-        of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds, waiting="7c31"
+        of_run=418, subject="Let through what waits?", details="- hold 3", holds=holds, waiting=waiting
     )
     monkeypatch.setattr(releasing, "taken_up", lambda *_, **__: False)
     monkeypatch.setattr(releasing, "question", lambda *_: found)
@@ -154,7 +167,7 @@ def question(
     with pytest.raises(TaskAwaitingInput) as waits:
         task.execute(
             {
-                **CONTEXT,
+                "run_id": run_id,
                 "triggering_asset_events": {WAITS: list(events)} if events else {},
                 "params": {"run": None},
                 "task_instance": SimpleNamespace(id="1"),
@@ -165,7 +178,7 @@ def question(
     return asked[0]
 
 
-@pytest.mark.usefixtures("answered")
+@pytest.mark.usefixtures("answered", "asked_nothing")
 @pytest.mark.parametrize(
     "shown",
     [
@@ -179,11 +192,30 @@ def test_nothing_is_asked_where_airflow_shows_another_question(
     monkeypatch: pytest.MonkeyPatch, shown: tuple[object, ...]
 ) -> None:
     """A cleared task keeps the text of its first try: test_answers_in_airflow.py tries it in a whole Airflow."""
-    with pytest.raises(RefusedError, match="Airflow still shows the question that this run asked before"):
+    with pytest.raises(RefusedError, match="This run asked another question before"):
         question(monkeypatch, shown=shown)
 
 
 @pytest.mark.usefixtures("answered")
+def test_a_run_asks_one_question_also_where_airflow_has_forgotten_it(
+    monkeypatch: pytest.MonkeyPatch, store: Session
+) -> None:
+    """The instance of a task is deleted: Airflow would show the new text, and an open page shows the first one."""
+
+    @contextmanager
+    def at_work() -> Generator[tuple[SimpleNamespace, Session]]:
+        yield SimpleNamespace(settings=SETTINGS), store
+
+    monkeypatch.setattr(wiring, "at_work", at_work)
+    first = question(monkeypatch)
+
+    assert question(monkeypatch) == first
+    with pytest.raises(RefusedError, match="This run asked another question before"):
+        question(monkeypatch, waiting="7c32")
+    assert question(monkeypatch, waiting="7c32", run_id="manual__2") != first
+
+
+@pytest.mark.usefixtures("answered", "asked_nothing")
 def test_it_links_to_the_report_of_the_night_that_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.corp.example/af/")
     night = {"source_dag_id": "offboarding_nightly", "source_task_id": "ask", "extra": {"run": 418}}
@@ -206,12 +238,14 @@ def test_a_departure_asks_about_no_night(asking: Any, monkeypatch: pytest.Monkey
         asking.execute({**CONTEXT, "triggering_asset_events": {WAITS: [event]}, "params": {"run": None}})
 
 
-@pytest.mark.usefixtures("answered")
+@pytest.mark.usefixtures("answered", "asked_nothing")
 @pytest.mark.parametrize(
-    ("holds", "options", "starred"), [(1, ["Approve", "Reject"], True), (0, ["Approve"], False)], ids=["line", "first"]
+    ("holds", "options", "starred"),
+    [((3,), ["Approve", "Reject"], True), ((), ["Approve"], False)],
+    ids=["line", "first"],
 )
 def test_a_reason_is_asked_for_where_a_line_went_beyond_its_limit(
-    monkeypatch: pytest.MonkeyPatch, holds: int, options: list[str], starred: bool
+    monkeypatch: pytest.MonkeyPatch, holds: tuple[int, ...], options: list[str], starred: bool
 ) -> None:
     asked = question(monkeypatch, holds=holds)
 

@@ -23,6 +23,7 @@ from ldap3.core.connection import Connection
 from offboarding import wiring
 from offboarding.cli.entry import main
 from offboarding.guard.revoking import proposing, settling
+from offboarding.guard.revoking.proposing import RevocationQuestion
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.store import runs
@@ -201,6 +202,14 @@ def test_from_the_question_to_the_undo(
     said = shown["subject"] + shown["body"]
     assert f"of `hr:{LEAVER}`: set Inactive" in said
     assert not [name for name in (*NAMES, *MAILS, *LOGINS) if name in said]
+    assert asked(monkeypatch) == shown
+    # The same text, and proposals made since: this run asked about others.
+    made_since = {key: proposal + 100 for key, proposal in shown["offered"].items()}
+    other = RevocationQuestion(subject=shown["subject"], details=shown["body"], offered=made_since)
+    with monkeypatch.context() as later:
+        later.setattr(proposing, "question", lambda *_: other)
+        with pytest.raises(RefusedError, match="asked another question before"):
+            task().execute({"run_id": "manual__1", "task_instance": SimpleNamespace(id="1")})
 
     # Whoever may not, or chooses what wasn't offered, or nothing at all, changes nothing.
     for chosen, by, ends in (

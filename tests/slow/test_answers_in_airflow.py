@@ -49,6 +49,12 @@ class Desk:
         path = f"/api/v2/dags/{dag}/clearTaskInstances"
         self.airflow.users["other"].client.post(path, json=given).raise_for_status()
 
+    def delete(self, dag: str, run: str, task: str) -> None:
+        """The instance of a task is deleted by `other`, as a User may: Airflow forgets its attempts and question."""
+        path = f"/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}"
+        self.airflow.users["other"].client.delete(path).raise_for_status()
+        self.begin_again(dag, run)
+
     def begin_again(self, dag: str, run: str) -> None:
         """A run that has ended is queued by `other`, as a User may."""
         path = f"/api/v2/dags/{dag}/dagRuns/{run}"
@@ -117,7 +123,7 @@ def test_a_cleared_question_that_has_changed_is_asked_in_no_run_that_shows_the_o
     assert desk.airflow.ended(RELEASE, run) == "failed"
     assert desk.shown(run) == before, "Airflow keeps the text of the first try"
     said = desk.said(RELEASE, run, "ask", _tries(desk, run))
-    assert "Airflow still shows the question that this run asked before" in said, said
+    assert "This run asked another question before" in said, said
     desk.answer(run, option)
     assert desk.airflow.admin.task(RELEASE, run, "ask") == "failed"
     assert (desk.decided(), desk.company.tickets()) == ([], [])
@@ -138,6 +144,24 @@ def test_an_answer_to_what_has_changed_meanwhile_decides_nothing(desk: Desk, opt
     assert (desk.decided(), desk.company.tickets()) == ([], [])
 
 
+def test_a_deleted_question_that_has_changed_is_asked_in_no_run_that_asked_the_old_one(desk: Desk) -> None:
+    """The page of whoever loaded it before still shows the old one."""
+    run = desk.asked()
+    desk.company.leave(*PEOPLE[:3])
+    desk.company.night("three are left of them")
+
+    desk.delete(RELEASE, run, "ask")
+
+    desk.airflow.until(
+        lambda: "This run asked another question before" in desk.said(RELEASE, run, "ask", 1), "nothing is asked"
+    )
+    assert desk.airflow.ended(RELEASE, run) == "failed"
+    desk.answer(run, "Approve")
+    assert (desk.decided(), desk.company.tickets()) == ([], [])
+    desk.company.leave(*PEOPLE[:4])
+    desk.company.night("four are left of them again")
+
+
 @pytest.mark.parametrize("counted", [True, False])
 def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk, *, counted: bool) -> None:
     """Lead asks for a run that there isn't; once there is, somebody else clears the task.
@@ -156,6 +180,22 @@ def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk, 
 
     desk.airflow.until(
         lambda: "This run was cleared" in desk.said(LET_THROUGH, run, "decide", 2), "the second try is refused"
+    )
+    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    assert (desk.decided(), desk.company.tickets()) == ([], [])
+
+
+def test_a_refused_decision_is_not_taken_later_by_a_task_that_was_deleted(desk: Desk) -> None:
+    with desk.company.at_the_store() as (_, session):
+        ((last,),) = session.execute("select max(run_id) from run").fetchall()
+    run = desk.airflow.users["lead"].trigger(LET_THROUGH, run=int(str(last)) + 1, reason="asked HR")
+    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    desk.company.night("now there is that run")
+
+    desk.delete(LET_THROUGH, run, "decide")
+
+    desk.airflow.until(
+        lambda: "This run was refused" in desk.said(LET_THROUGH, run, "decide", 1), "it is refused again"
     )
     assert desk.airflow.ended(LET_THROUGH, run) == "failed"
     assert (desk.decided(), desk.company.tickets()) == ([], [])

@@ -1,4 +1,4 @@
-"""From what a form holds to a decision. Each of its runs decides once, however often its task is begun."""
+"""From what a form holds to a decision. Each of its runs decides once, and never after a refusal."""
 
 import hashlib
 import json
@@ -13,6 +13,7 @@ from offboarding.decisions.forms import Form, listed
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
 from offboarding.interfaces import Trackers
+from offboarding.model import SubmissionOutcome
 from offboarding.model.errors import ChangedSinceError, FatalError, NamedError
 from offboarding.store import submissions
 from offboarding.store.connect import Session
@@ -20,6 +21,10 @@ from offboarding.store.submissions import NewSubmission
 
 SEEN = "seen"
 """What a page sends along that showed what it's decided by: a digest of that."""
+_OVER = (
+    " Nothing is decided: it may rest on something else by now, and Airflow does not say who began this attempt."
+    " Trigger the form again: a decision is by the user who triggers it."
+)
 
 log = structlog.get_logger("offboarding.forms")
 
@@ -52,59 +57,91 @@ def submit(
     caller: str,
     author: str | None,
     trackers: Callable[[], Trackers],
+    is_retry: bool = False,
 ) -> None:
     """Take the form's decision by what is `given` for its fields; what is empty is left out.
 
-    `caller`: the run's name, which no other form's run has; `author`: who triggered it. Raises FatalError with the
-    command's own sentence where it is refused, but for words that a log may not hold; for fields that are missing or
-    too many; and without an author.
+    `caller`: the run's name, which no other form's run has; `author`: who triggered it; `is_retry`: Airflow has begun
+    this task before, and counts this attempt as a further one. Raises FatalError with the command's own sentence where
+    it is refused, but for words that a log may not hold; for fields that are missing or too many; without an author;
+    and where this run was refused before, or made its first attempt before.
     """
     if not author or not author.strip():
         raise FatalError(
             "Airflow doesn't say who triggered this run, and nothing is decided without somebody who decides it."
             " Trigger it by the form or by REST, as yourself."
         )
-    filled = read(form, given)
-    context = ConfiguredContext(
-        session=session,
-        author=author.strip(),
-        zone=settings.company.time_zone,
-        caller=caller,
-        settings=settings,
-        trackers=trackers,
-        seen=filled.seen,
-    )
-    kind = filled.kind
-    digest = _digest(form, given, context.author)
-    new = NewSubmission(caller=caller, decision=kind.name, digest=digest, author=context.author)
+    author = author.strip()
+    new = NewSubmission(caller=caller, form=form.name, digest=_digest(form, given, author), author=author)
+    if _has_ended(session, new, is_retry=is_retry):
+        log.warning("this run has decided already: nothing is done twice", form=form.name)
+        return
     try:
-        ids = _once(context, filled, new)
-    except NamedError as error:
-        # The cause isn't for a log.
-        raise FatalError(error.logged) from None
+        filled = read(form, given)
+        context = ConfiguredContext(
+            session=session,
+            author=author,
+            zone=settings.company.time_zone,
+            caller=caller,
+            settings=settings,
+            trackers=trackers,
+            seen=filled.seen,
+        )
+        ids = _once(context, filled)
+    except FatalError as error:
+        submissions.end(session, caller, SubmissionOutcome.REFUSED)
+        if isinstance(error, NamedError):
+            # The cause isn't for a log.
+            raise FatalError(error.logged) from None
+        raise
     if ids is None:
-        log.warning("this run has decided already: nothing is done twice", decision=kind.name)
+        log.warning("this run has decided already: nothing is done twice", decision=filled.kind.name)
     else:
-        log.info("decided", decision=kind.name, **ids)
+        log.info("decided", decision=filled.kind.name, **ids)
 
 
 def has_decided(session: Session, caller: str) -> bool:
     """Whether the run of this name has."""
-    return submissions.submission(session, caller) is not None
+    found = submissions.submission(session, caller)
+    return found is not None and found.outcome is SubmissionOutcome.DECIDED
 
 
-def _once(context: ConfiguredContext, filled: Filled, new: NewSubmission) -> Ids | None:
-    """What came of it; None where this run has decided already."""
+def _has_ended(session: Session, new: NewSubmission, *, is_retry: bool) -> bool:
+    """Whether this run has decided; if it has not begun, it begins here.
+
+    Raises FatalError where it was refused, where Airflow has forgotten its first attempt, as it does with a task
+    instance that is deleted, and where a run of the same name held something else, as it may once Airflow's database
+    was made again.
+    """
+    if submissions.begin(session, new):
+        return False
+    before = submissions.submission(session, new.caller)
+    assert before is not None
+    at = f"{before.submitted_at:%Y-%m-%d %H:%M} UTC"
+    if before.outcome is SubmissionOutcome.REFUSED:
+        raise FatalError(f"This run was refused (first attempt: {at}).{_OVER}")
+    if before.digest != new.digest:
+        raise FatalError(
+            f"a run of this name decided something else at {at} ({before.form}). Trigger it under another dag_run_id."
+        )
+    if before.outcome is SubmissionOutcome.DECIDED:
+        return True
+    if not is_retry:
+        submissions.end(session, new.caller, SubmissionOutcome.REFUSED)
+        raise FatalError(f"This run made its first attempt at {at}, and its task instance was deleted since.{_OVER}")
+    return False
+
+
+def _once(context: ConfiguredContext, filled: Filled) -> Ids | None:
+    """What came of it; None where another attempt of this run has just decided."""
     if filled.kind.in_one:
         with context.session.transaction():
-            if not submissions.note(context.session, new):
-                return _already(context.session, new)
+            if not submissions.end(context.session, context.caller, SubmissionOutcome.DECIDED):
+                return None
             return _decided(context, filled)
     # Broken off, it's taken up again: what it tells outside is told once by itself.
-    if submissions.submission(context.session, new.caller) is not None:
-        return _already(context.session, new)
     ids = _decided(context, filled)
-    submissions.note(context.session, new)
+    submissions.end(context.session, context.caller, SubmissionOutcome.DECIDED)
     return ids
 
 
@@ -118,16 +155,6 @@ def _decided(context: ConfiguredContext, filled: Filled) -> Ids:
     if filled.kind.in_one:
         filled.check_seen(context.session)
     return filled.kind.decide(context, **filled.fields).ids
-
-
-def _already(session: Session, new: NewSubmission) -> None:
-    """Raises FatalError where it was another decision: names of runs may come again after Airflow's database went."""
-    before = submissions.submission(session, new.caller)
-    if before is not None and before.digest != new.digest:
-        raise FatalError(
-            f"a run of this name decided something else at {before.submitted_at:%Y-%m-%d %H:%M} UTC"
-            f" ({before.decision}). Trigger it under another dag_run_id."
-        )
 
 
 def read(form: Form, given: Mapping[str, object]) -> Filled:

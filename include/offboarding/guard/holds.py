@@ -105,7 +105,7 @@ def guard(
             rows.pick(
                 look,
                 of_run=release.of_run,
-                lines=release.lines,
+                holds=release.holds,
                 everything=release.everything,
                 batch=release.batch,
             )

@@ -48,8 +48,10 @@ class Question:
     """In a line."""
     details: str
     """Which lines, whom it's about, and what an answer does; as Markdown, without names, mails or labels."""
-    holds: int
-    """Lines that went beyond their limits. Where there are any, an answer needs its reason, and may refuse them."""
+    holds: tuple[int, ...]
+    """Lines that went beyond their limits, by their numbers. An answer decides about these lines and no others. Where
+    there are any, it needs its reason, and may refuse them.
+    """
     waiting: str
     """A digest of every finding that waits, those that `details` leaves out included."""
 
@@ -124,8 +126,11 @@ def _let_through(
     last = _fresh_enough(session, settings)
     with session.transaction():
         lock_findings(session)
-        _check_seen(session, run_id, seen)
-        decided = _named(session, named) if named else [h for h in guard.holds(session) if h.opened_run <= run_id]
+        shown = _shown(session, run_id, seen) if seen else None
+        if named or shown:
+            decided = _named(session, named or (shown.holds if shown else ()))
+        else:
+            decided = [hold for hold in guard.holds(session) if hold.opened_run <= run_id]
         if not decided and not guard.waiting(session, run_id):
             raise FatalError(f"nothing waits since run {run_id} or earlier: there is nothing to release")
         run = runs.open_release(session, caller=caller, of=last)
@@ -153,7 +158,8 @@ def reject(
     """
     with session.transaction():
         lock_findings(session)
-        _check_seen(session, of_run, seen)
+        if seen:
+            _shown(session, of_run, seen)
         decided = _named(session, holds)
         look = Looking.at(session, runs.run(session, max(hold.last_run for hold in decided)))
         changes = guard.rejected(look, [hold.hold_id for hold in decided], f"rejected by {author}: {reason}")
@@ -177,7 +183,8 @@ def answered(
     caller: str = "",
     seen: str,
 ) -> None:
-    """Do as a person answered: everything that they were shown is let through, or every line of it refused.
+    """Do as a person answered: everything that they were shown is let through, or every line of it refused. A line
+    that the question does not show goes on waiting.
 
     A first read that waits isn't refused, it goes on waiting. `caller`: as in `release`. `seen`: the digest of the
     question that was shown. Raises FatalError without a reason where a line waits, where anything else waits now, and
@@ -186,16 +193,18 @@ def answered(
     if not seen:
         raise ChangedSinceError
     check_approver(settings, name=author, user_id=author_id)
-    reason, waiting = reason.strip(), [hold.hold_id for hold in guard.holds(session)]
-    if waiting and not reason:
+    reason, asked = reason.strip(), question(session, run_id)
+    if asked and asked.holds and not reason:
         raise FatalError(
-            f"Hold {', '.join(map(str, waiting))} went beyond its limit, and nothing is decided about it without a"
+            f"Hold {', '.join(map(str, asked.holds))} went beyond its limit, and nothing is decided about it without a"
             " reason: trigger offboarding_release again, and say why."
         )
     if approve:
         release(session, settings, run_id, trackers, reason=reason or EXPECTED, author=author, caller=caller, seen=seen)
-    elif waiting:
-        reject(session, waiting, reason=reason, author=author, of_run=run_id, seen=seen)
+    elif asked is None or asked.seen != seen:
+        raise ChangedSinceError
+    elif asked.holds:
+        reject(session, asked.holds, reason=reason, author=author, of_run=run_id, seen=seen)
 
 
 def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
@@ -217,30 +226,36 @@ def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
 
 
 def question(session: Session, run_id: int | None = None) -> Question | None:
-    """What a person is asked of what waits since this run, or since the last night. None where nothing waits."""
+    """What a person is asked of what waits since this run, or since the last night. None where nothing waits.
+
+    Findings on a line that was rejected, or that went beyond its limit after this run, are no part of it.
+    """
     last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
     if last is None:
         return None
-    then = waiting_then(session, last.run_id)
-    waits = replace(then, holds=tuple(hold for hold in then.holds if hold.status == HoldStatus.WAITING))
+    then, findings = waiting_then(session, last.run_id), waiting_findings(session, shown=SHOWN)
+    waits = replace(
+        then,
+        holds=tuple(hold for hold in then.holds if hold.status == HoldStatus.WAITING),
+        over_maximum=next((each.total for each in findings if each.hold_id is None and not each.closes), 0),
+    )
     if not (waits.holds or waits.baseline or waits.over_maximum):
         return None
     return Question(
         of_run=last.run_id,
         subject=held.asked(waits),
-        details=held.details(waits, waiting_findings(session, shown=SHOWN)),
-        holds=len(waits.holds),
+        details=held.details(waits, findings),
+        holds=tuple(hold.hold_id for hold in waits.holds),
         waiting=waiting_digest(session),
     )
 
 
-def _check_seen(session: Session, run_id: int, seen: str) -> None:
-    """Raise ChangedSinceError where another question than the one that was answered would be asked now."""
-    if not seen:
-        return
+def _shown(session: Session, run_id: int, seen: str) -> Question:
+    """Return the question of this digest. Raises ChangedSinceError where another one would be asked now."""
     asked = question(session, run_id)
     if asked is None or asked.seen != seen:
         raise ChangedSinceError
+    return asked
 
 
 def check_approver(

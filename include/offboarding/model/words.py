@@ -109,6 +109,14 @@ class Language(StrEnum):
     JA = "ja"
 
 
+class SubmissionOutcome(StrEnum):
+    """What came of a run of a form."""
+
+    BEGUN = "begun"
+    REFUSED = "refused"
+    DECIDED = "decided"
+
+
 class LinkVerdict(StrEnum):
     """A person's word on whose an account is."""
 

@@ -228,9 +228,12 @@ def holds(session: Session, *, every: bool = False, run_id: int | None = None) -
         return cursor.execute(block("guard", "waiting_holds"), {"all": every, "run_id": run_id}).fetchall()
 
 
-def pick(look: Looking, *, of_run: int, lines: Sequence[Line], everything: bool, batch: int) -> None:
-    """What a person lets through: these lines, or all that waits since a run or earlier; of first reads a batch."""
-    look.do("pick_batch", of_run=of_run, lines=_named(lines), everything=everything, batch=batch)
+def pick(look: Looking, *, of_run: int, holds: Sequence[Hold], everything: bool, batch: int) -> None:
+    """What a person lets through: these lines; with `everything` also what waits on none since a run or earlier, of
+    first reads a batch.
+    """
+    lines, ids = _named([hold.line for hold in holds]), [hold.hold_id for hold in holds]
+    look.do("pick_batch", of_run=of_run, lines=lines, holds=ids, everything=everything, batch=batch)
 
 
 def open_picked(look: Looking, *, author: str, reason: str) -> list[Change]:
@@ -263,7 +266,7 @@ def rejected(look: Looking, hold_ids: Sequence[int], text: str) -> list[Change]:
 
 
 def waiting(session: Session, run_id: int) -> int:
-    """How much waits since this run or earlier."""
+    """How much waits since this run or earlier, and on no line."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return cursor.execute(block("guard", "waiting_count"), {"run_id": run_id}).fetchone() or 0
 

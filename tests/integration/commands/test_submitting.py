@@ -55,11 +55,20 @@ def submit(deciding: Type, configured: Path) -> Iterator[Submit]:
     whole_configuration(configured)
     with wiring.at_work() as (loaded, session):
 
-        def hand_in(*, caller: str = "manual__1", author: str | None = ANALYST, **given: object) -> None:
+        def hand_in(
+            *, caller: str = "manual__1", author: str | None = ANALYST, is_retry: bool = False, **given: object
+        ) -> None:
             form, fields = filled_in(given)
             every = {**dict.fromkeys(form.schemas(loaded.settings)), **fields}
             submitting.submit(
-                session, loaded.settings, form, every, caller=caller, author=author, trackers=nobody_is_told
+                session,
+                loaded.settings,
+                form,
+                every,
+                caller=caller,
+                author=author,
+                trackers=nobody_is_told,
+                is_retry=is_retry,
             )
 
         yield hand_in
@@ -87,7 +96,8 @@ def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> Non
 def test_a_day_that_cannot_be_meant_is_refused_in_a_sentence(submit: Submit, day: str) -> None:
     far = f"{day} is no day between 1900-01-01 and 2199-12-31"
     for last in (f"{day} Asia/Seoul", f"{day}T00:00+14:00", f"{day}T23:59-12:00"):
-        assert far in refusal(submit, decision="notice add", who="vendor:E1042", last=last, reason=REASON)
+        told = {"decision": "notice add", "who": "vendor:E1042", "last": last, "reason": REASON}
+        assert far in refusal(submit, caller=last, **told)
     assert far in refusal(submit, decision="attest", key="x", until=day, reason=REASON)
 
 
@@ -217,7 +227,7 @@ class TestApprovers:
 
         assert held("findings", "--format", "jsonl").out == ""
         assert store.execute("select count(*) from release").fetchall() == [(0,)]
-        assert store.execute("select count(*) from submission").fetchall() == [(0,)]
+        assert store.execute("select outcome from submission").fetchall() == [("refused",)]
 
     @pytest.mark.parametrize("author", ["head.of.security", "jiho.lee"])
     def test_one_of_them_does(self, held: Type, author: str) -> None:
@@ -236,7 +246,7 @@ class TestApprovers:
             wiring_submit(told)
         assert store.execute("select count(*) from exception_decision").fetchall() == [(0,)]
 
-        wiring_submit(told, "jiho.lee")
+        wiring_submit(told, "jiho.lee", caller="another")
         decided = store.execute("select exception_id, author, reason from exception_decision").fetchall()
         assert decided == [(1, "jiho.lee", REASON)]
         with pytest.raises(FatalError, match=r"approved by jiho\.lee already"):
@@ -263,7 +273,7 @@ class TestApprovers:
             wiring_submit(told)
 
         assert held("link", "list", "--format", "jsonl").lines == before
-        wiring_submit(told, "jiho.lee")
+        wiring_submit(told, "jiho.lee", caller="another")
         assert held("link", "list", "--format", "jsonl").lines != before
 
     def test_a_rejection_that_is_revoked_takes_it_from_somebody_who_works_here_as_well(self, held: Type) -> None:
@@ -469,15 +479,35 @@ class TestOnce:
 
         assert "a run of this name decided something else at" in said
 
-    def test_what_was_refused_may_be_mended_and_tried_again(self, submit: Submit, deciding: Type) -> None:
-        refusal(submit, **{**LINK, "decision": "link confirm", "source": "awz"})
+    @pytest.mark.parametrize("is_retry", [False, True], ids=["task instance deleted", "further attempt"])
+    def test_what_was_refused_is_not_decided_later_by_the_same_run(
+        self, submit: Submit, deciding: Type, monkeypatch: pytest.MonkeyPatch, *, is_retry: bool
+    ) -> None:
+        """Airflow forgets a task instance that is deleted: its next attempt is a first one."""
 
-        submit(decision="link confirm", **LINK)
+        def refuses(*_: object, **__: object) -> NoReturn:
+            raise FatalError
 
+        with monkeypatch.context() as earlier:
+            earlier.setattr("offboarding.decisions.links.decisions.decide", refuses)
+            refusal(submit, decision="link confirm", **LINK)
+
+        said = refusal(submit, decision="link confirm", is_retry=is_retry, **LINK)
+
+        assert "This run was refused" in said
+        assert deciding("link", "list").out == "Nobody has decided anything.\n"
+        submit(caller="manual__2", decision="link confirm", **LINK)
         assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
 
-    def test_what_broke_off_is_not_taken_for_decided(
-        self, submit: Submit, deciding: Type, monkeypatch: pytest.MonkeyPatch
+    def test_what_a_form_lacked_is_not_decided_later_by_the_same_run(self, submit: Submit, deciding: Type) -> None:
+        refusal(submit, **{**LINK, "decision": "link confirm", "source": "awz"})
+
+        assert "This run was refused" in refusal(submit, decision="link confirm", **LINK)
+        assert deciding("link", "list").out == "Nobody has decided anything.\n"
+
+    @pytest.mark.parametrize("is_retry", [True, False], ids=["further attempt", "task instance deleted"])
+    def test_what_broke_off_is_decided_by_airflow_s_next_attempt_alone(
+        self, submit: Submit, deciding: Type, monkeypatch: pytest.MonkeyPatch, *, is_retry: bool
     ) -> None:
         def breaks(*_: object, **__: object) -> NoReturn:
             raise ConnectionResetError
@@ -486,7 +516,13 @@ class TestOnce:
             broken.setattr("offboarding.decisions.links.decisions.decide", breaks)
             with pytest.raises(ConnectionResetError):
                 submit(decision="link confirm", **LINK)
-        submit(decision="link confirm", **LINK)
+        if not is_retry:
+            assert "its task instance was deleted" in refusal(submit, decision="link confirm", **LINK)
+            assert "This run was refused" in refusal(submit, decision="link confirm", is_retry=True, **LINK)
+            assert deciding("link", "list").out == "Nobody has decided anything.\n"
+            return
+
+        submit(decision="link confirm", is_retry=True, **LINK)
 
         assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
 

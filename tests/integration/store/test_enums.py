@@ -15,6 +15,7 @@ from offboarding.model import (
     Relation,
     RunKind,
     Severity,
+    SubmissionOutcome,
     TicketCall,
     TicketKind,
     TicketStatus,
@@ -34,6 +35,7 @@ COLUMNS: list[tuple[str, str, type[StrEnum]]] = [
     ("guard_hold", "status", HoldStatus),
     ("link", "relation", Relation),
     ("link_decision", "verdict", LinkVerdict),
+    ("submission", "outcome", SubmissionOutcome),
 ]
 
 

@@ -1011,13 +1011,21 @@ create table guard_closing (
 
 -- What people decide --------------------------------------------------------------------------------------------------
 
--- A run of the form decides once, however often its task is begun.
+-- A run of the form decides once, however often its task is begun, and never after a refusal.
 create table submission (
     caller       text primary key,                    -- the run's own name
-    decision     text not null,                       -- such as link confirm
+    form         text not null,                       -- such as link revoke
     digest       text not null,                       -- of what it said, so that another run of that name is told apart
     author       text not null,
-    submitted_at timestamptz not null default now()
+    submitted_at timestamptz not null default now(),  -- its first attempt
+    outcome      text not null default 'begun' check (outcome in ('begun', 'refused', 'decided'))
+);
+
+-- The first question that a run of the DAG that asks has asked, a task each. An answer in that run counts for it alone.
+create table question (
+    caller   text primary key,                        -- the run's own name, and the task
+    digest   text not null,                           -- of what was shown, and of what an answer would decide about
+    asked_at timestamptz not null default now()
 );
 
 create table link_decision (

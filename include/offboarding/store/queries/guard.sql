@@ -41,8 +41,9 @@ values (%(run_id)s, %(author)s, %(reason)s, %(scope)s, %(findings)s)
 returning release_id;
 
 -- name: waiting_count
--- What waits since this run or earlier: to be told, or to be closed.
-select (select count(*) from finding where state = 'held' and first_run_id <= %(run_id)s)::int
+-- What waits since this run or earlier, and on no line: to be told, or to be closed.
+select (select count(*) from finding f where f.state = 'held' and f.first_run_id <= %(run_id)s
+        and not exists (select from guard_held h where h.finding_key = f.finding_key))::int
     + (select count(*) from guard_closing)::int;
 
 -- name: count_linked
@@ -479,7 +480,10 @@ with waiting as (
     select c.*, min(array_position(array['critical', 'high', 'medium', 'low'], c.severity)) over (
         partition by c.ticket_kind, c.holder, c.queue, c.episode) as worst
     from candidate c
-    where not c.stale and not c.unseen and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s)
+    where not c.stale and not c.unseen and ((%(everything)s::boolean and c.first_run_id <= %(of_run)s
+            -- On another line: one that was rejected, or that waits for another answer.
+            and not exists (
+                select from guard_held h where h.finding_key = c.finding_key and h.hold_id <> all(%(holds)s)))
         or c.line_kind || ':' || c.line_name = any(%(lines)s))
         -- What only this evaluation found, or opened again, was shown to no one.
         and not exists (
