@@ -99,7 +99,11 @@ def collect(
     """Read what exists in one part of a source or verifier; of a departure, these people's accounts alone.
 
     Keys are few, and read whole each time; an audit trail is read from where it was read to before.
+
+    Raises FatalError for a part that is not to be read in this run.
     """
+
+    _refuse_unexpected(session, run, source_settings.name, part)
 
     def found() -> Iterator[Fact]:
         if isinstance(source, Trail):
@@ -134,6 +138,7 @@ def detail(
     """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
     this run to begin with.
     """
+    _refuse_unexpected(session, run, source_settings.name, part)
     if not isinstance(source, Source):
         return None
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
@@ -291,6 +296,17 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> link
         created_window_days=policy.created_window_days,
         scores=policy.scores.model_dump(),
     )
+
+
+def _refuse_unexpected(session: Session, run: Run, source: str, part: str) -> None:
+    """Raise FatalError for a part that this run does not expect: read under its name, a system is linked to no one."""
+    if (source, part) not in runs.expected_parts(session, run.run_id):
+        raise FatalError(
+            f"{source} {part}".rstrip()
+            + f": run {run.run_id} does not expect this part, and it was not read. Unless the"
+            " configuration changed during the run, it was written into an XCom by hand: Airflow's audit log has who did"
+            " it. Trigger the DAG again."
+        )
 
 
 def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:

@@ -117,9 +117,12 @@ def note_told_nowhere(session: Session, run_id: int, finding_keys: Sequence[str]
 
 
 def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
-    """What the configuration says is to be read, so that a read whose task never began is missed, too."""
-    expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}
-    session.execute(block("runs", "note_expected"), {"run_id": run_id, "expected": Jsonb(expected)})
+    """Note what is to be read in a run, so that a read whose task never began is missed, too.
+
+    What was noted before stays expected: a task that is repeated forgets nothing.
+    """
+    values = {"rosters": Jsonb(list(rosters)), "parts": Jsonb([list(part) for part in parts])}
+    session.execute(block("runs", "note_expected"), {"run_id": run_id, **values})
 
 
 def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
@@ -149,8 +152,8 @@ def note_register_effects(session: Session, run_id: int, effects: Sequence[Regis
     session.execute(block("runs", "note_register_effects"), values)
 
 
-STEPS = ("evaluate", "guard", "ticket")
-"""The steps of a nightly run after correlation: where one of them has not ended, something is missing from the run."""
+STEPS = ("find_parts", "evaluate", "guard", "ticket")
+"""Steps of a nightly run: where one of them has not ended, something is missing from the run."""
 
 
 def expect_steps(session: Session, run_id: int) -> None:

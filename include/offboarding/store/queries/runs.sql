@@ -61,7 +61,14 @@ select source, part, coalesce(realm, '') as realm, phase, status, coalesce((coun
 from source_read where run_id = %(run_id)s order by source, part, phase;
 
 -- name: note_expected
-update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', %(expected)s::jsonb)
+-- What is to be read in a run, beside what was noted before.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', jsonb_build_object(
+    'rosters', (
+        select coalesce(jsonb_agg(distinct each), '[]')
+        from jsonb_array_elements(coalesce(summary #> '{expected,rosters}', '[]') || %(rosters)s::jsonb) as each),
+    'parts', (
+        select coalesce(jsonb_agg(distinct each), '[]')
+        from jsonb_array_elements(coalesce(summary #> '{expected,parts}', '[]') || %(parts)s::jsonb) as each)))
 where run_id = %(run_id)s;
 
 -- name: note_nobody
