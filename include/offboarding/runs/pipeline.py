@@ -102,7 +102,6 @@ def collect(
 
     Raises FatalError for a part that is not to be read in this run.
     """
-
     _refuse_unexpected(session, run, source_settings.name, part)
 
     def found() -> Iterator[Fact]:
@@ -122,6 +121,10 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     opening.hold_against_record(session, run)
+    if run.kind == RunKind.NIGHTLY:
+        names = [reader.name for reader in settings.readers]
+        naming = [reader.name for reader in settings.readers if reader.tells_parts()]
+        runs.note_unlisted(session, run.run_id, sources=names, naming=naming)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
@@ -303,9 +306,9 @@ def _refuse_unexpected(session: Session, run: Run, source: str, part: str) -> No
     if (source, part) not in runs.expected_parts(session, run.run_id):
         raise FatalError(
             f"{source} {part}".rstrip()
-            + f": run {run.run_id} does not expect this part, and it was not read. Unless the"
-            " configuration changed during the run, it was written into an XCom by hand: Airflow's audit log has who did"
-            " it. Trigger the DAG again."
+            + f": run {run.run_id} does not expect this part, and it was not read. Unless the configuration changed"
+            " during the run, it was written into an XCom by hand: Airflow's audit log has who did it. Trigger the DAG"
+            " again."
         )
 
 

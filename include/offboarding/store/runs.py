@@ -125,8 +125,17 @@ def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], part
     session.execute(block("runs", "note_expected"), {"run_id": run_id, **values})
 
 
+def note_unlisted(session: Session, run_id: int, *, sources: Sequence[str], naming: Sequence[str]) -> None:
+    """Note the systems in which something is known, and which this run's reads did not come to.
+
+    `sources`: the names that the configuration has. `naming`: those of them whose system names the parts itself.
+    """
+    values = {"run_id": run_id, "sources": list(sources), "naming": list(naming)}
+    session.execute(block("runs", "note_unlisted"), values)
+
+
 def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
-    """The (source, part) pairs that are to be read in a run."""
+    """The (source, part) pairs that are to be read in a run, and those that are known and were not read."""
     rows = session.execute(block("runs", "expected_parts"), {"run_id": run_id}).fetchall()
     return {(str(source), str(part)) for source, part in rows}
 
