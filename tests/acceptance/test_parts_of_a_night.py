@@ -142,7 +142,9 @@ def test_an_account_that_left_the_organization_is_not_checked_until_that_is_ackn
     assert left in night(office)
     acknowledged(office, part=OTHER_CLOUD, covers="unread")
     assert night(office) == ""
-    (part,) = [each for each in reading.last_night(office.session).parts if each.part == OTHER_CLOUD]
+    told = reading.last_night(office.session)
+    assert told is not None
+    (part,) = [each for each in told.parts if each.part == OTHER_CLOUD]
     assert part.errors
 
 
