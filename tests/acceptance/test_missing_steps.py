@@ -14,6 +14,7 @@ from tests.support.office import Office, login
 from tests.support.small_company import LEFT, number, worker
 
 STEPS = ("evaluate", "guard", "ticket")
+"""After `find_parts`, which comes before every read."""
 
 
 def opened(office: Office) -> None:
@@ -44,6 +45,23 @@ def test_a_step_that_a_user_marks_as_done_is_missed(office: Office, step: str | 
 
     assert stored(office, run.run_id) == ("red" if step else "green")
     assert (step or "") in failed(office, run.run_id)
+
+
+def test_the_search_for_parts_that_a_user_marks_as_done_is_missed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(office)
+    settings, readers = office.settings, office.readers()
+    run = pipeline.open_run(office.session, settings, caller="marked", as_of=office.as_of)
+    # What was read is whole all the same.
+    expected = [(source.name, part) for source in settings.sources for part in source.parts()]
+    monkeypatch.setattr(pipeline, "find_parts", lambda *_: expected)
+
+    work = whole.work_of(office.session, settings, readers, run, lambda _: None)
+    order.walk(work, partial(whole.by_itself, office.session, run))
+
+    assert stored(office, run.run_id) == "red"
+    assert "not done to the end: find_parts" in failed(office, run.run_id)
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -212,6 +212,7 @@ def spend_night(
     """A whole night up to its report, as the DAG runs it, without a tracker."""
     seen, given = seen or Seen(), settings(changes.get("policy"))
     run = pipeline.open_run(session, given, caller=caller, as_of=AS_OF + later)
+    pipeline.find_parts(session, given, run, lambda source: source.parts())
     for name, people, problems in (("hr", seen.people, seen.problems), ("vendors", CONTRACTORS, ())):
         roster = ListedRoster(people, problems)
         pipeline.read_roster(session, given, run, given.roster(name), roster)

@@ -102,6 +102,7 @@ def find_parts(
         parts += [(source.name, part) for part in found]
     names = [roster.name for roster in settings.rosters]
     runs.note_expected(session, run.run_id, rosters=names, parts=[*parts, *unknown])
+    runs.note_step(session, run.run_id, "find_parts")
     return parts
 
 

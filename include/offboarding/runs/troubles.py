@@ -34,7 +34,7 @@ class Troubles:
     broken: tuple[str, ...]
     """Steps that ended by a defect of ours."""
     missing_steps: tuple[str, ...]
-    """Steps after correlation that have not ended, where nothing else says why."""
+    """Steps that have not ended, where nothing else says why."""
     inconclusive: bool
     """Nothing was concluded."""
     unverified: int

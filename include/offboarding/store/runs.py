@@ -117,13 +117,25 @@ def note_told_nowhere(session: Session, run_id: int, finding_keys: Sequence[str]
 
 
 def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], parts: Sequence[tuple[str, str]]) -> None:
-    """What the configuration says is to be read, so that a read whose task never began is missed, too."""
-    expected = {"rosters": list(rosters), "parts": [list(part) for part in parts]}
-    session.execute(block("runs", "note_expected"), {"run_id": run_id, "expected": Jsonb(expected)})
+    """Note what is to be read in a run, so that a read whose task never began is missed, too.
+
+    What was noted before stays expected: a task that is repeated forgets nothing.
+    """
+    values = {"rosters": Jsonb(list(rosters)), "parts": Jsonb([list(part) for part in parts])}
+    session.execute(block("runs", "note_expected"), {"run_id": run_id, **values})
+
+
+def note_unlisted(session: Session, run_id: int, *, sources: Sequence[str], naming: Sequence[str]) -> None:
+    """Note the systems in which something is known, and which this run's reads did not come to.
+
+    `sources`: the names that the configuration has. `naming`: those of them whose system names the parts itself.
+    """
+    values = {"run_id": run_id, "sources": list(sources), "naming": list(naming)}
+    session.execute(block("runs", "note_unlisted"), values)
 
 
 def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
-    """The (source, part) pairs that are to be read in a run."""
+    """The (source, part) pairs that are to be read in a run, and those that are known and were not read."""
     rows = session.execute(block("runs", "expected_parts"), {"run_id": run_id}).fetchall()
     return {(str(source), str(part)) for source, part in rows}
 
@@ -149,8 +161,8 @@ def note_register_effects(session: Session, run_id: int, effects: Sequence[Regis
     session.execute(block("runs", "note_register_effects"), values)
 
 
-STEPS = ("evaluate", "guard", "ticket")
-"""The steps of a nightly run after correlation: where one of them has not ended, something is missing from the run."""
+STEPS = ("find_parts", "evaluate", "guard", "ticket")
+"""Steps of a nightly run: where one of them has not ended, something is missing from the run."""
 
 
 def expect_steps(session: Session, run_id: int) -> None:

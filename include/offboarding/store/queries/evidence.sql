@@ -219,7 +219,8 @@ with covered as (
     where not exists (select from roster_read d where d.run_id = c.run_id and d.roster = e.name)
     union all
     select run_id, 'source', e.pair ->> 0, e.pair ->> 1, 'collect', 'never begun', null, null, null, null, '', 0
-    from covered c cross join lateral jsonb_array_elements(coalesce(c.summary #> '{expected,parts}', '[]')) as e (pair)
+    from covered c cross join lateral jsonb_array_elements(
+        coalesce(c.summary #> '{expected,parts}', '[]') || coalesce(c.summary -> 'unlisted', '[]')) as e (pair)
     where c.summary ->> 'nobody' is null and not exists (
         select from source_read d
         where d.run_id = c.run_id and d.source = e.pair ->> 0 and d.part = e.pair ->> 1 and d.phase = 'collect')

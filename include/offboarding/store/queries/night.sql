@@ -43,13 +43,16 @@ order by e.run_id desc, e.roster;
 -- run that checks nobody no part is expected: what was asked all the same is told.
 with expected as (
     select r.run_id, e.pair ->> 0 as source, e.pair ->> 1 as part from run r
-    cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
+    cross join lateral jsonb_array_elements(
+        coalesce(r.summary #> '{expected,parts}', '[]') || coalesce(r.summary -> 'unlisted', '[]')) as e(pair)
     where r.run_id = any(%(run_ids)s) and not r.summary ? 'nobody'
     union
     select run_id, source, part from source_read where run_id = any(%(run_ids)s)
 )
 select e.run_id, e.source as name, e.part, coalesce(c.realm, d.realm, known.realm, nullif(e.part, '')) as realm,
     r.correlated_at is not null and r.kind <> 'verify' as correlated,
+    coalesce(r.summary -> 'unlisted' @> jsonb_build_array(jsonb_build_array(e.source, e.part)), false)
+        and c.status is null as unlisted,
     c.status, coalesce(c.error, '') as error, coalesce(c.gaps, '[]') as gaps,
     coalesce((c.counts ->> 'accounts')::int, 0) as accounts,
     coalesce((c.counts ->> 'credentials')::int, 0) as credentials, coalesce(c.requests, '{}') as requests,

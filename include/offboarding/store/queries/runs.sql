@@ -61,7 +61,14 @@ select source, part, coalesce(realm, '') as realm, phase, status, coalesce((coun
 from source_read where run_id = %(run_id)s order by source, part, phase;
 
 -- name: note_expected
-update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', %(expected)s::jsonb)
+-- What is to be read in a run, beside what was noted before.
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected', jsonb_build_object(
+    'rosters', (
+        select coalesce(jsonb_agg(distinct each), '[]')
+        from jsonb_array_elements(coalesce(summary #> '{expected,rosters}', '[]') || %(rosters)s::jsonb) as each),
+    'parts', (
+        select coalesce(jsonb_agg(distinct each), '[]')
+        from jsonb_array_elements(coalesce(summary #> '{expected,parts}', '[]') || %(parts)s::jsonb) as each)))
 where run_id = %(run_id)s;
 
 -- name: note_nobody
@@ -74,9 +81,39 @@ where run_id = %(run_id)s;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('trackers', %(trackers)s::jsonb)
 where run_id = %(run_id)s;
 
+-- name: note_unlisted
+-- Systems of configured sources in which accounts or keys are known, and which no read of this run came to: the source's
+-- system doesn't name that part any more (an account that left its organization), or another system answered where this
+-- one was expected. The latter is called by its own id, since the part was read. A part that the configuration named
+-- itself, and doesn't any more, is not missed; one whose read failed is missed already.
+with known as (
+    select m.source, m.part, m.realm, exists (
+        select from run r
+        where r.run_id = %(run_id)s and r.summary #> '{expected,parts}' @> jsonb_build_array(jsonb_build_array(m.source, m.part))
+    ) as is_expected
+    from realm m
+    where m.source = any(%(sources)s) and not exists (
+        select from source_read d
+        where d.run_id = %(run_id)s and d.phase = 'collect' and d.realm = m.realm and d.status in ('complete', 'partial'))
+), unlisted as (
+    select k.source, case when k.is_expected then k.realm else k.part end as part
+    from known k
+    where case when k.is_expected then exists (
+            select from source_read d
+            where d.run_id = %(run_id)s and d.phase = 'collect' and d.source = k.source and d.part = k.part
+                and d.realm <> k.realm and d.status in ('complete', 'partial'))
+        else k.source = any(%(naming)s) end
+        and (exists (select from account a where a.realm = k.realm and a.gone_at is null)
+            or exists (select from key_copy c where c.realm = k.realm and c.gone_at is null))
+)
+update run set summary = coalesce(summary, '{}') || jsonb_build_object('unlisted', (
+    select coalesce(jsonb_agg(jsonb_build_array(u.source, u.part)), '[]') from unlisted u))
+where run_id = %(run_id)s;
+
 -- name: expected_parts
 select e.pair ->> 0, e.pair ->> 1
-from run r cross join lateral jsonb_array_elements(coalesce(r.summary #> '{expected,parts}', '[]')) as e(pair)
+from run r cross join lateral jsonb_array_elements(
+    coalesce(r.summary #> '{expected,parts}', '[]') || coalesce(r.summary -> 'unlisted', '[]')) as e(pair)
 where r.run_id = %(run_id)s;
 
 -- name: note_correlated

@@ -112,7 +112,7 @@ class NightState:
     broken: tuple[str, ...] = ()
     """Steps that ended by a defect of ours."""
     missing_steps: tuple[str, ...] = ()
-    """Steps after correlation that have not ended, in order."""
+    """Steps that have not ended, in order."""
     texts_refused: tuple[str, ...] = ()
     """Why our texts stood in for a company's own: a sentence each."""
     broken_off: tuple[revocations.BrokenOff, ...] = ()

@@ -12,6 +12,10 @@ from offboarding.store.record_rows import record_row
 from offboarding.store.sql import block
 
 _NOT_BEGUN = "was not read in this run: its task failed before it began (see that task's log)"
+_UNLISTED = (
+    "accounts or keys there are known from earlier runs, and no read of this run came to them: the source does not name"
+    " it any more, or another system answers in its place"
+)
 _NOT_ENDED = "the read began and never ended: its task was killed, or still runs"
 _NO_DETAIL = "leavers' accounts were not asked about live in this run (see the task `detail`)"
 
@@ -85,6 +89,8 @@ class PartView:
     """Of when the list is that was read in the system's place; None where the system was asked."""
     unasked: bool = False
     """Its inventory was read, and nothing could be asked live about leavers' accounts."""
+    unlisted: bool = False
+    """Known from earlier runs and not read: its source names it no longer, or another system answers in its place."""
 
     @property
     def unread(self) -> bool:
@@ -134,6 +140,7 @@ class _PartRow:
     part: str
     realm: str | None
     correlated: bool
+    unlisted: bool
     status: ReadStatus | None
     error: str
     gaps: list[dict[str, object]]
@@ -190,8 +197,8 @@ def _roster(row: _RosterReadRow) -> RosterView:
 
 
 def _part(row: _PartRow) -> PartView:
-    status = _status(row.status, stands=row.stands)
-    errors = [_error(row.status, row.error)]
+    status = _status(row.status, stands=row.stands or row.unlisted)
+    errors = [_UNLISTED if row.unlisted else _error(row.status, row.error)]
     # Nobody asks about an account live where the inventory failed, not before correlation, and not where there is none.
     counts = status in READ and row.tells == "accounts"
     unasked = counts and row.correlated and row.detail_status not in READ
@@ -224,6 +231,7 @@ def _part(row: _PartRow) -> PartView:
         events=row.events,
         attested_at=row.attested_at,
         unasked=unasked,
+        unlisted=row.unlisted,
     )
 
 

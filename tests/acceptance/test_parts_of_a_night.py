@@ -1,0 +1,220 @@
+"""Which parts of its sources a nightly run reads: none is forgotten, and none is read that the run does not expect."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from offboarding.config.settings import Settings
+from offboarding.identity import people
+from offboarding.interfaces import Tracker
+from offboarding.model import IdentityKeyKind
+from offboarding.model.errors import FatalError
+from offboarding.report.red import reasons
+from offboarding.runs import order, pipeline, whole
+from offboarding.runs.order import Call
+from offboarding.runs.troubles import troubles
+from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.store import reading
+from offboarding.store.connect import Session
+from offboarding.store.rows import Run
+from tests.support.listed_tracker import tracker
+from tests.support.office import CLOUD, OTHER_CLOUD, HeardTracker, Office, System, access_key, login, user
+from tests.support.small_company import LEFT, number, tag, worker
+from tests.support.whole_night import Readers
+
+__all__ = ["tracker"]  # a fixture
+
+
+@dataclass(slots=True, kw_only=True)
+class Organization(Office):
+    """An office whose AWS accounts an organization names."""
+
+    members: list[str] = field(default_factory=lambda: [CLOUD])
+
+    @property
+    def settings(self) -> Settings:
+        """The accounts are asked for."""
+        own = Office.settings.fget(self)  # type: ignore[attr-defined]
+        aws = AwsSettings.model_validate(
+            {
+                "name": self.called("aws"),
+                "kind": "aws_iam",
+                "connection": "none",
+                "id_space": "hr",
+                "login_realm": "corp",
+                "role_name": "Audit",
+                "organization": True,
+            }
+        )
+        return own.model_copy(update={"sources": (own.sources[0], aws)})
+
+    def readers(self) -> Readers:
+        """The organization answers."""
+
+        def parts(*_: object) -> Any:
+            return lambda own: tuple(self.members) if own.tells_parts() else own.parts()
+
+        return replace(Office.readers(self), parts=parts)
+
+
+@pytest.fixture
+def office(store: Session, tracker: Tracker) -> Organization:
+    """Kim has an IAM user and a login in the directory."""
+    made = Organization(session=store, tracker=HeardTracker(tracker))
+    made.hr.workers = [worker("1042"), worker("1043")]
+    made.directory.accounts = [login("kim", number("1042")), login("lee", number("1043"))]
+    made.cloud.accounts = [user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))]
+    made.cloud.credentials = [access_key("AKIAKIM", made.cloud.accounts[0])]
+    return made
+
+
+def why(office: Office, run: Run) -> str:
+    return "; ".join(reasons(troubles(reading.night_state(office.session, run.run_id))))
+
+
+def begun(office: Office) -> tuple[Run, dict[str, list[Call]]]:
+    office.as_of += timedelta(days=1)
+    run = pipeline.open_run(office.session, office.settings, caller=f"at {office.as_of}", as_of=office.as_of)
+    return run, whole.work_of(office.session, office.settings, office.readers(), run, lambda _: None)
+
+
+def walked(office: Office, run: Run, work: dict[str, list[Call]]) -> None:
+    order.walk(work, partial(whole.by_itself, office.session, run))
+
+
+def test_a_first_task_that_is_repeated_forgets_no_part_that_was_found(office: Organization) -> None:
+    office.night()
+    run, work = begun(office)
+    pipeline.open_run(office.session, office.settings, caller=f"at {office.as_of}", as_of=office.as_of)
+
+    # As though the accounts had been swapped for the directory in the XCom.
+    walked(office, run, work | {"collect": work["collect"][:1], "detail": work["detail"][:1]})
+
+    assert f"aws {CLOUD} couldn't be read" in why(office, run)
+
+
+@pytest.mark.parametrize("step", ["collect", "detail"])
+def test_a_part_that_is_not_expected_is_not_read(office: Organization, step: str) -> None:
+    office.night()
+    office.hr.change("1042", employments=(LEFT,))
+    run, work = begun(office)
+    work_on, directory = getattr(pipeline, step), office.settings.sources[0]
+    refused = partial(work_on, office.session, office.settings, run, directory, "x", office.directory)
+
+    with pytest.raises(FatalError, match=r"corp-ldap x: run .* does not expect this part"):
+        refused()
+    walked(office, run, work | {step: [*work[step], refused]})
+
+    found = {each.subject_native_id for each in reading.findings(office.session)}
+    assert found == {"kim", "AKIAKIM"}
+
+
+def member(office: Organization) -> None:
+    """Lee's key lies in another account of the organization; a first night has read it."""
+    lee = user("AIDALEE", tag(IdentityKeyKind.NUMBER, "1043"), realm=OTHER_CLOUD)
+    office.clouds[OTHER_CLOUD] = System(realm=OTHER_CLOUD, accounts=[lee], credentials=[access_key("AKIALEE", lee)])
+    office.members.append(OTHER_CLOUD)
+    office.night()
+
+
+def acknowledged(office: Office, **gap: str) -> None:
+    ends = (office.as_of + timedelta(days=20)).date()
+    entry = {"source": "aws", "reason": "handed over", "approver": "lee", "expires": ends, **gap}
+    office.let_stand = {"acknowledgements": [entry]}
+
+
+def night(office: Office) -> str:
+    """Why the next night is red."""
+    return why(office, office.night().run)
+
+
+def test_an_account_that_left_the_organization_is_not_checked_until_that_is_acknowledged(office: Organization) -> None:
+    member(office)
+    office.members.remove(OTHER_CLOUD)
+
+    left = f"aws {OTHER_CLOUD} is known from earlier runs and was not read"
+    assert left in night(office)
+    assert left in night(office)
+    acknowledged(office, part=OTHER_CLOUD)
+    assert left in night(office)
+    acknowledged(office, part=OTHER_CLOUD, covers="unread")
+    assert night(office) == ""
+    told = reading.last_night(office.session)
+    assert told is not None
+    (part,) = [each for each in told.parts if each.part == OTHER_CLOUD]
+    assert part.errors
+
+
+def test_one_that_comes_back_is_read_again(office: Organization) -> None:
+    member(office)
+    office.members.remove(OTHER_CLOUD)
+    office.night()
+    office.members.append(OTHER_CLOUD)
+    assert night(office) == ""
+
+
+def test_an_account_without_anything_that_is_known_may_leave(office: Organization) -> None:
+    member(office)
+    office.clouds[OTHER_CLOUD].accounts.clear()
+    office.night()
+    office.members.remove(OTHER_CLOUD)
+    assert night(office) == ""
+
+
+def test_an_account_that_another_source_reads_now_is_read(office: Organization) -> None:
+    member(office)
+    office.names["aws"] = "cloud"
+    assert night(office) == ""
+
+
+def test_what_the_configuration_names_no_longer_is_not_missed(office: Organization) -> None:
+    """Whoever writes the configuration says what is read."""
+    member(office)
+    office.members.remove(OTHER_CLOUD)
+    office.names["aws"] = "cloud"
+    assert night(office) == ""
+
+
+def test_another_server_in_place_of_a_known_one_is_not_what_was_to_be_checked(office: Organization) -> None:
+    office.night()
+    known = office.directory.realm
+    moved = [replace(each, realm="another") for each in office.directory.accounts]
+    office.directory = System(realm="another", accounts=moved)
+
+    instead = f"corp-ldap {known} is known from earlier runs and was not read"
+    assert instead in night(office)
+    acknowledged(office, source="corp-ldap", part=known, covers="unread")
+    assert night(office) == ""
+    office.directory.error = FatalError("corp-ldap: it is away")
+    assert "corp-ldap couldn't be read" in night(office)
+    office.let_stand, office.names["corp-ldap"] = {}, "corp-ldap-2"
+    office.directory.error = None
+    assert night(office) == "", "the configuration says that this is another system"
+
+
+def test_what_is_known_where_it_is_no_longer_checked_is_linked_as_before(office: Organization) -> None:
+    """As where a read fails: whoever has left holds what may work or not."""
+    member(office)
+    office.hr.change("1043", employments=(LEFT,))
+    office.night()
+    office.members.remove(OTHER_CLOUD)
+
+    assert f"aws {OTHER_CLOUD}" in night(office)
+
+    found = {each.subject_native_id: each.state for each in reading.findings(office.session)}
+    assert found["AKIALEE"] == "open"
+
+
+def test_a_departure_misses_no_part(office: Organization) -> None:
+    """It checks some people alone, and the night says what it could not."""
+    member(office)
+    office.members.remove(OTHER_CLOUD)
+    office.hr.change("1042", employments=(LEFT,))
+    office.as_of += timedelta(days=1)
+    (person,) = people.with_number(office.session, "1042")
+    settings, readers = office.settings, office.readers()
+    run = whole.whole_departure(office.session, settings, readers, [person], caller="one", as_of=office.as_of)
+    assert why(office, run) == ""
