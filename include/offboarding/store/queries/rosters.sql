@@ -386,16 +386,23 @@ where w.roster = %(roster)s and w.missing_since is null
     and not exists (select from s_same_worker s where s.worker_id = w.worker_id);
 
 -- name: mark_superseded
--- Missing, and HR gives its id as the previous one of another worker who is listed: a change of number. One roster's, or
--- every one's.
+-- Missing from a complete read, and the previous one of another worker who is listed and came with it: a change of number.
+-- Not where several name it, nor where a row that had been there names it of late. One roster's, or every one's.
 update worker w set superseded = true
 where w.missing_since is not null and not w.superseded and w.roster = coalesce(%(roster)s::text, w.roster)
+    and (%(roster)s::text is not null or w.judged_read_id is not null)
     and exists (
         select from worker_key old
         join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
             and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
         join worker here on here.worker_pk = new.worker_pk and here.missing_since is null
-        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
+        join worker_key self on self.worker_pk = new.worker_pk and self.kind = 'number' and self.space = new.space
+            and self.origin = 'current' and self.valid_to is null and self.valid_from >= new.valid_from
+        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current' and not exists (
+            select from worker_key another join worker_key theirs using (worker_pk, kind, space)
+            where kind = 'number' and another.value = old.value and space = old.space
+                and another.origin = 'former' and another.valid_to is null
+                and theirs.origin = 'current' and theirs.valid_to is null and theirs.value <> self.value));
 
 -- name: forget_unaccepted
 -- Whom only a read told of that the guard held for its length (the file of another company, another column's numbers), and
