@@ -5,7 +5,7 @@ import pytest
 from offboarding.identity.people import with_number
 from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
-from tests.support.feed import Feed, night_of
+from tests.support.feed import BROKEN, Feed, night_of
 from tests.support.night import rule
 from tests.support.oracle import Ruling, Verb
 from tests.support.small_company import KIM, LEE, job, worker
@@ -329,6 +329,22 @@ def test_a_mail_of_more_than_ten_makes_nobody_possibly_one(feed: Feed, bearers: 
     feed.read(10, worker("1", GONE, mail=KIM), *news)
 
     assert feed.ask("select count(*) from possibly_one where person_uid = %s", uid(feed, "1")) == [(doubted,)]
+
+
+def test_a_partial_read_that_gives_each_the_next_ones_mail_and_login_merges_nobody(feed: Feed) -> None:
+    def shifted(by: int) -> list[Worker]:
+        pairs = [(str(each), str((each + by) % 4)) for each in range(4)]
+        return [worker(f"10{n}", mail=f"m{m}@corp.example", logins=(f"l{m}",)) for n, m in pairs]
+
+    feed.read(10, *shifted(0))
+    feed.read(11, *shifted(1), problems=BROKEN)
+    feed.read(12, *shifted(0), problems=BROKEN)
+    feed.read(13, *shifted(0))
+
+    assert feed.ask("select from person_alias") == []
+    assert feed.ask("select count(*) from worker_key where kind <> 'number'") == [(8,)]
+    feed.read(14, *shifted(0), worker("200", mail="m0@corp.example", logins=("l0",)))
+    assert uid(feed, "200") == uid(feed, "100")
 
 
 def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None:

@@ -22,14 +22,15 @@ analyze shared_login;
 
 -- name: make_bearer
 -- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's; of
--- one name they count once, as somebody with a number for each contract has many.
+-- one name they count once, as somebody with a number for each contract has many. Whose mails and logins are of several
+-- reads takes no part: a shifted file that is partial would make everybody the next one.
 create temp table bearer as
 with borne as (
     select w.worker_pk, w.person_uid, w.vanished_at, m.value as mail, l.value as login, l.space,
         case when lower(btrim(w.name)) not in (select p.value from placeholder p) then w.name else '' end as name
     from shared_mail join worker_key m using (value) join worker w using (worker_pk)
     join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
-    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
+    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null and not w.keys_mixed
         and ltrim(l.value, '0') <> '' and l.value not in (select p.value from placeholder p)
 ), several as (
     select mail, login from borne group by mail, login having min(person_uid::text) <> max(person_uid::text)

@@ -348,6 +348,25 @@ where s.origin = 'current' and s.kind <> 'number'
     and exists (
         select from worker_key own
         where own.worker_pk = k.worker_pk and own.kind = k.kind and own.valid_from < k.valid_from);
+-- The same of a partial read, which takes nothing from its owner.
+delete from worker_key k
+using here_worker h
+join worker other using (worker_pk), worker_key o
+join worker owner using (worker_pk)
+where other.keys_mixed and k.worker_pk = h.worker_pk and k.kind <> 'number' and k.valid_to is null
+    and h.worker_id <> all (%(untold)s)
+    and not exists (
+        select from s_worker_key t
+        where t.worker_id = h.worker_id and t.kind = k.kind and t.value = k.value and t.space = k.space)
+    and (o.kind, o.value, o.space) = (k.kind, k.value, k.space) and o.worker_pk <> k.worker_pk
+    and o.origin = 'current' and o.valid_to is null and o.valid_from < k.valid_from
+    and k.valid_from > %(observed_at)s::timestamptz - interval '7 days'
+    and owner.roster = %(roster)s and (o.worker_pk in (select m.worker_pk from s_same_worker m) or exists (
+        select from s_worker_key t
+        where t.worker_id = owner.worker_id and t.kind = o.kind and t.value = o.value and t.space = o.space))
+    and exists (
+        select from worker_key own
+        where own.worker_pk = k.worker_pk and own.kind = k.kind and own.valid_from < k.valid_from);
 
 -- name: merge_worker_keys
 -- What the feed tells of known workers' ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
@@ -376,6 +395,19 @@ where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.va
     and not exists (
         select from s_worker_key s
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
+
+-- name: note_mixed_keys
+-- Whose present mails and logins are of several reads: a partial read may have given them another's beside their own.
+with mixed as (
+    select distinct h.worker_pk
+    from here_worker h join worker_key k using (worker_pk)
+    where not h.is_new and k.kind in ('mail', 'login') and k.origin = 'current' and k.valid_to is null and not exists (
+        select from s_worker_key s
+        where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space)
+)
+update worker w set keys_mixed = m.worker_pk is not null
+from here_worker h left join mixed m using (worker_pk)
+where h.worker_pk = w.worker_pk and w.keys_mixed <> (m.worker_pk is not null);
 
 -- name: mark_missing
 -- Who isn't in this read and was in an earlier one; whose record couldn't be read is in it.
