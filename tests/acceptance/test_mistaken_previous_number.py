@@ -64,13 +64,32 @@ def test_a_manager_s_number_in_the_column_of_previous_ones_closes_and_opens_no_t
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=("listed as left", "no longer listed"))
-def test_a_leaver_whose_number_a_colleagues_row_names_is_not_closed_without_a_question(
+def test_a_colleagues_row_that_comes_to_name_a_leavers_number_closes_no_ticket(
     begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None], *, listed: bool
 ) -> None:
     office = begun(one_left)
     office.policy = {"min_roster_percent": 0}
+    before = open_tickets(office, people)
     leaver, colleague, manager = office.hr.workers
     office.hr.workers = [*([leaver] if listed else []), replace(colleague, previous_worker_ids=(LEAVER,)), manager]
+
+    office.night()
+
+    closed = set(before) - set(open_tickets(office, people))
+    record_property("attacks", 1)
+    record_property("silent", int(bool(closed)))
+    assert not closed
+    assert review_findings(office) == {(f"u{LEAVER}", "open")}
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=("listed as left", "no longer listed"))
+def test_a_leaver_whose_number_a_new_row_names_is_not_closed_without_a_question(
+    begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None], *, listed: bool
+) -> None:
+    office = begun(one_left)
+    office.policy = {"min_roster_percent": 0}
+    leaver, *others = office.hr.workers
+    office.hr.workers = [*([leaver] if listed else []), *others, worker("1070", previous=(LEAVER,))]
 
     office.night()
 

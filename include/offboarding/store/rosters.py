@@ -202,8 +202,11 @@ class RosterRead:
         steps += ["drop_mistaken_keys", "merge_worker_keys"] if complete else ["merge_worker_keys"]
         if complete:
             steps += ["drop_employments", "close_worker_keys"]
+        steps += ["note_mixed_keys"]
         if silence_tells and (complete or only_short):
-            steps += ["mark_missing", "mark_superseded"]
+            steps += ["mark_missing"]
+        if silence_tells and complete:
+            steps += ["mark_superseded"]
         for step in steps:
             for statement in statements("rosters", step):
                 self.session.execute(statement, values)

@@ -5,7 +5,7 @@ import pytest
 from offboarding.identity.people import with_number
 from offboarding.model import Employment, Worker
 from offboarding.store.connect import Session
-from tests.support.feed import Feed, night_of
+from tests.support.feed import BROKEN, Feed, night_of
 from tests.support.night import rule
 from tests.support.oracle import Ruling, Verb
 from tests.support.small_company import KIM, LEE, job, worker
@@ -25,8 +25,9 @@ def uid(feed: Feed, worker_id: str) -> object:
 
 def test_the_older_person_is_kept_and_the_other_is_an_alias(feed: Feed) -> None:
     feed.read(10, worker("1"))
-    feed.read(11, worker("1"), worker("2"))
+    feed.read(11, worker("1"), worker("2", previous=("1",)))
     older, newer = uid(feed, "1"), uid(feed, "2")
+    assert older != newer
 
     feed.read(12, worker("2", previous=("1",)))
 
@@ -50,8 +51,8 @@ def test_a_merge_is_for_good(feed: Feed) -> None:
 
 def test_aliases_of_an_alias_are_the_keeper_s(feed: Feed) -> None:
     feed.read(10, worker("1"))
-    feed.read(11, worker("1"), worker("2"), worker("3"))
-    feed.read(12, worker("1"), worker("2", GONE), worker("3", previous=("2",)))
+    feed.read(11, worker("1"), worker("2", previous=("1",)), worker("3", previous=("2",)))
+    feed.read(12, worker("1"), worker("2", GONE, previous=("1",)), worker("3", previous=("2",)))
     feed.read(13, worker("1", GONE), worker("2", GONE, previous=("1",)), worker("3", previous=("2",)))
 
     assert {uid(feed, number) for number in ("1", "2", "3")} == {uid(feed, "1")}
@@ -64,11 +65,14 @@ def test_a_chain_within_one_read_is_one_person(feed: Feed) -> None:
     assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
 
 
-def test_many_who_share_a_value_are_joined_by_as_few_pairs_as_it_takes(feed: Feed) -> None:
-    feed.read(10, *(worker(str(number), previous=("7",)) for number in range(100, 140)))
+@pytest.mark.parametrize(("rows", "people"), [(10, 1), (11, 11)])
+def test_a_previous_number_of_nobody_known_joins_a_few_by_as_few_pairs_as_it_takes(
+    feed: Feed, rows: int, people: int
+) -> None:
+    feed.read(10, *(worker(str(number), previous=("7",)) for number in range(100, 100 + rows)))
 
-    assert feed.ask("select count(distinct person_uid) from worker") == [(1,)]
-    assert feed.ask("select count(*) from person_alias") == [(39,)]
+    assert feed.ask("select count(distinct person_uid) from worker") == [(people,)]
+    assert feed.ask("select count(*) from person_alias") == [(rows - people,)]
 
 
 def doubted(feed: Feed) -> set[frozenset[object]]:
@@ -116,6 +120,47 @@ def test_a_previous_number_merges_once_its_row_has_gone_or_left(feed: Feed, left
     assert len(older) == 2
     assert uid(feed, "1") == uid(feed, "2")
     assert doubted(feed) == set()
+
+
+@pytest.mark.parametrize("left", [(), (worker("1", GONE),)], ids=("gone", "listed as left"))
+@pytest.mark.parametrize("nights", [1, 2], ids=("the same night", "later"))
+def test_a_previous_number_that_a_row_comes_to_name_merges_nobody(
+    feed: Feed, left: tuple[Worker, ...], nights: int
+) -> None:
+    feed.read(10, worker("1"), worker("2"), worker("3"))
+    if nights == 2:
+        feed.read(11, *left, worker("2"), worker("3"))
+
+    feed.read(12, *left, worker("2", previous=("1",)), worker("3"))
+
+    assert uid(feed, "1") != uid(feed, "2")
+    assert feed.left() == {"1": "actual" if left else "inferred"}
+    assert doubted(feed) == {frozenset("12")}
+    feed.read(13, *left, worker("2"), worker("3"))
+    assert doubted(feed) == set()
+
+
+def test_a_previous_number_that_several_rows_came_with_merges_nobody(feed: Feed) -> None:
+    team = [worker(number, previous=("1",)) for number in "23"]
+    feed.read(10, worker("1"), *team)
+
+    feed.read(11, worker("1", GONE), *team)
+    assert len({uid(feed, number) for number in "123"}) == 3
+    assert doubted(feed) == {frozenset("12"), frozenset("13")}
+
+    feed.read(12, *team)
+    assert len({uid(feed, number) for number in "123"}) == 3
+
+
+def test_a_short_read_without_its_row_makes_no_previous_number_free(store: Session) -> None:
+    feed = Feed(session=store, min_percent=80)
+    rest = [worker(str(number)) for number in range(10, 20)]
+    feed.read(10, worker("1"), *rest)
+
+    feed.read(11, worker("2", previous=("1",)), *rest[:4])
+    feed.read(12, worker("1"), worker("2", previous=("1",)), *rest)
+
+    assert uid(feed, "1") != uid(feed, "2")
 
 
 def test_a_previous_number_that_was_a_mistake_is_no_evidence_once_hr_takes_it_back(feed: Feed) -> None:
@@ -286,6 +331,22 @@ def test_a_mail_of_more_than_ten_makes_nobody_possibly_one(feed: Feed, bearers: 
     assert feed.ask("select count(*) from possibly_one where person_uid = %s", uid(feed, "1")) == [(doubted,)]
 
 
+def test_a_partial_read_that_gives_each_the_next_ones_mail_and_login_merges_nobody(feed: Feed) -> None:
+    def shifted(by: int) -> list[Worker]:
+        pairs = [(str(each), str((each + by) % 4)) for each in range(4)]
+        return [worker(f"10{n}", mail=f"m{m}@corp.example", logins=(f"l{m}",)) for n, m in pairs]
+
+    feed.read(10, *shifted(0))
+    feed.read(11, *shifted(1), problems=BROKEN)
+    feed.read(12, *shifted(0), problems=BROKEN)
+    feed.read(13, *shifted(0))
+
+    assert feed.ask("select from person_alias") == []
+    assert feed.ask("select count(*) from worker_key where kind <> 'number'") == [(8,)]
+    feed.read(14, *shifted(0), worker("200", mail="m0@corp.example", logins=("l0",)))
+    assert uid(feed, "200") == uid(feed, "100")
+
+
 def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None:
     contracts = [worker(str(number), GONE, mail=KIM, logins=("kim",), name="Max Krause") for number in range(100, 111)]
     feed.read(10, *contracts, worker("1", mail=KIM, logins=("kim",), name="MAX KRAUSE"))
@@ -295,11 +356,12 @@ def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None
 
 
 def test_a_leaver_who_turns_out_to_work_here_is_none(feed: Feed) -> None:
+    gone = worker("c9", GONE, mail=KIM, logins=("kim",))
     feed.read(10, worker("1"))
-    feed.read(11, worker("1"), worker("c9", GONE))
+    feed.read(11, worker("1"), gone)
     assert feed.left() == {"c9": "actual"}
 
-    feed.read(12, worker("1", previous=("c9",)), worker("c9", GONE))
+    feed.read(12, worker("1", mail=KIM, logins=("kim",)), gone)
 
     assert feed.left() == {}
     assert feed.ask("select ended_because from departure") == [("merged",)]
@@ -312,7 +374,7 @@ def decide(feed: Feed, worker_id: str, verb: Verb) -> None:
 @pytest.mark.parametrize("last", Verb)
 def test_the_last_decision_about_both_names_stands(feed: Feed, last: Verb) -> None:
     first = Verb.REJECT if last is Verb.CONFIRM else Verb.CONFIRM
-    feed.read(10, worker("1"), worker("2"))
+    feed.read(10, worker("1"), worker("2", previous=("1",)))
     decide(feed, "2", first)
     decide(feed, "1", last)
 
@@ -325,7 +387,7 @@ def test_the_last_decision_about_both_names_stands(feed: Feed, last: Verb) -> No
 
 def test_a_decision_about_the_newer_name_goes_to_the_older(feed: Feed) -> None:
     feed.read(10, worker("1"))
-    feed.read(11, worker("1"), worker("2"))
+    feed.read(11, worker("1"), worker("2", previous=("1",)))
     decide(feed, "2", Verb.REJECT)
 
     feed.read(12, worker("2", previous=("1",)))

@@ -87,8 +87,7 @@ def is_anothers(company: Company, group: list[Dossier], dossier: Dossier, number
     if number in own_number(dossier):
         return False
     if number in previous_numbers(dossier):
-        owners = [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
-        return any(holds_number(company, owner) for owner in owners)
+        return is_held(company, dossier, number)
     return was_taken_back(company, group, dossier, number)
 
 
@@ -136,9 +135,39 @@ def is_listed(dossier: Dossier) -> bool:
     return dossier.present or dossier.roster.coverage is Coverage.LEAVERS
 
 
+def owners_of(company: Company, dossier: Dossier, number: str) -> list[Dossier]:
+    """The others whose own number it is."""
+    return [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
+
+
+def is_held(company: Company, dossier: Dossier, number: str) -> bool:
+    """Whether a previous number of this one's makes nobody one."""
+    owners = owners_of(company, dossier, number)
+    if not owners:
+        return len(namers(company, dossier, number)) > company.scores.common_accounts
+    return any(is_held_by(company, dossier, owner, number) for owner in owners)
+
+
+def is_held_by(company: Company, dossier: Dossier, owner: Dossier, number: str) -> bool:
+    """Whether several rows name it, one came to name it later, or its owner hasn't left and has no other number."""
+    named_late = not came_with(dossier, number)
+    return len(namers(company, dossier, number)) > 1 or named_late or holds_number(company, owner)
+
+
+def came_with(dossier: Dossier, number: str) -> bool:
+    """Whether the first read that told of the row named the number."""
+    return number in previous_ones(dossier.reads[0][1])
+
+
+def namers(company: Company, dossier: Dossier, number: str) -> set[str]:
+    """The numbers of the rows that name it as their previous one, as they were last told."""
+    space = [each for each in dossiers(company) if each.roster.id_space == dossier.roster.id_space]
+    return {plain(each.worker_id) for each in space if number in previous_numbers(each) - own_number(each)}
+
+
 def holds_number(company: Company, dossier: Dossier) -> bool:
-    """Whether it is listed, and one of its employments isn't over."""
-    return is_listed(dossier) and any(not is_over(company, spell) for spell in dossier_spells(dossier))
+    """Whether one of its employments isn't over, and HR gave it no other number."""
+    return not superseded(company, dossier) and any(not is_over(company, spell) for spell in dossier_spells(dossier))
 
 
 def is_over(company: Company, spell: Spell) -> bool:
@@ -160,18 +189,19 @@ def joining_numbers(company: Company, dossier: Dossier) -> set[str]:
     """Its own number, and the previous ones that it is listed with, or was when their row went, which nobody holds."""
     found = own_number(dossier)
     for number in previous_numbers(dossier) - found:
-        owners = [each for each in others_of_the_space(company, dossier) if number in own_number(each)]
+        owners = owners_of(company, dossier, number)
         in_time = is_listed(dossier) or any(superseded(company, owner) for owner in owners)
-        if in_time and not any(holds_number(company, owner) for owner in owners):
+        if in_time and not is_held(company, dossier, number):
             found.add(number)
     return found
 
 
 def names_held_number(company: Company, one: Dossier, other: Dossier) -> bool:
-    """Whether `one` is listed with the number of `other` as its previous one, and `other` holds it."""
+    """Whether `one` is listed with the number of `other` as its previous one, which makes nobody one."""
     if one.key == other.key or one.roster.id_space != other.roster.id_space or not is_listed(one):
         return False
-    return bool(previous_numbers(one) & own_number(other)) and holds_number(company, other)
+    named = previous_numbers(one) & own_number(other) - own_number(one)
+    return any(is_held_by(company, one, other, number) for number in named)
 
 
 def present_mails(company: Company, dossier: Dossier) -> set[str]:
@@ -367,11 +397,16 @@ def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
 
 
 def superseded(company: Company, dossier: Dossier) -> bool:
-    """Whether HR has given him another number: he isn't listed, and his id is a previous one of another's, who was."""
-    return not is_listed(dossier) and any(
-        own_number(dossier) & previous_numbers(other) and was_listed_then(company, other, dossier)
+    """Whether HR has given him another number: he isn't listed, and one other row, which was, came with his id."""
+    if is_listed(dossier):
+        return False
+    heirs = [
+        other
         for other in others_of_the_space(company, dossier)
-    )
+        for number in own_number(dossier) & previous_numbers(other) - own_number(other)
+        if came_with(other, number) and namers(company, dossier, number) == {plain(other.worker_id)}
+    ]
+    return any(was_listed_then(company, heir, dossier) for heir in heirs)
 
 
 def was_listed_then(company: Company, one: Dossier, gone: Dossier) -> bool:

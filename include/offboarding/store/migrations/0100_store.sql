@@ -171,6 +171,8 @@ create table worker (
     vanished_at      timestamptz,                     -- taken to have left; null while it waits to be confirmed
     superseded       boolean not null default false,  -- HR gives its id as another worker's previous one
     digest           bytea,                           -- of the one record by which a complete read told it
+    -- Bears a present mail or login that the last read of it didn't tell, and that no complete read has ended.
+    keys_mixed       boolean not null default false,
     observed_at      timestamptz not null,            -- of the read that wrote this row
     unique (worker_id, roster)
 );

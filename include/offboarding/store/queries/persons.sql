@@ -22,14 +22,15 @@ analyze shared_login;
 
 -- name: make_bearer
 -- Present mail and login together, as more than one person bears them. What more than a few bear at once is nobody's; of
--- one name they count once, as somebody with a number for each contract has many.
+-- one name they count once, as somebody with a number for each contract has many. Whose mails and logins are of several
+-- reads takes no part: a shifted file that is partial would make everybody the next one.
 create temp table bearer as
 with borne as (
     select w.worker_pk, w.person_uid, w.vanished_at, m.value as mail, l.value as login, l.space,
         case when lower(btrim(w.name)) not in (select p.value from placeholder p) then w.name else '' end as name
     from shared_mail join worker_key m using (value) join worker w using (worker_pk)
     join worker_key l on l.worker_pk = m.worker_pk and l.kind = 'login' and l.origin = 'current' and l.valid_to is null
-    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null
+    where m.kind = 'mail' and m.origin = 'current' and m.valid_to is null and not w.keys_mixed
         and ltrim(l.value, '0') <> '' and l.value not in (select p.value from placeholder p)
 ), several as (
     select mail, login from borne group by mail, login having min(person_uid::text) <> max(person_uid::text)
@@ -71,31 +72,41 @@ cross join lateral (values (pair.one, pair.other), (pair.other, pair.one)) p(one
 analyze apart;
 
 -- name: make_held_number
--- Previous numbers that HR gives one worker while another one, who is listed and hasn't left, bears them: two rows of one
--- person for a while, or a mistake. An end that is only planned may be put off, and a hire to come is no end.
+-- Previous numbers that make nobody one, with the worker whose own number each is. HR gives it to several rows, or gave it
+-- to a row that had been there without it: a mistake, as far as anybody can tell. Or its owner hasn't left by HR's word,
+-- and the number hasn't passed to another row: two rows of one person for a while, or a mistake. An end that is only
+-- planned may be put off, and a hire to come is no end. Of what nobody known owns a few may be one.
 create temp table held_number as
-select distinct previous.worker_pk, previous.value, previous.space, holder.worker_pk as holder_pk
-from worker_key previous
-join worker_key own using (kind, value, space)
-join worker holder on holder.worker_pk = own.worker_pk
-join roster r on r.name = holder.roster
-join employment e on e.worker_pk = holder.worker_pk
-cross join lateral (select case when e.status = 'left' then coalesce(e.last_working_on, e.end_on)
-    else e.last_working_on end as left_on) told
-where kind = 'number' and previous.origin = 'former' and previous.valid_to is null
-    and own.origin = 'current' and own.valid_to is null and holder.worker_pk <> previous.worker_pk
-    and ltrim(value, '0') <> '' and value not in (select p.value from placeholder p)
-    and holder.missing_since is null and r.configured
-    and case when told.left_on is null then e.status <> 'left'
-        when e.status = 'future' and (e.start_on is null
-            or e.start_on::timestamp at time zone coalesce(e.zone, %(zone)s) > %(as_of)s) then true
-        else greatest(day_ends(told.left_on, coalesce(e.zone, %(zone)s)),
-            case when e.zone is null then day_ends(told.left_on, 'Etc/GMT+12') end) > %(as_of)s end;
+with previous as materialized (
+    select k.worker_pk, k.value, k.space, self.value as number, k.valid_from > self.valid_from as is_late
+    from worker_key k join worker_key self using (worker_pk, kind, space)
+    where kind = 'number' and k.origin = 'former' and k.valid_to is null
+        and self.origin = 'current' and self.valid_to is null
+        and ltrim(k.value, '0') <> '' and k.value not in (select p.value from placeholder p)
+), named as (
+    select value, space, count(distinct number) as by_rows from previous group by value, space
+), owner as (
+    select own.value, own.space, w.worker_pk, r.configured and not w.superseded and exists (
+        select from employment e
+        cross join lateral (select case when e.status = 'left' then coalesce(e.last_working_on, e.end_on)
+            else e.last_working_on end as left_on) told
+        where e.worker_pk = w.worker_pk
+            and case when told.left_on is null then e.status <> 'left'
+                when e.status = 'future' and (e.start_on is null
+                    or e.start_on::timestamp at time zone coalesce(e.zone, %(zone)s) > %(as_of)s) then true
+                else greatest(day_ends(told.left_on, coalesce(e.zone, %(zone)s)),
+                    case when e.zone is null then day_ends(told.left_on, 'Etc/GMT+12') end) > %(as_of)s end) as holds
+    from named join worker_key own using (value, space) join worker w using (worker_pk) join roster r on r.name = w.roster
+    where own.kind = 'number' and own.origin = 'current' and own.valid_to is null
+)
+select p.worker_pk, p.value, p.space, o.worker_pk as holder_pk
+from previous p join named n using (value, space) left join owner o using (value, space)
+where case when o.worker_pk is null then n.by_rows > %(bearers)s else n.by_rows > 1 or p.is_late or o.holds end;
 analyze held_number;
 
 -- name: same_person
 -- Pairs of persons that turn out to be one: by a number that is both's, or by present mail and login together. A previous
--- number counts as long as a listed row names it and nobody else holds it; one that HR took back is nobody's.
+-- number counts as long as a listed row came with it and nobody else holds it; one that HR took back is nobody's.
 -- Whoever bears a thing is paired with the first who does: as many pairs as it takes to join them, and no more. A login
 -- that HR gives for no realm or system says nothing against one that it gives for some; between two of these it's two.
 -- Whom a name tells from another bearer is paired with each of the rest.

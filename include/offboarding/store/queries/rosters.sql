@@ -365,6 +365,25 @@ where s.origin = 'current' and s.kind <> 'number'
     and exists (
         select from worker_key own
         where own.worker_pk = k.worker_pk and own.kind = k.kind and own.valid_from < k.valid_from);
+-- The same of a partial read, which takes nothing from its owner.
+delete from worker_key k
+using here_worker h
+join worker other using (worker_pk), worker_key o
+join worker owner using (worker_pk)
+where other.keys_mixed and k.worker_pk = h.worker_pk and k.kind <> 'number' and k.valid_to is null
+    and h.worker_id <> all (%(untold)s)
+    and not exists (
+        select from s_worker_key t
+        where t.worker_id = h.worker_id and t.kind = k.kind and t.value = k.value and t.space = k.space)
+    and (o.kind, o.value, o.space) = (k.kind, k.value, k.space) and o.worker_pk <> k.worker_pk
+    and o.origin = 'current' and o.valid_to is null and o.valid_from < k.valid_from
+    and k.valid_from > %(observed_at)s::timestamptz - interval '7 days'
+    and owner.roster = %(roster)s and (o.worker_pk in (select m.worker_pk from s_same_worker m) or exists (
+        select from s_worker_key t
+        where t.worker_id = owner.worker_id and t.kind = o.kind and t.value = o.value and t.space = o.space))
+    and exists (
+        select from worker_key own
+        where own.worker_pk = k.worker_pk and own.kind = k.kind and own.valid_from < k.valid_from);
 
 -- name: merge_worker_keys
 -- What the feed tells of known workers' ids, mails and logins. MERGE, since ON CONFLICT would lock, and so write, each
@@ -394,6 +413,19 @@ where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.va
         select from s_worker_key s
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
+-- name: note_mixed_keys
+-- Whose present mails and logins are of several reads: a partial read may have given them another's beside their own.
+with mixed as (
+    select distinct h.worker_pk
+    from here_worker h join worker_key k using (worker_pk)
+    where not h.is_new and k.kind in ('mail', 'login') and k.origin = 'current' and k.valid_to is null and not exists (
+        select from s_worker_key s
+        where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space)
+)
+update worker w set keys_mixed = m.worker_pk is not null
+from here_worker h left join mixed m using (worker_pk)
+where h.worker_pk = w.worker_pk and w.keys_mixed <> (m.worker_pk is not null);
+
 -- name: mark_missing
 -- Who isn't in this read and was in an earlier one; whose record couldn't be read is in it.
 update worker w set missing_since = %(as_of)s, observed_at = %(observed_at)s
@@ -403,16 +435,23 @@ where w.roster = %(roster)s and w.missing_since is null
     and not exists (select from s_same_worker s where s.worker_id = w.worker_id);
 
 -- name: mark_superseded
--- Missing, and HR gives its id as the previous one of another worker who is listed: a change of number. One roster's, or
--- every one's.
+-- Missing from a complete read, and the previous one of another worker who is listed and came with it: a change of number.
+-- Not where several name it, nor where a row that had been there names it of late. One roster's, or every one's.
 update worker w set superseded = true
 where w.missing_since is not null and not w.superseded and w.roster = coalesce(%(roster)s::text, w.roster)
+    and (%(roster)s::text is not null or w.judged_read_id is not null)
     and exists (
         select from worker_key old
         join worker_key new on new.kind = 'number' and new.value = old.value and new.space = old.space
             and new.origin = 'former' and new.valid_to is null and new.worker_pk <> old.worker_pk
         join worker here on here.worker_pk = new.worker_pk and here.missing_since is null
-        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current');
+        join worker_key self on self.worker_pk = new.worker_pk and self.kind = 'number' and self.space = new.space
+            and self.origin = 'current' and self.valid_to is null and self.valid_from >= new.valid_from
+        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current' and not exists (
+            select from worker_key another join worker_key theirs using (worker_pk, kind, space)
+            where kind = 'number' and another.value = old.value and space = old.space
+                and another.origin = 'former' and another.valid_to is null
+                and theirs.origin = 'current' and theirs.valid_to is null and theirs.value <> self.value));
 
 -- name: forget_unaccepted
 -- Whom only a read told of that the guard held for its length (the file of another company, another column's numbers), and
