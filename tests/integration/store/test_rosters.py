@@ -157,7 +157,7 @@ def test_a_hire_who_never_came_is_missed_once_he_should_have_begun(feed: Feed) -
 
 def test_a_hire_whose_days_make_no_sense_and_who_vanishes_bridges_nothing(feed: Feed) -> None:
     announced = job("future", start="2026-11-20", last="2026-01-31")
-    feed.read(10, worker("1", job("left", last="2026-11-01"), announced), worker("2"))
+    feed.read(10, worker("1", job("left", last="2026-11-06"), announced), worker("2"))
     assert feed.left() == {}
 
     feed.read(11, worker("2"))
