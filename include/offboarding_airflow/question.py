@@ -1,13 +1,11 @@
 """A task that asks a person, and proves that the person is shown what it asks."""
 
-import hashlib
-import json
 from typing import Any, cast
 
 from airflow.providers.standard.operators.hitl import HITLOperator
 
 from offboarding import wiring
-from offboarding.store import questions
+from offboarding.guard import releasing
 from offboarding_airflow.versions import AnswerAwaited
 from offboarding_airflow.work import refused
 
@@ -30,7 +28,7 @@ class QuestionOperator(HITLOperator):
         """
         own = cast("Any", self)
         caller = f"{own.dag_id} {context['run_id']} {own.task_id}"
-        if not questions.is_first(session, caller, self._digest(kept)):
+        if not releasing.is_first_question(session, caller, [self.subject, self.body, self.options, kept]):
             raise refused(STALE)
         if stored(self, context) != (self.subject, self.body, self.options):
             raise refused(STALE)
@@ -39,10 +37,6 @@ class QuestionOperator(HITLOperator):
         except AnswerAwaited as waits:
             waits.kwargs = (waits.kwargs or {}) | kept
             raise
-
-    def _digest(self, kept: dict[str, object]) -> str:
-        whole = json.dumps([self.subject, self.body, self.options, kept], sort_keys=True)
-        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def stored(question: HITLOperator, context: Any) -> tuple[str, str | None, list[str]]:

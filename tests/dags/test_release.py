@@ -17,7 +17,6 @@ from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
-from offboarding.store import questions
 from offboarding.store.connect import Session
 from offboarding_airflow import question as question_task
 from offboarding_airflow.tasks import WAITS
@@ -143,7 +142,7 @@ def test_what_rest_takes_for_an_answer_and_is_none_ends_in_a_sentence(
 @pytest.fixture
 def asked_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of the store, which knows of no earlier question."""
-    monkeypatch.setattr(questions, "is_first", lambda *_: True)
+    monkeypatch.setattr(releasing, "is_first_question", lambda *_: True)
 
 
 def question(

@@ -16,7 +16,7 @@ from offboarding.model import HoldStatus
 from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.report import held
 from offboarding.runs import pipeline
-from offboarding.store import guard, runs
+from offboarding.store import guard, questions, runs
 from offboarding.store.connect import Session
 from offboarding.store.events import append_events
 from offboarding.store.guard import Hold
@@ -35,6 +35,7 @@ SHOWN = 20
 EXPECTED = "no line was beyond its limit"
 """Kept as the reason where nobody is asked for one: of a first read that waits, as the policy says."""
 
+is_first_question = questions.is_first
 log = structlog.get_logger("offboarding.release")
 
 
@@ -226,9 +227,8 @@ def begun_by(events: Sequence[Any]) -> tuple[int | None, str]:
 
 
 def question(session: Session, run_id: int | None = None) -> Question | None:
-    """What a person is asked of what waits since this run, or since the last night. None where nothing waits.
-
-    Findings on a line that was rejected, or that went beyond its limit after this run, are no part of it.
+    """What a person is asked of what waits since this run, or since the last night; None where nothing waits. Findings
+    on a line that was rejected, or that went beyond its limit after this run, are no part of it.
     """
     last = runs.run(session, run_id) if run_id else runs.last_finished_night(session)
     if last is None:
