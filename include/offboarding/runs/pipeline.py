@@ -99,8 +99,6 @@ def collect(
     """Read what exists in one part of a source or verifier; of a departure, these people's accounts alone.
 
     Keys are few, and read whole each time; an audit trail is read from where it was read to before.
-
-    Raises FatalError for a part that is not to be read in this run.
     """
     opening.refuse_unexpected(session, run, source_settings, part)
 
@@ -138,7 +136,6 @@ def detail(
     """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
     this run to begin with.
     """
-    opening.refuse_unexpected(session, run, source_settings, part)
     if not isinstance(source, Source):
         return None
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
