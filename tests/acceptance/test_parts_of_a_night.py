@@ -96,17 +96,16 @@ def test_a_first_task_that_is_repeated_forgets_no_part_that_was_found(office: Or
     assert f"aws {CLOUD} couldn't be read" in why(office, run)
 
 
-@pytest.mark.parametrize("step", ["collect", "detail"])
-def test_a_part_that_is_not_expected_is_not_read(office: Organization, step: str) -> None:
+def test_a_part_that_is_not_expected_is_not_read(office: Organization) -> None:
     office.night()
     office.hr.change("1042", employments=(LEFT,))
     run, work = begun(office)
-    work_on, directory = getattr(pipeline, step), office.settings.sources[0]
-    refused = partial(work_on, office.session, office.settings, run, directory, "x", office.directory)
+    given = (office.session, office.settings, run, office.settings.sources[0], "x", office.directory)
+    refused, nothing = partial(pipeline.collect, *given), partial(pipeline.detail, *given)
 
     with pytest.raises(FatalError, match=r"corp-ldap x: run .* does not expect this part"):
         refused()
-    walked(office, run, work | {step: [*work[step], refused]})
+    walked(office, run, work | {"collect": [*work["collect"], refused], "detail": [*work["detail"], nothing]})
 
     found = {each.subject_native_id for each in reading.findings(office.session)}
     assert found == {"kim", "AKIAKIM"}

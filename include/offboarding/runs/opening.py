@@ -106,6 +106,25 @@ def find_parts(
     return parts
 
 
+def refuse_unexpected(session: Session, run: Run, source: SourceSettings, part: str) -> None:
+    """Raise FatalError for a part that this run does not expect: read under its name, a system is linked to no one."""
+    if (source.name, part) not in runs.expected_parts(session, run.run_id):
+        raise FatalError(
+            f"{source.name} {part}".rstrip()
+            + f": run {run.run_id} does not expect this part, and it was not read. Unless the configuration changed"
+            " during the run, it was written into an XCom by hand: Airflow's audit log has who did it. Trigger the DAG"
+            " again."
+        )
+
+
+def note_unlisted(session: Session, settings: Settings, run: Run) -> None:
+    """Note the known systems that no read of a nightly run came to; other runs are about some people alone."""
+    if run.kind == RunKind.NIGHTLY:
+        names = [reader.name for reader in settings.readers]
+        naming = [reader.name for reader in settings.readers if reader.tells_parts()]
+        runs.note_unlisted(session, run.run_id, sources=names, naming=naming)
+
+
 def find_run(session: Session, run_id: int, *, callers: Sequence[str] = ()) -> Run:
     """Return the run of this id, for the tasks after the first.
 

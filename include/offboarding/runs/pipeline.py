@@ -99,10 +99,8 @@ def collect(
     """Read what exists in one part of a source or verifier; of a departure, these people's accounts alone.
 
     Keys are few, and read whole each time; an audit trail is read from where it was read to before.
-
-    Raises FatalError for a part that is not to be read in this run.
     """
-    _refuse_unexpected(session, run, source_settings.name, part)
+    opening.refuse_unexpected(session, run, source_settings, part)
 
     def found() -> Iterator[Fact]:
         if isinstance(source, Trail):
@@ -121,10 +119,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     if not runs.usable_rosters(session):
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     opening.hold_against_record(session, run)
-    if run.kind == RunKind.NIGHTLY:
-        names = [reader.name for reader in settings.readers]
-        naming = [reader.name for reader in settings.readers if reader.tells_parts()]
-        runs.note_unlisted(session, run.run_id, sources=names, naming=naming)
+    opening.note_unlisted(session, settings, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
     given = correlation_settings(session, settings, run)
     outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
@@ -141,7 +136,6 @@ def detail(
     """Ask a source, live, about leavers' accounts alone. None where it tells of no accounts, or couldn't be read in
     this run to begin with.
     """
-    _refuse_unexpected(session, run, source_settings.name, part)
     if not isinstance(source, Source):
         return None
     found = sources.realm_of_part(session, run.run_id, source_settings.name, part)
@@ -301,17 +295,6 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> link
         created_window_days=policy.created_window_days,
         scores=policy.scores.model_dump(),
     )
-
-
-def _refuse_unexpected(session: Session, run: Run, source: str, part: str) -> None:
-    """Raise FatalError for a part that this run does not expect: read under its name, a system is linked to no one."""
-    if (source, part) not in runs.expected_parts(session, run.run_id):
-        raise FatalError(
-            f"{source} {part}".rstrip()
-            + f": run {run.run_id} does not expect this part, and it was not read. Unless the configuration changed"
-            " during the run, it was written into an XCom by hand: Airflow's audit log has who did it. Trigger the DAG"
-            " again."
-        )
 
 
 def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:
