@@ -9,7 +9,7 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard.revoking import approving, proposing, settling
-from offboarding.guard.revoking.proposing import Shown
+from offboarding.guard.revoking.proposing import ShownLine
 from offboarding.report.revocations import NOTHING
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
@@ -74,7 +74,7 @@ class RevokeOperator(QuestionOperator):
         with at_work() as (loaded, session):
             said = approving.ApprovalAnswer(
                 chosen=chosen,
-                shown={key: Shown(**each) for key, each in (offered or {}).items()},
+                shown={key: ShownLine(**each) for key, each in (offered or {}).items()},
                 reason=answer["params_input"].get("reason") or "",
                 author=author,
                 author_id=who.get("id"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from offboarding.config.settings import Settings
 from offboarding.guard.revoking import approving, proposing, settling, undoing
-from offboarding.guard.revoking.proposing import Shown
+from offboarding.guard.revoking.proposing import ShownLine
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.interfaces import Tracker
 from offboarding.model import Before, IdentityKeyKind, Revocable, Standing, StepSeen
@@ -143,7 +143,7 @@ class Shutting:
         """What a person would be asked."""
         return list(self.shown())
 
-    def shown(self) -> dict[str, Shown]:
+    def shown(self) -> dict[str, ShownLine]:
         """The same, and what each line is about."""
         asked = proposing.question(self.office.session, self.settings)
         return asked.offered if asked else {}

@@ -13,7 +13,7 @@ import structlog
 from offboarding.config.settings import Settings
 from offboarding.guard.releasing import check_approver
 from offboarding.guard.revoking import settling
-from offboarding.guard.revoking.proposing import Shown
+from offboarding.guard.revoking.proposing import ShownLine
 from offboarding.guard.revoking.refusals import identity_spaces, refusal, refusal_by_name
 from offboarding.guard.revoking.settling import Revokers
 from offboarding.identity.folding import normal
@@ -50,7 +50,7 @@ class ApprovalAnswer:
 
     chosen: Sequence[str]
     """Short keys of findings."""
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, ShownLine]
     """By short keys: what they were shown. No one approves a proposal that was made since, or another authority."""
     reason: str
     author: str

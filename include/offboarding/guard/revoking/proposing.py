@@ -24,7 +24,7 @@ log = structlog.get_logger("offboarding.guard.revoking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownLine:
     """What a line of the question is about."""
 
     revocation_id: int
@@ -39,7 +39,7 @@ class RevocationQuestion:
     subject: str
     details: str
     """Which things of whom, and what an answer does; as Markdown, without names, mails or labels."""
-    offered: dict[str, Shown]
+    offered: dict[str, ShownLine]
     """By short keys of findings, the worst first. None is chosen beforehand."""
 
 
@@ -105,8 +105,8 @@ def question(session: Session, settings: Settings, unseen: Sequence[NotSeen] = (
     )
 
 
-def _shown(row: RevocationRow, found: Candidate | None) -> Shown:
-    return Shown(revocation_id=row.revocation_id, authority=found.authority if found else "")
+def _shown(row: RevocationRow, found: Candidate | None) -> ShownLine:
+    return ShownLine(revocation_id=row.revocation_id, authority=found.authority if found else "")
 
 
 def _candidates(session: Session, settings: Settings, policy: RevocationPolicy) -> list[Candidate]:
