@@ -57,8 +57,8 @@ class DepartureHidden(Rule):
         what=(
             "HR says that somebody left, and that they work here: one employment has ended while another goes on that"
             " began before that end. By one record or by two, in one roster or in several: two records are one person"
-            " by a number (a previous one counts once its own record is gone or listed as left), or by the same present"
-            " mail and login. One a person, about the person alone. An employment that begins"
+            " by a number (a previous one counts once its own record is gone or listed as left, and if the other record"
+            " came with it), or by the same present mail and login. One a person, about the person alone. An employment that begins"
             " on the last day or later is a next contract or a rehire, and no contradiction; so is one "
             "that began about when somebody vanished from a feed. A record of somebody at work that is no longer "
             "listed, because HR names its number as another one's previous number or put another in its place in the"
