@@ -8,7 +8,6 @@ from airflow.sdk import Asset, Param, TriggerRule, get_current_context, task
 
 from offboarding import wiring
 from offboarding.runs import pipeline
-from offboarding.store import withdrawals
 from offboarding_airflow.anchor import compare_with_anchor
 from offboarding_airflow.work import at_work
 
@@ -45,7 +44,7 @@ def asked_moment(session: wiring.Session) -> datetime | None:
     asked = context()["params"]["as_of"]
     as_of = wiring.moment(asked)
     if asked and as_of:
-        withdrawals.refuse_earlier(session, as_of)
+        pipeline.refuse_earlier(session, as_of)
     return as_of
 
 

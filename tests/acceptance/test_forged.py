@@ -17,7 +17,7 @@ from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
 from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
-from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
+from tests.support.small_company import LEFT, NIGHT, STAFF, number, scoped, tag, worker
 from tests.support.variants import variants
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
@@ -313,7 +313,8 @@ def test_findings_of_a_person_who_turned_out_to_be_another_one_are_put_back_to_t
     kim.cloud.accounts.append(user("AIDAOLD", tag(IdentityKeyKind.NUMBER, "0917")))
     kim.cloud.credentials.append(access_key("AKIABBBBBBBBBBBBBBBB", kim.cloud.accounts[-1]))
     kim.night()
-    kim.hr.change("1042", previous_worker_ids=("0917",))
+    for each in ("0917", "1042"):
+        kim.hr.change(each, mail="kim@corp.example", logins=(scoped("kim"),))
     kim.night()
     moved = "select count(*)::int from finding where match_key <> finding_key"
     assert kim.session.execute(moved.encode()).fetchone() == (1,)

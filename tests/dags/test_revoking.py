@@ -23,7 +23,7 @@ from ldap3.core.connection import Connection
 from offboarding import wiring
 from offboarding.cli.entry import main
 from offboarding.guard.revoking import proposing, settling
-from offboarding.guard.revoking.proposing import RevocationQuestion
+from offboarding.guard.revoking.proposing import RevocationQuestion, ShownLine
 from offboarding.guard.revoking.settling import NotSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.store import runs
@@ -204,7 +204,9 @@ def test_from_the_question_to_the_undo(
     assert not [name for name in (*NAMES, *MAILS, *LOGINS) if name in said]
     assert asked(monkeypatch) == shown
     # The same text, and proposals made since: this run asked about others.
-    made_since = {key: proposal + 100 for key, proposal in shown["offered"].items()}
+    made_since = {
+        key: ShownLine(revocation_id=100, authority=each["authority"]) for key, each in shown["offered"].items()
+    }
     other = RevocationQuestion(subject=shown["subject"], details=shown["body"], offered=made_since)
     with monkeypatch.context() as later:
         later.setattr(proposing, "question", lambda *_: other)

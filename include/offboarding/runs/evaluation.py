@@ -1,4 +1,6 @@
-"""The rules look at every case: what they find is written down; what they find no more closes where they say why."""
+"""What a run concludes by: what correlation is told of the configuration; and the rules, which look at every case. What
+they find is written down; what they find no more closes where they say why.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,11 +27,12 @@ from offboarding.rules import all_rules, not_dead_yet, rule_of, told_anew
 from offboarding.store import departures, findings, runs, sources
 from offboarding.store.cases import Looked, cases
 from offboarding.store.connect import Session
+from offboarding.store.correlation import linking
 from offboarding.store.events import Change, append_events
 from offboarding.store.exceptions import apply_exceptions
 from offboarding.store.findings import RoutedFinding
 from offboarding.store.key_cases import key_cases
-from offboarding.store.rows import RegisterEffect, Run
+from offboarding.store.rows import RegisterEffect, Run, SourceSetting
 from offboarding.store.silent import silent_findings
 from offboarding.tickets.routing import routed
 
@@ -152,3 +155,35 @@ def _found(
 ) -> Iterator[RoutedFinding]:
     for rule in all_rules():
         yield from (routed(settings, finding, case, parts) for finding in rule.findings(case, as_of))
+
+
+def correlation_settings(session: Session, settings: Settings, run: Run) -> linking.CorrelationSettings:
+    """What the queries are told. Of systems that this run isn't about, links stay as they are."""
+    expected = runs.expected_parts(session, run.run_id)
+    policy = settings.policy
+    spaces = sorted({roster.id_space for roster in settings.rosters})
+    only_space = spaces[0] if len(spaces) == 1 else None
+    by_name = {source.name: source for source in settings.sources}
+    return linking.CorrelationSettings(
+        as_of=run.as_of,
+        zone=settings.company.time_zone,
+        sources=tuple(
+            SourceSetting(
+                realm=realm.realm,
+                source=realm.source,
+                kind=realm.kind,
+                id_space=by_name[realm.source].id_space or only_space,
+                login_space=by_name[realm.source].login_realm or f"source:{realm.source}",
+                login_declared=by_name[realm.source].login_realm is not None,
+            )
+            for realm in sources.realms(session)
+            if realm.source in by_name and (realm.source, realm.part) in expected
+        ),
+        placeholders=tuple(normal(value) for value in policy.placeholders),
+        reserved=tuple(normal(login) for login in policy.reserved_logins),
+        pre_start_days=policy.pre_start_days,
+        shut_while=policy.shut_while,
+        possibly_one_days=policy.possibly_one_days,
+        created_window_days=policy.created_window_days,
+        scores=policy.scores.model_dump(),
+    )

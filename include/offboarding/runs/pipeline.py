@@ -23,14 +23,14 @@ from offboarding.runs import alerting, departure, evaluation, messages, opening,
 from offboarding.runs.ingest import bounds, reads
 from offboarding.runs.ingest.details import read_details
 from offboarding.runs.troubles import troubles
-from offboarding.store import departures, events, looks, putting_right, reading, runs, sources
+from offboarding.store import departures, events, looks, putting_right, reading, runs, sources, withdrawals
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
 from offboarding.store.reading import exposure
 from offboarding.store.reading import reads as reads_of
 from offboarding.store.reading.holder_views import HolderQuery
-from offboarding.store.rows import Run, SourceOutcome, SourceSetting
+from offboarding.store.rows import Run, SourceOutcome
 from offboarding.tickets import desks, paging
 
 log = structlog.get_logger("offboarding.pipeline")
@@ -46,6 +46,9 @@ open_verify = opening.open_verify
 
 open_due = opening.open_due
 """Begin the departure of those whose last day has ended."""
+
+refuse_earlier = withdrawals.refuse_earlier
+"""Refuse a moment that lies far back."""
 
 find_run = opening.find_run
 """The run of this id, for the tasks after the first."""
@@ -121,7 +124,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     opening.hold_against_record(session, run)
     opening.note_unlisted(session, settings, run)
     # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
-    given = correlation_settings(session, settings, run)
+    given = evaluation.correlation_settings(session, settings, run)
     outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
     for trouble in putting_right.note_edited(session, run.run_id, outcome.edited):
         log.error(trouble, run=run.run_id)
@@ -263,38 +266,6 @@ def end(session: Session, run: Run) -> None:
     red = reasons(troubles(reading.night_state(session, run.run_id)))
     if red:
         raise FatalError(f"Run {run.run_id} is red: {'; '.join(red)}. What to do stands in the log of the task report.")
-
-
-def correlation_settings(session: Session, settings: Settings, run: Run) -> linking.CorrelationSettings:
-    """What the queries are told. Of systems that this run isn't about, links stay as they are."""
-    expected = runs.expected_parts(session, run.run_id)
-    policy = settings.policy
-    spaces = sorted({roster.id_space for roster in settings.rosters})
-    only_space = spaces[0] if len(spaces) == 1 else None
-    by_name = {source.name: source for source in settings.sources}
-    return linking.CorrelationSettings(
-        as_of=run.as_of,
-        zone=settings.company.time_zone,
-        sources=tuple(
-            SourceSetting(
-                realm=realm.realm,
-                source=realm.source,
-                kind=realm.kind,
-                id_space=by_name[realm.source].id_space or only_space,
-                login_space=by_name[realm.source].login_realm or f"source:{realm.source}",
-                login_declared=by_name[realm.source].login_realm is not None,
-            )
-            for realm in sources.realms(session)
-            if realm.source in by_name and (realm.source, realm.part) in expected
-        ),
-        placeholders=tuple(normal(value) for value in policy.placeholders),
-        reserved=tuple(normal(login) for login in policy.reserved_logins),
-        pre_start_days=policy.pre_start_days,
-        shut_while=policy.shut_while,
-        possibly_one_days=policy.possibly_one_days,
-        created_window_days=policy.created_window_days,
-        scores=policy.scores.model_dump(),
-    )
 
 
 def _fields(outcome: linking.CorrelationOutcome) -> dict[str, int]:
