@@ -158,6 +158,7 @@ class Replay:
         """The night that follows this day. Raises what any read raises."""
         settings = self.settings
         run = self._begun(pipeline.open_run, settings, datetime.combine(day + timedelta(days=1), NIGHTLY_AT))
+        pipeline.find_parts(self.session, settings, run, lambda source: source.parts())
         self._read(settings, run, lambda: None)
         screen = io.StringIO()
         with redirect_stdout(screen):
