@@ -17,7 +17,7 @@ from offboarding.tickets import moving
 from offboarding.tickets.plan import TicketPlan
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
-from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.small_company import LEFT, STAFF, number, scoped, worker
 from tests.support.two_trackers import (
     KIM,
     Away,
@@ -434,7 +434,7 @@ def test_what_was_held_goes_by_the_routes_of_the_day_on_which_it_is_told(kim: Tw
     assert [each.queue for each in drafts(kim.inner())] == [kim.queue]
 
 
-SECOND = worker("2042", LEFT)
+SECOND = worker("2042", LEFT, name="Kim Minjun")
 
 
 @pytest.fixture
@@ -449,7 +449,8 @@ def two(kim: TwoTrackers) -> TwoTrackers:
 
 
 def turn_out_to_be_one(two: TwoTrackers) -> None:
-    two.hr.workers = [replace(SECOND, previous_worker_ids=("1042",)), STAFF, worker("1060", LEFT)]
+    same = (replace(each, mail=KIM.mail, logins=(scoped("kim"),)) for each in (KIM, SECOND))
+    two.hr.workers = [*same, STAFF, worker("1060", LEFT)]
     two.night()
 
 
@@ -490,7 +491,8 @@ def test_where_the_older_ticket_is_over_the_one_that_is_open_stands(two: TwoTrac
 
 def test_two_who_were_taken_for_one_and_are_two_again_lose_nothing(two: TwoTrackers) -> None:
     turn_out_to_be_one(two)
-    two.hr.workers = [KIM, STAFF, SECOND]
+    other = replace(SECOND, mail="other@corp.example", logins=(scoped("other"),))
+    two.hr.workers = [replace(KIM, logins=(scoped("kim"),)), STAFF, other, worker("1060", LEFT)]
     two.night()
     two.directory.accounts.append(login("kim3", number("2042")))
     two.directory.change("kim2", **locked())
