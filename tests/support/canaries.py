@@ -13,7 +13,8 @@ from psycopg import sql
 
 from offboarding.store.connect import Session
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
+"""An Airflow's task lives longer."""
 
 Places = Mapping[str, bytes]
 """What was left behind: where -> its content."""
