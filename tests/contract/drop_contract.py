@@ -20,7 +20,7 @@ import pytest
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.rosters.csv import CsvRoster, deadlines
-from tests.contract.roster_contract import RosterContract, failure_of
+from tests.contract.roster_contract import RosterContract, Streams, failure_of
 from tests.support.drops import Drop
 from tests.unit.rosters.conftest import Build, Deliver
 
@@ -40,7 +40,7 @@ def ids(roster: CsvRoster) -> list[str]:
     return [worker.worker_id for worker in roster.read()]
 
 
-class DropContract(RosterContract):
+class DropContract(Streams, RosterContract):
     """The suite, with what every roster must do."""
 
     timed: ClassVar[ModuleType] = deadlines

@@ -312,16 +312,6 @@ class RosterContract:
         (worker,) = roster.read()
         assert worker.employments[0].status == status
 
-    @pytest.mark.slow
-    def test_streams(self, publish: Publish) -> None:
-        few = publish(_numbered(50))
-        list(few.read())
-        floor = _peak(few.read())
-        many = publish(_numbered(4000))
-        held = _peak(many.read(), keep=True)
-        streamed = _peak(many.read())
-        assert streamed - floor < (held - floor) / 3, "beside what a client needs for any read"
-
     def test_a_read_that_is_given_up_concludes_nothing(self, publish: Publish) -> None:
         roster = publish(_numbered(10))
         list(roster.read())
@@ -337,3 +327,17 @@ class RosterContract:
         with pytest.raises(ValidationError) as caught:
             module.Settings.model_validate({"name": "hr", "kind": kind, "coverage": "full", "colums": {}})
         assert ("colums",) in [mistake["loc"] for mistake in caught.value.errors()]
+
+
+class Streams:
+    """Beside the suite, for files and tables: what systems that are asked over HTTP hold, test_flat_memory measures."""
+
+    @pytest.mark.slow
+    def test_streams(self, publish: Publish) -> None:
+        few = publish(_numbered(50))
+        list(few.read())
+        floor = _peak(few.read())
+        many = publish(_numbered(4000))
+        held = _peak(many.read(), keep=True)
+        streamed = _peak(many.read())
+        assert streamed - floor < (held - floor) / 3, "beside what a client needs for any read"

@@ -13,7 +13,7 @@ from offboarding.model.errors import ConfigError, FatalError, IncompleteReadErro
 from offboarding.net.postgres import SessionTerms, session
 from offboarding.rosters import postgres
 from offboarding.store.connect import Session
-from tests.contract.roster_contract import Publish, RosterContract, failure_of, row
+from tests.contract.roster_contract import Publish, RosterContract, Streams, failure_of, row
 from tests.integration.rosters.conftest import Build
 from tests.support.feed import Feed
 from tests.support.hr_database import PASSWORD, HrDatabase
@@ -21,7 +21,7 @@ from tests.support.hr_database import PASSWORD, HrDatabase
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 
 
-class TestContract(RosterContract):
+class TestContract(Streams, RosterContract):
     """A query does what every roster must."""
 
 

@@ -10,7 +10,7 @@ import fsspec
 import openpyxl
 import pytest
 
-from tests.contract.roster_contract import Publish, RosterContract, _peak, row
+from tests.contract.roster_contract import Publish, RosterContract, Streams, _peak, row
 from tests.support.buckets import Store, s3, s3_process
 from tests.unit.rosters.conftest import Deliver
 
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.slow
 __all__ = ["s3", "s3_process"]
 
 
-class TestContract(RosterContract):
+class TestContract(Streams, RosterContract):
     """On the disk."""
 
 
-class TestGzip(RosterContract):
+class TestGzip(Streams, RosterContract):
     """Packed with gzip."""
 
     @pytest.fixture
@@ -36,7 +36,7 @@ class TestGzip(RosterContract):
         return delivered
 
 
-class TestZip(RosterContract):
+class TestZip(Streams, RosterContract):
     """Packed with zip, the one file in it."""
 
     @pytest.fixture
@@ -50,7 +50,7 @@ class TestZip(RosterContract):
         return delivered
 
 
-class TestWorkbook(RosterContract):
+class TestWorkbook(Streams, RosterContract):
     """As a spreadsheet."""
 
     @pytest.fixture
@@ -78,7 +78,7 @@ class TestWorkbook(RosterContract):
         assert streamed - floor < (held - floor) / 2
 
 
-class TestS3(RosterContract):
+class TestS3(Streams, RosterContract):
     """In a bucket."""
 
     @pytest.fixture
@@ -89,7 +89,7 @@ class TestS3(RosterContract):
         )
 
 
-class TestAnyFilesystem(RosterContract):
+class TestAnyFilesystem(Streams, RosterContract):
     """In a store that fsspec knows; its own of memory stands for them."""
 
     @pytest.fixture
@@ -102,7 +102,7 @@ class TestAnyFilesystem(RosterContract):
         return delivered
 
 
-class _Proved(RosterContract):
+class _Proved(Streams, RosterContract):
     def test_a_read_to_the_end_is_proved(self, publish: Publish) -> None:
         roster = publish([row("1"), row("2")])
         assert [worker.worker_id for worker in roster.read()] == ["1", "2"]
@@ -139,7 +139,7 @@ class TestManifest(_Proved):
         return delivered
 
 
-class TestSeveralFiles(RosterContract):
+class TestSeveralFiles(Streams, RosterContract):
     """In as many files as there are rows, up to 3."""
 
     @pytest.fixture

@@ -52,7 +52,7 @@ class UserService:
     def __init__(self, settings: ScimSettings) -> None:
         self._paths = settings.paths()
         self._number = str(settings.columns["worker_id"])
-        self._provider = provider(self._paths.values())
+        self._provider = provider(tuple(self._paths.values()))
         self._service = ScimService(self._provider)
 
     def answer(self, asked: PushRequest, users: PushedUsers, now: Callable[[], datetime]) -> PushAnswer:

@@ -16,7 +16,7 @@ from offboarding.config.init.asking import Answers
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import IncompleteReadError
 from offboarding.rosters.csv import CsvRoster, openpgp, propose
-from tests.contract.roster_contract import RosterContract, failure_of
+from tests.contract.roster_contract import RosterContract, Streams, failure_of
 from tests.support.openpgp import GPG, PASSPHRASE, Gnupg, Keyring, in_reach, sqop
 from tests.support.sshd import sshd
 from tests.support.workbooks import Worksheet, workbook
@@ -80,7 +80,7 @@ def deliver(keys: Keyring, tmp_path: Path) -> Deliver:
     return delivered
 
 
-class TestContract(RosterContract):
+class TestContract(Streams, RosterContract):
     pass
 
 
