@@ -7,8 +7,10 @@ from tests.support.populations import POPULATIONS
 from tests.support.read_elsewhere import took
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
-FEW = {"bamboohr": 6_000, "workday": 2_000, "vault_auth": 1_500}
-"""Where pages hold a thousand; where nothing is remembered; where each takes three requests."""
+FEW = {"bamboohr": 6_000, "workday": 2_000, "vault_auth": 1_500, "scim": 2_000} | dict.fromkeys(
+    ("github_org", "gitlab_users_of_a_group", "kubernetes_cluster", "okta", "personio"), 2_400
+)
+"""Where pages hold a thousand; where nothing is remembered; where each takes three requests; where fewer do."""
 TOLD_AT_ONCE = {"npm_packages", "pypi_projects"}
 """Whose people come in one answer for each package, and are as few as a company has there."""
 USUALLY = 4_800
