@@ -34,7 +34,7 @@ def up(
         # Whatever is begun by hand is of this night too: the company stands still, and clocks go on.
         "OFFBOARDING_AS_OF": Night.TONIGHT.as_of.isoformat(),
         "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
         # Nobody waits here for a system to come back: what fails is tried again at once.
         "AIRFLOW__CORE__MAX_TASK_RETRY_DELAY": "1",
         "AIRFLOW__API__DEFAULT_WRAP": "True",

@@ -2,9 +2,8 @@
 
 QUICK = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
 }
-"""Files are read once, and what may begin begins at once. So no DAG may begin paused: whether a queue is watched is
-settled when the DAG's file is read.
+"""What may begin begins at once. So no DAG may begin paused: whether a queue is watched is settled when the DAG's file
+is read.
 """
