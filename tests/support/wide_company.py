@@ -1,4 +1,4 @@
-"""A company that one machine needn't check alone: 200 AWS accounts, and six directories.
+"""A company that one machine needn't check alone: 96 AWS accounts, and six directories.
 
 Of forty people eight left on 13 November. Each of them still has an account in two of the directories, and an access
 key in an AWS account.
@@ -18,7 +18,7 @@ from demo.roundup import roundup_server
 from tests.support import cloud, directory
 from tests.support.tiny_company import TinyCompany, variable
 
-AWS_ACCOUNTS, DIRECTORIES, PEOPLE, LEAVERS = 200, 6, 40, 8
+AWS_ACCOUNTS, DIRECTORIES, PEOPLE, LEAVERS = 96, 6, 40, 8
 EACH = AWS_ACCOUNTS // LEAVERS
 COLUMNS = ("worker_id", "name", "mail", "login", "location", "status", "start", "last_working_day")
 
