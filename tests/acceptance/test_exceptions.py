@@ -22,6 +22,7 @@ from tests.support.desk import SeenTicket, tickets_of
 from tests.support.listed_tracker import ListedPeople
 from tests.support.office import CLOUD, HeardTracker, Office, access_key, login, switched_off, user
 from tests.support.red import why_red
+from tests.support.rows import CHANGES
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
@@ -202,12 +203,12 @@ def test_the_same_file_again_changes_nothing(kim: Office) -> None:
     kim.let_stand = {"exceptions": [granted(9, worker="hr:1042")], "acknowledgements": [granted(9, source="aws")]}
     kim.night()
     before = kim.session.execute("select * from exception order by 1").fetchall()
-    events = kim.session.execute("select count(*) from finding_event").fetchone()
+    events = kim.session.execute(CHANGES).fetchone()
 
     kim.night()
 
     assert kim.session.execute("select * from exception order by 1").fetchall() == before
-    assert kim.session.execute("select count(*) from finding_event").fetchone() == events
+    assert kim.session.execute(CHANGES).fetchone() == events
 
 
 @pytest.mark.parametrize(
@@ -587,6 +588,31 @@ def test_an_exception_that_needs_a_decision_covers_nothing_before_it(ticketed: O
     assert set(states(ticketed).values()) == {"excepted"}
     assert waiting(ticketed, told.run.run_id) == []
     assert broken_at(ticketed.session) is None
+
+
+def test_a_short_key_that_waits_for_a_decision_means_the_finding_that_it_began_when_it_was_read(alike: Office) -> None:
+    alike.cloud.credentials = []
+    alike.night()
+    alike.policy, alike.let_stand = {"exceptions_need_decision": True}, by_short_key("exceptions")
+    (entry,) = waiting(alike, alike.night().run.run_id)
+    alike.cloud.credentials = [access_key(KEY, cloud_user())]
+    alike.night()
+
+    exceptions.decide(alike.session, entry, reason="agreed", author="lee")
+    alike.night()
+
+    assert states(alike) == {"leaver-account-works": "excepted", "leaver-access-key": "open"}
+
+
+def test_a_short_key_that_is_not_one_finding_s_waits_for_no_decision(alike: Office) -> None:
+    """It covers nothing, approved or not."""
+    alike.night()
+    alike.policy, alike.let_stand = {"exceptions_need_decision": True}, by_short_key("exceptions")
+
+    told = alike.night()
+
+    assert waiting(alike, told.run.run_id) == []
+    assert f"Not covered f-{BEGINNING}" in " ".join(screen(alike, told.run.run_id).split())
 
 
 def test_an_exception_whose_words_change_waits_for_a_decision_again(ticketed: Office) -> None:

@@ -104,6 +104,10 @@ FORGED = {
         sql="update finding set state = 'resolved', resolved_at = now(), resolution = 'seen dead'",
         told="stood resolved, and its last event says open: it was put back",
     ),
+    "a severity": Forged(
+        sql="update finding set severity = 'low'",
+        told="is of severity low, and its last event says high: it was put back",
+    ),
     "a departure that HR never told": Forged(
         sql="insert into notice (notice_id, person_uid, left_at, zone, reason, author, warn_at)"
         " select 'n-00000a', person_uid, now() - interval '400 days', 'UTC', 'gone', 'lee', now() from person"

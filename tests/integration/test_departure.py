@@ -18,6 +18,7 @@ from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.red import why_red
+from tests.support.rows import CHANGES
 from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
 
 __all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
@@ -395,13 +396,13 @@ def test_a_departure_after_the_night_says_nothing_new(office: Office, people: Li
     kim_leaves(office)
     office.night()
     first = titles(people, office)
-    before = office.session.execute("select count(*) from finding_event").fetchone()
+    before = office.session.execute(CHANGES).fetchone()
 
     departure(office, "1042")
 
     assert office.tracker.calls == []
     assert titles(people, office) == first
-    assert office.session.execute("select count(*) from finding_event").fetchone() == before
+    assert office.session.execute(CHANGES).fetchone() == before
 
 
 def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(

@@ -18,6 +18,7 @@ from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
+from tests.support.rows import CHANGES
 from tests.support.small_company import LEFT, WORKS, job, worker
 
 __all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
@@ -304,12 +305,12 @@ def test_the_same_notice_the_next_night_changes_nothing(seen: Office) -> None:
     noticed(seen)
     seen.night()
     before = seen.session.execute("select count(*), max(departure_id) from departure").fetchone()
-    events = seen.session.execute("select count(*) from finding_event").fetchone()
+    events = seen.session.execute(CHANGES).fetchone()
 
     seen.night()
 
     assert seen.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
-    assert seen.session.execute("select count(*) from finding_event").fetchone() == events
+    assert seen.session.execute(CHANGES).fetchone() == events
     assert seen.tracker.calls == []
 
 

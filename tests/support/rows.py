@@ -9,6 +9,9 @@ from offboarding.store.events import Saying, append_sayings
 from offboarding.store.locks import lock_findings
 from offboarding.store.recorded import said
 
+CHANGES = "select count(*) from finding_event where coalesce(about, '') not like 'run:%'"
+"""How many events there are, but for those of how runs ended, of which each run that ends writes one."""
+
 Versions = dict[str, frozenset[tuple[str, str]]]
 """Table -> (xmin, ctid) of each row: https://www.postgresql.org/docs/current/ddl-system-columns.html"""
 

@@ -1,5 +1,6 @@
 """Whether the record of changes and decisions is what it was when it was written, and the rest as it says."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from offboarding.cli import DONE
@@ -11,6 +12,12 @@ from offboarding.model import counted
 from offboarding.model.errors import FatalError
 from offboarding.report.coverage import MOST_LINES
 from offboarding.store import audits, events
+from offboarding.store.reading.evidence import one_look
+
+
+def _first(clauses: Sequence[str]) -> str:
+    more = f"; and {len(clauses) - MOST_LINES} more" if len(clauses) > MOST_LINES else ""
+    return "; ".join(clauses[:MOST_LINES]) + more
 
 
 @command("audit verify", example="--hash 3fa9c1d2e4b7")
@@ -32,7 +39,8 @@ def verify(
 
     Raises FatalError that says where it isn't so.
     """
-    with reading_store() as (session, _):
+    # Of one moment: what a run writes in between would stand otherwise than the record says.
+    with reading_store() as (session, _), one_look(session):
         broken = events.broken_at(session)
         if broken is not None:
             raise FatalError(
@@ -43,7 +51,7 @@ def verify(
             raise FatalError(
                 f"{broken_looks}. Keep the database as it is, restore a backup beside it, and compare the table look."
             )
-        otherwise = audits.otherwise(session)
+        otherwise, of_runs = audits.otherwise(session), audits.runs_otherwise(session)
         end = events.head(session)
         missing = [digest for digest in hashes or () if events.holds(session, digest.lower()) is None]
     if missing:
@@ -53,11 +61,14 @@ def verify(
         )
     if otherwise:
         raise FatalError(
-            "the record is whole in itself, and not all stands as it says: "
-            + "; ".join(otherwise[:MOST_LINES])
-            + (f"; and {len(otherwise) - MOST_LINES} more" if len(otherwise) > MOST_LINES else "")
-            + ". Somebody wrote into the store. The next night puts it right, and is red for it; before that, copy what"
-            " you want to look into."
+            f"the record is whole in itself, and not all stands as it says: {_first(otherwise)}. Somebody wrote into"
+            " the store. The next night puts it right, and is red for it; before that, copy what you want to look into."
+        )
+    if of_runs:
+        raise FatalError(
+            f"the record is whole in itself, and not every run stands as it says: {_first(of_runs)}. Somebody wrote"
+            " into the store, and no night puts this right. Keep the database as it is, restore a backup beside it, and"
+            " compare the tables run, roster_read and source_read."
         )
     if output == "jsonl":
         records([WholeLine(events=end.seq if end else 0, hash=end.hash if end else None, whole=True)])

@@ -5,7 +5,7 @@ the same run, and leaves the same rows.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import structlog
@@ -243,6 +243,8 @@ def report(
     seen = reading.night(session, run.run_id, settings.company.time_zone)
     seen = exposure.ahead(session, seen, _asked_at(settings, run.as_of))
     status = runs.close_run(session, run.run_id, red=reasons(troubles(seen)), waiting=seen.waiting)
+    # The event of how it ended is the record's end that is printed.
+    seen = replace(seen, record=events.head(session, run.run_id))
     # Ahead of the screen: whoever picks our lines out of an executor's knows by it that what follows is ours.
     log.info("report", run=run.run_id, status=status)
     show(night.render(seen, settings.company.time_zone, folded=folded))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from psycopg.rows import class_row
 
 from offboarding.model.errors import FatalError
-from offboarding.store import recorded
+from offboarding.store import recorded, run_ends
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_roster
 from offboarding.store.sql import block
@@ -53,7 +53,8 @@ def accept_read(session: Session, run_id: int, roster: str, *, reason: str, auth
                 " delivered again can be accepted."
             )
         values = {"read_id": read.read_id, "author": author, "reason": reason}
-        recorded.write(session, "roster_read", "rosters", "accept_read", values, actor=author)
+        with run_ends.followed(session, [run_id], actor=author):
+            recorded.write(session, "roster_read", "rosters", "accept_read", values, actor=author)
         if read.came_again:
             return AcceptedRead(left=0, by_next=True)
         values = {"roster": roster, "read_id": read.read_id}

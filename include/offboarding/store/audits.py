@@ -1,14 +1,20 @@
 """What doesn't stand in the store as the record says: one list for `audit verify` and for evidence packs."""
 
 from offboarding.model.keys import short_finding
-from offboarding.store import keyed, looks, recorded
+from offboarding.store import keyed, looks, recorded, run_ends
 from offboarding.store.connect import Session
 from offboarding.store.correlation import recorded_links
 
 
 def otherwise(session: Session) -> list[str]:
     """Return a clause for each row, state, key and link that stands otherwise than its event says."""
-    return [*map(str, recorded.troubles(session)), *_states(session), *_keys(session), *_links(session)]
+    states = [*_states(session), *map(str, recorded.severities_changed(session))]
+    return [*map(str, recorded.troubles(session)), *states, *_keys(session), *_links(session)]
+
+
+def runs_otherwise(session: Session) -> list[str]:
+    """Return a clause for each run whose end, or whose reads, stand otherwise than its event says."""
+    return run_ends.troubles(session)
 
 
 def looks_broken(session: Session) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from psycopg.rows import class_row, scalar_row, tuple_row
 
 from offboarding.model import ABOUT_SOME, AccountRef, FindingState, IdentityKey, IdentityKeyKind, Severity, Standing
+from offboarding.store import run_ends
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
 from offboarding.store.rows import Run
@@ -87,7 +88,8 @@ def compare_anew(session: Session, run_id: int) -> None:
     """Believe no row of what was read of the run's people: what is told of them next is compared with each, where a
     digest would have ticked it off though somebody wrote there since.
     """
-    session.execute(block("departures", "compare_anew"), {"run_id": run_id})
+    with run_ends.followed(session, run_ends.read_ahead(session), actor=f"run {run_id}"):
+        session.execute(block("departures", "compare_anew"), {"run_id": run_id})
 
 
 def persons_of_run(session: Session, run_id: int) -> list[str]:

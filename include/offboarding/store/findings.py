@@ -23,7 +23,7 @@ from offboarding.model.keys import finding_key, short_finding
 from offboarding.store import recorded, temporary
 from offboarding.store.connect import Session
 from offboarding.store.departures import persons_asked
-from offboarding.store.events import Change, append_events
+from offboarding.store.events import Change, Saying, append_events, append_sayings
 from offboarding.store.locks import lock_findings
 from offboarding.store.putting_right import put_right_as_produced
 from offboarding.store.rows import Run
@@ -205,8 +205,11 @@ def _merged(session: Session, run: Run, produced: int) -> Merged:
             session.execute(statement, values)
     put_right_as_produced(session, run.run_id)
     reopened, verified, doubted = (_changes(session, name, values) for name in ("reopen", "verify", "doubt"))
+    severities = _severities(session, "severities_changed", {})
     session.execute(block("findings", "refresh"))
     begun = _changes(session, "begin", values)
+    severities += _severities(session, "severities_begun", {"keys": [change.finding_key for change in begun]})
+    append_sayings(session, severities, run_id=run.run_id, actor=f"run {run.run_id}")
     if len(begun) * 10 > produced:
         session.execute(block("findings", "analyze_findings"))
     return Merged(produced=produced, begun=begun, verified=verified, reopened=reopened, doubted=doubted)
@@ -215,6 +218,11 @@ def _merged(session: Session, run: Run, produced: int) -> Merged:
 def _changes(session: Session, name: str, values: Mapping[str, object]) -> list[Change]:
     with session.cursor(row_factory=class_row(Change)) as cursor:
         return sorted(cursor.execute(block("findings", name), values).fetchall(), key=lambda change: change.finding_key)
+
+
+def _severities(session: Session, name: str, values: Mapping[str, object]) -> list[Saying]:
+    rows = session.execute(block("findings", name), values).fetchall()
+    return [Saying(about=f"severity:{key}", act=str(severity), text="") for key, severity in rows]
 
 
 def _row(routed: RoutedFinding) -> Sequence[object]:

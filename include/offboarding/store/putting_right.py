@@ -15,7 +15,17 @@ from offboarding.store import events, keyed, restores
 from offboarding.store.connect import Session
 from offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
 from offboarding.store.locks import lock_findings
-from offboarding.store.recorded import GONE, KINDS, Kind, Trouble, fields, said, states_changed, troubles
+from offboarding.store.recorded import (
+    GONE,
+    KINDS,
+    Kind,
+    Trouble,
+    fields,
+    said,
+    severities_changed,
+    states_changed,
+    troubles,
+)
 from offboarding.store.sql import block
 
 
@@ -31,6 +41,7 @@ def put_right(session: Session, run_id: int) -> list[str]:
             *_chain_since(session, run_id),
             *_put_rows_right(session, run_id),
             *_put_states_right(session, run_id),
+            *_put_severities_right(session, run_id),
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
         ]
@@ -112,6 +123,15 @@ def _put_states_right(session: Session, run_id: int) -> Iterator[str]:
         )
     text = "put back: its state was changed past the record"
     append_events(session, [replace(change, text=text) for change in changed], run_id=run_id, actor=f"run {run_id}")
+
+
+def _put_severities_right(session: Session, run_id: int) -> Iterator[str]:
+    for each in severities_changed(session):
+        values = {"finding_key": each.finding_key, "severity": each.recorded}
+        session.execute(block("recorded", "put_back_severity"), values)
+        saying = Saying(about=f"severity:{each.finding_key}", act=each.recorded, text=f"put back: it was {each.found}")
+        append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
+        yield f"{each}: it was put back"
 
 
 def _chain_since(session: Session, run_id: int) -> Iterator[str]:

@@ -90,6 +90,21 @@ class Trouble:
         return f"{KINDS[table].word} {short_finding(key) if table == 'verdict' else key} {self.what}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSeverity:
+    """A finding of another severity than the record says."""
+
+    finding_key: str
+    found: str
+    recorded: str
+
+    def __str__(self) -> str:
+        return (
+            f"finding {short_finding(self.finding_key)} is of severity {self.found}, and its last event says"
+            f" {self.recorded}"
+        )
+
+
 def note(session: Session, table: str, keys: Sequence[object], *, actor: str) -> None:
     """Write down what these rows say from now on. Needs the transaction that wrote them."""
     if not keys:
@@ -141,6 +156,12 @@ def states_changed(session: Session) -> list[Change]:
     """Findings that stand otherwise than their last event says: each from its state to that one."""
     with session.cursor(row_factory=class_row(Change)) as cursor:
         return cursor.execute(block("recorded", "states")).fetchall()
+
+
+def severities_changed(session: Session) -> list[OtherSeverity]:
+    """Findings of another severity than their last event of it says."""
+    with session.cursor(row_factory=class_row(OtherSeverity)) as cursor:
+        return cursor.execute(block("recorded", "severities")).fetchall()
 
 
 def said(session: Session, about: Sequence[str] | None) -> dict[str, str]:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from offboarding.model import Coverage, LeftOut, Problem, ReadStatus, RosterSummary, Worker
 from offboarding.model.errors import RetriableError
-from offboarding.store import temporary
+from offboarding.store import run_ends, temporary
 from offboarding.store.connect import Session
 from offboarding.store.contradictions import contradictions
 from offboarding.store.locks import lock_roster
@@ -68,6 +68,7 @@ class RosterRead:
                 "coverage": roster.coverage.value,
             },
         )
+        run_ends.reopen(session, run_id)
         with session.cursor(row_factory=class_row(ReadBegun)) as cursor:
             begun = cursor.execute(
                 block("rosters", "begin_roster_read"), {"run_id": run_id, "roster": roster.name}

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from offboarding.model import NobodyChecked, RunKind
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.store import run_ends
 from offboarding.store.code import CODE
 from offboarding.store.connect import Session
 from offboarding.store.record_rows import record_row
@@ -121,6 +122,7 @@ def note_expected(session: Session, run_id: int, *, rosters: Sequence[str], part
 
     What was noted before stays expected: a task that is repeated forgets nothing.
     """
+    run_ends.reopen(session, run_id)
     values = {"rosters": Jsonb(list(rosters)), "parts": Jsonb([list(part) for part in parts])}
     session.execute(block("runs", "note_expected"), {"run_id": run_id, **values})
 
@@ -130,6 +132,7 @@ def note_unlisted(session: Session, run_id: int, *, sources: Sequence[str], nami
 
     `sources`: the names that the configuration has. `naming`: those of them whose system names the parts itself.
     """
+    run_ends.reopen(session, run_id)
     values = {"run_id": run_id, "sources": list(sources), "naming": list(naming)}
     session.execute(block("runs", "note_unlisted"), values)
 
@@ -142,6 +145,7 @@ def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
 
 def note_nobody(session: Session, run_id: int, why: NobodyChecked | None) -> None:
     """Why this run checks nobody, so that no system is to be asked; None where it checks somebody after all."""
+    run_ends.reopen(session, run_id)
     session.execute(block("runs", "note_nobody"), {"run_id": run_id, "why": why})
 
 
@@ -198,7 +202,10 @@ def close_run(session: Session, run_id: int, *, red: Sequence[str], waiting: int
     """
     status = "red" if red else "green"
     values = {"run_id": run_id, "status": status, "waiting": waiting, "summary": Jsonb({"red": list(red)})}
-    session.execute(block("runs", "close_run"), values)
+    with session.transaction():
+        with run_ends.ending(session, run_id):
+            session.execute(block("runs", "close_run"), values)
+        run_ends.note_head(session, run_id)
     return status
 
 
@@ -209,7 +216,8 @@ def note_waiting(session: Session, run_id: int, waiting: int) -> None:
 
 def end_release(session: Session, run_id: int) -> None:
     """What a release let through has been told."""
-    session.execute(block("runs", "end_release"), {"run_id": run_id})
+    with run_ends.ending(session, run_id):
+        session.execute(block("runs", "end_release"), {"run_id": run_id})
 
 
 def _run(session: Session, name: str, values: Mapping[str, object]) -> Run | None:

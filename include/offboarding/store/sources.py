@@ -26,7 +26,7 @@ from offboarding.model import (
     Trust,
 )
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.store import temporary
+from offboarding.store import run_ends, temporary
 from offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
 from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
@@ -110,6 +110,7 @@ class SourceRead:
     ) -> "SourceRead":
         """Write down that it began; a retry takes the same row again."""
         values = {"run_id": run_id, "source": source, "part": part, "phase": phase, "kind": kind, "tells": tells}
+        run_ends.reopen(session, run_id)
         with session.cursor(row_factory=class_row(ReadBegun)) as cursor:
             begun = cursor.execute(block("sources", "begin_source_read"), values).fetchone()
         assert begun is not None

@@ -9,7 +9,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from offboarding.model.errors import FatalError
-from offboarding.store import recorded
+from offboarding.store import recorded, run_ends
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
 from offboarding.store.record_rows import record_row
@@ -137,7 +137,7 @@ def withdrawn(session: Session, run_id: int) -> Withdrawal | None:
 
 def withdraw(session: Session, run_id: int, *, reason: str, author: str, moment: datetime) -> None:
     """Take a run out of the count, and draw back to a moment what was written as of later. Needs lock_findings."""
-    with recorded.followed(session, actor=author):
+    with recorded.followed(session, actor=author), run_ends.followed(session, None, actor=author):
         session.execute(block("withdrawals", "withdraw"), {"run_id": run_id, "reason": reason, "author": author})
         _draw_back(session, moment)
 

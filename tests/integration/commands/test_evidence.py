@@ -32,7 +32,7 @@ from offboarding.model import IdentityKeyKind, NobodyChecked, Standing
 from offboarding.model.errors import RetriableError
 from offboarding.report.evidence import verify
 from offboarding.rules import all_rules
-from offboarding.store import embedded, recorded, runs
+from offboarding.store import embedded, exceptions, recorded, runs
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
 from tests.integration.commands.conftest import Type, Typed
@@ -353,6 +353,7 @@ def test_every_kind_of_decision_has_its_row(packing: Packing, store: Session) ->
     assert {kind: (row["decided"], row["about"], row["worker_id"]) for kind, row in found.items()} == {
         "departure": ("deny", "inferred", "1042"),
         "verdict": ("explained", "", "1042"),
+        "exception": ("approved", "exception 1", None),
         "attestation": ("dead", "jwks:1", None),
         "list": ("listed", "of 2026-11-20", None),
         "release": ("released", "run 1, hr", None),
@@ -372,6 +373,8 @@ insert into departure_word (person_uid, basis, left_at, verdict, reason, author,
     select person_uid, 'inferred', '2026-11-20+09', 'deny', 'because', 'jin', '2026-12-20+09', '2026-11-20+09' from one;
 insert into verdict (finding_key, reason, author, decided_at)
     select finding_key, 'because', 'jin', '2026-11-20+09' from one;
+insert into exception_decision (exception_id, author, reason, decided_at)
+    values (1, 'jin', 'because', '2026-11-20+09');
 insert into attestation (material, reason, author, attested_at, until)
     values ('jwks:1', 'because', 'jin', '2026-11-20+09', '2026-12-20+09');
 insert into people_list (realm, listed_on, people, reason, author, stated_at)
@@ -390,6 +393,20 @@ insert into revocation (finding_key, reopened, status, proposed_run, source, par
         'jin', '2026-11-20+09', 'because' from one;
 """
 """One of each kind that the test doesn't type."""
+
+
+def test_an_exception_that_waits_for_a_decision_is_said_to_and_its_approval_holds(
+    packing: Packing, store: Session
+) -> None:
+    with store.transaction(), recorded.followed(store, actor="the exceptions file"):
+        store.execute("update exception set needs_decision = true")
+    waiting = packing.made(last="2026-12-31")
+    exceptions.decide(store, 1, reason="agreed", author="jin")
+    approved = packing.made(out="approved", last="2026-12-31")
+
+    assert [[row["waits"] for row in rows(pack, "waivers")] for pack in (waiting, approved)] == [[True], [False]]
+    assert [(row["kind"], row["author"]) for row in rows(approved, "decisions")] == [("exception", "jin")]
+    assert [verify.main([str(pack), "--unsigned"]) for pack in (waiting, approved)] == [0, 0]
 
 
 def test_what_the_columns_are_stands_in_it_as_on_the_page(packing: Packing) -> None:
@@ -700,14 +717,32 @@ def test_a_record_that_somebody_edited_is_said_and_never_verifies(packing: Packi
         ("update exception set approver = 'HR'", "says something else than its event"),
         ("delete from exception", "is gone, and has an event"),
         ("update finding set state = 'resolved', resolved_at = now(), resolution = 'seen dead'", "its last event says"),
+        ("update finding set severity = 'low'", "is of severity low, and its last event says"),
         ("update finding set rule = 'orphan-account'", "says something else than its key was made of"),
+        ("update run set status = 'green' where run_id = 3", "run 3 says something else than its event"),
+        ("update run set finished_at = null where run_id = 3", "run 3 has not ended, and has an event"),
+        ("update source_read set status = 'complete' where status = 'failed'", "the reads of run 3 are not those that"),
+        ("delete from roster_read where run_id = 2", "the reads of run 2 are not those that"),
+        (
+            """insert into run (kind, caller, as_of, reads_since, finished_at, status)
+            select 'nightly', 'x', as_of, reads_since, now(), 'green' from run where run_id = 1""",
+            "has no event in the record",
+        ),
+        (
+            """set session_replication_role = replica; delete from run where run_id = 3;
+            set session_replication_role = origin""",
+            "run 3 is gone, and has an event",
+        ),
         ("update link set valid_to = now() where valid_to is null", "links stand otherwise"),
         (
             "insert into look select 7, now(), 'lee', 'worker', 'x', false, '', ''",
             "the looks at people and keys are broken",
         ),
     ],
-    ids=["verdict", "exception", "deleted", "state", "rule", "links", "looks"],
+    ids=[
+        *("verdict", "exception", "deleted", "state", "severity", "rule", "status", "unended", "read", "no read"),
+        *("added run", "deleted run", "links", "looks"),
+    ],
 )
 def test_a_pack_of_a_store_with_forged_rows_says_which_and_never_verifies(
     packing: Packing, store: Session, forged: str, which: str, capsys: pytest.CaptureFixture[str]
@@ -732,9 +767,15 @@ def test_a_pack_of_a_store_with_forged_rows_says_which_and_never_verifies(
         ("decisions.jsonl", {"decided_at": "2026-11-21T10:00:00+09:00"}, "is not what event"),
         ("decisions.jsonl", {"decision": "link_decision:99"}, "link_decision:99 has no event in the record"),
         ("waivers.jsonl", {"approver": "HR"}, "is not what event"),
+        ("runs.jsonl", {"status": "red"}, "run 1 is not what event"),
+        ("runs.jsonl", {"run_id": 99}, "run 99 has no event in the record"),
+        ("runs.jsonl", {"finished_at": None}, "run 1 is not what event"),
+        ("reads.jsonl", {"was_read": "not at all"}, "the reads of run 1 are not what event"),
+        ("reads.jsonl", {"run_id": 2}, "the reads of run 1 are not what event"),
+        ("findings.jsonl", {"severity": "low"}, "is of severity low, and event"),
     ],
 )
-def test_decisions_are_held_against_the_record_by_whoever_verifies(
+def test_decisions_runs_and_severities_are_held_against_the_record_by_whoever_verifies(
     packing: Packing, capsys: pytest.CaptureFixture[str], name: str, change: dict[str, Any], says: str
 ) -> None:
     assert packing.deciding("link", "reject", "corp-ldap", "kim", "hr:1042", *WHY).code == 0

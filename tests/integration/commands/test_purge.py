@@ -9,6 +9,7 @@ import pytest
 import yaml
 from psycopg import sql
 
+from offboarding.store import recorded
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from offboarding.store.purge import Purged, purge
@@ -185,6 +186,26 @@ def test_the_reason_of_an_exception_goes_once_the_file_no_longer_has_it(night: S
 
     reasons = night.execute("select account, reason from exception order by account").fetchall()
     assert reasons == [("a0", "for Jordan Doe"), ("a1", ""), ("a2", "")]
+
+
+def test_the_reason_of_a_decision_on_an_exception_goes_with_that_of_the_exception(night: Session) -> None:
+    with night.transaction(), recorded.followed(night, actor="lee"):
+        for account, valid_to in (("a0", None), ("a1", filled.AS_OF)):
+            night.execute(
+                "with e as (insert into exception (kind, source, account, reason, approver, expires_at, valid_from,"
+                " valid_to, needs_decision) values ('exception', 'aws', %s, 'r', 'a', %s, %s, %s, true)"
+                " returning exception_id) insert into exception_decision (exception_id, author, reason)"
+                " select exception_id, 'lee', 'for Jordan Doe' from e",
+                (account, filled.AS_OF, filled.AS_OF, valid_to),
+            )
+
+    done(night)
+
+    reasons = night.execute(
+        "select account, d.reason from exception_decision d join exception using (exception_id) order by account"
+    ).fetchall()
+    assert reasons == [("a0", "for Jordan Doe"), ("a1", "")]
+    assert recorded.troubles(night) == []
 
 
 def test_while_an_account_is_left_the_mail_that_proves_it_stays_and_the_name_goes(night: Session) -> None:

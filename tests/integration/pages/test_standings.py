@@ -127,6 +127,21 @@ def test_what_is_over_is_said_so(night: Session) -> None:
     assert (row.state, row.is_soon) == ("over", False)
 
 
+def test_an_exception_that_waits_for_a_decision_does_not_count_and_comes_behind_those_that_do(night: Session) -> None:
+    night.execute("update exception set needs_decision = true")
+    night.execute(
+        "insert into exception (kind, account, source, reason, approver, expires_at, valid_from)"
+        " select 'exception', 'x', 'aws', 'r', 'a', expires_at + interval '1 day', valid_from from exception"
+    )
+
+    counting, waiting = waivers.waivers_page(night, onlooker()).rows
+
+    assert (counting.state, counting.is_soon) == ("counts", True)
+    assert (waiting.state, waiting.is_soon) == ("waits for a decision", False)
+    night.execute("insert into exception_decision (exception_id, author, reason) values (1, 'lee', 'r')")
+    assert [row.state for row in waivers.waivers_page(night, onlooker()).rows] == ["counts", "counts"]
+
+
 def test_pages_of_waivers_hold_each_once(night: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waivers, "PAGE", 1)
     night.execute(

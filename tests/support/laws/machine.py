@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from offboarding.model import TicketState
 from offboarding.runs.troubles import troubles
-from offboarding.store import embedded, reading
+from offboarding.store import embedded, reading, recorded, run_ends
 from offboarding.store.connect import opened
 from offboarding.store.events import broken_at
 from tests.support.database import cloned
@@ -221,6 +221,8 @@ class Laws(RuleBasedStateMachine):
         )
         assert odd == [], "a state without an event"
         assert broken_at(self.office.session) is None, "the chain is broken"
+        assert run_ends.troubles(self.office.session) == [], "a run's end without its event"
+        assert recorded.severities_changed(self.office.session) == [], "a severity without its event"
 
     def _what_works_of_a_leaver_has_an_open_ticket(self) -> None:
         rows = self._rows(

@@ -25,8 +25,8 @@ FORMAT = 1
 """Of the manifest: another number, where a reader of this one would misread it."""
 _BESIDES = ("README.txt", "verify.py")
 """What the columns are, as docs/evidence.md tells them, and what checks a pack."""
-_NAMING = ("name", "label", "subject_label")
-"""Columns that call people or their things by name."""
+_NAMING = {"leavers": "name", "things": "label", "findings": "subject_label"}
+"""The column of each table that calls people or their things by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +141,12 @@ class _Packing:
     def _table(self, name: str) -> tuple[PackedFile, ...]:
         with evidence(self.session, name, self.night, begins=self.period.begins, ends=self.period.ends) as table:
             columns, rows = self.draws.watched(name, table.columns, table.rows)
-            unnamed = () if self.about.with_names else tuple(map(columns.index, {*_NAMING} & {*columns}))
+            unnamed = () if self.about.with_names or name not in _NAMING else (columns.index(_NAMING[name]),)
             return packed_table(self.folder, name, columns, (_without(row, unnamed) for row in rows))
 
     def _troubles(self) -> Sequence[str]:
         looks = audits.looks_broken(self.session)
-        return [*audits.otherwise(self.session), *([looks] if looks else [])]
+        return [*audits.otherwise(self.session), *audits.runs_otherwise(self.session), *([looks] if looks else [])]
 
     def _manifest(
         self, found: Sequence[PackedFile], broken: int | None, troubles: Sequence[str], signer: PackKey | None
@@ -156,7 +156,8 @@ class _Packing:
             "format": FORMAT,
             "version": self.about.version,
             "made_on": self.about.made_on,
-            "period": {"from": self.period.first, "to": self.period.last, "zone": self.period.zone},
+            "period": {"from": self.period.first, "to": self.period.last, "zone": self.period.zone}
+            | {"begins": self.period.begins, "ends": self.period.ends},
             "period_is_over": self._is_over,
             "last_night": asdict(self.night),
             "record": {

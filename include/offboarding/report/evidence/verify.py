@@ -25,6 +25,10 @@ DECIDED_AT = (
     *("approved_at", "valid_from"),
 )
 """What the columns are called in the rows of decisions, as their events say them."""
+RUN = ("run_id", "kind", "as_of", "started_at", "finished_at", "status", "waiting", "code")
+"""What a run's row and its event both say."""
+READ = ("what", "name", "part", "phase", "was_read", "status", "proved", "observed_at", "finished_at", "amount")
+"""What an event's digest of a run's reads is made of."""
 
 
 class Broken(Exception):  # noqa: N818 - it is what is said
@@ -81,6 +85,8 @@ def checked(folder: Path, key: Path | None) -> Iterator[str]:
     whole(manifest["record"])
     yield f"{chain(folder, manifest['record'])} events, to the hash {manifest['record']['hash']}"
     yield f"{decisions(folder)} decisions, as their events say"
+    yield f"{runs(folder, manifest['period'])} runs and their reads, as their events say"
+    yield f"{severities(folder)} findings' severities, as their events say"
     yield f"{samples(folder, manifest['record']['hash'])} drawn in samples"
     yield "unsigned: nobody says who made it" if key is None else "all of it"
 
@@ -181,6 +187,58 @@ def decisions(folder: Path) -> int:
             count += 1
         elif begins is None or moment(at) >= begins:
             raise Broken(f"{about} has no event in the record")
+    return count
+
+
+def runs(folder: Path, period: dict[str, Any]) -> int:
+    """How many ended runs, with their reads, are what their last event says; none of the period is missing."""
+    said = {row["about"]: row for row in rows(folder, "record") if str(row["about"]).startswith("run:")}
+    reads: dict[int, list[str]] = {}
+    for row in rows(folder, "reads"):
+        reads.setdefault(row["run_id"], []).append(json.dumps([row[name] for name in READ]))
+    count = 0
+    for row in rows(folder, "runs"):
+        event = said.pop(f"run:{row['run_id']}", None)
+        if event is None:
+            if row["finished_at"]:
+                raise Broken(f"run {row['run_id']} has no event in the record")
+            continue
+        content: dict[str, Any] = json.loads(event["text"])
+        if any(at(row[name]) != at(content[name]) for name in RUN):
+            raise Broken(f"run {row['run_id']} is not what event {event['seq']} says")
+        # A run of which something was read once more, and that hasn't ended again, has none.
+        if "reads" in content and content["reads"] != digest(reads.get(row["run_id"], [])):
+            raise Broken(f"the reads of run {row['run_id']} are not what event {event['seq']} says")
+        count += 1
+    for event in said.values():
+        if moment(period["begins"]) <= moment(json.loads(event["text"])["as_of"]) < moment(period["ends"]):
+            raise Broken(f"{event['about']} has event {event['seq']}, and is not among the runs")
+    return count
+
+
+def digest(lines: list[str]) -> str:
+    """SHA-256 over a run's reads, in whichever order they come."""
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
+
+
+def at(value: object) -> object:
+    """A moment's text as a moment, and all else as it is."""
+    try:
+        return moment(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def severities(folder: Path) -> int:
+    """How many findings are of the severity that their last event of it says; older ones than the pack's have none."""
+    said = {row["about"]: row for row in rows(folder, "record")}
+    count = 0
+    for row in rows(folder, "findings"):
+        if event := said.get(f"severity:{row['finding']}"):
+            if event["to_state"] != row["severity"]:
+                about = f"finding {row['finding']} is of severity {row['severity']}"
+                raise Broken(f"{about}, and event {event['seq']} says {event['to_state']}")
+            count += 1
     return count
 
 

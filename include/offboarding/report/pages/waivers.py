@@ -46,7 +46,7 @@ class WaiversPage:
 
 
 def waivers_page(session: Session, onlooker: Onlooker, after: int = 0) -> WaiversPage:
-    """Those that count first, the first to end first; then what is over."""
+    """Those that count first, the first to end first; then those that wait for a decision, then what is over."""
     found = waivers(session, now=onlooker.now, after=checked_place(after), most=PAGE + 1)
     return WaiversPage(
         named=onlooker.named,
@@ -57,14 +57,14 @@ def waivers_page(session: Session, onlooker: Onlooker, after: int = 0) -> Waiver
 
 def _row(each: WaiverView, onlooker: Onlooker) -> WaiverRow:
     is_gap = each.kind is WaiverKind.ACKNOWLEDGEMENT
-    counts = each.valid_to is None and each.expires_at > onlooker.now
+    is_over = each.valid_to is not None or each.expires_at <= onlooker.now
     return WaiverRow(
         kind="acknowledged gap" if is_gap else "exception",
         covers=gap(each) if is_gap else ", ".join(_covers(each, named=onlooker.named)) or "any",
         finding=short_finding(each.finding) if len(each.finding) >= _FEWEST_DIGITS else "",
         worker=worker(each.space, each.worker) if each.worker else "",
-        state=_state(each, counts=counts, now=onlooker.now),
-        is_soon=counts and each.expires_at - onlooker.now <= SOON,
+        state=_state(each, is_over=is_over, now=onlooker.now),
+        is_soon=not (is_over or each.waits) and each.expires_at - onlooker.now <= SOON,
         since=moment(each.valid_from, onlooker.zone),
         until=moment(each.expires_at, onlooker.zone),
         origin="the file" if each.origin is WaiverOrigin.FILE else "a form or command",
@@ -86,7 +86,9 @@ def _covers(each: WaiverView, *, named: bool) -> Iterator[str]:
         yield "a finding"
 
 
-def _state(each: WaiverView, *, counts: bool, now: datetime) -> str:
-    if counts:
-        return "counts" if each.valid_from <= now else "begins later"
-    return "taken back" if each.valid_to else "over"
+def _state(each: WaiverView, *, is_over: bool, now: datetime) -> str:
+    if is_over:
+        return "taken back" if each.valid_to else "over"
+    if each.waits:
+        return "waits for a decision"
+    return "counts" if each.valid_from <= now else "begins later"

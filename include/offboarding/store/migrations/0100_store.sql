@@ -346,6 +346,32 @@ create table source_read (
 );
 create index on source_read (source, part, phase, read_id);
 
+-- What came of each read of each run; what was to be read and never begun is among them, but for what a run had nobody to
+-- ask about.
+create view run_read as
+select d.*, case d.status when 'complete' then 'whole' when 'partial' then 'in part' else 'not at all' end as was_read
+from (
+    select run_id, 'roster' as what, roster as name, '' as part, '' as phase, status, proved, observed_at, finished_at,
+        workers as amount, error, jsonb_array_length(problems) as gaps
+    from roster_read
+    union all
+    select run_id, 'source', source, part, phase, status, null, observed_at, finished_at,
+        coalesce((counts ->> 'accounts')::int, 0) + coalesce((counts ->> 'keys')::int, 0)
+            + coalesce((counts ->> 'events')::int, 0), error, jsonb_array_length(gaps)
+    from source_read
+    union all
+    select r.run_id, 'roster', e.name, '', '', 'never begun', null, null, null, null, '', 0
+    from run r cross join lateral jsonb_array_elements_text(coalesce(r.summary #> '{expected,rosters}', '[]')) as e (name)
+    where not exists (select from roster_read d where d.run_id = r.run_id and d.roster = e.name)
+    union all
+    select r.run_id, 'source', e.pair ->> 0, e.pair ->> 1, 'collect', 'never begun', null, null, null, null, '', 0
+    from run r cross join lateral jsonb_array_elements(
+        coalesce(r.summary #> '{expected,parts}', '[]') || coalesce(r.summary -> 'unlisted', '[]')) as e (pair)
+    where r.summary ->> 'nobody' is null and not exists (
+        select from source_read d
+        where d.run_id = r.run_id and d.source = e.pair ->> 0 and d.part = e.pair ->> 1 and d.phase = 'collect')
+) d;
+
 create table scope (
     realm       text not null references realm,
     scope       text not null,                        -- '' for the whole realm, else an account's native id

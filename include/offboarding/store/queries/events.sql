@@ -10,10 +10,12 @@ select seq, finding_key, about, at, run_id, actor, from_state, to_state, text, p
 where seq >= %(first)s order by seq;
 
 -- name: head
--- The last event, or the last one when a run ended.
+-- The last event, or the last one when a run ended: the one that says how, which it keeps.
 select e.seq, e.hash from finding_event e
-where %(run_id)s::bigint is null or e.at <= (
-    select coalesce(r.finished_at, clock_timestamp()) from run r where r.run_id = %(run_id)s)
+where %(run_id)s::bigint is null or e.seq <= (
+    select coalesce(r.head_seq, (
+        select max(o.seq) from finding_event o where o.at <= coalesce(r.finished_at, clock_timestamp())))
+    from run r where r.run_id = %(run_id)s)
 order by e.seq desc limit 1;
 
 -- name: hash_of

@@ -114,11 +114,14 @@ where (f.first_seen_at < %(ends)s and (f.resolved_at is null or f.resolved_at >=
 order by f.first_seen_at, f.finding_key;
 
 -- name: waivers
--- Exceptions and acknowledged gaps that counted at any time of the period.
+-- Exceptions and acknowledged gaps that the file, or a person, had at any time of the period; `waits`: for an approver's
+-- decision, until which it covers nothing.
 select exception_id::text as waiver, kind, coalesce(finding, '') as finding, coalesce(space, '') as id_space,
     coalesce(worker, '') as worker_id, coalesce(source, '') as source, coalesce(part, '') as part,
     coalesce(roster, '') as roster, coalesce(account, '') as account, coalesce(rule, '') as rule,
-    coalesce(queue, '') as queue, coalesce(covers, '') as covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for
+    coalesce(queue, '') as queue, coalesce(covers, '') as covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for,
+    needs_decision and not exists (
+        select from exception_decision d where d.exception_id = exception.exception_id) as waits
 from exception
 where valid_from < %(ends)s and expires_at >= %(begins)s and (valid_to is null or valid_to >= %(begins)s)
 order by exception_id;
@@ -200,35 +203,11 @@ from run r left join counted_run c using (run_id) left join withdrawal w on w.ru
 where r.as_of >= %(begins)s and r.as_of < %(ends)s order by r.run_id;
 
 -- name: reads
--- How complete each of their reads was; what was to be read and never begun is among them, but for what a run had nobody to
--- ask about.
-with covered as (
-    select run_id, summary from run where as_of >= %(begins)s and as_of < %(ends)s
-), read as (
-    select run_id, 'roster' as what, d.roster as name, '' as part, '' as phase, d.status, d.proved, d.observed_at,
-        d.finished_at, d.workers as amount, d.error, jsonb_array_length(d.problems) as gaps
-    from covered join roster_read d using (run_id)
-    union all
-    select run_id, 'source', d.source, d.part, d.phase, d.status, null, d.observed_at, d.finished_at,
-        coalesce((d.counts ->> 'accounts')::int, 0) + coalesce((d.counts ->> 'keys')::int, 0)
-            + coalesce((d.counts ->> 'events')::int, 0), d.error, jsonb_array_length(d.gaps)
-    from covered join source_read d using (run_id)
-    union all
-    select run_id, 'roster', e.name, '', '', 'never begun', null, null, null, null, '', 0
-    from covered c cross join lateral jsonb_array_elements_text(coalesce(c.summary #> '{expected,rosters}', '[]')) as e (name)
-    where not exists (select from roster_read d where d.run_id = c.run_id and d.roster = e.name)
-    union all
-    select run_id, 'source', e.pair ->> 0, e.pair ->> 1, 'collect', 'never begun', null, null, null, null, '', 0
-    from covered c cross join lateral jsonb_array_elements(
-        coalesce(c.summary #> '{expected,parts}', '[]') || coalesce(c.summary -> 'unlisted', '[]')) as e (pair)
-    where c.summary ->> 'nobody' is null and not exists (
-        select from source_read d
-        where d.run_id = c.run_id and d.source = e.pair ->> 0 and d.part = e.pair ->> 1 and d.phase = 'collect')
-)
-select run_id, what, name, part, phase,
-    case status when 'complete' then 'whole' when 'partial' then 'in part' else 'not at all' end as was_read, status, proved,
-    observed_at, finished_at, amount, gaps, error
-from read order by run_id, what, name, part, phase;
+-- How complete each of their reads was.
+select d.run_id, d.what, d.name, d.part, d.phase, d.was_read, d.status, d.proved, d.observed_at, d.finished_at, d.amount,
+    d.gaps, d.error
+from run_read d join run r using (run_id)
+where r.as_of >= %(begins)s and r.as_of < %(ends)s order by d.run_id, d.what, d.name, d.part, d.phase;
 
 -- name: record
 -- The record from the period's first event to its end; the last event alone where none came since.

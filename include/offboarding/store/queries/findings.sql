@@ -89,6 +89,12 @@ where s.match_key = f.match_key and f.state = 'unverified' and (s.standing <> 'u
 returning f.finding_key, 'unverified' as from_state, 'held' as to_state,
     case when s.attestable then '' else 'seen working: ' end || s.standing_reason as text;
 
+-- name: severities_changed
+-- Findings that stand, and have another severity from here on.
+select f.finding_key, s.severity
+from produced s join finding f using (match_key)
+where f.state <> 'resolved' and f.severity <> s.severity order by f.finding_key;
+
 -- name: refresh
 -- What is known of findings that stand; the queue stays what it was once a ticket stands for it.
 update finding f
@@ -139,6 +145,9 @@ where not exists (select from finding f where f.match_key = s.match_key)
         select from scope c where c.realm = s.realm and c.scope = '' and c.kind = 'account' and c.complete
             and c.error = '' and c.observed_at >= %(since)s))
 returning finding_key, null as from_state, state as to_state, standing_reason as text;
+
+-- name: severities_begun
+select finding_key, severity from finding where finding_key = any(%(keys)s) order by finding_key;
 
 -- name: analyze_findings
 -- Of the columns that are joined: what is looked at next would be planned for as few as stood before.

@@ -96,7 +96,7 @@ select e.seq, e.finding_key, e.about, e.at, e.run_id, e.actor, e.from_state, e.t
     n.prev_hash as named
 from finding_event e left join finding_event n on n.seq = e.seq + 1
 where e.about is not null and e.about not in ('links', 'record', 'looks') and not starts_with(e.about, 'finding:')
-    and not starts_with(e.about, 'alert:')
+    and not starts_with(e.about, 'alert:') and not starts_with(e.about, 'run:') and not starts_with(e.about, 'severity:')
 order by e.about, e.seq desc;
 
 -- name: states
@@ -106,6 +106,20 @@ from finding f
 cross join lateral (
     select o.to_state, o.text from finding_event o where o.finding_key = f.finding_key order by o.seq desc limit 1) e
 where e.to_state <> f.state;
+
+-- name: severities
+-- Findings of another severity than their last event of it says.
+select f.finding_key, f.severity as found, e.severity as recorded
+from finding f
+cross join lateral (
+    select o.to_state as severity from finding_event o where o.about = 'severity:' || f.finding_key
+    order by o.seq desc limit 1) e
+where e.severity <> f.severity order by f.finding_key;
+
+-- name: put_back_severity
+-- No other word is put there, whatever somebody made of the event.
+update finding set severity = %(severity)s
+where finding_key = %(finding_key)s and %(severity)s in ('critical', 'high', 'medium', 'low');
 
 -- name: put_back_state
 update finding f

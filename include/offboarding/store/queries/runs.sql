@@ -34,9 +34,7 @@ select code from run where run_id = %(run_id)s;
 
 -- name: close_run
 update run set finished_at = coalesce(finished_at, now()), status = %(status)s, waiting = %(waiting)s,
-    summary = coalesce(summary, '{}') || %(summary)s::jsonb, head_seq = coalesce(head_seq, h.seq),
-    head_hash = coalesce(head_hash, h.hash)
-from (select 1) one left join (select seq, hash from finding_event order by seq desc limit 1) h on true
+    summary = coalesce(summary, '{}') || %(summary)s::jsonb
 where run_id = %(run_id)s;
 
 -- name: note_waiting

@@ -31,16 +31,19 @@ left join lateral (
 select source as name, count(*)::int as findings from finding where state = 'open' and source <> '' group by source;
 
 -- name: waivers
--- Exceptions and acknowledged gaps, those that count first, of these the first to end first; a page of them.
+-- Exceptions and acknowledged gaps, those that count first, of these the first to end first, then those that wait for an
+-- approver's decision; a page of them.
 select e.* from (
-    select kind, coalesce(finding, '') as finding, coalesce(space, '') as space, coalesce(worker, '') as worker,
+    select waits, kind, coalesce(finding, '') as finding, coalesce(space, '') as space, coalesce(worker, '') as worker,
         coalesce(source, '') as source, coalesce(part, '') as part, coalesce(roster, '') as roster,
         coalesce(account, '') as account, coalesce(rule, '') as rule, coalesce(queue, '') as queue,
         coalesce(covers, '') as covers, reason, approver, expires_at, valid_from, valid_to, origin, ended_by, ended_for,
-        row_number() over (order by valid_to is not null or expires_at <= %(now)s::timestamptz,
+        row_number() over (order by valid_to is not null or expires_at <= %(now)s::timestamptz, waits,
             case when valid_to is null and expires_at > %(now)s then expires_at end,
             coalesce(valid_to, expires_at) desc, exception_id) as place
-    from exception) e
+    from exception cross join lateral (
+        select needs_decision and not exists (
+            select from exception_decision d where d.exception_id = exception.exception_id) as waits) w) e
 where e.place > %(after)s::bigint order by e.place limit %(most)s::bigint;
 
 -- name: record_page

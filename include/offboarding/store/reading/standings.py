@@ -68,6 +68,8 @@ class WaiverView:
     origin: WaiverOrigin
     ended_by: str | None
     ended_for: str | None
+    waits: bool
+    """For an approver's decision: until then it covers nothing."""
     place: int
     """In the order of the list."""
 
