@@ -49,7 +49,7 @@ PUSHES_IN_AIRFLOW = PushesInAirflow()
 def read_changes(text: str | None) -> int:
     """Return the number that the variable holds. Raises FatalError where it is none."""
     if text is None or not (text.isascii() and text.isdecimal()) or len(text) > _DIGITS:
-        raise FatalError(f"Airflow's variable {PUSHES} holds no number. Delete it: the next push writes it again.")
+        raise FatalError(f"Airflow's variable {PUSHES} holds no number. Remove it: the next push writes it again.")
     return int(text)
 
 
