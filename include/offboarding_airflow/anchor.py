@@ -1,4 +1,7 @@
-"""Where the record ended, kept in Airflow's database: outside the store, so that a cut of its end is noticed."""
+"""Where the record ended, kept in Airflow's database: outside the store, so that a cut of its end is noticed.
+
+The number of changes that were pushed is kept there too, by the API server (pushes.py), and compared here.
+"""
 
 import json
 from collections.abc import Generator
@@ -9,8 +12,9 @@ import structlog
 from airflow.sdk import Variable
 from airflow.sdk.execution_time import task_runner
 
-from offboarding.runs.record_end import Head, as_kept, hold_to_end, is_held, record_end
+from offboarding.runs.record_end import Head, as_kept, hold_to_end, hold_to_pushes, is_held, record_end
 from offboarding.wiring import Session
+from offboarding_airflow.pushes import PUSHES, read_changes
 
 KEY = "offboarding_record"
 """The variable: how many events there were, and the last one's hash."""
@@ -40,7 +44,8 @@ def anchored(session: Session) -> Generator[None]:
 
 
 def compare_with_anchor(session: Session, run_id: int) -> int:
-    """Hold the record against what Airflow kept of an earlier run or decision: what differs makes this run red.
+    """Hold the record against what Airflow kept of an earlier run or decision, and the pushes: what differs makes this
+    run red.
 
     Returns the run's id.
     """
@@ -50,6 +55,8 @@ def compare_with_anchor(session: Session, run_id: int) -> int:
         end = record_end(session)
         if end is not None:
             _keep(end)
+    if _in_a_task() and (pushes := Variable.get(PUSHES, default=None)) is not None:
+        hold_to_pushes(session, run_id, read_changes(pushes))
     return run_id
 
 

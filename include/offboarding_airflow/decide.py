@@ -4,7 +4,7 @@ The functions are the commands', and refuse what those refuse. Whoever triggers 
 for that. What is written into a form stays in Airflow, in the run's configuration.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, Param, task
 from airflow.sdk.definitions.param import ParamsDict
@@ -27,6 +27,14 @@ CLEARED = (
     "This run was cleared, and would decide in the name of the user who triggered it, not of the one who cleared it."
     " Nothing is decided. Trigger the form again: a decision is by the user who triggers it."
 )
+LONGEST = timedelta(hours=24)
+"""How long a form may wait for its first attempt: one that never reached the store left nothing there to refuse it by.
+"""
+TOO_OLD = (
+    "This form was filled in more than 24 hours ago, and Airflow does not say who queued it again since. Nothing is"
+    " decided: it may rest on something else by now. Please fill in the form again: a decision is by the user who"
+    " triggers it."
+)
 APPROVERS = "; `guard.approvers` says who may, where it's set"
 
 
@@ -43,8 +51,10 @@ def decided(form: Form) -> None:
             # `reset_dag_runs` does not count in the run's clear_number, and raises the task's max_tries.
             task_instance = context()["ti"]
             is_cleared = run.clear_number or task_instance.max_tries > task_instance.task.retries
-            if is_cleared and not submitting.has_decided(session, caller):
-                raise FatalError(CLEARED)
+            # The moment of the trigger: `queued_at` and `start_date` are set again when a run is queued again.
+            is_too_old = datetime.now(UTC) - run.run_after > LONGEST
+            if (is_cleared or is_too_old) and not submitting.has_decided(session, caller):
+                raise FatalError(CLEARED if is_cleared else TOO_OLD)
             submitting.submit(
                 session,
                 loaded.settings,

@@ -29,8 +29,9 @@ def pushed(kind: str) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         from offboarding.wiring.pushing import endpoint  # noqa: PLC0415 - it brings the store
+        from offboarding_airflow.pushes import PUSHES_IN_AIRFLOW  # noqa: PLC0415 - the same
 
-        await endpoint(kind)(scope, receive, send)
+        await endpoint(kind, PUSHES_IN_AIRFLOW)(scope, receive, send)
 
     return answer
 

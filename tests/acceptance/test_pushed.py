@@ -1,6 +1,7 @@
 """Leavers whom an identity provider takes off the app: found the same night, and nobody with them."""
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +14,16 @@ from demo.certificates import make_certificate
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Roster
 from offboarding.rosters.scim.paths import ENTERPRISE
+from offboarding.store import reading
+from offboarding.store.connect import opened
+from offboarding.store.embedded import EmbeddedServer
+from offboarding_airflow import anchor
+from offboarding_airflow.pushes import PUSHES
+from tests.support.database import copied
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
 from tests.support.pushed import SETTINGS, PushedPlace, as_fast_as_it_asks, patch, pushed, served, user
+from tests.support.red import why_red
 from tests.support.small_company import account, number
 
 __all__ = ["as_fast_as_it_asks"]
@@ -48,6 +56,11 @@ class ByScim(Office):
         """A PATCH of somebody, in the afternoon before the next night."""
         self.place.now = self.as_of + timedelta(hours=14)
         assert self.idp.patch(f"/Users/{self.ids[number]}", json=body).status_code == 204
+
+    def push_everybody(self) -> None:
+        """The identity provider tells of every user again, as they are."""
+        for each in NUMBERS:
+            self.told(each, patch({"op": "Replace", "path": "externalId", "value": f"00u{each}"}))
 
 
 @pytest.fixture
@@ -164,3 +177,61 @@ def test_nobody_has_left_while_everybody_is_pushed_anew(company: ByScim, tracker
     company.night()
     (ticket,) = tracker.there()
     assert "u105" in ticket.draft.body
+
+
+def test_a_copy_from_before_a_push_is_noticed_by_the_next_request(
+    company: ByScim, store_server: EmbeddedServer, tracker: ListedTracker
+) -> None:
+    """The last push before the copy is in the identity provider's past: nobody repeats it by itself."""
+    with copied_before_a_leaver_is_pushed(company, store_server):
+        company.told("102", patch({"op": "Replace", "path": "name.familyName", "value": "Lee"}))
+        assert why_red(reading.night(company.session, company.night().run.run_id))
+        assert "29 of 30 users have not been pushed again" in doubts(company)
+        assert tracker.there() == []
+
+        company.push_everybody()
+        company.told("101", INACTIVE)
+        assert company.night().failed == ()
+        assert doubts(company) == ""
+        (ticket,) = tracker.there()
+        assert "u101" in ticket.draft.body
+
+
+def test_a_copy_from_before_a_push_is_noticed_by_the_next_run(
+    company: ByScim, store_server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with copied_before_a_leaver_is_pushed(company, store_server):
+        monkeypatch.setattr(anchor, "_in_a_task", lambda: True)
+        kept = str(company.place.kept.changes)
+        monkeypatch.setattr(anchor.Variable, "get", lambda key, default: kept if key == PUSHES else default)
+        before, after = company.night().run.run_id, company.night().run.run_id
+
+        anchor.compare_with_anchor(company.session, before)
+        anchor.compare_with_anchor(company.session, after)
+
+        (why,) = why_red(reading.night(company.session, before))
+        assert "30 changes by SCIM as this store counts them, 31 as Airflow does" in why
+        assert why_red(reading.night(company.session, after)) == (), "it is reported once"
+        company.night()
+        assert "30 of 30 users have not been pushed again" in doubts(company)
+
+
+@contextmanager
+def copied_before_a_leaver_is_pushed(company: ByScim, server: EmbeddedServer) -> Generator[None]:
+    """The store's files are copied, 101 is pushed as inactive, and the copy takes the store's place."""
+    assert company.night().failed == ()
+    company.session.close()
+    original = company.place.parameters
+    with copied(server, original) as parameters:
+        company.told("101", INACTIVE)
+        company.place.parameters = parameters
+        with opened(parameters) as company.session:
+            yield
+
+
+def doubts(company: ByScim) -> str:
+    """Why the last read of the roster is partial, as far as it is a restore."""
+    (found,) = company.session.execute(
+        "select problems::text from roster_read order by read_id desc limit 1"
+    ).fetchall()
+    return str(found[0]) if "restored from a backup" in str(found[0]) else ""

@@ -4,6 +4,7 @@ import copy
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -227,7 +228,7 @@ def begin(dag: DAG, given: object, *, max_tries: int = 1, attempt: int = 1, **to
         run_id="manual__1",
         triggering_user_name="soyeon.park",
         conf={"author": "x"},
-        **{"clear_number": 0, **told},
+        **{"clear_number": 0, "run_after": datetime.now(UTC), **told},
     )
     task: Any = dag.get_task("decide")
     instance: Any = SimpleNamespace(max_tries=max_tries, try_number=attempt, task=task)
@@ -252,6 +253,23 @@ def test_a_further_attempt_is_handed_over_as_one(deciding: dict[str, DAG], hande
     begin(deciding["link_revoke"], {"number": 4}, attempt=2)
 
     assert [is_retry for *_, is_retry in handed] == [True]
+
+
+def test_a_form_that_was_filled_in_more_than_a_day_ago_decides_nothing(
+    deciding: dict[str, DAG], handed: list[tuple[object, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where its first attempt never reached the store, nothing shows that somebody else queued it again."""
+    monkeypatch.setattr(submitting, "has_decided", lambda *_: decided)
+    decided, now = False, datetime.now(UTC)
+    with pytest.raises(RefusedError, match="fill in the form again"):
+        begin(deciding["link_revoke"], {}, run_after=now - timedelta(hours=25))
+    assert handed == []
+    begin(deciding["link_revoke"], {}, run_after=now - timedelta(hours=23))
+    assert len(handed) == 1
+
+    decided = True
+    begin(deciding["link_revoke"], {}, run_after=now - timedelta(days=30))
+    assert len(handed) == 2, "one that has decided says so, as before"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -20,6 +20,7 @@ from offboarding.store import events, guard, looks, reading
 from offboarding.store.guard import Hold
 from offboarding_airflow import pages, plugin
 from offboarding_airflow.pages.acts import acts
+from offboarding_airflow.pushes import PUSHES
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder
@@ -569,6 +570,7 @@ def test_who_bears_a_roster_s_token_pushes_and_no_login_of_airflow_s_does(house:
     assert answer.status_code == 201
     assert answer.json()["meta"]["location"].startswith(f"{users}/")
     assert by_token().json()["totalResults"] == 1
+    assert house.airflow.admin.client.get(f"/api/v2/variables/{PUSHES}").json()["value"] == "1"
     for who in ("admin", "viewer", "nobody", "garbage"):
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             for beneath in ("/v2/Users", "/v2/ServiceProviderConfig", f"/v2/Users/{answer.json()['id']}", "/"):

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +89,17 @@ def store(store_parameters: dict[str, str | int]) -> Generator[Session]:
     """A session on a fresh store of this test's."""
     with opened(store_parameters) as session:
         yield session
+
+
+@contextmanager
+def copied(server: embedded.EmbeddedServer, parameters: Mapping[str, str | int]) -> Generator[dict[str, str | int]]:
+    """What `opened` takes, of a copy of a store's files as they are now: nothing in it shows that it is one."""
+    with server.connect(dbname="postgres", autocommit=True) as owner:
+        statement = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
+        owner.execute(statement, (parameters["dbname"],))
+        _wait_until_left(owner, str(parameters["dbname"]))
+    with cloned(server, str(parameters["dbname"])) as name:
+        yield server.connection_kwargs(dbname=name)
 
 
 @pytest.fixture(scope="session")

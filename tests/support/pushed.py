@@ -26,6 +26,7 @@ from offboarding.rosters.scim.endpoint import Endpoint, build
 from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.store.connect import Session, opened
 from offboarding.store.pushed import PushedUsersStore
+from offboarding.wiring.pushing import counted
 
 MOUNTED = "/offboarding-scim"
 TOKEN, OTHER_TOKEN = "okta-tells-us-of-hr-by-this-0123456789", "entra-tells-us-of-vendors-by-this-0123"
@@ -45,6 +46,23 @@ def connection(*tokens: str, conn_id: str = "hr_scim") -> ConnectionFields:
 
 
 @dataclass(slots=True, kw_only=True)
+class KeptPushes:
+    """The number of changes that were pushed, as Airflow keeps it."""
+
+    changes: int | None = None
+    written: int = 0
+    """How often."""
+
+    def read(self) -> int | None:
+        """None before the first push."""
+        return self.changes
+
+    def write(self, changes: int) -> None:
+        """In place of what was there."""
+        self.changes, self.written = changes, self.written + 1
+
+
+@dataclass(slots=True, kw_only=True)
 class PushedPlace:
     """A running endpoint for the rosters hr and vendors, and the store behind it."""
 
@@ -54,6 +72,8 @@ class PushedPlace:
     tokens: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"hr": (TOKEN,), "vendors": (OTHER_TOKEN,)})
     now: datetime = NIGHT - timedelta(hours=10)
     """What its clock says."""
+    kept: KeptPushes = field(default_factory=KeptPushes)
+    """What Airflow keeps of pushes, outside the store."""
     broken: Exception | None = None
     """Of its configuration."""
     url: str = ""
@@ -68,7 +88,7 @@ class PushedPlace:
         if self.broken:
             raise self.broken
         rosters = [(self.settings(name), connection(*tokens)) for name, tokens in self.tokens.items()]
-        return Pushing(rosters=rosters, users=self.users)
+        return Pushing(rosters=rosters, users=counted(self.users, self.kept))
 
     @contextmanager
     def users(self, roster: str) -> Generator[PushedUsersStore]:

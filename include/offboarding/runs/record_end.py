@@ -27,6 +27,12 @@ def hold_to_end(session: Session, run_id: int, kept: Head) -> bool:
     return not found
 
 
+def hold_to_pushes(session: Session, run_id: int, kept: int) -> None:
+    """Compare the number of changes that were pushed with the number kept. Fewer make this run red."""
+    for trouble in putting_right.hold_to_pushes(session, kept, run_id):
+        log.error(trouble, run=run_id)
+
+
 def as_kept(seq: int, hash: str) -> Head:  # noqa: A002 - as the record calls it
     """Return an end as it was kept."""
     return Head(seq=seq, hash=hash)

@@ -74,6 +74,16 @@ def pages_held(session: Session) -> Generator[None]:
 
 
 @contextmanager
+def pushes_held(session: Session) -> Generator[None]:
+    """One hand on the number of pushes that Airflow keeps, over calls to Airflow outside any transaction."""
+    session.execute("select pg_advisory_lock(%s)", (_number("pushes"),))
+    try:
+        yield
+    finally:
+        session.execute("select pg_advisory_unlock(%s)", (_number("pushes"),))
+
+
+@contextmanager
 def revocations_held(session: Session) -> Generator[None]:
     """One hand on what is shut or opened again, over calls to its system outside any transaction.
 

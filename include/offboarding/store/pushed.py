@@ -19,6 +19,17 @@ _PORTION = 100
 """Rows at a time of a read."""
 
 
+def changes(session: Session) -> int:
+    """Return how many changes were pushed, of every roster."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return cursor.execute(block("pushed", "changes")).fetchone() or 0
+
+
+def raise_changes(session: Session, kept: int) -> bool:
+    """Raise the number of changes to `kept`. Return whether it was smaller."""
+    return bool(session.execute(block("pushed", "raise_changes"), {"kept": kept}).fetchone())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushedUsersStore:
     """The users of one roster (interfaces.pushing.PushedUsers)."""
@@ -59,7 +70,9 @@ class PushedUsersStore:
     def delete(self, user_id: UUID, at: datetime) -> bool:
         """Keep the worker's number alone, and what was told when."""
         values = {"roster": self.roster, "user_id": user_id, "at": at}
-        return self.session.execute(block("pushed", "delete"), values).rowcount == 1
+        with self.session.transaction():
+            self.session.execute(block("pushed", "count_change"))
+            return self.session.execute(block("pushed", "delete"), values).rowcount == 1
 
     def heard(self, at: datetime) -> None:
         """Note that somebody spoke to us."""
@@ -113,5 +126,6 @@ class PushedUsersStore:
         try:
             with self.session.transaction():
                 self.session.execute(block("pushed", name), values)
+                self.session.execute(block("pushed", "count_change"))
         except UniqueViolation as error:
             raise NameTakenError from error

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.rows import class_row, scalar_row
 
 from offboarding.model.keys import short_finding
-from offboarding.store import events, keyed, restores
+from offboarding.store import events, keyed, pushed, restores
 from offboarding.store.connect import Session
 from offboarding.store.events import Head, Saying, append_events, append_sayings, broken_at
 from offboarding.store.locks import lock_findings
@@ -67,6 +67,30 @@ def hold_to_head(session: Session, run_id: int, head: Head) -> list[str]:
             " Restore"
         )
         note_troubles(session, run_id, [found])
+    return [found]
+
+
+def hold_to_pushes(session: Session, kept: int, run_id: int | None = None) -> list[str]:
+    """Compare the number of changes that were pushed with the number `kept` outside the store. Return a sentence where
+    the store holds fewer, and note it with a run.
+
+    The store counts on from `kept`, so that it is noticed once.
+    """
+    there = pushed.changes(session)
+    if there >= kept:
+        return []
+    with session.transaction():
+        lock_findings(session)
+        if not pushed.raise_changes(session, kept):
+            return []
+        restores.doubt(session)
+        found = (
+            f"identity providers pushed {there} changes by SCIM as this store counts them, {kept} as Airflow does: the"
+            " store was restored from a backup, or another store is configured. Rosters pushed by SCIM count as partial"
+            " until all of their users have been pushed again. See docs/operations.md, Restore"
+        )
+        if run_id is not None:
+            note_troubles(session, run_id, [found])
     return [found]
 
 

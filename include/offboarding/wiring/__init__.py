@@ -39,7 +39,6 @@ from offboarding.interfaces import (
     VerifierSettings,
 )
 from offboarding.interfaces.kinds import kind_module, kind_part
-from offboarding.interfaces.pushing import PushedUsers
 from offboarding.model import StatedPeople
 from offboarding.model.days import far_off
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
@@ -88,7 +87,7 @@ def looking() -> Generator[tuple[StoreChoice, Session]]:
 
 
 @contextmanager
-def pushed(roster: str) -> Generator[PushedUsers]:
+def pushed(roster: str) -> Generator[PushedUsersStore]:
     """What was pushed to us for a roster, on a session of its own. Raises as `looking`."""
     with _kept() as (_, session):
         bound_statements(session)

@@ -20,6 +20,7 @@ from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.rosters.scim.service import PushRequest, UserService
 from offboarding.store.connect import Session, opened
 from offboarding.store.purge import purge
+from offboarding.store.putting_right import hold_to_pushes
 from tests.contract.roster_contract import STATUSES, Publish, RosterContract, publishing, row
 from tests.support.feed import Feed
 from tests.support.pushed import TOKEN, PushedPlace, attribute, connection, known_by, patch, published, user
@@ -110,7 +111,9 @@ def test_after_a_restore_it_is_partial_until_everybody_was_pushed_again(place: P
     _, two, three = push(place, user("1"), user("2"), user("3"))
     service = UserService(place.settings())
     with place.users("hr") as kept:
-        kept.session.execute("insert into store_place (place, restored_at) values ('the copy', clock_timestamp())")
+        assert hold_to_pushes(kept.session, 3) == []
+        assert hold_to_pushes(kept.session, 4), "before the first run"
+        assert hold_to_pushes(kept.session, 4) == [], "it is noticed once"
 
         def doubts() -> list[str]:
             roster = place.roster()

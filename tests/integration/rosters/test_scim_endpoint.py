@@ -11,32 +11,38 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
 import httpx2
 import pytest
 import yaml
+from airflow import settings
 from airflow.api_fastapi.common.http_access_log import HttpAccessLogMiddleware
+from airflow.models.team import Team
+from airflow.models.variable import Variable
 from fastapi import FastAPI
 from scim2_client.engines.httpx2 import SyncSCIMClient
 from scim2_server.routing import ROUTES
 from scim2_tester import Status, check_server
+from sqlalchemy import Table
 from structlog.testing import capture_logs
 
 from demo.certificates import make_certificate
 from demo.slapd import Tls
-from offboarding.model.errors import ConfigError
+from offboarding.model.errors import ConfigError, RetriableError
 from offboarding.rosters.scim import endpoint
 from offboarding.rosters.scim.paths import ENTERPRISE, USER
 from offboarding.store.connect import Session
 from offboarding.store.purge import purge
 from offboarding.wiring import pushing
 from offboarding_airflow import plugin
+from offboarding_airflow.pushes import PUSHES, PUSHES_IN_AIRFLOW
 from tests.support.pushed import (
     OTHER_TOKEN,
     TOKEN,
+    KeptPushes,
     PushedPlace,
     as_fast_as_it_asks,
     body_of,
@@ -373,12 +379,47 @@ def test_of_several_at_once_one_makes_it_and_each_change_is_kept(place: PushedPl
     operations = [patch({"op": "replace", "path": path, "value": value}) for path, value in values.items()]
     asked = [lambda body=body: idp.patch(f"/Users/{made['id']}", json=body) for body in operations]
     assert at_once(asked) == [204] * 4
+    assert place.kept.changes == 5
     found = body_of(idp.get(f"/Users/{made['id']}"))
     assert (found["name"], found["externalId"], found["userName"]) == (
         {"givenName": "Minjun", "familyName": "Kim"},
         "x",
         "minjun",
     )
+
+
+# --- what Airflow keeps of pushes -------------------------------------------------------------------------------------
+
+
+def test_a_request_that_changes_something_is_kept_once_and_no_other(place: PushedPlace, idp: httpx.Client) -> None:
+    (one,) = pushed(idp, user("1"))
+    away = patch({"op": "replace", "path": "active", "value": False}, {"op": "replace", "path": "title", "value": "x"})
+    assert idp.patch(f"/Users/{one}", json=away).status_code == 204
+    assert (place.kept.changes, place.kept.written) == (2, 2)
+    for refused in (idp.post("/Users", json=user("1")), idp.delete(f"/Users/{uuid4()}")):
+        assert refused.status_code in (404, 409)
+    assert idp.get("/Users").status_code == idp.get(f"/Users/{one}").status_code == 200
+    assert (place.kept.changes, place.kept.written) == (2, 2)
+    assert idp.delete(f"/Users/{one}").status_code == 204
+    assert (place.kept.changes, place.kept.written) == (3, 3)
+
+
+def test_while_airflow_can_not_keep_it_a_push_is_refused_and_the_next_request_keeps_it(
+    place: PushedPlace, idp: httpx.Client, store: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise RetriableError("Airflow's database does not answer")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(KeptPushes, "read", away)
+        assert idp.post("/Users", json=user("1")).status_code == 503
+        assert store.execute("select from pushed_user").fetchall() == [], "nothing is changed that was not compared"
+    with monkeypatch.context() as broken:
+        broken.setattr(KeptPushes, "write", away)
+        assert idp.post("/Users", json=user("1")).status_code == 503
+    assert place.kept.changes is None
+    assert idp.get("/Users").status_code == 200
+    assert place.kept.changes == 1
 
 
 # --- who is let in ----------------------------------------------------------------------------------------------------
@@ -723,6 +764,8 @@ def test_airflow_s_plugin_serves_the_rosters_of_the_configuration_to_whoever_bea
     # It holds the token itself, and keeps nobody else from pushing.
     monkeypatch.setenv("AIRFLOW_CONN_LOST", json.dumps({"conn_type": "generic", "password": OTHER_TOKEN}))
     pushing.endpoint.cache_clear()
+    tables = [cast("Table", model.__table__) for model in (Team, Variable)]
+    Variable.metadata.create_all(settings.engine, tables=tables)
     airflow = FastAPI()
     airflow.add_middleware(HttpAccessLogMiddleware)
     airflow.mount(plugin.PREFIX, plugin.pages)
@@ -746,4 +789,11 @@ def test_airflow_s_plugin_serves_the_rosters_of_the_configuration_to_whoever_bea
     where = f"https://airflow.corp.example/offboarding-scim/v2/Users/{body_of(answer)['id']}"
     assert body_of(answer)["meta"]["location"] == where
     assert store.execute("select roster, worker_id from pushed_user").fetchall() == [("hr", "1")]
+    assert (Variable.get(PUSHES), PUSHES_IN_AIRFLOW.read()) == ("1", 1)
+    Variable.set(PUSHES, "a word")
+    with capture_logs() as logs:
+        assert asyncio.run(ask(TOKEN)).status_code == 503
+    assert [each["event"] for each in logs if PUSHES in each["event"]]
+    Variable.delete(PUSHES)
+    assert PUSHES_IN_AIRFLOW.read() is None
     pushing.endpoint.cache_clear()

@@ -314,6 +314,13 @@ create table pushed_feed (
     heard_at timestamptz not null
 );
 
+-- How many changes were pushed, of every roster. Airflow keeps the number too: a copy of this store from before a push
+-- holds fewer. It is no sequence, which PostgreSQL moves ahead after a crash.
+create table pushed_changes (
+    only_one boolean primary key default true check (only_one),
+    changes  bigint not null
+);
+
 -- Systems, and what they hold -----------------------------------------------------------------------------------------
 
 create table realm (

@@ -60,6 +60,20 @@ set deleted_at = %(at)s, changed_at = %(at)s, user_name = '', user_name_key = ''
     resource = '{}'
 where roster = %(roster)s and user_id = %(user_id)s and deleted_at is null;
 
+-- name: count_change
+insert into pushed_changes as p (changes) values (1)
+on conflict (only_one) do update set changes = p.changes + 1;
+
+-- name: changes
+-- How many changes were pushed, of every roster.
+select coalesce((select changes from pushed_changes), 0);
+
+-- name: raise_changes
+-- To a larger number. Answers with a row where it was smaller.
+insert into pushed_changes as p (changes) values (%(kept)s)
+on conflict (only_one) do update set changes = excluded.changes where p.changes < excluded.changes
+returning changes;
+
 -- name: heard
 -- To the minute: an initial sync speaks to us thousands of times.
 insert into pushed_feed as f (roster, heard_at) values (%(roster)s, %(at)s)
