@@ -22,7 +22,6 @@ from tests.support.tiny_company import variable
 
 MADE = {
     "docs/rules.md": ["-m", "tests.support.rules_page"],
-    "docs/remedies.md": ["-m", "tests.support.remedies_page"],
 }
 """What is made of the code, and by what; the page says the same."""
 LEAVER, STAFF = "mjkim", "hnlee"
@@ -95,7 +94,7 @@ def test_pages_that_are_made_of_the_code_are_all_that_changes(copy: Path) -> Non
     told = _tests(copy, *tests, *rules, "tests/unit/rosters/test_rosters_page.py")
 
     assert " passed" in told
-    assert "gatehouse user disable ID" in (copy / "docs/remedies.md").read_text("utf-8")
+    assert "gatehouse user disable ID" in _python(copy, "-m", "offboarding", "remedies", "gatehouse")
     assert "## `leaver-late-account`" in (copy / "docs/rules.md").read_text("utf-8")
 
 

@@ -90,6 +90,7 @@ ARROWS: dict[str, set[str]] = {
     "report": NOUNS | {"rules", "store", "report.texts", "runs.troubles"},
     # What the rules ask for, as the system's own package does it.
     "tickets.remedies": NOUNS | {"interfaces", "interfaces.kinds"},
+    "tickets.remedies_page": NOUNS | {"interfaces", "interfaces.kinds", "tickets.remedies"},
     "tickets.routing": NOUNS | {"identity", "tickets.remedies", "rules", "config.policy", "config.settings", "store"},
     "tickets.succession": NOUNS | {"store"},
     "tickets.plan": NOUNS | {"report", "store", "report.texts", "tickets.succession"},
@@ -241,6 +242,7 @@ ARROWS: dict[str, set[str]] = {
     }
     | {
         "tickets.moving",
+        "tickets.remedies_page",
         "tickets.routing",
         "config.init",
         "config.policy",

@@ -20,8 +20,9 @@ from offboarding.model import (
 )
 from offboarding.sources.ldap.reached import reached_by
 from offboarding.sources.ldap.settings import LdapConnectionExtra
+from offboarding.tickets import remedies_page
 from offboarding.tickets.remedies import written_out
-from tests.support import adding_page, cases, key_cases, remedies_page
+from tests.support import adding_page, cases, key_cases
 
 HOSTILE = "jdoe'; rm -rf ~ #"
 OF_ACCOUNTS = {Remedy.DISABLE, Remedy.SIGN_OUT, Remedy.REMOVE, Remedy.REPLACE, Remedy.KEEP_TRACES}
@@ -598,5 +599,17 @@ def test_access_is_cut_where_the_key_lies() -> None:
     )
 
 
-def test_the_page_shows_what_is_typed_today() -> None:
-    assert remedies_page.PAGE.read_text("utf-8") == remedies_page.page(), "run: python -m tests.support.remedies_page"
+@pytest.mark.parametrize("kind", remedies_page.kinds_with_remedies())
+def test_each_kind_is_shown_with_what_it_disables_or_takes_back(kind: str) -> None:
+    (_, shown) = remedies_page.page([kind]).split("\n## `")
+
+    assert shown.startswith(f"{kind}`\n\n### ")
+    assert "\n- " in shown
+
+
+def test_things_that_are_treated_alike_are_shown_once() -> None:
+    shown = remedies_page.page(["aws_iam"])
+
+    assert "### Disable: access key\n" in shown
+    assert "aws iam update-access-key --user-name LOGIN --access-key-id ID --status Inactive" in shown
+    assert len(headings := [line for line in shown.splitlines() if line.startswith("###")]) == len({*headings})

@@ -9,7 +9,7 @@ from offboarding import wiring
 from offboarding.cli import DONE, REFUSED
 from offboarding.cli.lines import page
 from offboarding.cli.lines.checks import MistakeLine
-from offboarding.cli.options import Format, alone, command, option
+from offboarding.cli.options import Format, alone, argument, command, option
 from offboarding.cli.output import records, say
 from offboarding.cli.stores import UnreachableError, session_on
 from offboarding.config import loading
@@ -22,6 +22,7 @@ from offboarding.model.errors import ConfigError
 from offboarding.model.naming import worker_of
 from offboarding.runs import opening
 from offboarding.store.register import unknown_workers
+from offboarding.tickets import remedies_page
 from offboarding.waivers import register as let_stand
 
 
@@ -69,6 +70,20 @@ def config_schema(
 def jsonl_fields() -> int:
     """Print what `--format jsonl` holds, field by field, in Markdown."""
     say(*page.page().splitlines())
+    return DONE
+
+
+@command("remedies", example="> remedies.md")
+def remedies(
+    kind: Annotated[str | None, argument("KIND", "of a system; without one: all that have commands", str)] = None,
+) -> int:
+    """Print what tickets have people type in a system, and how it is undone, in Markdown, of invented things."""
+    known = remedies_page.kinds_with_remedies()
+    if kind and kind not in known:
+        raise ConfigError(
+            f"No kind {kind} has commands of its own: a ticket says it in words. These have: {', '.join(known)}"
+        )
+    say(*remedies_page.page([kind] if kind else ()).splitlines())
     return DONE
 
 

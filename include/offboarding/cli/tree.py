@@ -47,7 +47,7 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     ),
     "keys that several people may hold": ("custody", "attest"),
     "tickets": ("route", "tracker"),
-    "configuration": ("check-config", "config-schema", "fields"),
+    "configuration": ("check-config", "config-schema", "fields", "remedies"),
     "forgetting": ("purge",),
 }
 """Under which heading a first word stands in `--help`; as docs/commands.md has them."""

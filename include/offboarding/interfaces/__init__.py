@@ -23,7 +23,8 @@ A source or verifier that is a package may hold a file `remedy.py` with
 
 - `REMEDIES`: how what the rules ask for is done in that system, and undone (`AccountRemedies`; `KeyRemedies` where it
   tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
-  in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell.
+  in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell;
+- `EXAMPLES`: by which things `remedies` shows them (`RemedyExamples`), where that is more than an account or a key.
 
 A source that is a package may hold a file `revoke.py`, the only one that may write into its system, with
 
@@ -81,6 +82,7 @@ from offboarding.model import (
     RequestCounts,
     RosterSummary,
     StatedPeople,
+    SubjectKind,
     Worker,
 )
 
@@ -102,6 +104,7 @@ __all__ = [
     "QueuedMessage",
     "ReadContext",
     "Reader",
+    "RemedyExamples",
     "Revoker",
     "Roster",
     "RosterSettings",
@@ -241,6 +244,19 @@ that concerns accounts and that the system has a way of its own for.
 
 KeyRemedies = Mapping[Remedy, Callable[[KeyAction], Sequence[str]]]
 """The same, for remedies that concern keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyExamples:
+    """The things by which the command `remedies` shows what a kind's `REMEDIES` have people type."""
+
+    things: Sequence[SubjectKind] = (SubjectKind.ACCOUNT,)
+    products: Sequence[str] = ("",)
+    """Of accounts; "" where the kind doesn't tell one."""
+    reached_by: str = ""
+    """The address that is noted with an account that has a product."""
+    names: Sequence[str] = ("KEY",)
+    """Of keys, for a kind that tells keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

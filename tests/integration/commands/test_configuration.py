@@ -176,6 +176,14 @@ def test_the_exceptions_schema_printed_is_the_one_committed(typed: Type) -> None
     assert json.loads(done.out)["title"] == "exceptions.yaml"
 
 
+def test_the_remedies_of_one_kind_are_printed(typed: Type) -> None:
+    done, other = typed("remedies", "okta"), typed("remedies", "csv")
+
+    assert [line for line in done.out.splitlines() if line.startswith("## ")] == ["## `okta`"]
+    assert other.code == 1
+    assert "No kind csv has commands of its own" in other.err
+
+
 def headed(typed: Type) -> dict[str, list[str]]:
     """Heading -> the commands under it, as `--help` shows them."""
     listed = typed("--help").out.partition("exit codes:")[0]

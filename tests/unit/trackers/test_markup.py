@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 
-from offboarding.config.loading import project_folder
 from offboarding.model import Language
 from offboarding.report.texts import layout as texts_layout
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import draft
+from offboarding.tickets import remedies_page
 from offboarding.trackers._markup.blocks import Paragraph, Prose, TicketStep, TicketThing, Verbatim, blocks
 from offboarding.trackers._markup.markdown import FOLDED_FROM, markdown
 from offboarding.trackers._markup.own_part import room_for_part, with_part
@@ -145,9 +145,7 @@ def test_a_ticket_is_a_list_of_tasks_with_commands_to_copy() -> None:
 
 def test_steps_are_told_as_remedies_are_written() -> None:
     """A step with a command ends a sentence before it: so a command is never taken for more of the sentence."""
-    page = (project_folder() / "docs/remedies.md").read_text("utf-8")
-
-    with_command = re.findall(r"^- (.*)\n  ```", page, re.MULTILINE)
+    with_command = re.findall(r"^- (.*)\n  ```", remedies_page.page(), re.MULTILINE)
 
     assert len(with_command) > 50
     assert [step for step in with_command if not step.endswith((":", "."))] == []

@@ -3,8 +3,8 @@
 import re
 import shlex
 
-from offboarding.interfaces import AccountRemedies
-from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
+from offboarding.interfaces import AccountRemedies, RemedyExamples
+from offboarding.model import CREDENTIAL_KINDS, Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.aws_iam.clusters import ENTRY
 
 _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
@@ -255,3 +255,6 @@ def _where(account: Account) -> str:
 def _iam(command: str, account: Account, *options: str) -> str:
     words = ("aws", "iam", command, "--user-name", account.login, *options)
     return " ".join(shlex.quote(word) for word in words)
+
+
+EXAMPLES = RemedyExamples(things=(SubjectKind.ACCOUNT, *CREDENTIAL_KINDS, SubjectKind.ROLE, SubjectKind.ROOT_ACCOUNT))

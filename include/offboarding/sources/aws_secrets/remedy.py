@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/cli/latest/reference/ssm/put-parameter.html
 
 import shlex
 
-from offboarding.interfaces import KeyRemedies
+from offboarding.interfaces import KeyRemedies, RemedyExamples
 from offboarding.model import KeyAction, Remedy, say
 
 
@@ -28,3 +28,4 @@ def issue(action: KeyAction) -> tuple[str, ...]:
 
 
 REMEDIES: KeyRemedies = {Remedy.ISSUE: issue}
+EXAMPLES = RemedyExamples(names=("SECRET_ARN", "arn:aws:ssm:REGION:ACCOUNT:parameter/NAME"))

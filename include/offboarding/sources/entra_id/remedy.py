@@ -6,7 +6,7 @@ https://learn.microsoft.com/en-us/cli/azure/ad, https://learn.microsoft.com/en-u
 import shlex
 from urllib.parse import quote
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.entra_id.applications import APPLICATION, FEDERATED, SERVICE_PRINCIPAL
 from offboarding.sources.entra_id.consents import CONSENT
@@ -214,3 +214,10 @@ def _rest(account: Account, method: str, *path: str) -> str:
 
 def _graph(account: Account) -> str:
     return account.reached_by or "https://graph.microsoft.com/v1.0"
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE),
+    products=("member", "synchronized member", "external user", "application", "service principal"),
+    reached_by="https://graph.microsoft.com/v1.0",
+)

@@ -6,7 +6,7 @@ https://docs.github.com/en/rest/orgs/members, https://docs.github.com/en/rest/de
 import shlex
 from urllib.parse import quote
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.github_org.credentials import AUTHORIZED
 from offboarding.sources.github_org.deploy_keys import numbers_of
@@ -195,3 +195,10 @@ def _gh(account: Account, method: str, path: str, *more: str, below: str | None 
 
 def _part(text: str) -> str:
     return quote(text, safe="")
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY),
+    products=("member", "managed user", "outside collaborator", "invitation", "deploy key", "installed App"),
+    reached_by="github.com/ORGANIZATION",
+)

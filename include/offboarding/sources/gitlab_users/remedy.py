@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.gitlab_users.instance import IMPERSONATION
 from offboarding.sources.gitlab_users.people import GitlabProduct
@@ -247,3 +247,10 @@ def _curl(account: Account, method: str, path: str, *more: str) -> str:
 
 def _part(text: str) -> str:
     return quote(text, safe="")
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY),
+    products=("user", "member", "bot", "invitation", "deploy token", "deploy key", "pipeline trigger"),
+    reached_by="https://GITLAB/api/v4",
+)

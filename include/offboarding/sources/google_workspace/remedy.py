@@ -8,7 +8,7 @@ import json
 import shlex
 from urllib.parse import quote
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.google_workspace.client import HOST
 from offboarding.sources.google_workspace.credentials import APP_PASSWORD, GRANT
@@ -136,3 +136,6 @@ def _curl(account: Account, method: str, path: str, *more: str) -> str:
     """A call; the token comes from the shell, so that it stands in no ticket."""
     at = shlex.quote(f"{account.reached_by or f'https://{HOST}'}/{path}")
     return " ".join(["curl", "--fail-with-body", "--request", method, _HEADER, *more, at])
+
+
+EXAMPLES = RemedyExamples(things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.SSH_KEY))

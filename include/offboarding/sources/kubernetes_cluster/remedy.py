@@ -5,7 +5,7 @@ https://kubernetes.io/docs/reference/kubectl/
 
 import shlex
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Sentence, Subject, SubjectKind, say
 from offboarding.sources.kubernetes_cluster.client import SYSTEM
 from offboarding.sources.kubernetes_cluster.held import token_in
@@ -237,3 +237,10 @@ def _naming(name: str) -> str:
 
 def _kubectl(*words: str, namespace: str = "") -> str:
     return shlex.join(["kubectl", *([f"--namespace={namespace}"] if namespace else []), *words])
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE),
+    products=("user", "service account", "client certificate", "bootstrap token", "copy in a kubeconfig"),
+    reached_by="https://HOST:6443",
+)

@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Sentence, Subject, SubjectKind, say
 from offboarding.sources.ldap.lockless import WITHOUT_LOCKS
 from offboarding.sources.ldap.reached import options, uri
@@ -282,3 +282,8 @@ _PRODUCTS = {
     "freeipa": Product(lock=_disable_in_freeipa, set_password=_passwd_in_freeipa, ssh_keys="ipaSshPubKey"),
     "ad": Product(lock=_disable_in_ad, set_password=_reset_in_ad, certificates="userCertificate"),
 }
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SSH_KEY, SubjectKind.CERTIFICATE),
+    products=("openldap", "openldap without locks", "389ds", "freeipa", "ad"),
+    reached_by="ldaps://HOST",
+)

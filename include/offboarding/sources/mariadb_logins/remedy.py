@@ -6,7 +6,7 @@ SQL's quotes, and the statement through the shell's.
 
 import shlex
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, say
 
 _TWO_PASSWORDS = "mysql, an old password kept"
@@ -71,3 +71,6 @@ def _typed(account: Account, statement: str) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+EXAMPLES = RemedyExamples(products=("", "mysql", "mysql, an old password kept"), reached_by="HOST PORT")

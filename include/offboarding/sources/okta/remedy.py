@@ -8,7 +8,7 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Appli
 import shlex
 from urllib.parse import quote, urlencode
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.okta.app_access import KEY, KEYS_ELSEWHERE, SECRET
 from offboarding.sources.okta.credentials import REFRESH
@@ -156,3 +156,10 @@ def _curl(account: Account, method: str, path: str, *more: str) -> str:
 
 def _part(text: str) -> str:
     return quote(text, safe="")
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL),
+    products=("", "service app"),
+    reached_by="https://ORG.okta.com",
+)

@@ -7,7 +7,7 @@ https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Autho
 import shlex
 from urllib.parse import quote
 
-from offboarding.interfaces import KeyRemedies
+from offboarding.interfaces import KeyRemedies, RemedyExamples
 from offboarding.model import KeyAction, Remedy, say
 from offboarding.sources.okta_signing_keys.keys import ORG, SERVERS
 
@@ -69,3 +69,6 @@ def _curl(method: str, path: str, body: str = "") -> str:
     """A call; token and address come from the shell."""
     data = _JSON.format(body=shlex.quote(body)) if body else ""
     return f'{_CURL.format(method=method)}{data} "$OKTA_ORG_URL"{shlex.quote(f"/api/v1/{path}")}'
+
+
+EXAMPLES = RemedyExamples(names=("authorizationServers/ID", "authorizationServers/org"))

@@ -6,7 +6,7 @@ place leads to nothing that isn't theirs.
 
 import shlex
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import AccountAction, Remedy, SubjectKind, say
 from offboarding.sources.ssh_hosts.users import AUTHORITY
 
@@ -92,3 +92,6 @@ def _number(action: AccountAction) -> str:
 
 def _host(action: AccountAction) -> str:
     return action.account.reached_by or "the host"
+
+
+EXAMPLES = RemedyExamples(things=(SubjectKind.ACCOUNT, SubjectKind.SSH_KEY))

@@ -5,7 +5,7 @@ https://developer.hashicorp.com/vault/docs/commands
 
 import shlex
 
-from offboarding.interfaces import AccountRemedies
+from offboarding.interfaces import AccountRemedies, RemedyExamples
 from offboarding.model import Account, AccountAction, Remedy, Subject, SubjectKind, say
 from offboarding.sources.vault_auth.identities import TOKEN, VaultProduct
 from offboarding.sources.vault_auth.tokens import OF_SECRET_ID, OF_TOKEN
@@ -145,3 +145,10 @@ def _vault(account: Account, *words: str) -> str:
 def _path(account: Account) -> str:
     """Where it lies, as vault(1) takes it."""
     return account.reached_by.partition("/v1/")[2] or "PATH"
+
+
+EXAMPLES = RemedyExamples(
+    things=(SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL),
+    products=("entity", "userpass user", "AppRole role", "token"),
+    reached_by="https://HOST:8200/v1/PATH",
+)

@@ -5,7 +5,7 @@ https://developer.hashicorp.com/vault/api-docs/secret/transit#rotate-key
 
 import shlex
 
-from offboarding.interfaces import KeyRemedies
+from offboarding.interfaces import KeyRemedies, RemedyExamples
 from offboarding.model import KeyAction, KeyCopy, Remedy, say
 
 
@@ -45,3 +45,4 @@ def _path(copy: KeyCopy, what: str) -> str:
 
 
 REMEDIES: KeyRemedies = {Remedy.ISSUE: issue, Remedy.WITHDRAW: withdraw}
+EXAMPLES = RemedyExamples(names=("transit/NAME",))

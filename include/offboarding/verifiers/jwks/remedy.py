@@ -1,6 +1,6 @@
 """A published key: whoever publishes the document takes it out (RFC 7517 leaves how to them)."""
 
-from offboarding.interfaces import KeyRemedies
+from offboarding.interfaces import KeyRemedies, RemedyExamples
 from offboarding.model import KeyAction, Remedy, say
 
 
@@ -18,3 +18,4 @@ def withdraw(action: KeyAction) -> tuple[str, ...]:
 
 
 REMEDIES: KeyRemedies = {Remedy.WITHDRAW: withdraw}
+EXAMPLES = RemedyExamples(names=("https://ISSUER",))
