@@ -64,6 +64,53 @@ def test_the_search_for_parts_that_a_user_marks_as_done_is_missed(
     assert "not done to the end: find_parts" in failed(office, run.run_id)
 
 
+@pytest.mark.parametrize(
+    ("repeated", "missed"),
+    [
+        (("read_roster",), "evaluate, guard, ticket"),
+        (("read_roster", "correlate", "evaluate"), "guard, ticket"),
+        (("read_roster", "correlate", "evaluate", "guard"), "ticket"),
+        (("collect", "detail"), "evaluate, guard, ticket"),
+        (("correlate",), "evaluate, guard, ticket"),
+    ],
+)
+def test_what_is_read_again_without_the_steps_after_it_fails_the_night(
+    office: Office, repeated: tuple[str, ...], missed: str
+) -> None:
+    """HR's roster or a system is mended in the morning, and a person clears the failed tasks alone."""
+    opened(office)
+    settings, readers = office.settings, office.readers()
+    run = pipeline.open_run(office.session, settings, caller="cleared", as_of=office.as_of)
+    work = whole.work_of(office.session, settings, readers, run, lambda _: None)
+    did = partial(whole.by_itself, office.session, run)
+    order.walk(work, did)
+    assert stored(office, run.run_id) == "green"
+
+    for step in (*repeated, "report"):
+        for call in work[step]:
+            assert did(step, call)
+
+    assert stored(office, run.run_id) == "red"
+    assert f"not done to the end: {missed}" in failed(office, run.run_id)
+
+
+@pytest.mark.parametrize("early", STEPS)
+def test_a_step_before_those_that_it_follows_fails_the_night(office: Office, early: str) -> None:
+    opened(office)
+    settings, readers = office.settings, office.readers()
+    run = pipeline.open_run(office.session, settings, caller="marked", as_of=office.as_of)
+    work = whole.work_of(office.session, settings, readers, run, lambda _: None)
+    did = partial(whole.by_itself, office.session, run)
+    others = [step for step in work if step not in (early, "report")]
+    first = others.index("correlate")
+
+    for step in (*others[:first], early, *others[first:], "report"):
+        for call in work[step]:
+            did(step, call)
+
+    assert stored(office, run.run_id) == "red"
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_refuses_is_missed(office: Office, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def refuse(*_: object) -> None:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from offboarding.model import Coverage, LeftOut, Problem, ReadStatus, RosterSummary, Worker
 from offboarding.model.errors import RetriableError
-from offboarding.store import run_ends, temporary
+from offboarding.store import run_ends, runs, temporary
 from offboarding.store.connect import Session
 from offboarding.store.contradictions import contradictions
 from offboarding.store.locks import lock_roster
@@ -306,6 +306,8 @@ class RosterRead:
                 "waiting": outcome.waiting,
             },
         )
+        if not outcome.error:
+            runs.expect_judging(self.session, self.run_id)
         return outcome
 
 

@@ -152,6 +152,7 @@ def note_nobody(session: Session, run_id: int, why: NobodyChecked | None) -> Non
 def note_correlated(session: Session, run_id: int, outcome: Mapping[str, object]) -> None:
     """Links are up to date in this run: something may be concluded."""
     session.execute(block("runs", "note_correlated"), {"run_id": run_id, "outcome": Jsonb(dict(outcome))})
+    expect_judging(session, run_id)
 
 
 def note_unchecked(session: Session, run_id: int, unchecked: Mapping[str, int]) -> None:
@@ -166,7 +167,9 @@ def note_register_effects(session: Session, run_id: int, effects: Sequence[Regis
 
 
 STEPS = ("find_parts", "evaluate", "guard", "ticket")
-"""Steps of a nightly run: where one of them has not ended, something is missing from the run."""
+"""Steps of a nightly run in their order: where one has not ended, something is missing from the run."""
+JUDGING = STEPS[1:]
+"""Those that follow what was read and correlated."""
 
 
 def expect_steps(session: Session, run_id: int) -> None:
@@ -175,8 +178,14 @@ def expect_steps(session: Session, run_id: int) -> None:
 
 
 def note_step(session: Session, run_id: int, step: str) -> None:
-    """Note that a step has ended, or has noted itself what it could not do."""
-    session.execute(block("runs", "note_step"), {"run_id": run_id, "step": step})
+    """Note that a step has ended, or has noted itself what it could not do. The steps after it are to end anew."""
+    values = {"run_id": run_id, "step": step, "later": list(STEPS[STEPS.index(step) + 1 :])}
+    session.execute(block("runs", "note_step"), values)
+
+
+def expect_judging(session: Session, run_id: int) -> None:
+    """Something was read or correlated: what this run judged and told before did not include it."""
+    session.execute(block("runs", "expect_judging"), {"run_id": run_id, "steps": list(JUDGING)})
 
 
 def note_broken(session: Session, run_id: int, step: str) -> None:

@@ -26,7 +26,7 @@ from offboarding.model import (
     Trust,
 )
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.store import run_ends, temporary
+from offboarding.store import run_ends, runs, temporary
 from offboarding.store.account_stage import ACCOUNT_COLUMNS, AccountStage
 from offboarding.store.columns import LISTS
 from offboarding.store.connect import Session
@@ -287,6 +287,8 @@ class SourceRead:
                 "attested_at": self._attested_at,
             },
         )
+        if not error:
+            runs.expect_judging(self.session, self.run_id)
         return outcome
 
     def _add(self, stage: Stage, fact: StagedBeside) -> None:

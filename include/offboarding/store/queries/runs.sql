@@ -132,8 +132,15 @@ where run_id = %(run_id)s;
 update run set summary = jsonb_build_object('steps', '[]'::jsonb) || coalesce(summary, '{}') where run_id = %(run_id)s;
 
 -- name: note_step
-update run set summary = summary || jsonb_build_object('steps', summary -> 'steps' || to_jsonb(%(step)s::text))
-where run_id = %(run_id)s and summary ? 'steps' and not summary -> 'steps' ? %(step)s;
+update run set summary = summary || jsonb_build_object(
+    'steps', (summary -> 'steps') - %(step)s::text - %(later)s::text[] || to_jsonb(%(step)s::text)
+)
+where run_id = %(run_id)s and summary ? 'steps'
+    and (not summary -> 'steps' ? %(step)s or summary -> 'steps' ?| %(later)s::text[]);
+
+-- name: expect_judging
+update run set summary = summary || jsonb_build_object('steps', (summary -> 'steps') - %(steps)s::text[])
+where run_id = %(run_id)s and summary -> 'steps' ?| %(steps)s::text[];
 
 -- name: note_broken
 update run set summary = coalesce(summary, '{}')
