@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from offboarding.interfaces import Tracker
 from offboarding.model import AccountKey, IdentityKeyKind, Standing
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.runs import pipeline
+from offboarding.runs import order, pipeline, whole
 from offboarding.store import departures, reading
 from offboarding.store.connect import Session, opened
 from tests.support.begun import Begun, beginnings, begun
@@ -19,7 +20,7 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, user
 from tests.support.red import why_red
 from tests.support.rows import CHANGES
-from tests.support.small_company import LEFT, WORKS, key, mail, number, tag, worker
+from tests.support.small_company import LEFT, WORKS, job, key, mail, number, tag, worker
 
 __all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
 
@@ -424,6 +425,24 @@ def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(
     assert titles(people, office) == first
     assert len(first) == 2
     assert rows(office, "1042") == KIMS
+
+
+def test_a_night_that_goes_on_takes_no_departure_back_that_is_later_than_its_moment(
+    office: Office, people: ListedPeople
+) -> None:
+    """Kim's last day ends while the night reads, and somebody asks about Kim."""
+    office.night()
+    office.hr.change("1042", employments=(job("active", last=f"{office.as_of:%F}", zone="America/New_York"),))
+    as_of = office.as_of + timedelta(hours=1)
+    run = pipeline.open_run(office.session, office.settings, caller="a long night", as_of=as_of)
+    departure(office, "1042", hours=40)
+    assert rows(office, "1042") == KIMS
+
+    work = whole.work_of(office.session, office.settings, office.readers(), run, lambda _: None)
+    order.walk(work, partial(whole.by_itself, office.session, run))
+
+    assert rows(office, "1042") == KIMS
+    assert [ticket.is_open for ticket in tickets_of(people, office.queue) if "1042" in ticket.title] == [True]
 
 
 def _night_up_to_the_guard(office: Office) -> Any:

@@ -165,7 +165,7 @@ def correlation_settings(session: Session, settings: Settings, run: Run) -> link
     only_space = spaces[0] if len(spaces) == 1 else None
     by_name = {source.name: source for source in settings.sources}
     return linking.CorrelationSettings(
-        as_of=run.as_of,
+        as_of=runs.latest_moment(session, run),
         zone=settings.company.time_zone,
         sources=tuple(
             SourceSetting(

@@ -102,6 +102,12 @@ def last_finished_night(session: Session) -> Run | None:
     return _run(session, "last_finished_night", {})
 
 
+def latest_moment(session: Session, run: Run) -> datetime:
+    """Return the latest as_of by which anything was correlated, this run's at least: what was over by then stays so."""
+    ((latest,),) = session.execute(block("runs", "latest_moment")).fetchall()
+    return max(run.as_of, latest) if isinstance(latest, datetime) else run.as_of
+
+
 def note_trackers(session: Session, run_id: int, trackers: Sequence[str]) -> None:
     """The trackers that the configuration names, so that a ticket that stands in another is missed."""
     session.execute(block("runs", "note_trackers"), {"run_id": run_id, "trackers": Jsonb(list(trackers))})

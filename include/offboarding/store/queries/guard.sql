@@ -227,7 +227,7 @@ join finding_event e on e.run_id = r.run_id and e.to_state = 'resolved'
 join finding f using (finding_key)
 cross join lateral (select f.person_uid is not null and not exists (
     select from departure d where d.person_uid = f.person_uid and d.valid_to is null and not d.returned) as taken) back
-where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s and r.as_of <= %(as_of)s
+where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s
     and f.state = 'resolved' and was_let_through(f.ticket_key, e.from_state) and f.basis is distinct from 'notice'
     and f.resolution <> all(%(by_person)s);
 
@@ -401,7 +401,7 @@ select f.finding_key, f.ticket_kind, f.holds_ticket, f.person_uid, f.roster, f.s
 from counted_run r
 join finding_event e on e.run_id = r.run_id and e.from_state = 'held' and e.to_state = 'open'
 join finding f using (finding_key)
-where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s and r.as_of <= %(as_of)s;
+where r.kind <> 'release' and r.run_id <> %(run_id)s and r.as_of > %(lately)s;
 
 -- name: cover
 -- Which tripped line each of them rests on: a roster's new departures, a person, a source, a rule, critical findings, all

@@ -14,6 +14,9 @@ select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at,
 select run_id, kind, as_of, reads_since, started_at, correlated_at, finished_at, status
 from counted_run where kind = 'nightly' and finished_at is not null order by as_of desc, run_id desc limit 1;
 
+-- name: latest_moment
+select max(as_of) from counted_run where correlated_at is not null;
+
 -- name: insert_run
 -- Without an as_of of the caller's, the run's first start is it.
 insert into run (kind, caller, as_of, reads_since, code)
