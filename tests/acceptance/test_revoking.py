@@ -1,7 +1,8 @@
 """What a person approves is shut by a second connection: that, and nothing else, and nothing that has changed since."""
 
+import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,28 +11,30 @@ from typing import Any, LiteralString
 import pytest
 
 from offboarding.guard.revoking import proposing
+from offboarding.interfaces import Tracker
 from offboarding.model import (
+    AccountKey,
     Before,
-    Employment,
     IdentityKeyKind,
     LinkVerdict,
     Revocable,
     ScopeRead,
     Standing,
     TicketState,
-    Worker,
 )
 from offboarding.model.errors import FatalError, RetriableError, UncertainError
+from offboarding.model.keys import short_finding
 from offboarding.report import explain
 from offboarding.runs import pipeline
-from offboarding.store import decisions, reading
+from offboarding.store import decisions, keyed, reading
+from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
-from offboarding.store.recorded import troubles
+from offboarding.store.recorded import states_changed, troubles
 from offboarding.tickets import moving
 from tests.support import deciding
 from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import Office, System, access_key, login
+from tests.support.office import HeardTracker, Office, System, access_key, login, user
 from tests.support.rows import note_all
 from tests.support.shutting import (
     KEY,
@@ -46,7 +49,7 @@ from tests.support.shutting import (
     of_kim,
     shut_for_kim,
 )
-from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, key, mail, number, owner, scoped, tag, worker
+from tests.support.small_company import LEFT, NIGHT, STAFF, WORKS, job, key, mail, number, owner, tag, worker
 from tests.support.variants import variants
 
 pytestmark = pytest.mark.slow
@@ -60,6 +63,48 @@ def kim(begun: Begun) -> Shutting:
 @pytest.fixture
 def shut(begun: Begun) -> Shutting:
     return begun(shut_for_kim)
+
+
+@pytest.fixture
+def many(begun: Begun) -> Shutting:
+    return begun(of_many)
+
+
+PEOPLE = tuple(str(each) for each in range(2001, 2013))
+
+
+def of_many(session: Session, tracker: Tracker) -> Shutting:
+    """All of these have left; a login and an access key of each still work, and are proposed."""
+    office = Office(session=session, tracker=HeardTracker(tracker))
+    office.hr.workers = [worker(each, LEFT, mail=f"p{each}@corp.example") for each in PEOPLE] + [STAFF]
+    office.directory.accounts = [login(f"p{each}", number(each), product="openldap") for each in PEOPLE]
+    office.cloud.accounts = [user(f"AIDA{each}", tag(IdentityKeyKind.NUMBER, each)) for each in PEOPLE]
+    office.cloud.credentials = [
+        access_key(f"AKIA{each}", of) for each, of in zip(PEOPLE, office.cloud.accounts, strict=True)
+    ]
+    made = Shutting(office=office, policy=POLICY | {"most_a_day": 100})
+    assert made.night() == 2 * len(PEOPLE)
+    return made
+
+
+def keys_of(many: Shutting, *people: str, rule: str = "leaver-") -> set[str]:
+    """Short keys of the findings about what these people have."""
+    found = many.session.execute(
+        "select finding_key from finding where account_native_id = any(%s) and starts_with(rule, %s)",
+        ([f"{of}{each}" for each in people for of in ("p", "AIDA")], rule),
+    )
+    return {short_finding(str(key)) for (key,) in found.fetchall()}
+
+
+def proposed_again(kim: Shutting) -> list[str]:
+    """What a person would be asked if the last night proposed under the settings of now."""
+    proposing.propose(kim.session, kim.settings, kim.last, kim.logins)
+    return kim.offered()
+
+
+def told(kim: Shutting) -> None:
+    """The tickets are told what they were yet to be."""
+    pipeline.ticket(kim.session, kim.settings, kim.last, {"secops": lambda: kim.office.tracker})
 
 
 def key_of(kim: Shutting, rule: str = "leaver-access-key") -> str:
@@ -120,22 +165,19 @@ def test_the_ticket_says_who_what_and_how_it_is_undone(shut: Shutting, tracker: 
     assert f"python -m offboarding revoke undo {key} --reason" in comment
 
 
-def test_without_a_policy_nothing_is_proposed_or_asked(office: Office) -> None:
-    office.hr.workers, office.directory.accounts = [KIM, STAFF], [LOGIN]
-    made = Shutting(office=office)
-    del office.policy["revocation"]
+def test_without_a_policy_nothing_is_proposed_or_asked(kim: Shutting) -> None:
+    del kim.office.policy["revocation"]
 
-    assert made.night() == 0
-    assert (made.offered(), made.rows()) == ([], [])
+    assert proposed_again(kim) == []
+    assert proposing.waiting(kim.session, kim.settings) == 0
     with pytest.raises(FatalError, match=r"policy\.revocation isn't set: nothing is shut"):
-        made.answer("f-00000000")
+        kim.answer("f-00000000")
 
 
 def test_without_a_second_connection_nothing_is_proposed(kim: Shutting) -> None:
     kim.connected = False
 
-    kim.night()
-
+    assert proposed_again(kim) == []
     assert set(kim.stages()) == {"lapsed"}
 
 
@@ -149,17 +191,12 @@ BOUNDS: dict[str, tuple[dict[str, Any], set[str]]] = {
 }
 
 
-@variants(3, bound=BOUNDS)
-def test_the_policy_bounds_what_is_proposed(office: Office, bound: tuple[dict[str, Any], set[str]]) -> None:
-    policy, rules = bound
-    office.hr.workers = [KIM, STAFF]
-    office.directory.accounts, office.cloud.accounts = [LOGIN], [USER]
-    office.cloud.credentials = [access_key(KEY, USER, last_used_at=None)]
-    made = Shutting(office=office, policy=POLICY | policy)
+def test_the_policy_bounds_what_is_proposed(kim: Shutting) -> None:
+    for policy, rules in BOUNDS.values():
+        kim.policy.clear()
+        kim.policy.update(POLICY | policy)
 
-    made.night()
-
-    assert {row.rule for row in made.rows()} == rules
+        assert sorted(proposed_again(kim)) == sorted(key_of(kim, rule) for rule in rules), policy
 
 
 def test_where_a_job_runs_with_one_key_no_other_of_its_account_is_proposed(office: Office) -> None:
@@ -179,42 +216,44 @@ def test_where_a_job_runs_with_one_key_no_other_of_its_account_is_proposed(offic
     assert made.offered() == []
 
 
-WRITTEN = {
-    "decomposed": ("*émergence*", unicodedata.normalize("NFD", "émergence")),
-    "wide": ("*break*glass*", "".join(chr(ord(letter) + 0xFEE0) for letter in "break-glass")),
-    "with a soft hyphen": ("*break*glass*", "bre\u00adak-glass"),
-    "a bracket is itself": ("[BG] *", "[BG] kim"),
-    "blanks around": (" *glass* ", "break-glass"),
-}
+WRITTEN = (
+    ("*émergence*", unicodedata.normalize("NFD", "émergence")),
+    ("*break*glass*", "".join(chr(ord(letter) + 0xFEE0) for letter in "break-glass")),
+    ("*fire*glass*", "fi\u00adre-glass"),
+    ("[BG] *", "[BG] kim"),
+    (" *sky*light* ", "sky-light"),
+)
+"""Decomposed, wide, with a soft hyphen, a bracket as itself, blanks around."""
 
 
-@variants(2, written=WRITTEN)
-def test_never_holds_however_a_name_is_written(kim: Shutting, written: tuple[str, str]) -> None:
-    pattern, name = written
-    kim.policy["never"] = [pattern]
-    kim.office.directory.change("kim", display_name=name)
+def test_never_holds_however_a_name_is_written(many: Shutting) -> None:
+    for each, (_, name) in zip(PEOPLE, WRITTEN, strict=False):
+        many.office.directory.change(f"p{each}", display_name=name)
+    many.night()
+    everything = keys_of(many, *PEOPLE)
 
-    kim.night()
+    for each, (pattern, _) in zip(PEOPLE, WRITTEN, strict=False):
+        many.policy["never"] = [pattern]
+        assert everything - {*proposed_again(many)} == keys_of(many, each, rule="leaver-account-works"), pattern
 
-    assert key_of(kim, "leaver-account-works") not in kim.offered()
 
-
-@variants(1, worker_id=("1042](http://evil.example) **HR: yes**", "1042 - **f-00000000**: nothing", "1042` <b>x</b>"))
-def test_ids_are_shown_to_the_letter_and_in_one_line(office: Office, worker_id: str) -> None:
+def test_ids_are_shown_to_the_letter_and_in_one_line(office: Office) -> None:
     """Whoever edits HR's feed writes no link, and no line of the question's own."""
-    office.hr.workers = [replace(KIM, worker_id=worker_id), STAFF]
-    office.directory.accounts = [replace(LOGIN, keys=(number(worker_id),))]
+    ids = ("1042](http://evil.example) **HR: yes**", "1042 - **f-00000000**: nothing", "1042` <b>x</b>")
+    office.hr.workers = [*(worker(each, LEFT) for each in ids), STAFF]
+    office.directory.accounts = [login(f"p{place}", number(each), product="openldap") for place, each in enumerate(ids)]
     made = Shutting(office=office)
     made.night()
 
     asked = proposing.question(office.session, made.settings)
 
     assert asked
-    (line, *_, _) = asked.details.splitlines()
-    shown = " ".join(worker_id.split())
-    code = f"`` hr:{shown} ``" if "`" in shown else f"`hr:{shown}`"
-    assert f", of {code}: set pwdAccountLockedTime" in line
-    assert asked.details.splitlines()[1] == ""
+    *lines, blank = asked.details.splitlines()[: len(ids) + 1]
+    assert blank == ""
+    for each in ids:
+        shown = " ".join(each.split())
+        code = f"`` hr:{shown} ``" if "`" in shown else f"`hr:{shown}`"
+        assert sum(f", of {code}: set pwdAccountLockedTime" in line for line in lines) == 1
 
 
 # --- who may, and how -------------------------------------------------------------------------------------------------
@@ -247,27 +286,24 @@ def test_more_than_the_days_measure_shuts_none_of_them(kim: Shutting) -> None:
         kim.answer(key_of(kim, "leaver-account-works"))
 
     assert kim.changes() == ["revoke"]
-    kim.night()
-    assert kim.offered() == [key_of(kim, "leaver-account-works")]
+    assert proposed_again(kim) == [key_of(kim, "leaver-account-works")]
 
 
-def test_what_nobody_chooses_keeps_no_other_from_being_asked_about(office: Office) -> None:
-    office.hr.workers, office.directory.accounts, office.cloud.accounts = [KIM, STAFF], [LOGIN], [USER]
-    office.cloud.credentials = [access_key(KEY, USER)]
-    made = Shutting(office=office)
-    made.policy["most_a_day"] = 1
+def test_what_nobody_chooses_keeps_no_other_from_being_asked_about(kim: Shutting) -> None:
+    kim.connected = False
+    assert proposed_again(kim) == []
+    kim.connected, kim.policy["most_a_day"] = True, 1
 
-    assert [(made.night(), len(made.offered())) for _ in range(3)] == [(1, 1), (2, 2), (2, 2)]
+    assert [len(proposed_again(kim)) for _ in range(3)] == [1, 2, 2]
 
 
 def test_an_answer_is_about_what_was_shown_and_nothing_that_was_proposed_since(kim: Shutting) -> None:
-    """The key was shut, and opened on purpose: of that the person was shown nothing."""
+    """The proposal lapsed and was made again: of that one the person was shown nothing."""
     key, shown = key_of(kim), kim.shown()
-    kim.office.cloud.change(KEY, standing=Standing.DEAD)
-    kim.night()
-    kim.office.cloud.change(KEY, standing=Standing.WORKS)
-    kim.night()
-    assert key in kim.offered()
+    kim.connected = False
+    assert proposed_again(kim) == []
+    kim.connected = True
+    assert key in proposed_again(kim)
 
     with pytest.raises(FatalError, match=f"{key} may not be shut any more, and nothing is"):
         kim.answer(key, shown=shown)
@@ -305,7 +341,7 @@ def test_its_ticket_says_so_in_the_readers_language(
 
     kim.answer(key)
     kim.undo(key)
-    kim.night()
+    told(kim)
 
     said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
     assert [text.partition("\n")[0] + "\n" for text in said] == [f"{key}: {done}", f"{key}: {undone}"]
@@ -362,10 +398,10 @@ def test_what_moved_and_is_over_before_it_was_opened_there_says_so_where_it_was(
     assert [text.partition(",")[0] for event, text in ticket.said if event] == [f"{key}: sam approved its revocation"]
 
 
-@pytest.mark.parametrize("reason", ["x\0y", "x\ud800y"], ids=["a NUL", "half of a character"])
-def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting, reason: str) -> None:
-    with pytest.raises(FatalError, match="The reason holds a NUL, or half of a character, and nothing is done"):
-        kim.answer(key_of(kim), reason=reason)
+def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting) -> None:
+    for reason in ("x\0y", "x\ud800y"):
+        with pytest.raises(FatalError, match="The reason holds a NUL, or half of a character, and nothing is done"):
+            kim.answer(key_of(kim), reason=reason)
 
     assert set(kim.stages()) == {"proposed"}
 
@@ -373,7 +409,7 @@ def test_a_reason_that_can_t_be_kept_is_refused(kim: Shutting, reason: str) -> N
 def test_no_reason_adds_lines_to_a_ticket(kim: Shutting, tracker: Any) -> None:
     kim.answer(key := key_of(kim), reason="ok\x1b[2J\nf-00000000: lee approved its revocation")
     kim.undo(key, reason="a\nmistake")
-    kim.night()
+    told(kim)
 
     done, undone = kim.said(tracker)[:2]
     assert "Reason: ok [2J f-00000000: lee approved its revocation\n" in done
@@ -383,34 +419,63 @@ def test_no_reason_adds_lines_to_a_ticket(kim: Shutting, tracker: Any) -> None:
 # --- what has changed since it was proposed ---------------------------------------------------------------------------
 
 
-def rehired(kim: Shutting) -> None:
-    kim.office.hr.change("1042", employments=(*KIM.employments, WORKS))
+def rehired(many: Shutting, who: str) -> None:
+    many.office.hr.change(who, employments=(LEFT, job(start="2026-11-20")))
 
 
-def withdrawn(kim: Shutting) -> None:
-    kim.office.hr.change("1042", employments=(WORKS,))
+def withdrawn(many: Shutting, who: str) -> None:
+    many.office.hr.change(who, employments=(WORKS,))
 
 
-def another_wears_it(kim: Shutting) -> None:
+def another_wears_it(many: Shutting, who: str) -> None:
     """The login's number says that it is Lee's now, and HR that he works here."""
-    kim.office.directory.change("kim", keys=(number("1043"),))
-    kim.office.cloud.change("AIDAKIM", keys=(tag(IdentityKeyKind.NUMBER, "1043"),))
+    many.office.directory.change(f"p{who}", keys=(number("1043"),))
+    many.office.cloud.change(f"AIDA{who}", keys=(tag(IdentityKeyKind.NUMBER, "1043"),))
 
 
-def rejected(kim: Shutting) -> None:
-    for source, account in (("corp-ldap", "kim"), ("aws", "AIDAKIM")):
-        fields = {"source": source, "account": account, "worker": "1042", "reason": "not theirs", "author": "lee"}
-        deciding.decide_link(kim.office.session, LinkVerdict.REJECT, **fields)
+def rejected(many: Shutting, who: str) -> None:
+    for source, account in (("corp-ldap", f"p{who}"), ("aws", f"AIDA{who}")):
+        fields = {"source": source, "account": account, "worker": who, "reason": "not theirs", "author": "lee"}
+        deciding.decide_link(many.session, LinkVerdict.REJECT, **fields)
 
 
-def deleted(kim: Shutting) -> None:
-    kim.office.directory.remove("kim")
-    kim.office.cloud.remove(KEY)
+def deleted(many: Shutting, who: str) -> None:
+    many.office.directory.remove(f"p{who}")
+    many.office.cloud.remove(f"AKIA{who}")
 
 
-def shut_by_hand(kim: Shutting) -> None:
-    kim.office.directory.change("kim", standing=Standing.DEAD)
-    kim.office.cloud.change(KEY, standing=Standing.DEAD)
+def shut_by_hand(many: Shutting, who: str) -> None:
+    many.office.directory.change(f"p{who}", standing=Standing.DEAD)
+    many.office.cloud.change(f"AKIA{who}", standing=Standing.DEAD)
+
+
+def excepted(many: Shutting, who: str) -> None:
+    until = (many.office.as_of + timedelta(days=30)).date()
+    entry = {"worker": f"hr:{who}", "reason": "the handover", "approver": "lee", "expires": until}
+    many.office.let_stand["exceptions"] = [entry]
+
+
+def named_never(many: Shutting, who: str) -> None:
+    many.policy["never"] = [f"*{who}*"]
+
+
+def a_robot(many: Shutting, who: str) -> None:
+    many.office.directory.change(f"p{who}", service_like=True, last_used_at=many.office.as_of)
+    many.office.cloud.change(f"AIDA{who}", service_like=True)
+
+
+CHANGES: dict[Callable[[Shutting, str], None], str] = {
+    rehired: r"the finding is resolved",
+    withdrawn: r"the finding is resolved",
+    another_wears_it: r"it isn't theirs for certain",
+    rejected: r"the finding is resolved",
+    deleted: r"(its account isn't there any more|the finding is resolved)",
+    shut_by_hand: r"the finding is resolved",
+    excepted: r"an exception lets it stand",
+    named_never: r"policy.revocation.never names it \(\*20..\*\)",
+    a_robot: r"it looks like a workload's, and .*",
+}
+UNCHANGED = PEOPLE[len(CHANGES) :]
 
 
 def unreadable(kim: Shutting) -> None:
@@ -422,55 +487,52 @@ def hr_is_away(kim: Shutting) -> None:
     kim.office.hr.error = RetriableError("HR's server is away")
 
 
-def excepted(kim: Shutting) -> None:
-    until = (kim.office.as_of + timedelta(days=30)).date()
-    entry = {"worker": "hr:1042", "reason": "the handover", "approver": "lee", "expires": until}
-    kim.office.let_stand["exceptions"] = [entry]
-
-
-def named_never(kim: Shutting) -> None:
-    kim.policy["never"] = ["*kim*"]
-
-
-def a_robot(kim: Shutting) -> None:
-    used = kim.office.as_of
-    kim.office.directory.change("kim", service_like=True, last_used_at=used)
-    kim.office.cloud.change("AIDAKIM", service_like=True)
-
-
 def its_source_waits(kim: Shutting) -> None:
     for name in ("corp-ldap", "aws"):
-        kim.office.session.execute(
+        kim.session.execute(
             "insert into guard_hold (kind, name, opened_run, last_run, numbers, findings, closings, status)"
             " select 'source', %s, max(run_id), max(run_id), '[]', 0, 0, 'waiting' from run",
             (name,),
         )
-    note_all(kim.office.session)
+    note_all(kim.session)
 
 
-CHANGES: dict[Callable[[Shutting], None], str] = {
-    rehired: r"the finding is resolved",
-    withdrawn: r"the finding is resolved",
-    another_wears_it: r"it isn't theirs for certain",
-    rejected: r"the finding is resolved",
-    deleted: r"(its account isn't there any more|the finding is resolved)",
-    shut_by_hand: r"the finding is resolved",
+def not_done(tracker: ListedTracker, keys: Iterable[str]) -> bool:
+    """Whether a ticket says of each, once, that it wasn't done."""
+    said = "\n".join(text for ticket in tracker.tickets for _, text in ticket.said)
+    return all(said.count(f"{key}: sam approved its revocation, and it was NOT done: ") == 1 for key in keys)
+
+
+def test_what_changed_before_the_answer_is_not_shut_and_said(many: Shutting, tracker: ListedTracker) -> None:
+    """Each has something else happen; the last ones nothing, and theirs is shut."""
+    people = dict(zip(PEOPLE, CHANGES, strict=False))
+    for each, happens in people.items():
+        happens(many, each)
+
+    with pytest.raises(FatalError, match=r"18 of 24 that were approved weren't shut: f-.*\. It stands") as error:
+        many.answer(*many.offered())
+
+    for each, happens in people.items():
+        keys = keys_of(many, each)
+        assert len(keys) == 2
+        assert all(re.search(f"{key}: {CHANGES[happens]}[;.]", str(error.value)) for key in keys), happens
+    assert many.changes() == ["revoke"] * 2 * len(UNCHANGED)
+    assert {short_finding(row.finding_key) for row in many.rows() if row.status == "done"} == keys_of(many, *UNCHANGED)
+    assert not_done(tracker, keys_of(many, *people))
+
+
+WHOLE: dict[Callable[[Shutting], None], str] = {
     unreadable: r"it couldn't be looked at again",
-    excepted: r"an exception lets it stand",
-    named_never: r"policy.revocation.never names it \(\*kim\*\)",
-    a_robot: r"it looks like a workload's, and .*",
-}
-AT_THE_ANSWER = CHANGES | {
     hr_is_away: "hr couldn't be read whole: whether they're back isn't known",
     its_source_waits: "the guard holds what it rests on",
 }
 
 
-@variants(4, happens={each.__name__: each for each in AT_THE_ANSWER})
-def test_what_changed_before_the_answer_is_not_shut_and_said(
-    kim: Shutting, happens: Callable[[Shutting], None], tracker: Any
+@pytest.mark.parametrize("happens", WHOLE, ids=lambda happens: happens.__name__)
+def test_what_can_t_be_looked_at_or_waits_is_not_shut(
+    kim: Shutting, happens: Callable[[Shutting], None], tracker: ListedTracker
 ) -> None:
-    chosen, why = kim.offered(), AT_THE_ANSWER[happens]
+    chosen, why = kim.offered(), WHOLE[happens]
     happens(kim)
 
     with pytest.raises(
@@ -480,21 +542,22 @@ def test_what_changed_before_the_answer_is_not_shut_and_said(
 
     assert kim.changes() == []
     assert kim.stages() == ["refused", "refused"]
-    said = "\n".join(text for ticket in tracker.tickets for _, text in ticket.said)
-    assert len(chosen) == 2
-    assert all(said.count(f"{key}: sam approved its revocation, and it was NOT done: ") == 1 for key in chosen)
+    assert not_done(tracker, chosen)
 
 
-@variants(3, happens={each.__name__: each for each in CHANGES})
-def test_what_changed_before_the_next_night_is_proposed_no_more(
-    kim: Shutting, happens: Callable[[Shutting], None]
-) -> None:
-    happens(kim)
+def test_what_changed_before_the_next_night_is_proposed_no_more(many: Shutting) -> None:
+    for each, happens in zip(PEOPLE, CHANGES, strict=False):
+        happens(many, each)
 
-    kim.night()
+    many.night()
 
-    assert kim.offered() == []
-    assert set(kim.stages()) == {"lapsed"}
+    assert {*many.offered()} == keys_of(many, *UNCHANGED)
+    assert many.stages().count("lapsed") == 2 * len(CHANGES)
+
+    unreadable(many)
+    many.night()
+
+    assert many.offered() == []
 
 
 def test_what_comes_up_after_the_look_counts_as_well(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,7 +565,9 @@ def test_what_comes_up_after_the_look_counts_as_well(kim: Shutting, monkeypatch:
     before = Hands.before
 
     def and_rejected(hands: Hands, thing: Revocable) -> Before:
-        rejected(kim)
+        for source, account in (("corp-ldap", "kim"), ("aws", "AIDAKIM")):
+            fields = {"source": source, "account": account, "worker": "1042", "reason": "x", "author": "lee"}
+            deciding.decide_link(kim.session, LinkVerdict.REJECT, **fields)
         return before(hands, thing)
 
     monkeypatch.setattr(Hands, "before", and_rejected)
@@ -514,96 +579,86 @@ def test_what_comes_up_after_the_look_counts_as_well(kim: Shutting, monkeypatch:
     assert kim.changes() == []
 
 
-def test_a_notice_that_is_withdrawn_after_the_look_counts_as_well(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office.hr.workers, office.directory.accounts = [replace(KIM, employments=(WORKS,)), STAFF], [LOGIN]
-    made = Shutting(office=office)
-    made.night()
-    notice = deciding.add_notice(
-        office.session, office.settings, who="hr:1042", last="2026-11-25T10:00 Asia/Seoul", reason="told", author="lee"
-    )
-    assert made.night() == 1
-    before = Hands.before
-
-    def and_withdrawn(hands: Hands, thing: Revocable) -> Before:
-        deciding.withdraw_notice(office.session, notice.notice_id, reason="a mistake", author="lee")
-        return before(hands, thing)
-
-    monkeypatch.setattr(Hands, "before", and_withdrawn)
-
-    with pytest.raises(FatalError, match="they haven't left, or are back"):
-        made.answer(*made.offered())
-
-    assert made.changes() == []
-
-
-NOTICED = {
-    "works here by HR": (WORKS, "Gone by notice of `sam`; HR lists them as active."),
-    "a contract that ended": (job(end="2026-11-13"), "Gone by HR, confirmed by `sam`."),
-    "another record of theirs goes on": (LEFT, "Gone by HR, confirmed by `sam`."),
-    "an account that only a decision links": (LEFT, "Gone by HR. The account is theirs by decision of `sam`."),
-}
-
-
-@pytest.mark.parametrize("how", NOTICED)
-def test_who_said_that_somebody_left_or_owns_an_account_does_not_approve_what_follows(office: Office, how: str) -> None:
+def test_who_said_that_somebody_left_or_owns_an_account_does_not_approve_what_follows(office: Office) -> None:
     """The question says on whose authority it is; another approver may."""
-    employment, said = NOTICED[how]
-    kim, theirs = replace(KIM, employments=(employment,), logins=(scoped("kim"),)), LOGIN
-    office.hr.workers = [kim, STAFF]
+    ended = "Gone by HR, confirmed by `sam`."
+    noticed = {
+        "2001": (WORKS, "Gone by notice of `sam`; HR lists them as active."),
+        # Their contract ended; HR doesn't say that they left.
+        "2002": (job(end="2026-11-13"), ended),
+        # Another record of theirs goes on.
+        "2003": (LEFT, ended),
+        # Only a decision says that the account is theirs.
+        "2004": (LEFT, "Gone by HR. The account is theirs by decision of `sam`."),
+    }
+    office.hr.workers = [
+        *(worker(each, job, mail=f"p{each}@corp.example", logins=(f"p{each}",)) for each, (job, _) in noticed.items()),
+        worker("7777", WORKS, mail="p2003@corp.example", logins=("p2003",)),
+        STAFF,
+    ]
+    office.directory.accounts = [
+        login(f"p{each}", *(number(each) for _ in range(each != "2004")), product="openldap") for each in noticed
+    ]
     made, by_sam = Shutting(office=office), {"reason": "told", "author": "sam"}
     office.guard["approvers"] = ["sam", "lee"]
-    if how.startswith("another"):
-        office.hr.workers.append(replace(kim, worker_id="7777", employments=(WORKS,), record="row 9"))
-    if how.startswith("an account"):
-        theirs = replace(LOGIN, keys=())
-    office.directory.accounts = [theirs]
-    made.night()
-    if how.startswith("works"):
-        deciding.add_notice(
-            office.session, office.settings, who="hr:1042", last="2026-11-25T10:00 Asia/Seoul", **by_sam
-        )
-    elif how.startswith("an account"):
-        fields = {"source": "corp-ldap", "account": "kim", "worker": "hr:1042"}
-        deciding.decide_link(office.session, LinkVerdict.CONFIRM, **fields, **by_sam)
-    else:
-        deciding.confirm_departure(office.session, office.settings, departure="hr:1042", **by_sam)
-    made.night()
-    (chosen,) = made.offered()
+    assert made.night() == 0
+    last = "2026-11-25T10:00 Asia/Seoul"
+    deciding.add_notice(office.session, office.settings, who="hr:2001", last=last, **by_sam)
+    for each in ("2002", "2003"):
+        deciding.confirm_departure(office.session, office.settings, departure=f"hr:{each}", **by_sam)
+    fields = {"source": "corp-ldap", "account": "p2004", "worker": "hr:2004"}
+    deciding.decide_link(office.session, LinkVerdict.CONFIRM, **fields, **by_sam)
+    assert made.night() == len(noticed)
 
     asked = proposing.question(office.session, made.settings)
     assert asked
-    assert said in asked.details
-    with pytest.raises(FatalError, match=r"sam said .*: another approver must approve it"):
-        made.answer(chosen, author="sam")
+    for each, (_, said) in noticed.items():
+        (line,) = (line for line in asked.details.splitlines() if f"`hr:{each}`" in line)
+        assert said in line
+    with pytest.raises(FatalError, match=r"4 of 4 .*(sam said .*: another approver must approve it.*){4}"):
+        made.answer(*made.offered(), author="sam")
     assert made.changes() == []
-    made.night()
-    made.answer(chosen, author="lee")
-    assert made.changes() == ["revoke"]
+    made.answer(*proposed_again(made), author="lee")
+    assert made.changes() == ["revoke"] * len(noticed)
 
 
 AUTHORITY = "when or on whose authority they left, or whose the account is, changed after it was shown"
 
 
-@pytest.mark.parametrize("last", ["2026-11-13T10:00 Asia/Seoul", "2026-11-13 Asia/Seoul"])
-def test_an_approval_by_hr_s_word_shuts_nothing_by_a_notice_that_was_given_since(kim: Shutting, last: str) -> None:
+def test_an_approval_by_hr_s_word_shuts_nothing_by_a_notice_that_was_given_since(
+    many: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """HR takes its word back, and a user gives notice of the same day."""
-    asked = proposing.question(kim.session, kim.settings)
-    assert asked
-    kim.office.hr.workers = [replace(KIM, employments=(WORKS,)), STAFF]
-    deciding.add_notice(kim.session, kim.office.settings, who="hr:1042", last=last, reason="told", author="eve")
+    lasts = dict(zip(PEOPLE, ("2026-11-13T10:00 Asia/Seoul", "2026-11-13 Asia/Seoul"), strict=False))
+    theirs, shown, notices = keys_of(many, *lasts), many.shown(), list[str]()
+    for each, last in lasts.items():
+        many.office.hr.change(each, employments=(WORKS,))
+        notice = deciding.add_notice(
+            many.session, many.office.settings, who=f"hr:{each}", last=last, reason="told", author="eve"
+        )
+        notices.append(notice.notice_id)
 
-    with pytest.raises(FatalError, match=AUTHORITY):
-        kim.answer(*asked.offered, shown=asked.offered)
-    assert kim.changes() == []
+    with pytest.raises(FatalError, match=rf"4 of 4 .*({AUTHORITY}.*){{4}}"):
+        many.answer(*theirs, shown=shown)
+    assert many.changes() == []
 
-    kim.night()
-    asked = proposing.question(kim.session, kim.settings)
+    many.night()
+    asked = proposing.question(many.session, many.settings)
     assert asked
-    assert "Gone by notice of `eve`; HR lists them as active." in asked.details
-    kim.answer(*asked.offered, shown=asked.offered)
-    assert kim.changes() == ["revoke", "revoke"]
+    assert asked.details.count("Gone by notice of `eve`; HR lists them as active.") == 4
+    before = Hands.before
+
+    def and_withdrawn(hands: Hands, thing: Revocable) -> Before:
+        if notices and thing.native_id.endswith(PEOPLE[0]):
+            deciding.withdraw_notice(many.session, notices.pop(0), reason="a mistake", author="lee")
+        return before(hands, thing)
+
+    monkeypatch.setattr(Hands, "before", and_withdrawn)
+    kept = keys_of(many, PEOPLE[1])
+    with pytest.raises(FatalError, match=r"2 of 4 .*(they haven't left, or are back.*){2}"):
+        many.answer(*theirs, shown=asked.offered)
+    assert many.changes() == ["revoke", "revoke"]
+    assert {short_finding(row.finding_key) for row in many.rows() if row.status == "done"} == kept
 
 
 def test_an_approval_without_a_decision_shuts_nothing_that_only_a_decision_since_links(kim: Shutting) -> None:
@@ -618,27 +673,31 @@ def test_an_approval_without_a_decision_shuts_nothing_that_only_a_decision_since
     assert kim.changes() == []
 
 
-@pytest.mark.parametrize("rejects", [False, True], ids=["revokes", "revokes and rejects"])
-def test_who_takes_an_account_from_a_colleague_does_not_approve_what_follows(office: Office, *, rejects: bool) -> None:
-    office.hr.workers, office.directory.accounts = [KIM, STAFF], [LOGIN]
+def test_who_takes_an_account_from_a_colleague_does_not_approve_what_follows(office: Office) -> None:
+    """Sam revokes that an account is a colleague's, and rejects that of the second, too."""
+    office.hr.workers = [worker("2001", LEFT), worker("2002", LEFT), STAFF]
+    office.directory.accounts = [login(f"p{each}", number(each), product="openldap") for each in ("2001", "2002")]
     made = Shutting(office=office)
     office.guard["approvers"] = ["sam", "lee"]
     office.night()
-    fields = {"source": "corp-ldap", "account": "kim", "worker": STAFF.worker_id, "reason": "the handover"}
-    decided = deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="lee", **fields)
-    office.night()
-    decisions.revoke(office.session, decided.decision_id, author="sam")
-    if rejects:
-        deciding.decide_link(office.session, LinkVerdict.REJECT, author="sam", **fields)
-    made.night()
-    (chosen,) = made.offered()
+    common = {"source": "corp-ldap", "worker": STAFF.worker_id, "reason": "the handover"}
+    decided = [
+        deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="lee", account=f"p{each}", **common)
+        for each in ("2001", "2002")
+    ]
+    assert made.night() == 0
+    for each in decided:
+        decisions.revoke(office.session, each.decision_id, author="sam")
+    deciding.decide_link(office.session, LinkVerdict.REJECT, author="sam", account="p2002", **common)
+    assert made.night() == 2
 
-    with pytest.raises(FatalError, match="sam said whose the account is: another approver must approve it"):
-        made.answer(chosen, author="sam")
+    with pytest.raises(
+        FatalError, match=r"2 of 2 .*(sam said whose the account is: another approver must approve it.*){2}"
+    ):
+        made.answer(*made.offered(), author="sam")
     assert made.changes() == []
-    made.night()
-    made.answer(chosen, author="lee")
-    assert made.changes() == ["revoke"]
+    made.answer(*proposed_again(made), author="lee")
+    assert made.changes() == ["revoke", "revoke"]
 
 
 def test_what_was_renamed_is_proposed_anew(kim: Shutting) -> None:
@@ -651,26 +710,27 @@ def test_what_was_renamed_is_proposed_anew(kim: Shutting) -> None:
     assert kim.changes() == ["revoke"]
 
 
-SINCE: dict[str, tuple[dict[str, Any], str]] = {
-    "renamed to break glass": ({"login": "break-glass-1"}, "called otherwise than when it was proposed"),
-    "tagged as a colleague's": ({"keys": (tag(IdentityKeyKind.NUMBER, "1043"),)}, "isn't theirs for certain"),
-    "tagged as a service": ({"service_like": True}, "looks like a workload's"),
-    "labelled as never": ({"label": "arn:aws:iam::111111111111:user/break-glass/aidakim"}, "never names it"),
-}
+SINCE: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"login": "break-glass-1"}, "called otherwise than when it was proposed"),
+    ({"keys": (tag(IdentityKeyKind.NUMBER, "1043"),)}, "isn't theirs for certain"),
+    ({"service_like": True}, "looks like a workload's"),
+    ({"label": "arn:aws:iam::111111111111:user/break-glass/aida"}, "never names it"),
+)
 
 
-@variants(2, since=SINCE)
-def test_an_account_is_read_anew_before_anything_of_it_is_shut(
-    kim: Shutting, since: tuple[dict[str, Any], str]
-) -> None:
-    changes, why = since
-    kim.office.cloud.change(KEY, last_used_at=None)
-    kim.office.cloud.change("AIDAKIM", **changes)
+def test_an_account_is_read_anew_before_anything_of_it_is_shut(many: Shutting) -> None:
+    people = dict(zip(PEOPLE, SINCE, strict=False))
+    for each, (changes, _) in people.items():
+        many.office.cloud.change(f"AKIA{each}", last_used_at=None)
+        many.office.cloud.change(f"AIDA{each}", **changes)
 
-    with pytest.raises(FatalError, match=why):
-        kim.answer(key_of(kim))
+    with pytest.raises(FatalError, match=r"4 of 5") as error:
+        many.answer(*keys_of(many, *PEOPLE[:5], rule="leaver-access-key"))
 
-    assert kim.changes() == []
+    for each, (_, why) in people.items():
+        (key,) = keys_of(many, each, rule="leaver-access-key")
+        assert re.search(f"{key}: [^;]*{why}", str(error.value)), why
+    assert many.changes() == ["revoke"]
 
 
 def test_where_a_look_tells_what_an_account_holds_and_not_the_account_nothing_is_shut(
@@ -685,110 +745,126 @@ def test_where_a_look_tells_what_an_account_holds_and_not_the_account_nothing_is
 
 
 def test_what_the_second_connection_sees_it_called_counts_as_well(
-    kim: Shutting, monkeypatch: pytest.MonkeyPatch
+    many: Shutting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was renamed after the look."""
-    for name, why in (("kim-old", "called otherwise"), ("aidakim", r"never names it \(\*:user/admins/\*\)")):
-        monkeypatch.setattr(Hands, "called", lambda *_, name=name: (name, f"arn:aws:iam::1:user/admins/{name}"))
-        kim.policy["never"] = ["*:user/admins/*"]
-        with pytest.raises(FatalError, match=why):
-            kim.answer(key_of(kim))
-        kim.night()
+    called = Hands.called
+    seen = {"AIDA2001": "renamed", "AIDA2002": "aida2002"}
 
-    assert kim.changes() == []
+    def since(hands: Hands, thing: Revocable) -> Sequence[str]:
+        name = seen.get(thing.account_native_id)
+        return (name, f"arn:aws:iam::1:user/admins/{name}") if name else called(hands, thing)
+
+    monkeypatch.setattr(Hands, "called", since)
+    many.policy["never"] = ["*:user/admins/*"]
+
+    with pytest.raises(FatalError, match="2 of 3") as error:
+        many.answer(*keys_of(many, *PEOPLE[:3], rule="leaver-access-key"))
+
+    for each, why in (("2001", "called otherwise"), ("2002", r"never names it \(\*:user/admins/\*\)")):
+        (key,) = keys_of(many, each, rule="leaver-access-key")
+        assert re.search(f"{key}: [^;]*{why}", str(error.value)), why
+    assert many.changes() == ["revoke"]
 
 
-BACK: dict[str, tuple[str, dict[str, Any], str]] = {
-    "by the mail, a vendor": ("vendors", {"mail": "kim@corp.example"}, ""),
-    "by the login that their mail holds, a vendor": ("vendors", {"logins": ("kim",)}, ""),
-    "by the mail, in another system of HR's": ("hr", {"mail": "kim@corp.example"}, ""),
-    "by the mail, a vendor who is suspended": ("vendors", {"mail": "kim@corp.example"}, "suspended"),
+def test_somebody_who_is_here_by_their_mail_or_login_may_be_they(many: Shutting) -> None:
+    """A vendor, one who is suspended, or somebody in another system of HR's."""
+    hr, vendors = many.office.hr, many.office.vendors
+    hr.workers = [*hr.workers, worker("3001", WORKS, mail="p2001@corp.example")]
+    vendors.workers = [
+        worker("3002", WORKS, mail="p2002@corp.example"),
+        worker("3003", WORKS, logins=("p2003",)),
+        worker("3004", job(circumstance="suspended"), mail="p2004@corp.example"),
+    ]
+    theirs = keys_of(many, *PEOPLE[:4])
+
+    with pytest.raises(FatalError, match="8 of 10") as error:
+        many.answer(*theirs, *keys_of(many, PEOPLE[4]))
+
+    assert all(f"{key}: it may be somebody else's" in str(error.value) for key in theirs)
+    assert many.changes() == ["revoke", "revoke"]
+    many.night()
+    assert {*many.offered()} == keys_of(many, *PEOPLE[5:])
+
+
+def test_what_another_source_logs_in_by_is_not_shut(many: Shutting) -> None:
+    """A tracker or another source uses a leaver's account."""
+    own = {
+        *keys_of(many, "2001", "2002", rule="leaver-access-key"),
+        *keys_of(many, "2003", rule="leaver-account-works"),
+    }
+    other = keys_of(many, "2004", rule="leaver-access-key")
+    many.logins = ("AKIA2001", "AIDA2002", "uid=p2003,dc=corp")
+
+    with pytest.raises(FatalError, match=r"3 of 4 .*(the checker itself logs in by it.*){3}"):
+        many.answer(*own, *other)
+
+    assert many.changes() == ["revoke"]
+    assert keys_of(many, *PEOPLE) - {*proposed_again(many)} == own | other
+
+
+IDENTIFIES: dict[str, tuple[AccountKey, ...]] = {
+    "number of hr:9001": (tag(IdentityKeyKind.NUMBER, "9001"),),
+    # In another form.
+    "number of hr:9002": (tag(IdentityKeyKind.NUMBER, "E09002"),),
+    "directory_id of hr:9003": (key(IdentityKeyKind.DIRECTORY_ID, "d-9003"),),
+    "mail of hr:9004": (mail("c9004@corp.example"),),
+    "mail of hr:9005": (owner(IdentityKeyKind.MAIL, "c9005@corp.example"),),
+    # The mail's local part.
+    "mail of hr:9006": (key(IdentityKeyKind.LOGIN, "c9006"),),
+    "login of hr:9007": (key(IdentityKeyKind.LOGIN, "c.9007"),),
+    # The login of another account of theirs.
+    "login of hr:9008": (key(IdentityKeyKind.LOGIN, "h9008"),),
+    # Their contract's end is to be confirmed.
+    "mail of hr:9009": (mail("c9009@corp.example"),),
+    "number of hr:9010": (tag(IdentityKeyKind.NUMBER, "9010"),),
 }
+ENDING = ("9009", "9010")
 
 
-@variants(2, back=BACK)
-def test_somebody_who_is_here_by_their_mail_or_login_may_be_they(
-    kim: Shutting, back: tuple[str, dict[str, Any], str]
-) -> None:
-    roster, told, circumstance = back
-    feed = kim.office.hr if roster == "hr" else kim.office.vendors
-    here = job("active", start="2015-01-01", circumstance=circumstance)
-    feed.workers = [*feed.workers, worker("2042", here, **told)]
-
-    with pytest.raises(FatalError, match="it may be somebody else's"):
-        kim.answer(*kim.offered())
-
-    assert kim.changes() == []
-    kim.night()
-    assert kim.offered() == []
-
-
-LEES = replace(USER, native_id="AIDALEE", label="arn:aws:iam::111111111111:user/ops", keys=(), login="ops")
-IDENTIFIES: dict[str, tuple[dict[str, Any], str]] = {
-    "a number": ({"keys": (tag(IdentityKeyKind.NUMBER, "1043"),)}, "number"),
-    "a number in another form": ({"keys": (tag(IdentityKeyKind.NUMBER, "E01043"),)}, "number"),
-    "a directory id": ({"keys": (key(IdentityKeyKind.DIRECTORY_ID, "d-7"),)}, "directory_id"),
-    "a mail": ({"keys": (mail("leeh@corp.example"),)}, "mail"),
-    "an owner": ({"keys": (owner(IdentityKeyKind.MAIL, "leeh@corp.example"),)}, "mail"),
-    "a mail's local part": ({"keys": (key(IdentityKeyKind.LOGIN, "leeh"),)}, "mail"),
-    "a login that HR gives": ({"keys": (key(IdentityKeyKind.LOGIN, "lee.h"),)}, "login"),
-    "a login of another account": ({"login": "hlee", "keys": (key(IdentityKeyKind.LOGIN, "hlee"),)}, "login"),
-}
-
-
-@pytest.mark.parametrize("login", [KEY, "AIDAKIM", "uid=kim,dc=corp"])
-def test_what_another_source_logs_in_by_is_not_shut(kim: Shutting, login: str) -> None:
-    """A tracker or another source uses the leaver's account."""
-    rule = "leaver-account-works" if login.startswith("uid") else "leaver-access-key"
-    chosen = key_of(kim, rule)
-    kim.logins = (login,)
-
-    with pytest.raises(FatalError, match="the checker itself logs in by it"):
-        kim.answer(chosen)
-
-    assert kim.changes() == []
-    kim.night()
-    assert chosen not in kim.offered()
-
-
-@variants(2, of=IDENTIFIES, employment={"active": WORKS, "to be confirmed": job(end="2026-11-20")})
-def test_what_identifies_somebody_who_works_here_is_not_offered_whatever_was_decided(
-    office: Office, of: tuple[dict[str, Any], str], employment: Employment
-) -> None:
-    """Somebody decided that a colleague's account is a leaver's."""
-    changes, kind = of
-    lee = worker("1043", employment, mail="leeh@corp.example", logins=("lee.h",), ids=("d-7",))
-    colleagues, users = replace(LEES, **changes), access_key("AKIALEELEELEELEELEEL", LEES)
-    office.hr.workers, office.directory.accounts = [KIM, lee], [LOGIN, login("hlee", number("1043"))]
-    office.directory.accounts[1] = replace(office.directory.accounts[1], login="hlee")
-    office.cloud.accounts, office.cloud.credentials = [colleagues], [users]
-    made = Shutting(office=office)
-    fields = {"source": "aws", "account": "AIDALEE", "worker": "hr:1042", "reason": "a mistake"}
+def test_what_identifies_somebody_who_works_here_is_not_offered_whatever_was_decided(office: Office) -> None:
+    """Somebody decided that colleagues' accounts are leavers'. The last one's account identifies no one."""
+    keys = [*IDENTIFIES.values(), ()]
+    colleagues = [said[-4:] for said in IDENTIFIES]
+    leavers = [str(2001 + place) for place in range(len(keys))]
+    office.hr.workers = [worker(each, LEFT, mail=f"p{each}@corp.example") for each in leavers] + [
+        worker(
+            each,
+            job(end="2026-11-20") if each in ENDING else WORKS,
+            mail=f"c{each}@corp.example",
+            logins=(f"c.{each}",),
+            ids=(f"d-{each}",),
+        )
+        for each in colleagues
+    ]
+    office.directory.accounts = [
+        replace(login(f"h{each}", number(each), product="openldap"), login=f"h{each}") for each in colleagues
+    ]
+    for each, borne in zip(leavers, keys, strict=True):
+        logs_in = next((key.value for key in borne if key.value.startswith("h")), f"ops{each}")
+        office.cloud.accounts.append(replace(user(f"AIDA{each}"), keys=borne, login=logs_in))
+    office.cloud.credentials = [access_key(f"AKIA{of.native_id[4:]}", of) for of in office.cloud.accounts]
+    made = Shutting(office=office, policy=POLICY | {"most_a_day": 100})
     made.night()
-    deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="user", **fields)
+    for each in leavers:
+        fields = {"source": "aws", "account": f"AIDA{each}", "worker": f"hr:{each}", "reason": "a mistake"}
+        deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="user", **fields)
 
     made.night()
 
-    ours, state = made.finding("leaver-access-key")
-    assert state == "open"
-    assert made.offered() == [key_of(made, "leaver-account-works")]
+    *_, last = leavers
+    assert {*made.offered()} == keys_of(made, last)
     asked = proposing.question(office.session, made.settings)
     assert asked
-    assert f"Not offered: **{ours}**" in asked.details
-    assert f"`{kind} of hr:1043`" in asked.details
+    for each, said in zip(leavers, IDENTIFIES, strict=False):
+        (ours,) = keys_of(made, each)
+        (line,) = (line for line in asked.details.splitlines() if f"Not offered: **{ours}**" in line)
+        assert f"`{said}`" in line
 
 
-def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
-    kim.office.directory.change("kim", standing=Standing.DEAD)
-
-    with pytest.raises(FatalError, match="1 of 2 that were approved weren't shut"):
-        kim.answer(*kim.offered())
-
-    assert kim.hands["aws"].calls == ["before", "revoke"]
-    assert sorted(kim.stages()) == ["done", "refused"]
-
-
-def test_what_wasn_t_shut_is_said_though_the_tracker_is_away(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_can_t_be_shut_keeps_no_other_back_and_is_said_though_the_tracker_is_away(
+    kim: Shutting, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kim.office.directory.change("kim", standing=Standing.DEAD)
 
     def away(*_: object) -> None:
@@ -799,6 +875,9 @@ def test_what_wasn_t_shut_is_said_though_the_tracker_is_away(kim: Shutting, monk
 
     with pytest.raises(FatalError, match=r"1 of 2 that .* weren't shut: .* couldn't be told that yet: the tracker is"):
         kim.answer(*chosen)
+
+    assert kim.hands["aws"].calls == ["before", "revoke"]
+    assert sorted(kim.stages()) == ["done", "refused"]
 
 
 def test_a_defect_of_ours_keeps_no_other_back_either(kim: Shutting, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -816,17 +895,6 @@ def test_a_defect_of_ours_keeps_no_other_back_either(kim: Shutting, monkeypatch:
 
     assert sorted(kim.stages()) == ["done", "refused"]
     assert kim.changes() == ["revoke"]
-
-
-def test_a_departure_that_nobody_confirmed_is_none(office: Office) -> None:
-    planned = replace(LEFT, status="active", last_working_on=None, end_on=LEFT.last_working_on)
-    office.hr.workers, office.directory.accounts = [worker("1042", planned), STAFF], [LOGIN]
-    made = Shutting(office=office)
-
-    assert made.night() == 0
-
-    deciding.confirm_departure(office.session, office.settings, departure="hr:1042", reason="asked HR", author="lee")
-    assert made.night() == 1
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -855,10 +923,9 @@ def test_what_is_written_by_hand_approves_nothing(
         kim.answer(*chosen)
     with suppress(FatalError):  # Refused, where it's a revocation that was written by hand.
         kim.settle()
-    kim.night()
 
     assert kim.changes() == []
-    told = reading.night(kim.session, kim.last.run_id).record_troubles
+    told = [*troubles(kim.session), *states_changed(kim.session), *keyed.misfits(kim.session)]
     assert told
     record_property("silent", 0 if told else 1)
 
@@ -879,64 +946,78 @@ def test_nothing_is_proposed_or_asked_while_the_store_is_in_doubt_and_that_is_an
 
 # --- what was read, and somebody wrote otherwise ----------------------------------------------------------------------
 
-HERE = worker("1042", WORKS, mail="kim@corp.example", name="Kim Minjun")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewritten:
-    """What somebody who can write into the store makes of what was read."""
+    """What somebody who can write into the store makes of what was read of one person."""
 
-    kim: Worker = KIM
     account: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Of Kim's, by its directory's word."""
+    """By its directory's word."""
     sql: LiteralString
+    """About the worker %(who)s, or their login."""
     why: str
 
 
 REWRITTEN: dict[str, Rewritten] = {
-    "its display name": Rewritten(
-        account={"display_name": "Break-glass Kim"}, sql="update account set display_name = ''", why="never names it"
-    ),
-    "its display name, as of years from now": Rewritten(
+    "2001": Rewritten(
         account={"display_name": "Break-glass Kim"},
-        sql="update account set display_name = '', observed_at = now() + interval '9 years';"
-        " update scope set observed_at = now() + interval '9 years'",
+        sql="update account set display_name = '' where native_id = 'p' || %(who)s",
         why="never names it",
     ),
-    "that it's a workload's": Rewritten(
+    # As of years from now.
+    "2002": Rewritten(
+        account={"display_name": "Break-glass Kim"},
+        sql="update account set display_name = '', observed_at = now() + interval '9 years'"
+        " where native_id = 'p' || %(who)s",
+        why="never names it",
+    ),
+    "2003": Rewritten(
         account={"service_like": True, "last_used_at": NIGHT},
-        sql="update account set service_like = false; update account_use set last_used_at = '2020-01-01';"
-        " update finding set is_workload = false",
+        sql="with a as (update account set service_like = false where native_id = 'p' || %(who)s returning account_pk),"
+        " u as (update account_use set last_used_at = '2020-01-01' from a where a.account_pk = account_use.account_pk)"
+        " update finding set is_workload = false where account_native_id = 'p' || %(who)s",
         why="looks like a workload's",
     ),
-    "that they left": Rewritten(
-        kim=HERE,
+    # HR lists them as working here.
+    "2004": Rewritten(
         sql="update employment set status = 'left', last_working_on = '2026-11-13' where worker_pk in"
-        " (select worker_pk from worker where worker_id = '1042')",
+        " (select worker_pk from worker where worker_id = %(who)s)",
         why="the finding is resolved",
     ),
 }
 
 
-@variants(2, rewritten=REWRITTEN)
-def test_what_was_read_is_read_and_compared_anew_and_no_row_of_it_believed(
-    office: Office, rewritten: Rewritten
-) -> None:
+def test_what_was_read_is_read_and_compared_anew_and_no_row_of_it_believed(office: Office) -> None:
     """It stands in the store to the letter as it's told, by its digest: so the night didn't compare it."""
-    office.hr.workers = [rewritten.kim, STAFF]
-    office.directory.accounts = [replace(LOGIN, **rewritten.account)]
+    people = [*REWRITTEN, "2005"]
+    office.hr.workers = [
+        *(worker(each, WORKS if each == "2004" else LEFT, mail=f"p{each}@corp.example") for each in people),
+        STAFF,
+    ]
+    office.directory.accounts = [login(f"p{each}", number(each), product="openldap") for each in people]
+    for each, rewritten in REWRITTEN.items():
+        office.directory.change(f"p{each}", **rewritten.account)
     made = Shutting(office=office)
-    made.night()
-    office.session.execute(rewritten.sql)
-    made.night()
-    office.session.execute(rewritten.sql)
-    proposing.propose(office.session, made.settings, made.last)
-    (chosen,) = made.offered()
 
-    with pytest.raises(FatalError, match=rewritten.why):
-        made.answer(chosen)
+    def rewrite() -> None:
+        for each, rewritten in REWRITTEN.items():
+            office.session.execute(rewritten.sql, {"who": each})
+        office.session.execute("update scope set observed_at = now() + interval '9 years' where scope = 'p2002'")
 
-    assert made.changes() == []
+    made.night()
+    rewrite()
+    made.night()
+    rewrite()
+    chosen = proposed_again(made)
+    assert {*chosen} == keys_of(made, *people)
+
+    with pytest.raises(FatalError, match="4 of 5") as error:
+        made.answer(*chosen)
+
+    for each, rewritten in REWRITTEN.items():
+        (key,) = keys_of(made, each)
+        assert re.search(f"{key}: [^;]*{rewritten.why}", str(error.value)), each
+    assert made.changes() == ["revoke"]
 
 
 # --- broken off -------------------------------------------------------------------------------------------------------
@@ -962,9 +1043,7 @@ def test_killed_around_the_change_the_next_try_sees_how_far_it_came(
     assert hands.calls.count("revoke") == int(shut)
     said = [text for ticket in tracker.tickets for event, text in ticket.said if event.startswith("revocation:")]
     assert len(said) == 1
-    kim.night()
-    assert kim.finding("leaver-access-key")[1] == ("resolved" if shut else "open")
-    assert (key in kim.offered()) is not shut
+    assert (key in proposed_again(kim)) is not shut
 
 
 @pytest.mark.parametrize("step", ["look", "before"])
@@ -990,8 +1069,7 @@ def test_killed_before_it_was_begun_an_approval_is_over(
 
     assert kim.changes() == []
     assert sorted(kim.stages()) == ["proposed", "refused"]
-    kim.night()
-    assert key in kim.offered()
+    assert key in proposed_again(kim)
 
 
 @pytest.mark.parametrize(("happens", "stage"), [(True, "done"), (False, "refused")], ids=["it was done", "it wasn't"])
