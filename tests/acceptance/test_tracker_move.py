@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from offboarding.guard import releasing
+from offboarding.interfaces import Tracker
 from offboarding.model import Standing, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs import pipeline
 from offboarding.store import moved_tickets, runs
-from offboarding.store.connect import opened
+from offboarding.store.connect import Session, opened
 from offboarding.store.rows import Run
 from offboarding.tickets import moving
 from offboarding.tickets.plan import TicketPlan
+from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, STAFF, number, scoped, worker
@@ -41,13 +43,29 @@ def kim(office: Office) -> TwoTrackers:
     return kim_has_left(office)
 
 
-@pytest.fixture
-def moved(kim: TwoTrackers) -> TwoTrackers:
-    """Kim's ticket stands in secops, and is to go to jira."""
+def after_a_night(session: Session, tracker: Tracker) -> TwoTrackers:
+    """Kim's ticket stands in secops."""
+    kim = kim_has_left(Office(session=session, tracker=HeardTracker(tracker)))
     kim.night()
+    return kim
+
+
+def on_its_way(session: Session, tracker: Tracker) -> TwoTrackers:
+    """It is to go to jira."""
+    kim = after_a_night(session, tracker)
     told = moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
     assert [(each.ref and each.ref.ref, each.queue) for each in told] == [("1", f"jira:{kim.queue}")]
     return kim
+
+
+@pytest.fixture
+def ticketed(begun: Begun) -> TwoTrackers:
+    return begun(after_a_night)
+
+
+@pytest.fixture
+def moved(begun: Begun) -> TwoTrackers:
+    return begun(on_its_way)
 
 
 def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved: TwoTrackers) -> None:
@@ -60,38 +78,6 @@ def test_a_ticket_moves_with_what_stands_on_it_and_leads_to_its_successor(moved:
     assert "Access key" in new.draft.body
     assert moved.night().failed == ()
     assert (len(moved.inner().there()), len(moved.jira.there())) == (1, 1)
-
-
-def test_who_refuses_is_named_and_not_who_waits_for_it(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-
-    with pytest.raises(RetriableError, match="jira"):
-        moved.night()
-
-    assert reds(moved) == ("tracker jira hasn't been told of 1 change",)
-
-
-def test_broken_off_it_is_gone_on_with(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-    with pytest.raises(RetriableError, match="jira"):
-        tell(moved)
-    assert only(moved.inner()).is_open
-
-    moved.away = None
-    moved.night()
-    moved.night()
-
-    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
-
-
-def test_nobody_closes_it_by_the_list_that_went_away(moved: TwoTrackers) -> None:
-    moved.away = RetriableError("trackers.jira: no answer")
-
-    with pytest.raises(RetriableError, match="jira"):
-        moved.night()
-
-    assert only(moved.inner()).is_open
-    assert "Access key" in only(moved.inner()).draft.body
 
 
 def test_what_dies_afterwards_closes_it_there(moved: TwoTrackers) -> None:
@@ -148,15 +134,20 @@ def test_what_joins_it_later_follows_it_where_its_queue_still_leads_to_the_old_o
     assert told_nowhere(moved) == []
 
 
-def test_what_joins_it_on_its_way_follows_it(moved: TwoTrackers) -> None:
+def test_broken_off_it_stays_open_and_what_joins_it_on_its_way_follows_it(moved: TwoTrackers) -> None:
+    """Who refuses is named, and not who waits for it."""
     moved.away = RetriableError("trackers.jira: no answer")
     moved.directory.accounts.append(login("kim2", number("1042")))
     with pytest.raises(RetriableError, match="jira"):
         moved.night()
+    assert only(moved.inner()).is_open
+    assert "Access key" in only(moved.inner()).draft.body
+    assert [each.partition(" hasn't")[0] for each in reds(moved)] == ["tracker jira"]
 
     moved.away = None
     moved.night()
 
+    assert (only(moved.inner()).is_open, only(moved.jira).is_open) == (False, True)
     assert "kim2" in only(moved.jira).draft.body
     assert told_nowhere(moved) == []
 
@@ -176,8 +167,8 @@ def test_what_joins_it_later_follows_it_there_and_back_and_there(moved: TwoTrack
     assert told_nowhere(moved) == []
 
 
-def test_what_was_over_when_it_moved_and_works_again_follows_it(kim: TwoTrackers) -> None:
-    kim.night()
+def test_what_was_over_when_it_moved_and_works_again_follows_it(ticketed: TwoTrackers) -> None:
+    kim = ticketed
     kim.directory.change("kim", **locked())
     kim.night()
     moving.move(kim.session, last(kim), ["secops", "jira"], "secops", "jira")
@@ -219,19 +210,14 @@ def test_from_one_that_the_configuration_names_no_longer(kim: TwoTrackers) -> No
     assert only(kim.jira).is_open, "left to people"
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
+def test_what_cannot_move_is_said(ticketed: TwoTrackers) -> None:
+    for old, new, why in (
         ("secops", "jrai", "there is no jrai"),
         ("jira", "secops", "no ticket of jira"),
         ("jira", "jira", "there already"),
-    ],
-)
-def test_what_cannot_move_is_said(kim: TwoTrackers, old: str, new: str, why: str) -> None:
-    kim.night()
-
-    with pytest.raises(FatalError, match=why):
-        moving.moves(kim.session, ["secops", "jira"], old, new)
+    ):
+        with pytest.raises(FatalError, match=why):
+            moving.moves(ticketed.session, ["secops", "jira"], old, new)
 
 
 def test_there_and_back_before_it_was_opened_leaves_one_open(moved: TwoTrackers) -> None:
@@ -260,7 +246,7 @@ class Interruptible(ListedTracker):
         return ref
 
 
-def begun(kim: TwoTrackers) -> Run:
+def untold_night(kim: TwoTrackers) -> Run:
     """A night whose tickets are yet to be told."""
     run_id = kim.untold(days=1)
     runs.close_run(kim.session, run_id, red=[], waiting=0)
@@ -272,7 +258,7 @@ def test_one_whose_opening_was_never_heard_of_is_closed_where_it_was_all_the_sam
         raise RetriableError("trackers.secops: no whole answer")
 
     kim.tracker = HeardTracker(Interruptible(lost))
-    run = begun(kim)
+    run = untold_night(kim)
     with pytest.raises(RetriableError):
         pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
 
@@ -292,7 +278,7 @@ def test_one_that_moves_while_a_night_opens_it_is_closed_where_it_was(
             moving.move(other, run, ["secops", "jira"], "secops", "jira")
 
     kim.tracker = HeardTracker(Interruptible(moves))
-    run = begun(kim)
+    run = untold_night(kim)
     pipeline.ticket(kim.session, kim.settings, run, kim.trackers())
 
     kim.night()
@@ -437,15 +423,31 @@ def test_what_was_held_goes_by_the_routes_of_the_day_on_which_it_is_told(kim: Tw
 SECOND = worker("2042", LEFT, name="Kim Minjun")
 
 
-@pytest.fixture
-def two(kim: TwoTrackers) -> TwoTrackers:
+def two_of_them(session: Session, tracker: Tracker) -> TwoTrackers:
     """A second leaver, who has a ticket in the same queue since the second night."""
-    kim.night()
+    kim = after_a_night(session, tracker)
     kim.hr.workers.append(SECOND)
     kim.directory.accounts.append(login("kim2", number("2042")))
     kim.night()
     assert stand(kim) == ["secops", "secops"]
     return kim
+
+
+def one_after_all(session: Session, tracker: Tracker) -> TwoTrackers:
+    """They turned out to be one person."""
+    two = two_of_them(session, tracker)
+    turn_out_to_be_one(two)
+    return two
+
+
+@pytest.fixture
+def two(begun: Begun) -> TwoTrackers:
+    return begun(two_of_them)
+
+
+@pytest.fixture
+def one(begun: Begun) -> TwoTrackers:
+    return begun(one_after_all)
 
 
 def turn_out_to_be_one(two: TwoTrackers) -> None:
@@ -454,8 +456,8 @@ def turn_out_to_be_one(two: TwoTrackers) -> None:
     two.night()
 
 
-def test_of_two_who_turn_out_to_be_one_the_older_ticket_stands_and_the_other_leads_to_it(two: TwoTrackers) -> None:
-    turn_out_to_be_one(two)
+def test_of_two_who_turn_out_to_be_one_the_older_ticket_stands_and_the_other_leads_to_it(one: TwoTrackers) -> None:
+    two = one
     assert two.night().failed == ()
 
     first, second = two.inner().there()
@@ -489,8 +491,8 @@ def test_where_the_older_ticket_is_over_the_one_that_is_open_stands(two: TwoTrac
     assert (first.is_open, second.is_open, told_nowhere(two), reds(two)) == (False, True, [], ())
 
 
-def test_two_who_were_taken_for_one_and_are_two_again_lose_nothing(two: TwoTrackers) -> None:
-    turn_out_to_be_one(two)
+def test_two_who_were_taken_for_one_and_are_two_again_lose_nothing(one: TwoTrackers) -> None:
+    two = one
     other = replace(SECOND, mail="other@corp.example", logins=(scoped("other"),))
     two.hr.workers = [replace(KIM, logins=(scoped("kim"),)), STAFF, other, worker("1060", LEFT)]
     two.night()
