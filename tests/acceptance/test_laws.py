@@ -5,7 +5,8 @@ More of it: LAWS_EXAMPLES=500 LAWS_STEPS=40 python -m pytest tests/acceptance/te
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -161,20 +162,30 @@ def leaves_behind_a_hold(company: Laws) -> None:
 Breaks = Callable[[pytest.MonkeyPatch], type[ListedTracker]]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("breaks", "history", "law"),
-    [
-        (opens_twice, leaves, "one key, one ticket"),
-        (does_not_search_before_it_opens, goes_down, "one key, one ticket"),
-        (takes_a_failed_source_for_an_empty_one, fails, "wasn't looked at, and was closed"),
-        (leaves_what_people_closed, is_closed, "works, and its ticket is closed"),
-        (closes_whatever_it_is_told_to, is_revoked_in_part, "was closed, and .* work"),
-        (says_nothing_of_the_provider, is_revoked_in_part, "said to be local"),
-        (writes_no_event, leaves, "a state without an event"),
-        (says_nothing_of_what_joins_a_hold, leaves_behind_a_hold, "newly waits in a run that succeeded"),
-    ],
+BROKEN: tuple[tuple[Breaks, Callable[[Laws], None], str], ...] = (
+    (opens_twice, leaves, "one key, one ticket"),
+    (does_not_search_before_it_opens, goes_down, "one key, one ticket"),
+    (takes_a_failed_source_for_an_empty_one, fails, "wasn't looked at, and was closed"),
+    (leaves_what_people_closed, is_closed, "works, and its ticket is closed"),
+    (closes_whatever_it_is_told_to, is_revoked_in_part, "was closed, and .* work"),
+    (says_nothing_of_the_provider, is_revoked_in_part, "said to be local"),
+    (writes_no_event, leaves, "a state without an event"),
+    (says_nothing_of_what_joins_a_hold, leaves_behind_a_hold, "newly waits in a run that succeeded"),
 )
+HISTORIES = tuple(dict.fromkeys(history for _, history, _ in BROKEN if history is not leaves))
+"""Others begin as `leaves` does."""
+
+
+@contextmanager
+def closing_down(company: Laws) -> Generator[Laws]:
+    try:
+        yield company
+    finally:
+        company.teardown()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("breaks", "history", "law"), BROKEN)
 def test_a_broken_house_is_found_out(
     store_server: embedded.EmbeddedServer,
     monkeypatch: pytest.MonkeyPatch,
@@ -182,14 +193,16 @@ def test_a_broken_house_is_found_out(
     history: Callable[[Laws], None],
     law: str,
 ) -> None:
-    whole, broken = machine(store_server)(), machine(store_server, breaks(monkeypatch))()
-    try:
+    with closing_down(machine(store_server, breaks(monkeypatch))()) as broken:
         broken.most_of_them_work_here()
         with pytest.raises(AssertionError, match=law):
             history(broken)
-        monkeypatch.undo()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
+def test_a_whole_house_is_not(store_server: embedded.EmbeddedServer, history: Callable[[Laws], None]) -> None:
+    """The same histories break no law where nothing is broken."""
+    with closing_down(machine(store_server)()) as whole:
         whole.most_of_them_work_here()
         history(whole)
-    finally:
-        whole.teardown()
-        broken.teardown()
