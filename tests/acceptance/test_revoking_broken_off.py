@@ -7,13 +7,15 @@ import psycopg
 import pytest
 
 from offboarding.guard.revoking import proposing
+from offboarding.interfaces import Tracker
 from offboarding.model import Before, Revocable, Standing, StepSeen
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError, UncertainError
 from offboarding.report.red import reasons
 from offboarding.runs.troubles import troubles
 from offboarding.store import locks, reading, recorded
+from offboarding.store.connect import Session
 from tests.support.begun import Begun
-from tests.support.office import Office, access_key
+from tests.support.office import HeardTracker, Office, access_key
 from tests.support.shutting import (
     KEY,
     KIM,
@@ -47,13 +49,18 @@ def opened(begun: Begun) -> Shutting:
     return begun(opened_again_for_kim)
 
 
-@pytest.fixture
-def one(office: Office) -> Shutting:
+def of_a_key(session: Session, tracker: Tracker) -> Shutting:
     """An access key alone is proposed: nothing else begins a question."""
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers, office.cloud.accounts, office.cloud.credentials = [KIM, STAFF], [USER], [access_key(KEY, USER)]
     made = Shutting(office=office)
     assert made.night() == 1
     return made
+
+
+@pytest.fixture
+def one(begun: Begun) -> Shutting:
+    return begun(of_a_key)
 
 
 def key_of(kim: Shutting, rule: str = "leaver-access-key") -> str:
@@ -351,8 +358,7 @@ def opens_nothing(kim: Shutting) -> None:
     assert standing(kim) is Standing.DEAD
 
 
-@pytest.mark.parametrize("seen", [False, True])
-@pytest.mark.parametrize("ended", [False, True], ids=["broken off", "ended as unseen"])
+@pytest.mark.parametrize(("ended", "seen"), [(False, True), (True, False)], ids=["broken off", "ended as unseen"])
 def test_what_worked_days_after_it_was_told_is_nobody_s_of_ours(
     kim: Shutting, monkeypatch: pytest.MonkeyPatch, ended: bool, seen: bool
 ) -> None:
