@@ -109,6 +109,18 @@ def test_rescinded(gone: Office, people: ListedPeople) -> None:
     nothing_dangles(gone)
 
 
+@pytest.mark.parametrize("start", [None, "2015-01-02"])
+def test_a_use_after_the_departure_stays_when_hr_tells_no_day_any_more(gone: Office, start: str | None) -> None:
+    gone.directory.change("kim", last_used_at=datetime(2026, 11, 20, 3, tzinfo=UTC))
+    gone.night()
+    assert rows(gone, "1042")["used-after-departure", "kim"] == "open"
+    kim_is(gone, job("left", start=start))
+
+    gone.night()
+
+    assert rows(gone, "1042")["used-after-departure", "kim"] == "open"
+
+
 def test_rehired(gone: Office, people: ListedPeople) -> None:
     kim_is(gone, LEFT, job(start="2026-11-20"))
 
@@ -420,6 +432,17 @@ def test_denied_it_closes_and_is_asked_again(seen: Office, people: ListedPeople,
     seen.night(days=40)
 
     assert "open" in rows(seen, "1042").values()
+
+
+def test_denied_by_mistake_it_can_be_confirmed_after_a_night(lapsed: Office) -> None:
+    said(lapsed, deny_departure)
+    lapsed.night()
+
+    confirmed = said(lapsed, confirm_departure)
+    lapsed.night()
+
+    assert confirmed.verdict == "confirm"
+    assert {key: state for key, state in rows(lapsed, "1042").items() if key in KIMS} == KIMS
 
 
 def test_another_end_is_asked_about_anew(lapsed: Office) -> None:

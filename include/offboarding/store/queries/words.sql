@@ -4,8 +4,8 @@ lock table departure_word in share row exclusive mode;
 
 -- name: open_ends
 -- Departures that HR leaves open: ends that were planned and have passed, people who are no longer listed, and people who
--- left by one record and work here by another; beside them those that a person denied, as long as that counts. Each with
--- the last word on it.
+-- left by one record and work here by another; beside them those that a person denied, as long as that counts, and those
+-- that a person confirmed after that, up to the night that acts on it. Each with the last word on it.
 select d.departure_id, d.person_uid::text, coalesce(s.id_space, p.id_space) as id_space,
     coalesce(s.worker_id, p.worker_id) as worker_id, d.basis, d.left_at, d.left_on, d.zone, d.confirmed, d.roster, d.told,
     d.valid_from, w.verdict, w.reason, w.author, w.decided_at, w.until
@@ -16,8 +16,9 @@ left join lateral (
     where k.person_uid = d.person_uid and k.basis = d.basis and k.left_at = d.left_at
     order by k.word_id desc limit 1) w on true
 where d.basis in ('planned', 'inferred') and not d.returned and (d.valid_to is null or (
-    d.ended_because = 'denied' and w.verdict = 'deny' and w.until > now() and not exists (
-        select from departure l where l.person_uid = d.person_uid and l.departure_id > d.departure_id)))
+    d.ended_because = 'denied' and case w.verdict when 'deny' then w.until > now() when 'confirm' then not exists (
+        select from run r where r.kind = 'nightly' and r.finished_at > w.decided_at) end
+    and not exists (select from departure l where l.person_uid = d.person_uid and l.departure_id > d.departure_id)))
 union all
 select h.departure_id, h.person_uid::text, s.id_space, s.worker_id, 'hidden', h.left_at, h.left_on, h.zone, false, s.roster,
     h.told || '; and ' || v.roster || ' says of ' || v.id_space || ':' || v.worker_id || ': ' || h.here_told,
