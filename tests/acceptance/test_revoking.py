@@ -862,6 +862,36 @@ def test_what_identifies_somebody_who_works_here_is_not_offered_whatever_was_dec
         assert f"`{said}`" in line
 
 
+def test_what_identifies_somebody_whom_hr_lists_is_not_offered_though_a_notice_says_that_they_left(
+    office: Office,
+) -> None:
+    office.hr.workers, office.directory.accounts = [KIM, worker("1043")], [LOGIN, login("lee", number("1043"))]
+    made = Shutting(office=office)
+    office.night()
+    deciding.add_notice(
+        office.session, office.settings, who="hr:1043", last="2026-11-25T10:00 Asia/Seoul", reason="told", author="eve"
+    )
+    fields = {"source": "corp-ldap", "account": "lee", "worker": "hr:1042", "reason": "a mistake"}
+    deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="sam", **fields)
+
+    made.night()
+
+    assert len(made.offered()) == 1
+    asked = proposing.question(office.session, made.settings)
+    assert asked
+    assert "`number of hr:1043`" in asked.details
+
+
+def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
+    kim.office.directory.change("kim", standing=Standing.DEAD)
+
+    with pytest.raises(FatalError, match="1 of 2 that were approved weren't shut"):
+        kim.answer(*kim.offered())
+
+    assert kim.hands["aws"].calls == ["before", "revoke"]
+    assert sorted(kim.stages()) == ["done", "refused"]
+
+
 def test_one_that_can_t_be_shut_keeps_no_other_back_and_is_said_though_the_tracker_is_away(
     kim: Shutting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

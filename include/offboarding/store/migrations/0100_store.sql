@@ -1560,8 +1560,16 @@ where e.kind = 'exception' and f.ticket_kind <> 'event' and e.known_seq is not n
             select finding_key_of(f.rule, f.realm, f.subject_kind, f.account_native_id, f.subject_native_id, o.uid, f.episode)
             from unnest(e.people) as o (uid)) end);
 
+-- Whom a configured roster lists with an employment that it does not report as ended.
+create view listed_person as
+select w.person_uid
+from worker w join roster r on r.name = w.roster
+where r.configured and w.missing_since is null and exists (
+    select from employment e where e.worker_pk = w.worker_pk and e.status <> 'left');
+
 -- Who works here, as far as anybody may rely on it: a roster lists them, or nobody has confirmed that they left, and no
--- departure of theirs is certain. A departure by a roster that the guard does not believe is not certain.
+-- departure of theirs is certain. A departure by a roster that the guard does not believe is not certain, nor is one by a
+-- notice or a person's confirmation while a roster still lists them as employed.
 create view employed_person as
 select p.person_uid
 from person p
@@ -1572,7 +1580,12 @@ where (exists (select from worker w where w.person_uid = p.person_uid and w.miss
     and not exists (
         select from departure d
         where d.person_uid = p.person_uid and d.valid_to is null and not d.returned and d.confirmed and d.basis <> 'away'
-            and (d.basis = 'notice' or d.roster not in (select o.roster from doubted_roster o)));
+            and (d.basis = 'notice' or d.roster not in (select o.roster from doubted_roster o))
+            and not ((d.basis = 'notice' or exists (
+                    select from departure_word o
+                    where o.person_uid = d.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
+                        and o.verdict = 'confirm'))
+                and d.person_uid in (select l.person_uid from listed_person l)));
 
 -- Which findings the exceptions in force cover, and who answers for that: whoever decided, else the file's approver.
 create view covering as

@@ -107,9 +107,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where (o.realm, o.native_id) = (a.realm, a.native_id)
             and ((o.verdict = 'confirm') = (o.person_uid = f.person_uid)) = (o.revoked_at is null)
         order by 1) as link_by,
-    exists (
-        select from worker o join employment e using (worker_pk)
-        where o.person_uid = f.person_uid and o.missing_since is null and e.status <> 'left') as hr_lists,
+    exists (select from listed_person o where o.person_uid = f.person_uid) as hr_lists,
     exists (select from doubted_roster o where o.roster in (f.roster, d.roster)) or exists (
         select from guard_hold h
         where h.status = 'waiting' and (h.kind, h.name) in (
