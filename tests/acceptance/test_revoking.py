@@ -882,6 +882,34 @@ def test_what_identifies_somebody_whom_hr_lists_is_not_offered_though_a_notice_s
     assert "`number of hr:1043`" in asked.details
 
 
+@pytest.mark.parametrize("keys", [(number("1043"),), ()], ids=["a colleague's number", "nothing"])
+def test_who_decided_about_an_account_does_not_approve_what_it_vouches_for(
+    office: Office, keys: tuple[AccountKey, ...]
+) -> None:
+    """An account elsewhere follows by its login. Where the decided one bears a colleague's number, it is not offered."""
+    vouching = replace(login("lee", *keys, key(IdentityKeyKind.LOGIN, "lee")), login="lee")
+    office.hr.workers, office.directory.accounts = [KIM, worker("1043")], [vouching]
+    office.cloud.accounts = [replace(LEES, login="lee", keys=(key(IdentityKeyKind.LOGIN, "lee"),))]
+    office.cloud.credentials = [access_key("AKIALEELEELEELEELEEL", LEES)]
+    made = Shutting(office=office)
+    office.guard["approvers"] = ["sam", "soo"]
+    office.night()
+    fields = {"source": "corp-ldap", "account": "lee", "worker": "hr:1042", "reason": "told"}
+    deciding.decide_link(office.session, LinkVerdict.CONFIRM, author="sam", **fields)
+    made.night()
+    chosen = key_of(made)
+
+    if keys:
+        assert chosen not in made.offered()
+    else:
+        asked = proposing.question(office.session, made.settings)
+        assert asked
+        assert asked.details.count("The account is theirs by decision of `sam`.") == 2
+        with pytest.raises(FatalError, match="sam said whose the account is: another approver must approve it"):
+            made.answer(chosen, author="sam")
+    assert made.changes() == []
+
+
 def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
     kim.office.directory.change("kim", standing=Standing.DEAD)
 

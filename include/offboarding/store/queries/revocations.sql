@@ -75,6 +75,25 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
             where lower(b.login) = lower(a.login) and a.login <> '' and t.login_realm = s.login_realm
                 and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
             union all
+            -- Or of one that bears a number or mail of theirs, or that was theirs, or this one, before a decision about it.
+            select 'login', h.person_uid
+            from account b join realm c on c.realm = b.realm
+            join jsonb_to_recordset(%(spaces)s) as t (source text, id_space text, login_realm text) on t.source = c.source
+            cross join lateral (
+                select o.person_uid
+                from jsonb_array_elements(b.keys) x
+                join worker_key k on k.kind = x ->> 0 and k.value = x ->> 1 join worker o using (worker_pk)
+                where k.kind in ('number', 'mail') and k.origin = 'current' and k.valid_to is null
+                    and (k.kind = 'mail' or o.id_space = coalesce(t.id_space, o.id_space))
+                union all
+                select l.person_uid
+                from link_decision o join link l on l.account_pk in (a.account_pk, b.account_pk)
+                where (o.realm, o.native_id) = (b.realm, b.native_id) and o.revoked_at is null
+                    and (o.verdict = 'confirm') = (o.person_uid = f.person_uid)
+                    and l.relation = 'is' and l.decision = 'linked' and l.valid_to is not null) h
+            where lower(b.login) = lower(a.login) and a.login <> '' and t.login_realm = s.login_realm
+                and b.account_pk <> a.account_pk
+            union all
             -- A key on it is on an account of theirs.
             select 'ssh_key', l.person_uid
             from credential c join credential e on e.fingerprint = c.fingerprint and e.account_pk <> c.account_pk
@@ -101,11 +120,34 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where o.person_uid = f.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
             and o.verdict = 'confirm'
         order by 1) as departure_by,
-    -- Whoever confirmed it as theirs or rejected it for another person, and whoever revoked a decision that said otherwise.
+    -- Whoever confirmed it as theirs or rejected it for another person, and whoever revoked a decision that said otherwise:
+    -- of the account, and where it is not linked without them, of the accounts whose login or SSH key links it.
     array(
-        select distinct case when o.revoked_at is null then o.author else o.revoked_by end from link_decision o
-        where (o.realm, o.native_id) = (a.realm, a.native_id)
-            and ((o.verdict = 'confirm') = (o.person_uid = f.person_uid)) = (o.revoked_at is null)
+        with recursive voucher as (
+            select a.account_pk, a.realm, a.native_id, a.login
+            union
+            select b.account_pk, b.realm, b.native_id, b.login
+            from voucher v
+            join link l on l.person_uid = f.person_uid and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
+            join account b on b.account_pk = l.account_pk
+            where b.account_pk <> v.account_pk and not exists (
+                select from link h
+                where h.account_pk = v.account_pk and h.person_uid = f.person_uid and h.relation = 'is'
+                    and h.valid_to is null and h.definite)
+                and (v.login <> '' and lower(b.login) = lower(v.login) and exists (
+                    select from realm vr
+                    join jsonb_to_recordset(%(spaces)s) as vs (source text, login_realm text) on vs.source = vr.source
+                    join jsonb_to_recordset(%(spaces)s) as bs (source text, login_realm text)
+                        on bs.login_realm = vs.login_realm
+                    join realm br on br.source = bs.source
+                    where vr.realm = v.realm and br.realm = b.realm)
+                or exists (
+                    select from credential c join credential e on e.fingerprint = c.fingerprint
+                    where c.account_pk = v.account_pk and e.account_pk = b.account_pk and c.fingerprint <> ''))
+        )
+        select distinct case when o.revoked_at is null then o.author else o.revoked_by end
+        from voucher v join link_decision o on (o.realm, o.native_id) = (v.realm, v.native_id)
+        where ((o.verdict = 'confirm') = (o.person_uid = f.person_uid)) = (o.revoked_at is null)
         order by 1) as link_by,
     exists (select from listed_person o where o.person_uid = f.person_uid) as hr_lists,
     exists (select from doubted_roster o where o.roster in (f.roster, d.roster)) or exists (
