@@ -803,6 +803,7 @@ def test_what_another_source_logs_in_by_is_not_shut(many: Shutting) -> None:
     assert keys_of(many, *PEOPLE) - {*proposed_again(many)} == own | other
 
 
+LEES = replace(USER, native_id="AIDALEE", label="arn:aws:iam::111111111111:user/ops", keys=(), login="ops")
 IDENTIFIES: dict[str, tuple[AccountKey, ...]] = {
     "number of hr:9001": (tag(IdentityKeyKind.NUMBER, "9001"),),
     # In another form.
@@ -908,16 +909,6 @@ def test_who_decided_about_an_account_does_not_approve_what_it_vouches_for(
         with pytest.raises(FatalError, match="sam said whose the account is: another approver must approve it"):
             made.answer(chosen, author="sam")
     assert made.changes() == []
-
-
-def test_one_that_can_t_be_shut_keeps_no_other_back(kim: Shutting) -> None:
-    kim.office.directory.change("kim", standing=Standing.DEAD)
-
-    with pytest.raises(FatalError, match="1 of 2 that were approved weren't shut"):
-        kim.answer(*kim.offered())
-
-    assert kim.hands["aws"].calls == ["before", "revoke"]
-    assert sorted(kim.stages()) == ["done", "refused"]
 
 
 def test_one_that_can_t_be_shut_keeps_no_other_back_and_is_said_though_the_tracker_is_away(
