@@ -3,7 +3,6 @@
 Every moment is written out in UTC, as an almanac tells it, and not asked of a library of zones.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,12 +11,12 @@ import pytest
 from offboarding import wiring
 from offboarding.decisions.moments import last_moment
 from offboarding.model import Employment, Worker
+from offboarding.model.days import day_ends
 from offboarding.store.connect import Session
 from tests.support.deciding import add_notice
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.small_company import job, number, worker
-from tests.support.variants import variants
 from tests.support.watching import hour
 
 SECOND = timedelta(seconds=1)
@@ -84,67 +83,47 @@ def found(office: Office) -> set[tuple[str, str]]:
 # --- the night --------------------------------------------------------------------------------------------------------
 
 
-@variants(2, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS})
-def test_a_leaver_from_the_end_of_the_last_day_where_they_work(
-    office: Office, tracker: ListedTracker, day: tuple[str, str, str]
-) -> None:
-    zone, last, ends = day
-    office.hr.workers[0] = kim(job("left", last=last, zone=zone))
-
-    night_at(office, at(ends) - SECOND)
-    assert (found(office), tracker.tickets) == (set(), [])
-
-    night_at(office, at(ends))
-    assert found(office) == {("leaver-account-works", "open")}
-    (ticket,) = tracker.tickets
-    assert f"(left {last})" in ticket.draft.title
-    assert ticket.draft.due_at == at(ends) + timedelta(hours=24), "hours, whatever the clocks do"
+def test_a_day_ends_when_the_next_one_begins_there(store: Session) -> None:
+    """In Python and in SQL, by which every night and every hour decides."""
+    for zone, last, ends in DAY_ENDS:
+        day = date.fromisoformat(last)
+        told = store.execute("select day_ends(%s, %s)", (day, zone)).fetchall()
+        assert (told, day_ends(day, zone)) == ([(at(ends),)], at(ends)), (zone, last)
 
 
-CONTRACT_ENDS = {
-    f"{zone} {end}": (zone, end, ends)
-    for zone, end, ends in [
-        ("America/Los_Angeles", "2028-02-29", "2028-03-01T08:00"),
-        ("Asia/Seoul", "2028-02-29", "2028-02-29T15:00"),
-        ("Europe/Berlin", "2026-03-29", "2026-03-29T22:00"),
+def test_each_leaves_at_the_end_of_the_last_day_where_they_work(office: Office, tracker: ListedTracker) -> None:
+    """The 24th ends in Kiritimati when it has hardly begun in Los Angeles. Without a zone it ends with the last one."""
+    last = "2026-11-24"
+    people = {
+        "2001": (job("left", last=last, zone="Pacific/Kiritimati"), "leaver-account-works", "2026-11-24T10:00"),
+        "2002": (job(end=last, zone="Europe/Berlin"), "engagement-lapsed", "2026-11-24T23:00"),
+        "2003": (job("left", last=last, zone="America/Los_Angeles"), "leaver-account-works", "2026-11-25T08:00"),
+        "2004": (job("left", last=last, zone=None), "leaver-account-works", "2026-11-25T12:00"),
+    }
+    office.hr.workers += [worker(each, employment) for each, (employment, *_) in people.items()]
+    office.directory.accounts += [login(f"u{each}", number(each)) for each in people]
+    gone = set[tuple[str, str, str]]()
+
+    for who, (_, rule, ends) in people.items():
+        night_at(office, at(ends) - SECOND)
+        assert whose(office) == gone
+
+        night_at(office, at(ends))
+        gone.add((who, rule, "open"))
+        assert whose(office) == gone
+
+    drafts = [ticket.draft for ticket in tracker.tickets if f"(left {last})" in ticket.draft.title]
+    assert [draft.due_at for draft in drafts] == [
+        at(ends) + timedelta(hours=24) for _, rule, ends in people.values() if rule == "leaver-account-works"
     ]
-}
 
 
-@variants(1, day=CONTRACT_ENDS)
-def test_a_contract_ends_with_its_last_day(office: Office, day: tuple[str, str, str]) -> None:
-    zone, end, ends = day
-    office.hr.workers[0] = kim(job(end=end, zone=zone))
-
-    night_at(office, at(ends) - SECOND)
-    assert found(office) == set()
-
-    night_at(office, at(ends))
-    assert found(office) == {("engagement-lapsed", "open")}
-
-
-def test_where_nobody_knows_the_zone_the_day_has_to_end_everywhere(office: Office) -> None:
-    office.hr.workers[0] = kim(job("left", last="2026-11-24", zone=None))
-
-    night_at(office, at("2026-11-25T12:00") - SECOND)
-    assert found(office) == set()
-
-    night_at(office, at("2026-11-25T12:00"))
-    assert found(office) == {("leaver-account-works", "open")}
-
-
-def test_two_of_one_last_day_leave_a_day_and_more_apart(office: Office, tracker: ListedTracker) -> None:
-    """The 24th ends in Kiritimati when it has hardly begun in Los Angeles."""
-    first, last = (
-        job("left", last="2026-11-24", zone="Pacific/Kiritimati"),
-        job("left", last="2026-11-24", zone="America/Los_Angeles"),
-    )
-    office.hr.workers = [kim(first), worker("1043", last)]
-    office.directory.accounts.append(login("lee", number("1043")))
-
-    for moment, tickets in (("2026-11-24T10:00", 1), ("2026-11-25T07:59", 1), ("2026-11-25T08:00", 2)):
-        night_at(office, at(moment))
-        assert len(tracker.tickets) == tickets
+def whose(office: Office) -> set[tuple[str, str, str]]:
+    """(worker, rule, state)."""
+    rows = office.session.execute(
+        "select p.worker_id, f.rule, f.state from finding f join person p using (person_uid)"
+    ).fetchall()
+    return {(str(worker_id), str(rule), str(state)) for worker_id, rule, state in rows}
 
 
 NOTICES = {
@@ -152,19 +131,26 @@ NOTICES = {
     "2026-11-24T15:00-08:00": "2026-11-24T23:00",
     "2026-10-25 Europe/Berlin": "2026-10-25T23:00",
     "2026-03-29T03:00 Europe/Berlin": "2026-03-29T01:00",
+    "2028-02-29 America/Los_Angeles": "2028-03-01T08:00",
 }
 
 
-@variants(2, notice={moment: (moment, ends) for moment, ends in NOTICES.items()})
-def test_a_notice_counts_from_its_moment_on(office: Office, notice: tuple[str, str]) -> None:
-    moment, ends = notice
-    night_at(office, at(ends) - timedelta(days=1))
-    add_notice(office.session, office.settings, who="1042", last=moment, reason="r", author="a")
+@pytest.mark.parametrize(("told", "ends"), NOTICES.items())
+def test_a_notice_names_one_moment(told: str, ends: str) -> None:
+    now = at(ends) - timedelta(days=1)
 
-    night_at(office, at(ends) - SECOND)
+    assert last_moment(told, company_zone="Asia/Seoul", now=now).at == at(ends)
+
+
+def test_a_notice_counts_from_its_moment_on(office: Office) -> None:
+    ends = at("2026-10-25T23:00")
+    night_at(office, ends - timedelta(days=1))
+    add_notice(office.session, office.settings, who="1042", last="2026-10-25 Europe/Berlin", reason="r", author="a")
+
+    night_at(office, ends - SECOND)
     assert found(office) == set()
 
-    night_at(office, at(ends))
+    night_at(office, ends)
     assert found(office) == {("leaver-account-works", "open")}
 
 
@@ -172,22 +158,19 @@ def test_a_notice_counts_from_its_moment_on(office: Office, notice: tuple[str, s
 
 
 @pytest.mark.parametrize(
-    ("last", "next_start", "gone"),
-    [
-        ("2028-02-20", "2028-03-06", False),
-        ("2028-02-20", "2028-03-07", True),
-        ("2027-02-20", "2027-03-07", False),
-        ("2027-02-20", "2027-03-08", True),
-    ],
+    ("last", "fortnight", "longer"),
+    [("2028-02-20", "2028-03-06", "2028-03-07"), ("2027-02-20", "2027-03-07", "2027-03-08")],
 )
 def test_a_fortnight_to_the_next_job_is_a_fortnight_in_a_leap_year_too(
-    office: Office, last: str, next_start: str, gone: bool
+    office: Office, last: str, fortnight: str, longer: str
 ) -> None:
-    office.hr.workers[0] = kim(job("left", last=last), job("future", start=next_start))
+    left = job("left", last=last)
+    office.hr.workers = [kim(left, job("future", start=fortnight)), worker("1043", left, job("future", start=longer))]
+    office.directory.accounts.append(login("lee", number("1043")))
 
     night_at(office, at(f"{last}T15:00"))
 
-    assert bool(found(office)) is gone
+    assert whose(office) == {("1043", "leaver-account-works", "open")}
 
 
 def test_an_exception_ends_with_its_day_in_the_companys_zone(office: Office) -> None:
@@ -200,12 +183,6 @@ def test_an_exception_ends_with_its_day_in_the_companys_zone(office: Office) -> 
 
     night_at(office, at("2028-02-29T15:00"))
     assert found(office) == {("leaver-account-works", "open")}
-
-
-def test_a_notice_of_leap_day_ends_with_it_there() -> None:
-    day = "2028-02-29 America/Los_Angeles"
-
-    assert last_moment(day, company_zone="Asia/Seoul", now=at("2028-02-01T00:00")).at == at("2028-03-01T08:00")
 
 
 # --- what as_of says --------------------------------------------------------------------------------------------------
@@ -231,16 +208,7 @@ def test_a_nights_moment_is_one_moment_however_it_is_written(told: str, moment: 
 ZONES = dict.fromkeys(zone for zone, last, _ in DAY_ENDS if last == "2026-11-24")
 
 
-@pytest.mark.parametrize(
-    "hours",
-    [
-        pytest.param((1, 2, 5, 6, 7, 13, 14, 15, 22, 23, 24), id="those that a day ends in, and those beside them"),
-        pytest.param(range(1, 25), id="each", marks=pytest.mark.slow),
-    ],
-)
-def test_each_is_due_in_the_hour_in_which_the_day_ends_there(
-    office: Office, tracker: ListedTracker, hours: Iterable[int]
-) -> None:
+def test_each_is_due_in_the_hour_in_which_the_day_ends_there(office: Office, tracker: ListedTracker) -> None:
     office.hr.workers = [
         worker(str(2000 + place), job("left", last="2026-11-24", zone=zone)) for place, zone in enumerate(ZONES)
     ]
@@ -249,7 +217,7 @@ def test_each_is_due_in_the_hour_in_which_the_day_ends_there(
     assert tracker.tickets == []
     due: dict[str, list[str]] = {}
 
-    for passed in hours:
+    for passed in (1, 5, 6, 13, 14, 22, 23, 24):
         told = hour(office, hours=passed)
         for line in told.said("last day ended"):
             due[f"{office.as_of + timedelta(hours=passed):%dT%H:%M}"] = line["workers"]
@@ -265,16 +233,14 @@ def test_each_is_due_in_the_hour_in_which_the_day_ends_there(
     assert len(tracker.tickets) == 4
 
 
-@variants(2, day={f"{zone} {last}": (zone, last, ends) for zone, last, ends in DAY_ENDS if last != "2026-11-24"})
-def test_one_is_due_at_the_second_and_not_before(
-    office: Office, tracker: ListedTracker, day: tuple[str, str, str]
-) -> None:
-    zone, last, ends = day
-    office.hr.workers[0] = kim(job("left", last=last, zone=zone))
-    night_at(office, at(ends) - timedelta(hours=12))
+def test_one_is_due_at_the_second_and_not_before(office: Office, tracker: ListedTracker) -> None:
+    """In Santiago, on the day that has no midnight."""
+    office.hr.workers[0] = kim(job("left", last="2026-09-05", zone="America/Santiago"))
+    night_at(office, at("2026-09-05T16:00"))
 
     before = hour(office, hours=12 - 1 / 3600)
     assert (before.due, tracker.tickets) == (None, [])
 
     assert hour(office, hours=12).due is not None
-    assert len(tracker.tickets) == 1
+    (ticket,) = tracker.tickets
+    assert ticket.draft.due_at == at("2026-09-07T04:00"), "24 hours, whatever the clocks do"
