@@ -176,6 +176,18 @@ def test_it_outranks_a_feed_that_lists_them_as_returned(office: Office) -> None:
     assert rows(office, "1042") == KIMS
 
 
+def test_a_departure_before_its_moment_confirms_nothing(office: Office) -> None:
+    office.hr.change("1042", employments=(LEFT, job(start="2026-11-28")))
+    office.night()
+    noticed(office, last="2026-12-01T15:00 Asia/Seoul")
+
+    office.night(days=3)
+    assert "open" not in rows(office, "1042").values()
+    office.night(days=4)
+
+    assert basis(office) == ("notice", datetime(2026, 12, 1, 6, tzinfo=UTC))
+
+
 # --- until the feed confirms it --------------------------------------------------------------------------------------
 
 

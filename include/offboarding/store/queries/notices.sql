@@ -20,11 +20,11 @@ where n.confirmed_at is not null and n.ended_at is null and not exists (
 returning n.notice_id;
 
 -- name: confirm_notices
--- HR's feed says so itself now.
+-- HR's feed says so itself now. Of a last moment to come it can't: who has left by then may be back before it.
 update notice n set confirmed_at = %(as_of)s
 from feed_state s
-where s.person_uid = n.person_uid and n.confirmed_at is null and n.ended_at is null and not s.returned and s.confirmed
-    and s.basis <> 'away'
+where s.person_uid = n.person_uid and n.confirmed_at is null and n.ended_at is null and n.left_at <= %(as_of)s
+    and not s.returned and s.confirmed and s.basis <> 'away'
 returning n.notice_id;
 
 -- name: make_person_state
