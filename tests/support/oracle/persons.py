@@ -331,16 +331,18 @@ def dossier_spells(dossier: Dossier) -> list[Spell]:
     """What the last read told, and what ended in an earlier one's words: HR's word that it ended stays evidence.
 
     An employment is known by its first day; what a later read says of it counts, but for a day that it blanks. One that
-    was told, hadn't ended and isn't told any more was a correction, unless what is told instead is still to come. Told
-    in two ways at once, whoever may still work here does.
+    was told, hadn't ended and isn't told any more was a correction, unless it had begun by the read before and what is
+    told instead is still to come. Told in two ways at once, whoever may still work here does.
     """
     stand: dict[date | None, Spell] = {}
+    before = [snapshot.observed_at for snapshot in dossier.roster.earlier]
     for at, workers in dossier.reads:
+        told_at = max((each for each in before if each < at), default=at)
         told_now = sorted((e for worker in workers for e in worker.employments), key=weight, reverse=True)
         kept = {
             start: spell
             for start, spell in stand.items()
-            if had_ended(spell.employment, at.date()) or goes_on(spell.employment, told_now, at.date())
+            if had_ended(spell.employment, at.date()) or goes_on(spell.employment, told_now, told_at.date(), at.date())
         }
         stand = kept | {each.start_on: retold(stand.get(each.start_on), each, at) for each in told_now}
     return list(stand.values())
@@ -366,10 +368,10 @@ def had_ended(employment: Employment, today: date) -> bool:
     return left if day is None else day < today
 
 
-def goes_on(employment: Employment, told_now: list[Employment], today: date) -> bool:
-    """Whether it had begun, and all that is told instead begins later, or was over before it."""
+def goes_on(employment: Employment, told_now: list[Employment], told_on: date, today: date) -> bool:
+    """Whether it had begun when it was told, and all that is told instead begins later, or was over before it."""
     start = employment.start_on
-    begun = start <= today if start else employment.status is not EmploymentStatus.FUTURE
+    begun = start <= told_on if start else employment.status is not EmploymentStatus.FUTURE
     ahead = [each for each in told_now if is_ahead(each, today)]
     over = [each.last_working_on or each.end_on for each in told_now if each not in ahead]
     return begun and bool(ahead) and all(day is not None and start is not None and day < start for day in over)

@@ -320,11 +320,16 @@ where ({e.employment_said}) is distinct from ({excluded.employment_said});
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
 -- and all of whoever has a record that couldn't be read. One that had begun goes on where all that is told instead is
 -- still to come, or was over before it: a contract that was renewed ahead, or a mistyped first day, ends nothing. Such a
--- worker has no digest, since it goes once the other has begun.
-with untold as materialized (
+-- worker has no digest, since it goes once the other has begun. That it had begun the read before this one must have
+-- told: a hire that is put off on its first day never began.
+with last_told as (
+    select coalesce(max(r.as_of), %(as_of)s::timestamptz)::date as day
+    from roster_read d join run r using (run_id)
+    where d.roster = %(roster)s and d.read_id <> %(read_id)s and d.status in ('complete', 'partial')
+), untold as materialized (
     select e.worker_pk, e.start_on,
-        coalesce(e.start_on <= told.today, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
-    from here_worker h join employment e using (worker_pk)
+        coalesce(e.start_on <= last_told.day, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
+    from last_told cross join here_worker h join employment e using (worker_pk)
     cross join lateral (
         select (%(as_of)s::timestamptz)::date as today,
             coalesce(bool_or(s.start_on is not distinct from e.start_on), false) as is_told,
