@@ -284,9 +284,19 @@ def test_two_marks_of_an_export_that_does_not_quote_make_no_row_of_several(feed,
     assert _names(roster) == {"4": "d"}
     (problem,) = roster.problems
     assert problem.text == (
-        "each of its lines could be a row: a value that begins with a quotation mark took them in, rows 2 to "
+        "its lines could be several rows: a value that begins with a quotation mark took them in, rows 2 to "
         f"{4 if between else 3}"
     )
+
+
+@pytest.mark.parametrize("between", ["", "2,b,재직,\n"], ids=["next to each other", "a row between them"])
+@pytest.mark.parametrize("names", [('"Kim\nMinjun', 'Lee"'), ('"Kim', 'Lee\nHaneul"'), ('"Kim\n\nM', 'Lee\nH"')])
+def test_two_marks_and_a_name_in_two_lines_make_no_row_of_several(feed, names: tuple[str, str], between: str) -> None:
+    kim, lee = names
+    roster = feed(f"{HEADER}1,{kim},퇴직,2026-11-13\n{between}3,{lee},재직,\n4,d,재직,\n")
+    assert _names(roster) == {"4": "d"}
+    (problem,) = roster.problems
+    assert problem.text.startswith("its lines could be several rows: ")
 
 
 @pytest.mark.parametrize("name", ["Kim\nJiho", "Kim, Jiho\r\n1 Main Street, Seoul", "a, b, c, d\n\nSeoul", "\n,,\n"])

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TextIO
 
 from offboarding.model import counted
@@ -25,8 +26,8 @@ class Record:
     fields: tuple[str, ...]
     flaw: str = ""
     """Why it can't be read; "" where it can."""
-    fewest_delimiters: int = 0
-    """Of its lines: how many delimiters the line with the fewest holds, within quotation marks or not."""
+    delimiters_apart: int = 0
+    """Cut in two between its lines: how many delimiters, within quotation marks or not, each part holds at most."""
     addressed: bool = False
     """A spreadsheet's: each field stands under its column, whatever stands beside it or is missing at its end."""
 
@@ -37,9 +38,9 @@ class Record:
                 f"the quotation marks don't pair up ({self.flaw}){self._span()}",
                 "Have the export put fields that hold one into quotation marks, and double those within.",
             )
-        if self.last_row > self.row and 0 < columns - 1 <= self.fewest_delimiters:
+        if 0 < columns - 1 <= self.delimiters_apart:
             raise BadRecordError(
-                "each of its lines could be a row: a value that begins with a quotation mark took them in"
+                "its lines could be several rows: a value that begins with a quotation mark took them in"
                 f"{self._span()}",
                 "Have the export put fields that hold a quotation mark into quotation marks, and double those within;"
                 " and write values that hold the delimiter in one line.",
@@ -58,36 +59,44 @@ class Record:
 
 
 class _CountedLines:
-    """Lines as they are, and the fewest delimiters that one of them held; blank lines hold no row."""
+    """Lines as they are, and how many delimiters each line of a record held."""
 
     def __init__(self, lines: Iterable[str], delimiter: str) -> None:
         self._lines = iter(lines)
         self._delimiter = delimiter
-        self.fewest: int | None = None
+        self._held: list[int] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
-        if line.strip():
-            held = line.count(self._delimiter)
-            self.fewest = held if self.fewest is None else min(self.fewest, held)
+        self._held.append(line.count(self._delimiter))
         return line
+
+    def begin(self) -> None:
+        """Count another record's."""
+        self._held.clear()
+
+    @property
+    def apart(self) -> int:
+        """The most that each of two parts holds, wherever the record is cut between its lines; 0 of one line."""
+        whole = sum(self._held)
+        return max((min(before, whole - before) for before in accumulate(self._held)), default=0)
 
 
 def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     """Each record that isn't empty, in the file's order; one whose fields are all blank is empty.
 
     A value that begins with a quotation mark ends at the next one, which may be lines later where the export doesn't
-    quote: `checked` refuses a record whose lines could each be a row. A quotation mark that is never closed takes in
-    what follows up to `csv.field_size_limit`, 128 KiB unless set.
+    quote: `checked` refuses a record whose lines could be several rows, of one line or more each. A quotation mark that
+    is never closed takes in what follows up to `csv.field_size_limit`, 128 KiB unless set.
     """
     counted_lines = _CountedLines(lines, delimiter)
     reader = csv.reader(counted_lines, delimiter=delimiter, strict=True)
     while True:
         row = reader.line_num + 1
-        counted_lines.fewest = None
+        counted_lines.begin()
         fields: list[str] = []
         flaw = ""
         try:
@@ -102,7 +111,7 @@ def records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
                 last_row=reader.line_num,
                 fields=tuple(fields),
                 flaw=flaw,
-                fewest_delimiters=counted_lines.fewest or 0,
+                delimiters_apart=counted_lines.apart,
             )
 
 
