@@ -858,6 +858,20 @@ def test_a_first_read_goes_out_in_batches_the_worst_first(office: Office, people
         office.release(told.run.run_id)
 
 
+def test_what_a_first_read_could_not_tell_is_no_part_of_the_baseline(office: Office) -> None:
+    """Nobody is asked to release what is *not checked*, and nobody would see it wait."""
+    office.policy = {"baseline": "hold"}
+    office.hr.workers = [worker(PEOPLE[0], LEFT)]
+    office.directory.accounts = [login("ukim", number(PEOPLE[0]), standing=Standing.UNKNOWN, standing_reason="denied")]
+    told = office.night()
+    assert red(office, told.run.run_id)
+    office.directory.change("ukim", standing=Standing.WORKS, standing_reason="seen")
+
+    office.night()
+
+    assert states(office) == {"ukim": "open"}
+
+
 def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
     office: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:

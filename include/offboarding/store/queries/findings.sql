@@ -82,8 +82,12 @@ returning f.finding_key, 'resolved' as from_state, 'unverified' as to_state,
     'seen working since, and tonight it can''t be told: ' || s.standing_reason as text;
 
 -- name: verify
--- It couldn't be told whether these work; now it can.
-update finding f set state = 'held'
+-- It couldn't be told whether these work; now it can. What a first read that waits couldn't tell is this run's finding: as
+-- that baseline's it would wait unseen, since all that anyone was shown of it is that it isn't checked.
+update finding f
+set state = 'held', first_run_id = case when exists (
+    select from baseline b where b.released_at is null and b.run_id = f.first_run_id)
+    then %(run_id)s else f.first_run_id end
 from produced s
 where s.match_key = f.match_key and f.state = 'unverified' and (s.standing <> 'unknown' or s.attestable)
 returning f.finding_key, 'unverified' as from_state, 'held' as to_state,
