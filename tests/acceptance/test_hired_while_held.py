@@ -6,7 +6,7 @@ from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
 from tests.support.begun import Begun
 from tests.support.office import HeardTracker, Office, login
-from tests.support.small_company import job, number, worker
+from tests.support.small_company import job, mail, number, worker
 
 PEOPLE = [str(1001 + each) for each in range(60)]
 HIRED = "2001"
@@ -50,6 +50,23 @@ def test_who_vanishes_is_asked_about(begun: Begun) -> None:
     asked = """select count(*) from finding f join person p using (person_uid)
         where f.rule = 'departure-inferred' and f.state = 'held' and p.worker_id = %s"""
     assert office.session.execute(asked, [HIRED]).fetchone() == (1,)
+
+
+def test_who_comes_with_another_number_in_a_held_file_and_is_listed_no_more_is_a_leaver(office: Office) -> None:
+    """The vendors' roster lists who works there: whoever is no longer listed has left."""
+    kim, *others = [worker(each, mail=f"{each}@corp.example") for each in PEOPLE]
+    office.hr.workers = [worker("5000")]
+    office.vendors.workers = [kim, *others]
+    office.directory.accounts = [login("ukim", mail(kim.mail))]
+    office.night()
+    office.vendors.workers = [*others[11:], worker("9001", mail=kim.mail, previous=(kim.worker_id,))]
+    office.night()
+    assert ("roster", "vendors") in office.holds
+    office.vendors.workers = others
+
+    office.night()
+
+    assert state(office, "ukim") == "open"
 
 
 def state(office: Office, native_id: str) -> str:

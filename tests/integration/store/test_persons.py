@@ -347,6 +347,21 @@ def test_a_partial_read_that_gives_each_the_next_ones_mail_and_login_merges_nobo
     assert uid(feed, "200") == uid(feed, "100")
 
 
+def test_a_partial_read_that_gives_a_leavers_mail_and_login_to_one_who_had_none_merges_nobody(feed: Feed) -> None:
+    """The leaver's row can't be read; what it gives another is theirs by a complete read alone."""
+    leaver, other = worker("100", GONE, mail=KIM, logins=("kim",)), worker("101")
+    moved = worker("101", mail=KIM, logins=("kim",))
+    feed.read(10, leaver, other)
+    feed.read(11, moved, problems=BROKEN)
+    feed.read(12, moved, problems=BROKEN)
+    feed.read(13, leaver, other)
+
+    assert feed.ask("select from person_alias") == []
+    assert feed.left() == {"100": "actual"}
+    feed.read(14, moved)
+    assert uid(feed, "101") == uid(feed, "100")
+
+
 def test_one_with_a_number_for_each_of_many_contracts_is_one(feed: Feed) -> None:
     contracts = [worker(str(number), GONE, mail=KIM, logins=("kim",), name="Max Krause") for number in range(100, 111)]
     feed.read(10, *contracts, worker("1", mail=KIM, logins=("kim",), name="MAX KRAUSE"))

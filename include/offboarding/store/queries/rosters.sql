@@ -419,13 +419,24 @@ where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.va
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
 -- name: note_mixed_keys
--- Whose present mails and logins are of several reads: a partial read may have given them another's beside their own.
+-- Whose present mails and logins are of several reads: a partial read may have given them another's beside their own. Or
+-- a partial read gives them what another bears by an earlier read, and doesn't tell it of that one: it may have moved.
 with mixed as (
     select distinct h.worker_pk
     from here_worker h join worker_key k using (worker_pk)
     where not h.is_new and k.kind in ('mail', 'login') and k.origin = 'current' and k.valid_to is null and not exists (
         select from s_worker_key s
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space)
+    union
+    select h.worker_pk
+    from here_worker h join s_worker_key s using (worker_id)
+    join worker_key o on (o.kind, o.value, o.space) = (s.kind, s.value, s.space) and o.worker_pk <> h.worker_pk
+    join worker other on other.worker_pk = o.worker_pk
+    where not %(complete)s and not h.is_new and s.kind in ('mail', 'login') and s.origin = 'current'
+        and o.origin = 'current' and o.valid_to is null and other.roster = %(roster)s
+        and o.worker_pk not in (select m.worker_pk from s_same_worker m) and not exists (
+            select from s_worker_key t
+            where t.worker_id = other.worker_id and t.kind = o.kind and t.value = o.value and t.space = o.space)
 )
 update worker w set keys_mixed = m.worker_pk is not null
 from here_worker h left join mixed m using (worker_pk)
@@ -462,7 +473,8 @@ where w.missing_since is not null and not w.superseded and w.roster = coalesce(%
 -- Whom only a read told of that the guard held for its length (the file of another company, another column's numbers), and
 -- who is gone with it, was never here: neither a leaver, nor at work, nor anybody else's namesake. They came with the first
 -- such read, and are gone now that those are back whom it lacked: whoever came later, or goes while they are still missing,
--- was hired meanwhile.
+-- was hired meanwhile. Whoever came with the number of a worker known before that file as the previous one stays, as long
+-- as that worker is missing: it is the same person under another number.
 with held as (
     select min(r.as_of) as as_of, min((n ->> 'bound')::int) as bound
     from guard_hold h join guard_accepted a on a.kind = 'roster' and a.name = h.name
@@ -475,6 +487,11 @@ with held as (
     where w.roster = %(roster)s and w.missing_since is not null and held.bound >= (
         select count(*) from worker o
         where o.roster = w.roster and o.first_told_at < held.as_of and o.missing_since >= held.as_of)
+        and not exists (
+            select from worker_key previous
+            join worker_key own using (kind, value, space) join worker before on before.worker_pk = own.worker_pk
+            where previous.worker_pk = w.worker_pk and kind = 'number' and previous.origin = 'former'
+                and own.origin = 'current' and before.superseded and before.first_told_at < held.as_of)
 ), keys as (
     delete from worker_key k using ghost g where k.worker_pk = g.worker_pk
 ), jobs as (
