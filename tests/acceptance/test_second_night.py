@@ -44,7 +44,11 @@ def test_every_kind_of_finding_unchanged_on_a_later_night(office: Office) -> Non
 
     office.night()
 
-    assert set(changed(before, versions(office.session))) == OWN_ROWS
+    assert set(changed(before, versions(office.session))) == OWN_ROWS | {"finding_event"}
+    ended = office.session.execute(
+        "select about = 'run:' || run_id from finding_event where run_id = (select max(run_id) from run)"
+    ).fetchall()
+    assert ended == [(True,)], "how the run ended, and nothing else"
     assert office.tracker.calls == []
     rules = office.session.execute("select distinct rule from finding").fetchall()
     assert len(rules) >= 9

@@ -269,12 +269,14 @@ def told_by(ended: Ended) -> Any:
 
 
 def rows(session: Session) -> Iterator[tuple[str, list[str]]]:
-    """Every table with its rows; of what a read writes of itself only how many rows there are."""
+    """Every table with its rows; of what a read writes of itself only how many rows there are, and of how a run ended
+    nothing: it is written once more where a task is repeated.
+    """
     tables = session.execute(
         "select tablename::text from pg_tables where schemaname = current_schema() order by tablename"
     ).fetchall()
     for (name,) in tables:
         table = sql.Identifier(str(name))
         found = session.execute(sql.SQL("select t::text from {} t").format(table)).fetchall()
-        told = sorted(str(row) for (row,) in found)
+        told = sorted(str(row) for (row,) in found if not (name == "finding_event" and ",run:" in str(row)))
         yield str(name), [str(len(told))] if name in OWN_TABLES else told
