@@ -27,6 +27,7 @@ from offboarding.store import departures, events, looks, putting_right, reading,
 from offboarding.store.connect import Session
 from offboarding.store.correlation import linking
 from offboarding.store.guard import GuardOutcome
+from offboarding.store.locks import lock_correlation
 from offboarding.store.reading import exposure
 from offboarding.store.reading import reads as reads_of
 from offboarding.store.reading.holder_views import HolderQuery
@@ -123,12 +124,16 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     opening.hold_against_record(session, run)
     opening.note_unlisted(session, settings, run)
-    # How much of everything is linked is the night's to tell: some people's departure passes by nobody else's accounts.
-    given = evaluation.correlation_settings(session, settings, run)
-    outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
-    for trouble in putting_right.note_edited(session, run.run_id, outcome.edited):
+    with session.transaction():
+        # By the latest moment that was correlated: no other run may come between.
+        lock_correlation(session)
+        given = evaluation.correlation_settings(session, settings, run)
+        # How much of everything is linked is the night's to tell: a departure passes by nobody else's accounts.
+        outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
+        edited = putting_right.note_edited(session, run.run_id, outcome.edited)
+        runs.note_correlated(session, run.run_id, asdict(outcome))
+    for trouble in edited:
         log.error(trouble, run=run.run_id)
-    runs.note_correlated(session, run.run_id, asdict(outcome))
     log.info("correlated", **_fields(outcome))
     return outcome
 
