@@ -44,8 +44,8 @@ RESOLVED_REASONS = {
     "10462": "seen gone",
     "10481": "sessions made with it may live until 2026-11-25 09:15 KST",
 }
-OWN_ROWS = {"run", "roster_read", "source_read", "scope", "key_scope", "guard_accepted"}
-"""What a night without change writes anew."""
+OWN_ROWS = {"run", "roster_read", "source_read", "scope", "key_scope", "guard_accepted", "finding_event"}
+"""What a night without change writes anew: of the record, how it ended."""
 
 
 @pytest.fixture(scope="module")
