@@ -44,8 +44,7 @@ def anchored(session: Session) -> Generator[None]:
 
 
 def compare_with_anchor(session: Session, run_id: int) -> int:
-    """Hold the record against what Airflow kept of an earlier run or decision, and the pushes: what differs makes this
-    run red.
+    """Compare the record's end and the number of pushes with what Airflow keeps. A difference makes the run red.
 
     Returns the run's id.
     """

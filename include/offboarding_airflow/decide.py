@@ -27,13 +27,11 @@ CLEARED = (
     "This run was cleared, and would decide in the name of the user who triggered it, not of the one who cleared it."
     " Nothing is decided. Trigger the form again: a decision is by the user who triggers it."
 )
-LONGEST = timedelta(hours=24)
-"""How long a form may wait for its first attempt: one that never reached the store left nothing there to refuse it by.
-"""
+MAX_AGE = timedelta(hours=24)
+"""How long after its trigger a form may decide. The store does not know a form whose first attempt never reached it."""
 TOO_OLD = (
-    "This form was filled in more than 24 hours ago, and Airflow does not say who queued it again since. Nothing is"
-    " decided: it may rest on something else by now. Please fill in the form again: a decision is by the user who"
-    " triggers it."
+    f"This form was filled in more than {MAX_AGE // timedelta(hours=1)} hours ago, and Airflow does not say who queued"
+    " it again. Nothing is decided. Fill in the form again: a decision is by the user who triggers it."
 )
 APPROVERS = "; `guard.approvers` says who may, where it's set"
 
@@ -52,7 +50,7 @@ def decided(form: Form) -> None:
             task_instance = context()["ti"]
             is_cleared = run.clear_number or task_instance.max_tries > task_instance.task.retries
             # The moment of the trigger: `queued_at` and `start_date` are set again when a run is queued again.
-            is_too_old = datetime.now(UTC) - run.run_after > LONGEST
+            is_too_old = datetime.now(UTC) - run.run_after > MAX_AGE
             if (is_cleared or is_too_old) and not submitting.has_decided(session, caller):
                 raise FatalError(CLEARED if is_cleared else TOO_OLD)
             submitting.submit(

@@ -261,7 +261,7 @@ def test_a_form_that_was_filled_in_more_than_a_day_ago_decides_nothing(
     """Where its first attempt never reached the store, nothing shows that somebody else queued it again."""
     monkeypatch.setattr(submitting, "has_decided", lambda *_: decided)
     decided, now = False, datetime.now(UTC)
-    with pytest.raises(RefusedError, match="fill in the form again"):
+    with pytest.raises(RefusedError, match="Fill in the form again"):
         begin(deciding["link_revoke"], {}, run_after=now - timedelta(hours=25))
     assert handed == []
     begin(deciding["link_revoke"], {}, run_after=now - timedelta(hours=23))

@@ -39,7 +39,7 @@ def verify(
 
     Raises FatalError that says where it isn't so.
     """
-    # Of one moment: what a run writes in between would stand otherwise than the record says.
+    # By one snapshot: rows that a run writes meanwhile would differ from the record.
     with reading_store() as (session, _), one_look(session):
         broken = events.broken_at(session)
         if broken is not None:
@@ -66,9 +66,9 @@ def verify(
         )
     if of_runs:
         raise FatalError(
-            f"the record is whole in itself, and not every run stands as it says: {_first(of_runs)}. Somebody wrote"
-            " into the store, and no night puts this right. Keep the database as it is, restore a backup beside it, and"
-            " compare the tables run, roster_read and source_read."
+            f"the record is whole, and runs differ from it: {_first(of_runs)}. The store was edited, and no run"
+            " restores this. Keep the database as it is, restore a backup beside it, and compare the tables run,"
+            " roster_read and source_read."
         )
     if output == "jsonl":
         records([WholeLine(events=end.seq if end else 0, hash=end.hash if end else None, whole=True)])

@@ -75,14 +75,12 @@ def jsonl_fields() -> int:
 
 @command("remedies", example="> remedies.md")
 def remedies(
-    kind: Annotated[str | None, argument("KIND", "of a system; without one: all that have commands", str)] = None,
+    kind: Annotated[str | None, argument("KIND", "a kind of system; all with commands if left out", str)] = None,
 ) -> int:
-    """Print what tickets have people type in a system, and how it is undone, in Markdown, of invented things."""
+    """Print the commands that tickets tell people to run, and how to undo them, by examples in Markdown."""
     known = remedies_page.kinds_with_remedies()
     if kind and kind not in known:
-        raise ConfigError(
-            f"No kind {kind} has commands of its own: a ticket says it in words. These have: {', '.join(known)}"
-        )
+        raise ConfigError(f"{kind} is not a kind with commands of its own. Choose one of: {', '.join(known)}")
     say(*remedies_page.page([kind] if kind else ()).splitlines())
     return DONE
 

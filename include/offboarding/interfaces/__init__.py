@@ -24,7 +24,7 @@ A source or verifier that is a package may hold a file `remedy.py` with
 - `REMEDIES`: how what the rules ask for is done in that system, and undone (`AccountRemedies`; `KeyRemedies` where it
   tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
   in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell;
-- `EXAMPLES`: by which things `remedies` shows them (`RemedyExamples`), where that is more than an account or a key.
+- `EXAMPLES`: subjects by which the command `remedies` shows them (`RemedyExamples`), if more than an account or a key.
 
 A source that is a package may hold a file `revoke.py`, the only one that may write into its system, with
 
@@ -248,15 +248,15 @@ KeyRemedies = Mapping[Remedy, Callable[[KeyAction], Sequence[str]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyExamples:
-    """The things by which the command `remedies` shows what a kind's `REMEDIES` have people type."""
+    """Subjects by which the command `remedies` shows a kind's `REMEDIES`."""
 
     things: Sequence[SubjectKind] = (SubjectKind.ACCOUNT,)
     products: Sequence[str] = ("",)
-    """Of accounts; "" where the kind doesn't tell one."""
+    """Products of the account; "" if the kind reports none."""
     reached_by: str = ""
-    """The address that is noted with an account that has a product."""
+    """The address of the system, for an account with a product."""
     names: Sequence[str] = ("KEY",)
-    """Of keys, for a kind that tells keys."""
+    """Names of keys, for a kind that reports keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

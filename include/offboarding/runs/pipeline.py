@@ -125,10 +125,10 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
     opening.hold_against_record(session, run)
     opening.note_unlisted(session, settings, run)
     with session.transaction():
-        # By the latest moment that was correlated: no other run may come between.
+        # No other run may correlate between reading the latest moment and storing this run's.
         lock_correlation(session)
         given = evaluation.correlation_settings(session, settings, run)
-        # How much of everything is linked is the night's to tell: a departure passes by nobody else's accounts.
+        # A departure links only its people's accounts, so the share of all that are linked is counted by nights.
         outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
         edited = putting_right.note_edited(session, run.run_id, outcome.edited)
         runs.note_correlated(session, run.run_id, asdict(outcome))

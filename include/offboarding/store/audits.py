@@ -13,7 +13,7 @@ def otherwise(session: Session) -> list[str]:
 
 
 def runs_otherwise(session: Session) -> list[str]:
-    """Return a clause for each run whose end, or whose reads, stand otherwise than its event says."""
+    """Return a clause for each run whose row or reads differ from its last event."""
     return run_ends.troubles(session)
 
 

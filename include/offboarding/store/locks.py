@@ -75,7 +75,7 @@ def pages_held(session: Session) -> Generator[None]:
 
 @contextmanager
 def pushes_held(session: Session) -> Generator[None]:
-    """One hand on the number of pushes that Airflow keeps, over calls to Airflow outside any transaction."""
+    """One writer of the number of pushes in Airflow at a time, during calls to Airflow outside any transaction."""
     session.execute("select pg_advisory_lock(%s)", (_number("pushes"),))
     try:
         yield

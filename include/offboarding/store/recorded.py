@@ -92,7 +92,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherSeverity:
-    """A finding of another severity than the record says."""
+    """A finding whose severity differs from its last event about it."""
 
     finding_key: str
     found: str
@@ -159,7 +159,7 @@ def states_changed(session: Session) -> list[Change]:
 
 
 def severities_changed(session: Session) -> list[OtherSeverity]:
-    """Findings of another severity than their last event of it says."""
+    """Return the findings whose severity differs from their last event about it."""
     with session.cursor(row_factory=class_row(OtherSeverity)) as cursor:
         return cursor.execute(block("recorded", "severities")).fetchall()
 

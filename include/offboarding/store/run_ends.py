@@ -1,7 +1,7 @@
-"""How each run ended, held against the record: its kind, moment, outcome and reads are an event of the record.
+"""Events of the record that hold how each run ended: its kind, moments, status and a digest of its reads.
 
-The event holds a digest of the reads, which whoever has the rows can make again (report/evidence/verify.py does). A run
-whose row or reads stand otherwise was changed past the record. Nothing puts that right: a backup has what it was.
+report/evidence/verify.py computes the same digest from an evidence pack. A run whose row or reads differ from its last
+event was edited in the store. No run restores it: a backup holds the former rows.
 """
 
 import hashlib
@@ -22,28 +22,28 @@ from offboarding.store.session import Session
 from offboarding.store.sql import block
 
 READS = "reads"
-"""What an event calls the digest of a run's reads. One without it says nothing of them."""
+"""The digest of a run's reads, in an event's text. An event without it does not cover the reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ended:
-    """A run that has ended, as its rows say."""
+    """The row of a run that has ended."""
 
     run_id: int
     kind: str
     said: str
-    """Its own row, as JSON."""
+    """The row, as JSON."""
     head_seq: int | None
     head_hash: str | None
 
     def whole(self, reads: str) -> str:
-        """What it says with the digest of its reads, as JSON."""
+        """Return the event's text: the row with the digest of its reads, as JSON."""
         return json.dumps({**json.loads(self.said), READS: reads}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recorded:
-    """What the record says of one."""
+    """The last event about a run, and the place of the first one."""
 
     run_id: int
     seq: int
@@ -53,7 +53,7 @@ class _Recorded:
 
     @property
     def fields(self) -> dict[str, object] | None:
-        """What it says; None where somebody made something else of it."""
+        """The text's JSON object; None if the text was edited into something else."""
         try:
             read: object = json.loads(self.text)
         except ValueError:
@@ -61,22 +61,22 @@ class _Recorded:
         return cast("dict[str, object]", read) if isinstance(read, dict) else None
 
     def is_head_of(self, run: _Ended) -> bool:
-        """Whether the run keeps where the record first said how it ended; a release keeps nothing."""
+        """Return whether the run's row names the first event about its end; a release's row names none."""
         first = (None, None) if run.kind == RunKind.RELEASE else (self.first_seq, self.first_hash)
         return (run.head_seq, run.head_hash) == first
 
 
 def troubles(session: Session, run_ids: Sequence[int] | None = None) -> list[str]:
-    """Return a clause for each run, or each of some, whose end stands otherwise than its event says."""
+    """Return a clause for each run, or each of `run_ids`, whose row or reads differ from its last event."""
     found = _troubles(session, run_ids)
     return [found[run_id] for run_id in sorted(found)]
 
 
 @contextmanager
 def followed(session: Session, run_ids: Sequence[int] | None, *, actor: str) -> Generator[None]:
-    """Write down how these runs, or all, ended where that is changed within; not of one that stood otherwise before.
+    """Record how these runs, or all, ended if the block changes that.
 
-    Else whatever somebody wrote past the record would be recorded with it.
+    A run that differed from its last event before the block gets no event: it would record an edit of the store.
     """
     with session.transaction():
         lock_findings(session)
@@ -87,13 +87,13 @@ def followed(session: Session, run_ids: Sequence[int] | None, *, actor: str) -> 
 
 @contextmanager
 def ending(session: Session, run_id: int) -> Generator[None]:
-    """Write down how a run ended that ends within, or ends once more."""
+    """Record how a run ended that the block ends, for the first time or again."""
     with followed(session, [run_id], actor=f"run {run_id}"):
         yield
 
 
 def reopen(session: Session, run_id: int) -> None:
-    """Something of a run is read once more: if it has ended, the record tells no reads of it until it ends again."""
+    """Record, of a run that has ended and reads again, that its reads are not covered until it ends again."""
     if not _ended(session, [run_id]):
         return
     with session.transaction():
@@ -104,12 +104,12 @@ def reopen(session: Session, run_id: int) -> None:
 
 
 def note_head(session: Session, run_id: int) -> None:
-    """Keep with a run the event that says how it ended: its report prints that hash, which then vouches for it."""
+    """Store with a run the first event about its end, whose hash the run's report prints."""
     session.execute(block("run_ends", "note_head"), {"run_id": run_id})
 
 
 def read_ahead(session: Session) -> list[int]:
-    """Return the runs of which a roster's read claims to have begun later than now."""
+    """Return the runs with a roster read that is dated in the future."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return cursor.execute(block("run_ends", "read_ahead")).fetchall()
 
@@ -148,13 +148,13 @@ def _troubles(session: Session, run_ids: Sequence[int] | None) -> dict[int, str]
 
 
 def _differs(row: _Ended, now: Mapping[str, object], event: _Recorded) -> str:
-    """What it says otherwise, as a clause; "" where it agrees."""
+    """Return how a run differs from its last event, as a clause; "" if it does not."""
     then = event.fields
     same = then is not None and all(now.get(name) == value for name, value in then.items() if name != READS)
     if then is None or not same or not event.is_head_of(row):
         return f"run {row.run_id} says something else than its event ({event.seq})"
     if then.get(READS, now[READS]) != now[READS]:
-        return f"the reads of run {row.run_id} are not those that its event tells ({event.seq})"
+        return f"the reads of run {row.run_id} differ from its event ({event.seq})"
     return ""
 
 
@@ -171,7 +171,7 @@ def _ended(session: Session, run_ids: Sequence[int] | None) -> dict[int, _Ended]
 
 
 def _digests(session: Session, run_ids: Sequence[int] | None) -> Iterator[tuple[int, str]]:
-    # There may be millions of reads.
+    # By a server-side cursor: there may be millions of reads.
     with session.transaction(), session.cursor("run_reads") as cursor:
         cursor.execute(block("run_ends", "reads"), _of(run_ids))
         for run_id, rows in groupby(cursor, key=lambda row: int(str(row[0]))):

@@ -103,7 +103,10 @@ def last_finished_night(session: Session) -> Run | None:
 
 
 def latest_moment(session: Session, run: Run) -> datetime:
-    """Return the latest as_of by which anything was correlated, this run's at least: what was over by then stays so."""
+    """Return the latest as_of of the runs that have correlated, or this run's if that is later.
+
+    A run that correlated by an earlier moment would take departures back.
+    """
     ((latest,),) = session.execute(block("runs", "latest_moment")).fetchall()
     return max(run.as_of, latest) if isinstance(latest, datetime) else run.as_of
 
@@ -175,7 +178,7 @@ def note_register_effects(session: Session, run_id: int, effects: Sequence[Regis
 STEPS = ("find_parts", "evaluate", "guard", "ticket")
 """Steps of a nightly run in their order: where one has not ended, something is missing from the run."""
 JUDGING = STEPS[1:]
-"""Those that follow what was read and correlated."""
+"""The steps that use what was read and correlated."""
 
 
 def expect_steps(session: Session, run_id: int) -> None:
@@ -184,13 +187,13 @@ def expect_steps(session: Session, run_id: int) -> None:
 
 
 def note_step(session: Session, run_id: int, step: str) -> None:
-    """Note that a step has ended, or has noted itself what it could not do. The steps after it are to end anew."""
+    """Note that a step has ended, or has noted itself what it could not do. The later steps must end again."""
     values = {"run_id": run_id, "step": step, "later": list(STEPS[STEPS.index(step) + 1 :])}
     session.execute(block("runs", "note_step"), values)
 
 
 def expect_judging(session: Session, run_id: int) -> None:
-    """Something was read or correlated: what this run judged and told before did not include it."""
+    """Expect the later steps of this run again: they ended before something was read or correlated."""
     session.execute(block("runs", "expect_judging"), {"run_id": run_id, "steps": list(JUDGING)})
 
 

@@ -1,4 +1,4 @@
-"""What a ticket says is to be typed, system by system: what each kind's `remedy.py` writes of invented things."""
+"""The commands that tickets tell people to run, system by system, written by each kind's `remedy.py` for examples."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,11 +23,10 @@ from offboarding.tickets.remedies import written_out
 
 _ROOMS = ("sources", "verifiers")
 _HEAD = (
-    "# What is typed, system by system\n\n"
-    "A rule says what is to be done; how that is done in a system, and undone, that system's own package says"
-    " (`remedy.py`). These are the steps as tickets show them, of invented things; names in capitals stand for those"
-    " of the case. What is done as a remedy above it isn't shown again. Of a system, or a remedy, that isn't here a"
-    " ticket says it in words.\n"
+    "# Remedies, system by system\n\n"
+    "These are the steps as tickets show them, for examples: names in capitals stand for those of the finding. Steps"
+    " that are the same as those of a remedy above are not repeated. For a system or remedy that is not listed, a"
+    " ticket describes the step in words.\n"
 )
 _BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,7 +48,7 @@ def _written() -> Iterator[tuple[str, str]]:
 
 
 def _sections(room: str, kind: str) -> Iterator[str]:
-    """Yield each remedy with what it's done to: things treated alike together, and nothing that was shown already."""
+    """Yield a section for each remedy and the subjects with the same steps, without steps that were shown before."""
     written = kind_part(room, kind, "remedy")
     assert written is not None, kind
     shown: set[tuple[str, ...]] = set()
@@ -123,7 +122,7 @@ def _copy(kind: str, name: str) -> KeyCopy:
 
 
 def _item(step: str) -> str:
-    """Return what to do as an item of a list, what to type below it."""
+    """Return a step as an item of a list, its commands as a block below it."""
     first, *typed = step.splitlines()
     block = "".join(f"  {line}".rstrip() + "\n" for line in ("```", *typed, "```")) if typed else ""
     return f"- {first}\n{block}"

@@ -43,7 +43,7 @@ def endpoint(kind: str, kept: KeptCount) -> Any:
 
 
 def counted(users: Callable[[str], AbstractContextManager[PushedUsersStore]], kept: KeptCount) -> PushedBy:
-    """Return the same users, of which each request compares the number that is kept outside, and then raises it."""
+    """Return `users`; each request compares the number of changes with `kept`, and updates it after a change."""
 
     @contextmanager
     def of(roster: str) -> Generator[PushedUsers]:
@@ -54,7 +54,7 @@ def counted(users: Callable[[str], AbstractContextManager[PushedUsersStore]], ke
             try:
                 yield found
             finally:
-                # Before the answer: whoever isn't answered pushes again.
+                # Before the answer: an identity provider without an answer pushes again.
                 if pushed.changes(found.session) > before:
                     with pushes_held(found.session):
                         kept.write(pushed.changes(found.session))

@@ -77,7 +77,7 @@ def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(
         ("update departure set episode = 4", "was of episode 4, and its person is in episode 1"),
         ("update finding set severity = 'low'", "is of severity low, and its last event says"),
         ("update run set status = 'green'", "run 1 says something else than its event"),
-        ("update source_read set status = 'complete', finished_at = now()", "the reads of run 1 are not those that"),
+        ("update source_read set status = 'complete', finished_at = now()", "the reads of run 1 differ from its event"),
         ("update link set score = score + 1", "links stand otherwise than the last correlation left them"),
         ("update link set valid_to = now() where valid_to is null", "links stand otherwise"),
     ],

@@ -46,7 +46,7 @@ class WaiversPage:
 
 
 def waivers_page(session: Session, onlooker: Onlooker, after: int = 0) -> WaiversPage:
-    """Those that count first, the first to end first; then those that wait for a decision, then what is over."""
+    """Return waivers in force, the first to end first; then those that wait for a decision; then ended ones."""
     found = waivers(session, now=onlooker.now, after=checked_place(after), most=PAGE + 1)
     return WaiversPage(
         named=onlooker.named,

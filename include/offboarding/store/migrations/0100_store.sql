@@ -353,8 +353,8 @@ create table source_read (
 );
 create index on source_read (source, part, phase, read_id);
 
--- What came of each read of each run; what was to be read and never begun is among them, but for what a run had nobody to
--- ask about.
+-- The outcome of each read of each run. A read that was expected and never began is among them, unless the run checked
+-- nobody.
 create view run_read as
 select d.*, case d.status when 'complete' then 'whole' when 'partial' then 'in part' else 'not at all' end as was_read
 from (
@@ -1560,7 +1560,7 @@ where e.kind = 'exception' and f.ticket_kind <> 'event' and e.known_seq is not n
             select finding_key_of(f.rule, f.realm, f.subject_kind, f.account_native_id, f.subject_native_id, o.uid, f.episode)
             from unnest(e.people) as o (uid)) end);
 
--- Whom a configured roster lists with an employment that it does not report as ended.
+-- People whom a configured roster lists with an employment that it does not report as ended.
 create view listed_person as
 select w.person_uid
 from worker w join roster r on r.name = w.roster

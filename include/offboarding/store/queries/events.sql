@@ -10,7 +10,7 @@ select seq, finding_key, about, at, run_id, actor, from_state, to_state, text, p
 where seq >= %(first)s order by seq;
 
 -- name: head
--- The last event, or the last one when a run ended: the one that says how, which it keeps.
+-- The last event, or the last one when a run ended: the one about its end, which its row names.
 select e.seq, e.hash from finding_event e
 where %(run_id)s::bigint is null or e.seq <= (
     select coalesce(r.head_seq, (

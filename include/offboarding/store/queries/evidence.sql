@@ -114,13 +114,13 @@ where (f.first_seen_at < %(ends)s and (f.resolved_at is null or f.resolved_at >=
 order by f.first_seen_at, f.finding_key;
 
 -- name: waivers
--- Exceptions and acknowledged gaps that the file, or a person, had at any time of the period; `waits`: for an approver's
--- decision, until which it covers nothing.
+-- Exceptions and acknowledged gaps of the file or of a person at any time of the period. `waits`: it needs an approver's
+-- decision that nobody has taken, and covers nothing.
 select exception_id::text as waiver, kind, coalesce(finding, '') as finding, coalesce(space, '') as id_space,
     coalesce(worker, '') as worker_id, coalesce(source, '') as source, coalesce(part, '') as part,
     coalesce(roster, '') as roster, coalesce(account, '') as account, coalesce(rule, '') as rule,
-    coalesce(queue, '') as queue, coalesce(covers, '') as covers, reason, approver, origin, valid_from, expires_at, valid_to as ended_at, ended_by, ended_for,
-    needs_decision and not exists (
+    coalesce(queue, '') as queue, coalesce(covers, '') as covers, reason, approver, origin, valid_from, expires_at,
+    valid_to as ended_at, ended_by, ended_for, needs_decision and not exists (
         select from exception_decision d where d.exception_id = exception.exception_id) as waits
 from exception
 where valid_from < %(ends)s and expires_at >= %(begins)s and (valid_to is null or valid_to >= %(begins)s)

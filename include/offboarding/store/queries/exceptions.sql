@@ -198,12 +198,12 @@ where length(e.finding) < 32 and e.valid_from <= r.as_of and (e.valid_to is null
 order by e.finding, e.exception_id;
 
 -- name: undecided_then
--- Exceptions of the file that counted at this run's moment, but for a decision that nobody had taken when it ended. Of a
--- key that isn't one finding's there is nothing to decide: it covers nothing either way, and is another entry once it is.
+-- Exceptions of the file that counted at this run's moment, but for a decision that nobody had taken when it ended. An
+-- entry by a key that is not one finding's needs no decision: it covers nothing, and becomes another entry once it is.
 select e.exception_id, e.finding, e.space, e.worker, e.source, e.rule, e.expires_at
 from exception e join run r on r.run_id = %(run_id)s
-where e.needs_decision and (e.finding is null or length(e.finding) = 32) and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
-    and e.expires_at > r.as_of and not exists (
+where e.needs_decision and (e.finding is null or length(e.finding) = 32)
+    and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of) and e.expires_at > r.as_of and not exists (
         select from exception_decision d
         where d.exception_id = e.exception_id and d.decided_at <= coalesce(r.finished_at, clock_timestamp()))
 order by e.exception_id;

@@ -82,8 +82,8 @@ returning f.finding_key, 'resolved' as from_state, 'unverified' as to_state,
     'seen working since, and tonight it can''t be told: ' || s.standing_reason as text;
 
 -- name: verify
--- It couldn't be told whether these work; now it can. What a first read that waits couldn't tell is this run's finding: as
--- that baseline's it would wait unseen, since all that anyone was shown of it is that it isn't checked.
+-- Unverified findings whose standing is known now. One that was found unverified by a baseline that is not released counts
+-- as found by this run: the people who release the baseline were only shown that it is *not checked*.
 update finding f
 set state = 'held', first_run_id = case when exists (
     select from baseline b where b.released_at is null and b.run_id = f.first_run_id)
@@ -94,7 +94,7 @@ returning f.finding_key, 'unverified' as from_state, 'held' as to_state,
     case when s.attestable then '' else 'seen working: ' end || s.standing_reason as text;
 
 -- name: severities_changed
--- Findings that stand, and have another severity from here on.
+-- Findings that are not resolved and get another severity.
 select f.finding_key, s.severity
 from produced s join finding f using (match_key)
 where f.state <> 'resolved' and f.severity <> s.severity order by f.finding_key;

@@ -69,7 +69,7 @@ on conflict (only_one) do update set changes = p.changes + 1;
 select coalesce((select changes from pushed_changes), 0);
 
 -- name: raise_changes
--- To a larger number. Answers with a row where it was smaller.
+-- Returns a row if the number was smaller.
 insert into pushed_changes as p (changes) values (%(kept)s)
 on conflict (only_one) do update set changes = excluded.changes where p.changes < excluded.changes
 returning changes;

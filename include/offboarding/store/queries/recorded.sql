@@ -108,7 +108,7 @@ cross join lateral (
 where e.to_state <> f.state;
 
 -- name: severities
--- Findings of another severity than their last event of it says.
+-- Findings whose severity differs from their last event about it.
 select f.finding_key, f.severity as found, e.severity as recorded
 from finding f
 cross join lateral (
@@ -117,7 +117,7 @@ cross join lateral (
 where e.severity <> f.severity order by f.finding_key;
 
 -- name: put_back_severity
--- No other word is put there, whatever somebody made of the event.
+-- Only one of the four severities: the event may have been edited too.
 update finding set severity = %(severity)s
 where finding_key = %(finding_key)s and %(severity)s in ('critical', 'high', 'medium', 'low');
 

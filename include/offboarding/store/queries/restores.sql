@@ -12,7 +12,7 @@ where s.place <> excluded.place
 returning restored_at;
 
 -- name: note_restored
--- Also before the first run, which has noted no place yet.
+-- Before the first run no place is stored yet.
 insert into store_place as s (place, restored_at)
 select place, clock_timestamp() from ({place}) here
 on conflict (only_one) do update set restored_at = excluded.restored_at;

@@ -75,7 +75,7 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
             where lower(b.login) = lower(a.login) and a.login <> '' and t.login_realm = s.login_realm
                 and l.relation = 'is' and l.decision = 'linked' and l.valid_to is null
             union all
-            -- Or of one that bears a number or mail of theirs, or that was theirs, or this one, before a decision about it.
+            -- An account with that login holds a number or mail of theirs, or a decision took it, or this account, from them.
             select 'login', h.person_uid
             from account b join realm c on c.realm = b.realm
             join jsonb_to_recordset(%(spaces)s) as t (source text, id_space text, login_realm text) on t.source = c.source
@@ -120,8 +120,8 @@ select f.finding_key, f.match_key, f.rule, f.severity, f.state, f.standing, f.ti
         where o.person_uid = f.person_uid and o.basis in (d.basis, 'hidden') and o.left_at = d.left_at
             and o.verdict = 'confirm'
         order by 1) as departure_by,
-    -- Whoever confirmed it as theirs or rejected it for another person, and whoever revoked a decision that said otherwise:
-    -- of the account, and where it is not linked without them, of the accounts whose login or SSH key links it.
+    -- Authors of decisions that make the account theirs: confirmed for them, rejected for another person, or a contrary
+    -- decision revoked; also about the accounts whose login or SSH key links it, unless it is linked without these.
     array(
         with recursive voucher as (
             select a.account_pk, a.realm, a.native_id, a.login

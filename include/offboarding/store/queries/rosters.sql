@@ -320,16 +320,16 @@ where ({e.employment_said}) is distinct from ({excluded.employment_said});
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
 -- and all of whoever has a record that couldn't be read. One that had begun goes on where all that is told instead is
 -- still to come, or was over before it: a contract that was renewed ahead, or a mistyped first day, ends nothing. Such a
--- worker has no digest, since it goes once the other has begun. That it had begun the read before this one must have
--- told: a hire that is put off on its first day never began.
-with last_told as (
+-- worker has no digest, since it goes once the other has begun. It had begun only if it
+-- began by the day of the read before: a hire that is put off on its first day never began.
+with read_before as (
     select coalesce(max(r.as_of), %(as_of)s::timestamptz)::date as day
     from roster_read d join run r using (run_id)
     where d.roster = %(roster)s and d.read_id <> %(read_id)s and d.status in ('complete', 'partial')
 ), untold as materialized (
     select e.worker_pk, e.start_on,
-        coalesce(e.start_on <= last_told.day, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
-    from last_told cross join here_worker h join employment e using (worker_pk)
+        coalesce(e.start_on <= read_before.day, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
+    from read_before cross join here_worker h join employment e using (worker_pk)
     cross join lateral (
         select (%(as_of)s::timestamptz)::date as today,
             coalesce(bool_or(s.start_on is not distinct from e.start_on), false) as is_told,
@@ -419,8 +419,8 @@ where h.worker_pk = k.worker_pk and not h.is_new and k.valid_to is null and k.va
         where s.worker_id = h.worker_id and s.kind = k.kind and s.value = k.value and s.space = k.space);
 
 -- name: note_mixed_keys
--- Whose present mails and logins are of several reads: a partial read may have given them another's beside their own. Or
--- a partial read gives them what another bears by an earlier read, and doesn't tell it of that one: it may have moved.
+-- Workers whose present mails and logins come from several reads: a partial read may have added another worker's. Or a
+-- partial read gives them a mail or login that another worker holds by an earlier read and does not list with this one.
 with mixed as (
     select distinct h.worker_pk
     from here_worker h join worker_key k using (worker_pk)
@@ -473,8 +473,8 @@ where w.missing_since is not null and not w.superseded and w.roster = coalesce(%
 -- Whom only a read told of that the guard held for its length (the file of another company, another column's numbers), and
 -- who is gone with it, was never here: neither a leaver, nor at work, nor anybody else's namesake. They came with the first
 -- such read, and are gone now that those are back whom it lacked: whoever came later, or goes while they are still missing,
--- was hired meanwhile. Whoever came with the number of a worker known before that file as the previous one stays, as long
--- as that worker is missing: it is the same person under another number.
+-- was hired meanwhile. A worker stays who came with the previous number of a worker known before that file,
+-- while the latter is missing: it is the same person under another number.
 with held as (
     select min(r.as_of) as as_of, min((n ->> 'bound')::int) as bound
     from guard_hold h join guard_accepted a on a.kind = 'roster' and a.name = h.name

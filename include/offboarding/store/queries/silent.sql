@@ -150,7 +150,7 @@ select f.finding_key, f.rule, f.state, f.person_uid::text, d.person_uid is not n
     f.subject_kind, f.relation, f.basis, f.left_at, f.last_used_at,
     f.ticket_key is null and f.first_run_id < %(run_id)s as unplaced,
     coalesce(d.confirmed, false) as departure_confirmed,
-    -- A departure whose day is no longer told (blanked, or the row is gone) was moved nowhere.
+    -- A departure without a day by HR (blanked, or the row is gone) was not moved to another day.
     d.certain_at as departure_certain_at,
     d.left_on is not null and d.left_at is distinct from f.left_at as departure_moved,
     coalesce(d.left_on::text, d.left_at::text) as departure_day, word.author as confirmed_by,
