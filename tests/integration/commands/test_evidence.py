@@ -721,7 +721,10 @@ def test_a_record_that_somebody_edited_is_said_and_never_verifies(packing: Packi
         ("update finding set rule = 'orphan-account'", "says something else than its key was made of"),
         ("update run set status = 'green' where run_id = 3", "run 3 says something else than its event"),
         ("update run set finished_at = null where run_id = 3", "run 3 has not ended, and has an event"),
-        ("update source_read set status = 'complete' where status = 'failed'", "the reads of run 3 differ from its event"),
+        (
+            "update source_read set status = 'complete' where status = 'failed'",
+            "the reads of run 3 differ from its event",
+        ),
         ("delete from roster_read where run_id = 2", "the reads of run 2 differ from its event"),
         (
             """insert into run (kind, caller, as_of, reads_since, finished_at, status)
