@@ -204,6 +204,74 @@ def test_who_left_all_the_same_is_judged_as_a_leaver(office: Office, other: Empl
     assert office.session.execute("select basis from departure where valid_to is null").fetchall() == [("actual",)]
 
 
+def contracts_have_passed(office: Office) -> None:
+    office.hr.change("1042", employments=(job(end="2026-11-13"), job(start="2019-05-01", end="2026-11-14")))
+
+
+def one_is_left(office: Office) -> None:
+    office.hr.change("1042", employments=(job("left", last="2026-11-24"), job(start="2019-05-01", end="2026-11-14")))
+
+
+def hr_lists_them_no_more(office: Office) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.night()
+    office.hr.workers = [LEE]
+
+
+def vendors_list_them_as_left(office: Office) -> None:
+    office.vendors.workers = [replace(KIM, worker_id="v1", employments=(job("left", last="2026-11-24"),))]
+
+
+@pytest.mark.parametrize(
+    ("open_end", "later"),
+    [(contracts_have_passed, one_is_left), (hr_lists_them_no_more, vendors_list_them_as_left)],
+    ids=["planned end", "no longer listed"],
+)
+def test_a_denied_end_hides_no_other_that_hr_tells_later(
+    office: Office, open_end: Callable[[Office], None], later: Callable[[Office], None]
+) -> None:
+    open_end(office)
+    office.night()
+    deny_departure(office.session, office.settings, departure="1042", reason="extended", author="analyst")
+    office.night()
+    assert (basis_now(office), hidden(office)) == ([], [])
+
+    later(office)
+    office.night()
+
+    assert [state for state, _ in hidden(office)] == ["open"]
+    (asked,) = office.session.execute("select departure_id, here_told from hidden_departure where valid_to is null")
+    assert str(asked[1]).endswith(", as analyst said")
+    confirm_departure(
+        office.session, office.settings, departure=f"d-{asked[0]}", reason="HR was asked", author="analyst"
+    )
+    office.night()
+    assert basis_now(office) == ["actual"]
+    assert [state for state, _ in hidden(office)] == ["resolved"]
+
+
+def test_who_is_denied_to_have_vanished_from_two_rosters_is_asked_about_once(office: Office) -> None:
+    first_beside_and_then_alone(office)
+    office.night()
+    office.hr.workers = [LEE]
+    office.night()
+    assert basis_now(office) == ["inferred"]
+    deny_departure(office.session, office.settings, departure="1042", reason="on a list of ours", author="analyst")
+
+    office.night()
+
+    assert (basis_now(office), [state for state, _ in hidden(office)]) == ([], ["resolved"])
+
+
+def basis_now(office: Office) -> list[str]:
+    """What counts of the departures of somebody called 1042."""
+    found = office.session.execute(
+        "select distinct basis from departure d join worker w using (person_uid)"
+        " where w.worker_id = '1042' and d.valid_to is null"
+    )
+    return [str(basis) for (basis,) in found]
+
+
 def test_a_run_about_somebody_else_leaves_it(office: Office) -> None:
     beside("7777")(office)
     office.night()

@@ -366,6 +366,15 @@ def test_a_rehire_that_is_put_off_on_its_first_day_never_began(feed: Feed) -> No
     assert feed.left() == {"1": "actual"}
 
 
+def test_a_rehire_that_is_withdrawn_before_its_first_day_never_began(feed: Feed) -> None:
+    feed.read(15, worker("1", LEFT, job("future", start="2026-11-20")), worker("2"))
+    feed.read(17, worker("2"))
+
+    feed.read(21, worker("2"))
+
+    assert feed.left() == {"1": "actual"}
+
+
 def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: Feed) -> None:
     begins = job(start="2026-11-20", end="2026-11-25")
     feed.read(10, worker("1", WORKS))

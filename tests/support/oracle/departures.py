@@ -115,11 +115,23 @@ def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
 
 def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spell, Standing]]:
     """A person's employments as last told."""
-    return [
+    found = [
         (spell, vanishing(company, dossier, standing(company, spell)))
         for dossier in group
         for spell in dossier_spells(dossier)
     ]
+    if all(each.outcome is not Outcome.LEFT for _, each in found):
+        return found
+    return [
+        (spell, Standing(outcome=Outcome.VOID) if is_withdrawn_hire(company, spell, each) else each)
+        for spell, each in found
+    ]
+
+
+def is_withdrawn_hire(company: Company, spell: Spell, told: Standing) -> bool:
+    """Whether a feed dropped it before its first day."""
+    begins = starts_at(company, spell.employment)
+    return told.outcome is Outcome.VANISHED and begins is not None and ends_at(told) < begins
 
 
 def departure(company: Company, group: list[Dossier]) -> Leaving | None:

@@ -109,7 +109,7 @@ def correlate(session: Session, settings: CorrelationSettings, *, counted: bool 
         _run(session, "rosters", {"roster": None}, "mark_superseded")
         merged = merge_same_persons(session, values, settings.as_of)
         temporary.make(session, "persons", values, "employment_span")
-        _run(session, "persons", values, "doubt_away", "overrule_spans")
+        _run(session, "persons", values, "doubt_away", "void_withdrawn_hires", "overrule_spans")
         temporary.make(session, "persons", values, "feed_state")
         for step in ("doubt_confirmations", "end_served", "confirm_notices"):
             recorded.write(session, "notice", "notices", step, values, actor="the roster")

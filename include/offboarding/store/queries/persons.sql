@@ -290,11 +290,20 @@ select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.
 from employment_span s join worker w using (worker_pk)
 where s.outcome = 'away' and w.vanished_at is not null;
 
--- name: overrule_spans
--- What a person said is no employment of theirs: what goes on beside one that has ended.
+-- name: void_withdrawn_hires
+-- Who has left by HR's word stays a leaver when a rehire is withdrawn before its first day, on that day too.
 update employment_span s set outcome = 'void'
 from employment_span ended
-where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished') and s.outcome in ('active', 'future', 'away')
+where ended.person_uid = s.person_uid and ended.outcome = 'left'
+    and s.outcome = 'vanished' and s.left_at < s.started_at;
+
+-- name: overrule_spans
+-- What a person said is no employment of theirs: what goes on beside one that has ended, or has ended since.
+update employment_span s set outcome = 'void'
+from employment_span ended
+where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished')
+    and s.outcome in ('active', 'future', 'away', 'lapsed', 'vanished')
+    and (s.outcome, s.left_at) is distinct from (ended.outcome, ended.left_at)
     and (s.start_on is null or ended.over_on is null or s.start_on < ended.over_on)
     and ended.person_uid in (select w.person_uid from departure_word w where w.basis = 'hidden')
     and 'confirm' = (
@@ -432,9 +441,22 @@ where not exists (
 -- left.
 create temp table hidden_now as
 with here as (
-    select person_uid, worker_pk, roster, start_on, outcome, status, circumstance, started_at from employment_span
+    select person_uid, worker_pk, roster, start_on, outcome, status, circumstance, started_at,
+        null as denied_by, null::timestamptz as denied_left_at
+    from employment_span
     where outcome in ('active', 'away') or (outcome = 'future'
         and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s))
+    union all
+    -- It goes on, as a person said of its end.
+    select s.person_uid, s.worker_pk, s.roster, s.start_on, s.outcome, s.status, s.circumstance, s.started_at, w.author,
+        s.left_at
+    from employment_span s
+    cross join lateral (
+        select d.verdict, d.author, d.until from departure_word d
+        where d.person_uid = s.person_uid and d.left_at = s.left_at
+            and d.basis = case s.outcome when 'lapsed' then 'planned' else 'inferred' end
+        order by d.word_id desc limit 1) w
+    where s.outcome in ('lapsed', 'vanished') and w.verdict = 'deny' and w.until > %(as_of)s
 ), ended as (
     select s.*, case when s.outcome = 'left' then s.over_on
         else least(s.over_on, (s.left_at at time zone s.zone_used)::date) - %(possibly_one_days)s::integer end as last_on
@@ -452,8 +474,9 @@ select distinct on (e.person_uid, e.worker_pk, e.left_at) e.person_uid, e.worker
     case e.outcome when 'left' then 'status ' || e.status || coalesce(', last working day ' || e.last_working_on, '')
             || coalesce(', end ' || e.end_on, '')
         else 'no longer listed since the read of ' || (e.left_at at time zone e.zone_used)::date end as told,
-    case b.outcome when 'away' then coalesce(nullif(b.circumstance, ''), b.status) else b.outcome end
-        || coalesce(' since ' || b.start_on, '') as here_told,
+    case when b.denied_by is not null then 'active'
+        when b.outcome = 'away' then coalesce(nullif(b.circumstance, ''), b.status) else b.outcome end
+        || coalesce(' since ' || b.start_on, '') || coalesce(', as ' || b.denied_by || ' said', '') as here_told,
     case when b.worker_pk = e.worker_pk then 'record'
         when exists (
             select from worker_key one join worker_key other using (kind, value, space)
@@ -464,9 +487,9 @@ where not exists (
         select from here h
         where h.person_uid = e.person_uid and h.start_on >= e.last_on
             and (h.worker_pk, h.start_on) is distinct from (e.worker_pk, e.start_on))
-    and (e.outcome = 'left' or exists (
+    and (e.outcome = 'left' or (coalesce(e.left_at > b.denied_left_at, true) and exists (
         select from worker gone, worker other
-        where gone.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and other.first_told_at < gone.missing_since))
+        where gone.worker_pk = e.worker_pk and other.worker_pk = b.worker_pk and other.first_told_at < gone.missing_since)))
 order by e.person_uid, e.worker_pk, e.left_at, e.start_on desc nulls last;
 
 -- name: write_hidden
