@@ -447,16 +447,16 @@ with here as (
     where outcome in ('active', 'away') or (outcome = 'future'
         and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s))
     union all
-    -- It goes on, as a person said of its end.
+    -- It goes on, as a person said of its end. Once that no longer counts, the end is a departure again.
     select s.person_uid, s.worker_pk, s.roster, s.start_on, s.outcome, s.status, s.circumstance, s.started_at, w.author,
         s.left_at
     from employment_span s
     cross join lateral (
-        select d.verdict, d.author, d.until from departure_word d
+        select d.verdict, d.author from departure_word d
         where d.person_uid = s.person_uid and d.left_at = s.left_at
             and d.basis = case s.outcome when 'lapsed' then 'planned' else 'inferred' end
         order by d.word_id desc limit 1) w
-    where s.outcome in ('lapsed', 'vanished') and w.verdict = 'deny' and w.until > %(as_of)s
+    where s.outcome in ('lapsed', 'vanished') and w.verdict = 'deny'
 ), ended as (
     select s.*, case when s.outcome = 'left' then s.over_on
         else least(s.over_on, (s.left_at at time zone s.zone_used)::date) - %(possibly_one_days)s::integer end as last_on
