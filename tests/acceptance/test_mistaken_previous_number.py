@@ -1,17 +1,20 @@
 """A previous number that is another employed worker's own merges nobody, and no leaver's ticket closes unasked."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
+from offboarding.config.settings import Settings
 from offboarding.interfaces import Tracker
+from offboarding.model import Coverage
 from offboarding.store.connect import Session
 from tests.support.begun import Begun
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
 from tests.support.office import HeardTracker, Office, login
-from tests.support.small_company import LEFT, number, worker
+from tests.support.small_company import LEFT, job, mail, number, worker
 
 LEAVER, COLLEAGUE, MANAGER = "1001", "1002", "1060"
 
@@ -99,3 +102,57 @@ def test_a_leaver_whose_number_a_new_row_names_is_not_closed_without_a_question(
     assert len(asked) == 1
     hidden = "select state, severity from finding where rule = 'departure-hidden'"
     assert office.session.execute(hidden).fetchall() == [("open", "high")]
+
+
+@dataclass(slots=True, kw_only=True)
+class OneSpace(Office):
+    """Two lists of who works here number people in one space."""
+
+    @property
+    def settings(self) -> Settings:
+        made = Office.settings.fget(self)  # type: ignore[attr-defined]
+        told = {"id_space": "hr", "coverage": Coverage.ACTIVE}
+        return made.model_copy(update={"rosters": tuple(each.model_copy(update=told) for each in made.rosters)})
+
+
+@pytest.fixture
+def lists(store: Session, tracker: Tracker) -> OneSpace:
+    office = OneSpace(session=store, tracker=HeardTracker(tracker))
+    office.hr.workers = [worker(LEAVER, mail="kim@corp.example"), *(worker(str(2000 + each)) for each in range(20))]
+    office.vendors.workers = [worker("3000")]
+    office.directory.accounts = [login(f"u{LEAVER}", number(LEAVER), mail("kim@corp.example"))]
+    office.night()
+    return office
+
+
+def test_two_rows_that_name_one_number_hide_nobody(lists: OneSpace) -> None:
+    """The second stands in a roster that is read later."""
+    lists.hr.workers[0] = worker("1070", previous=(LEAVER,))
+    lists.vendors.workers.append(worker("3001", previous=(LEAVER,)))
+
+    lists.night()
+
+    assert review_findings(lists) == {(f"u{LEAVER}", "open")}
+    assert lists.session.execute("select basis from departure where valid_to is null").fetchall() == [("inferred",)]
+
+
+def test_a_previous_number_that_says_nothing_hides_nobody(lists: OneSpace) -> None:
+    lists.hr.workers[0] = worker("0000", mail="kim@corp.example")
+    lists.night()
+    lists.hr.workers[0] = worker("1070", previous=("0000",))
+
+    lists.night()
+
+    assert (f"u{LEAVER}", "open") in leavers(lists)
+
+
+@pytest.mark.parametrize(("ahead", "gone"), [(7, False), (90, True)])
+def test_whoever_gets_another_number_for_a_later_employment_has_left_until_then(
+    lists: OneSpace, ahead: int, *, gone: bool
+) -> None:
+    start = str((lists.as_of + timedelta(days=ahead)).date())
+    lists.hr.workers[0] = worker("1070", job("future", start=start), previous=(LEAVER,))
+
+    lists.night()
+
+    assert leavers(lists) == ([(f"u{LEAVER}", "open")] if gone else [])

@@ -177,6 +177,20 @@ def test_what_the_configuration_names_no_longer_is_not_missed(office: Organizati
     assert night(office) == ""
 
 
+def test_who_goes_as_the_roster_gets_another_name_is_missed(office: Organization) -> None:
+    office.hr.workers = [worker(each, logins=(each,)) for each in ("1042", "1043")]
+    assert night(office) == ""
+    office.names["hr"] = "people"
+    assert night(office) == "", "each of them is on the other one"
+    office.names["hr"] = "staff"
+    office.hr.workers.pop()
+
+    for _ in range(2):
+        assert "roster people is not configured any more, and listed people at work whom no roster lists now" in night(
+            office
+        )
+
+
 def test_another_server_in_place_of_a_known_one_is_not_what_was_to_be_checked(office: Organization) -> None:
     office.night()
     known = office.directory.realm

@@ -217,7 +217,7 @@ def test_whose_last_day_ended_is_due_whatever_a_future_run_says(office: Office) 
     runs.close_run(office.session, run.run_id, red=(), waiting=0)
     night_of_the_future(office)
 
-    due = rechecks.due(office.session, as_of=now(), zone="Asia/Seoul")
+    due = rechecks.due(office.session, as_of=now(), zone="Asia/Seoul", pre_start_days=14)
 
     assert [person.worker_id for person in due] == ["1043"]
 

@@ -272,6 +272,23 @@ def basis_now(office: Office) -> list[str]:
     return [str(basis) for (basis,) in found]
 
 
+@pytest.mark.parametrize("start", ["2026-12-20", None])
+def test_who_was_confirmed_to_have_left_and_is_hired_again_works_here(office: Office, start: str | None) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.hr.change("1042", employments=(job("leave", circumstance="suspended"),))
+    office.night()
+    office.hr.workers = [LEE]
+    office.night()
+    confirm_departure(office.session, office.settings, departure="1042", reason="HR was asked", author="analyst")
+    office.night()
+    assert basis_now(office) == ["inferred"]
+
+    office.hr.workers = [replace(KIM, worker_id="5042", employments=(job(start=start),)), LEE]
+    office.night(days=30)
+
+    assert basis_now(office) == []
+
+
 def test_a_run_about_somebody_else_leaves_it(office: Office) -> None:
     beside("7777")(office)
     office.night()

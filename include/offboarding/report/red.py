@@ -129,6 +129,8 @@ def _reads(found: Troubles) -> Iterator[str]:
 def _how(read: RosterView | PartView) -> str:
     if isinstance(read, PartView) and read.unlisted:
         return "is known from earlier runs and was not read"
+    if isinstance(read, RosterView) and read.retired:
+        return "is not configured any more, and listed people at work whom no roster lists now"
     if read.status != ReadStatus.PARTIAL:
         return f"couldn't be read{nights(read)}"
     if isinstance(read, PartView) and read.unasked:

@@ -73,7 +73,12 @@ def open_due(session: Session, settings: Settings, *, caller: str, as_of: dateti
 
     Raises FatalError as `open_run`.
     """
-    people = rechecks.due(session, as_of=withdrawals.moment_of(session, as_of), zone=settings.company.time_zone)
+    people = rechecks.due(
+        session,
+        as_of=withdrawals.moment_of(session, as_of),
+        zone=settings.company.time_zone,
+        pre_start_days=settings.policy.pre_start_days,
+    )
     if not people:
         return None
     run = open_departure(session, settings, caller=f"of {RunKind.VERIFY} {caller}", as_of=as_of)

@@ -132,6 +132,8 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
         outcome = linking.correlate(session, given, counted=run.kind != RunKind.DEPARTURE)
         edited = putting_right.note_edited(session, run.run_id, outcome.edited)
         runs.note_correlated(session, run.run_id, asdict(outcome))
+        if run.kind == RunKind.NIGHTLY:
+            runs.note_retired(session, run.run_id)
     for trouble in edited:
         log.error(trouble, run=run.run_id)
     log.info("correlated", **_fields(outcome))

@@ -66,10 +66,10 @@ def accounts_to_reread(session: Session, realm: str, sign_on: Mapping[str, str])
         return cursor.execute(block("rechecks", "accounts_to_reread"), values).fetchall()
 
 
-def due(session: Session, *, as_of: datetime, zone: str) -> list[PersonCalled]:
+def due(session: Session, *, as_of: datetime, zone: str, pre_start_days: int) -> list[PersonCalled]:
     """Whose last day or moment has ended since the last night, and wasn't looked at since; none before the first."""
     # Who is away has no last day that could have ended.
-    values = {"as_of": as_of, "zone": zone, "shut_while": list[str]()}
+    values = {"as_of": as_of, "zone": zone, "pre_start_days": pre_start_days, "shut_while": list[str]()}
     with session.transaction():
         session.execute("drop table if exists pg_temp.employment_span")
         for statement in statements("persons", "make_employment_span"):

@@ -146,6 +146,11 @@ def note_unlisted(session: Session, run_id: int, *, sources: Sequence[str], nami
     session.execute(block("runs", "note_unlisted"), values)
 
 
+def note_retired(session: Session, run_id: int) -> None:
+    """Note the rosters that are no longer configured, and listed people at work whom no roster lists now."""
+    session.execute(block("runs", "note_retired"), {"run_id": run_id})
+
+
 def expected_parts(session: Session, run_id: int) -> set[tuple[str, str]]:
     """The (source, part) pairs that are to be read in a run, and those that are known and were not read."""
     rows = session.execute(block("runs", "expected_parts"), {"run_id": run_id}).fetchall()

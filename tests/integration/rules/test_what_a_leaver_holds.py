@@ -28,7 +28,7 @@ from tests.support.office import (
     user,
 )
 from tests.support.rows import note_all
-from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, account, mail, number, tag, worker
+from tests.support.small_company import AFTER, KIM, LEFT, LONG_AGO, STAFF, WORKS, account, mail, number, tag, worker
 from tests.support.variants import variants
 from tests.support.whole_night import Readers
 
@@ -432,6 +432,23 @@ def test_an_entry_of_the_accounts_own_system_is_its_maker_before_one_elsewhere(o
     office.night()
 
     assert found(office, "leaver-created-account") == {}
+
+
+@pytest.mark.parametrize("left_before", [True, False])
+def test_what_they_made_and_own_is_found_wherever_their_entry_is_moved(office: Office, *, left_before: bool) -> None:
+    """As to ou=left: a directory goes on naming them by the entry's former name."""
+    creating(office)
+    office.directory.accounts.append(login("batch", owner_labels=(ENTRY.label,), service_like=True))
+    if not left_before:
+        office.hr.change("1042", employments=(WORKS,))
+    office.night()
+    office.directory.change(ENTRY.native_id, label="uid=kim,ou=left,dc=corp,dc=example")
+    office.hr.change("1042", employments=(LEFT,))
+
+    office.night()
+
+    assert found(office, "leaver-created-account")["relay"][0] == "open"
+    assert found(office, "leaver-owned-service-account")["batch"][0] == "open"
 
 
 def test_what_they_made_closes_when_somebody_who_works_here_holds_it(office: Office) -> None:

@@ -114,6 +114,15 @@ def test_who_became_a_custodian_after_they_left_never_held_it(company: KeyCompan
     assert reasons(after_kim_left(company)) == []
 
 
+def test_a_leaver_is_no_custodian_by_a_number_that_is_a_colleague_s_own(company: KeyCompany) -> None:
+    company.register = [entry("login", custodian("1043"), places=PLACE)]
+    company.until(LAST_DAY)
+    company.workers[0] = replace(KIM_GONE, previous_worker_ids=("1043",))
+    company.until(LAST_DAY + 2 * DAY)
+
+    assert reasons(company) == []
+
+
 def test_another_id_space_s_1042_is_somebody_else(company: KeyCompany) -> None:
     company.register = [entry("login", custodian("1042", space="elsewhere"), places=PLACE)]
 
@@ -202,6 +211,15 @@ def test_a_registered_principal_is_whoever_its_account_is_linked_to(company: Key
     assert reasons(after_kim_left(company)) == [
         ("registered", f"Acted as {KIM_USER.label}, which is a registered custodian (custody.yaml).")
     ]
+
+
+def test_a_registered_principal_is_meant_whatever_it_is_called_since(company: KeyCompany) -> None:
+    company.register = [entry("login", custodian(KIM_USER.label, kind="principal", space=""), places=PLACE)]
+    company.until(LAST_DAY)
+    company.users[0] = replace(KIM_USER, label=f"{KIM_USER.label}-old")
+    company.night(days=0.5)
+
+    assert [grade for grade, _ in reasons(after_kim_left(company))] == ["registered"]
 
 
 def test_a_registered_role_is_whoever_may_take_it_on(company: KeyCompany) -> None:

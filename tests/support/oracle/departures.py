@@ -15,12 +15,12 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
+    heirs,
     names_held_number,
     names_them,
     same_login,
     same_mail,
     spells,
-    superseded,
 )
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
 from tests.support.oracle.values import plain
@@ -97,14 +97,14 @@ def lies_ahead(company: Company, employment: Employment) -> bool:
     return start is not None and start > company.as_of
 
 
-def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
+def vanishing(company: Company, group: list[Dossier], dossier: Dossier, told: Standing) -> Standing:
     """What an employment becomes that stood, of a worker who isn't listed any more.
 
     A feed of active people that drops somebody whose contract ended has thereby told that he left.
     """
     if told.outcome is Outcome.LEFT or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
         return told
-    if superseded(company, dossier) or told.outcome is Outcome.FUTURE:
+    if told.outcome is Outcome.FUTURE or goes_on(company, group, dossier):
         return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
     if told.outcome is Outcome.LAPSED and not confirmed:
@@ -113,10 +113,18 @@ def vanishing(company: Company, dossier: Dossier, told: Standing) -> Standing:
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
 
 
+def goes_on(company: Company, group: list[Dossier], dossier: Dossier) -> bool:
+    """Whether he has another number, by a row of his own that has begun or soon begins."""
+    latest = day_of(first_missing_at(company, dossier), company.default_zone) + BRIDGE
+    theirs = [heir for heir in heirs(company, dossier) if heir in group]
+    starts = [spell.employment.start_on for heir in theirs for spell in dossier_spells(heir)]
+    return any(start is None or start <= latest for start in starts)
+
+
 def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spell, Standing]]:
     """A person's employments as last told."""
     found = [
-        (spell, vanishing(company, dossier, standing(company, spell)))
+        (spell, vanishing(company, group, dossier, standing(company, spell)))
         for dossier in group
         for spell in dossier_spells(dossier)
     ]

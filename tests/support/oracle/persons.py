@@ -399,16 +399,21 @@ def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
 
 
 def superseded(company: Company, dossier: Dossier) -> bool:
-    """Whether HR has given him another number: he isn't listed, and one other row, which was, came with his id."""
+    """Whether HR has given him another number."""
+    return bool(heirs(company, dossier))
+
+
+def heirs(company: Company, dossier: Dossier) -> list[Dossier]:
+    """Whose number he has now: he isn't listed, and one other row, which was, came with his id."""
     if is_listed(dossier):
-        return False
-    heirs = [
+        return []
+    found = [
         other
         for other in others_of_the_space(company, dossier)
         for number in own_number(dossier) & previous_numbers(other) - own_number(other)
         if came_with(other, number) and namers(company, dossier, number) == {plain(other.worker_id)}
     ]
-    return any(was_listed_then(company, heir, dossier) for heir in heirs)
+    return [heir for heir in found if was_listed_then(company, heir, dossier)]
 
 
 def was_listed_then(company: Company, one: Dossier, gone: Dossier) -> bool:

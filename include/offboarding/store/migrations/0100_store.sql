@@ -467,6 +467,14 @@ create table use_told (
 );
 create index on use_told (realm);
 
+-- How an account was called before it was renamed or moved: what names it as its maker or owner goes on saying that.
+create table former_label (
+    account_pk bigint not null,                       -- of account
+    realm      text not null,
+    label      text not null,
+    primary key (account_pk, label)
+);
+
 -- Keys that an account no longer bears: still evidence.
 create table former_account_key (
     account_pk bigint not null,                       -- of account
@@ -1380,9 +1388,13 @@ begin
         select from link l where l.account_pk = r.account_pk and l.relation = 'is' and l.valid_to is null
             and (l.decision = 'linked' or l.held_since is not null))
     on conflict do nothing;
-    insert into uncorrelated (realm, label)
-    select realm, label from (
-        select account_pk, realm, label from replaced except select account_pk, realm, label from written) renamed;
+    with renamed as (
+        select account_pk, realm, label from replaced except select account_pk, realm, label from written
+    ), noted as (
+        insert into former_label (account_pk, realm, label)
+        select account_pk, realm, label from renamed on conflict do nothing
+    )
+    insert into uncorrelated (realm, label) select realm, label from renamed;
     return null;
 end $$;
 create trigger note_insert after insert on account
@@ -1559,6 +1571,26 @@ where e.kind = 'exception' and f.ticket_kind <> 'event' and e.known_seq is not n
         then f.finding_key in (
             select finding_key_of(f.rule, f.realm, f.subject_kind, f.account_native_id, f.subject_native_id, o.uid, f.episode)
             from unnest(e.people) as o (uid)) end);
+
+-- Whom custody.yaml means by a worker's number: whoever bears it, and whoever bore it before. HR's previous number that was
+-- another person's own when it told it is a mistake, as far as anybody can tell, and makes nobody a custodian.
+create view numbered_person as
+select k.space, k.value, w.person_uid
+from worker_key k join worker w using (worker_pk)
+where k.kind = 'number' and (k.origin = 'current' or not exists (
+    select from worker_key own join worker owner using (worker_pk)
+    where own.kind = 'number' and own.origin = 'current' and own.valid_to is null
+        and (own.value, own.space) = (k.value, k.space) and own.valid_from <= k.valid_from
+        and owner.person_uid <> w.person_uid));
+
+-- Accounts by how they are called, or were called if nothing there is called so today.
+create view labelled_account as
+select realm, label, plain_label(label) as plain, account_pk from account
+union all
+select f.realm, f.label, plain_label(f.label), f.account_pk from former_label f
+where not exists (
+    select from account a
+    where a.realm = f.realm and plain_label(a.label) = plain_label(f.label) and a.gone_at is null);
 
 -- People whom a configured roster lists with an employment that it does not report as ended.
 create view listed_person as

@@ -180,10 +180,10 @@ with named as (
     from orphan o cross join lateral unnest(o.owner_labels) as said(label)
     where plain_label(said.label) <> plain_label(o.label)
 ), entry as materialized (
-    select b.realm, plain_label(b.label) as plain, b.account_pk,
-        rank() over (partition by b.realm, plain_label(b.label) order by b.gone_at desc nulls first) as place
-    from account b
-    where b.realm in (select n.realm from named n) and plain_label(b.label) in (select n.plain from named n)
+    select b.realm, b.plain, b.account_pk,
+        rank() over (partition by b.realm, b.plain order by a.gone_at desc nulls first) as place
+    from labelled_account b join account a using (account_pk)
+    where b.realm in (select n.realm from named n) and b.plain in (select n.plain from named n)
 )
 select n.realm, n.native_id, n.label as owner__said, w.worker_id as owner__worker_id,
     e.account_pk is not null as owner__is_entry, {d.departure as owner__departure}

@@ -763,8 +763,8 @@ with named as (
     where a.service_like
         and not exists (select from ranked r where r.account_pk = a.account_pk and r.score >= %(linked)s)
 ), clear as materialized (
-    select b.realm, plain_label(b.label) as label, r.person_uid
-    from ranked r join account b using (account_pk)
+    select b.realm, b.plain as label, r.person_uid
+    from ranked r join labelled_account b using (account_pk)
     where r.is_clear and b.realm in (select n.realm from named n)
 )
 select distinct n.account_pk, c.person_uid, 'owns', 'owner', %(owner)s, 'named there as its manager or owner'
@@ -815,10 +815,10 @@ where o.score >= %(candidate)s;
 -- other: administrators often stand elsewhere. Makers are found first and accounts joined to them by the name: joined
 -- the other way round each account of a large directory is compared with each person's.
 with maker as materialized (
-    select b.account_pk, b.realm, plain_label(b.label) as label, l.person_uid, s.left_at
+    select b.account_pk, b.realm, b.plain as label, l.person_uid, s.left_at
     from person_state s
     join ranked l on l.person_uid = s.person_uid and l.decision = 'linked' and l.score >= %(candidate)s
-    join account b on b.account_pk = l.account_pk
+    join labelled_account b on b.account_pk = l.account_pk
     where not s.returned
 ), made as (
     select distinct a.account_pk, l.person_uid

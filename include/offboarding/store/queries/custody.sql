@@ -99,7 +99,7 @@ create temp table reach (principal_id integer, kind text, person_uid uuid, left_
     to_at timestamptz, first_at timestamptz, first_read_at timestamptz, how text, sure boolean, dead boolean);
 with theirs as (
     select h.person_uid, v.left_at, h.from_at, least(h.to_at, coalesce(g.night_at, 'infinity')) as to_at, a.realm,
-        a.label, a.native_id, a.standing = 'dead' as dead
+        a.label, a.native_id, a.standing = 'dead' as dead, a.account_pk
     from account_holder h join leaver v using (person_uid) join account a using (account_pk)
     left join moment g on g.at = a.gone_at
 ), called as (
@@ -116,6 +116,12 @@ select p.principal_id, p.kind, c.person_uid, c.left_at, c.from_at, c.to_at, '-in
     'as ' || c.label, true, c.dead
 from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
+union all
+-- The register goes on naming whom it named, whatever they are called since.
+select p.principal_id, p.kind, t.person_uid, t.left_at, t.from_at, t.to_at, '-infinity'::timestamptz,
+    null::timestamptz, 'as ' || n.label, true, t.dead
+from theirs t join labelled_account n using (account_pk) join named_principal p on p.kind = 'principal' and p.name = n.label
+where n.label <> t.label
 union all
 select g.principal_id, 'group', t.person_uid, t.left_at,
     -- Who was in when the group was first read may have been so since ever.
@@ -307,9 +313,8 @@ insert into custody_held
 select distinct on (e.key_pk, v.person_uid, s.stretch) e.key_pk, v.person_uid, 'registered',
     'Registered custodian' || s.words || ' (custody.yaml).', nullif(s.to_at, 'infinity'), '', ''
 from custody_span s
-join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder
-join worker w using (worker_pk)
-join leaver v on v.person_uid = w.person_uid
+join numbered_person n on n.space = s.space and n.value = s.holder
+join leaver v on v.person_uid = n.person_uid
 join entry_key e on e.name = s.name
 where s.kind = 'worker' and s.from_at < v.left_at
 order by e.key_pk, v.person_uid, s.stretch, s.current desc, s.to_at desc, s.words;

@@ -54,8 +54,7 @@ from account a join source_setting using (realm) cross join lateral (
 where a.service_like or a.created_by <> '';
 create temp table named as
 select n.account_pk, a.account_pk as other_pk
-from naming n join account a
-    on plain_label(a.label) = n.label and coalesce(n.realm, a.realm) = a.realm
+from naming n join labelled_account a on a.plain = n.label and coalesce(n.realm, a.realm) = a.realm
 where exists (select from naming);
 analyze naming, named;
 

@@ -52,9 +52,9 @@ create temp table company_holder as
 with known as (
     select d.key_pk, d.person_uid from deed_done d join custody_key using (key_pk) where d.carries
     union
-    select e.key_pk, w.person_uid
+    select e.key_pk, n.person_uid
     from custody_span s join entry_key e using (name) join custody_key using (key_pk)
-    join worker_key k on k.kind = 'number' and k.space = s.space and k.value = s.holder join worker w using (worker_pk)
+    join numbered_person n on n.space = s.space and n.value = s.holder
     -- A worker of the register counts for good: whoever held the material once may have kept it. What follows below is
     -- a way to it, which is one only while it stands.
     where s.kind = 'worker' and s.from_at <= %(as_of)s

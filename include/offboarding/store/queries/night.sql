@@ -24,9 +24,10 @@ select e.run_id, e.roster as name, d.status, coalesce(d.proved, false) as proved
             and w.missing_since is not null and d.waiting > 0) as newly_waiting,
     array(select jsonb_array_elements_text(d.problems)) as problems,
     coalesce(d.error, '') as error, coalesce(d.only_short, false) as only_short,
-    earlier.stands, earlier.missed
+    earlier.stands, earlier.missed, coalesce(d.read_id is null and not o.configured, false) as retired
 from expected e
 left join roster_read d on d.run_id = e.run_id and d.roster = e.roster
+left join roster o on o.name = e.roster
 cross join lateral (
     select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
         (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((

@@ -219,13 +219,26 @@ where t.holder = %(alias)s::text and not exists (
 -- and by the policy lets nobody in meanwhile.
 create temp table employment_span as
 with told as (
-    select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, w.superseded, w.vanished_at, r.coverage,
+    select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, heir.is_theirs as superseded,
+        case when w.superseded and not heir.is_theirs then w.missing_since else w.vanished_at end as vanished_at, r.coverage,
         r.configured, e.start_on, e.status, e.circumstance, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
         case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) else e.last_working_on end as left_on,
         coalesce(e.last_working_on, e.end_on, case when e.status = 'left'
             then (e.told_left_at at time zone coalesce(e.zone, %(zone)s))::date end) as over_on
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
+    -- They have another number: by a record of the same person that has begun, or begins as soon as a next contract may.
+    -- Otherwise they are gone.
+    cross join lateral (
+        select w.superseded and exists (
+            select from worker_key old join worker_key new using (kind, value, space)
+            join worker o on o.worker_pk = new.worker_pk
+            where old.worker_pk = w.worker_pk and kind = 'number' and old.origin = 'current' and new.origin = 'former'
+                and o.worker_pk <> w.worker_pk and o.person_uid = w.person_uid and exists (
+                    select from employment n
+                    where n.worker_pk = o.worker_pk and coalesce(n.start_on
+                        <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer, true))
+            ) as is_theirs) heir
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,
@@ -298,18 +311,22 @@ where ended.person_uid = s.person_uid and ended.outcome = 'left'
     and s.outcome = 'vanished' and s.left_at < s.started_at;
 
 -- name: overrule_spans
--- What a person said is no employment of theirs: what goes on beside one that has ended, or has ended since.
+-- What a person said is no employment of theirs: what goes on beside one that has ended, or has ended since. What begins
+-- after that end is another employment, and so is one without a first day that came after the person had said so.
 update employment_span s set outcome = 'void'
 from employment_span ended
 where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished')
     and s.outcome in ('active', 'future', 'away', 'lapsed', 'vanished')
     and (s.outcome, s.left_at) is distinct from (ended.outcome, ended.left_at)
-    and (s.start_on is null or ended.over_on is null or s.start_on < ended.over_on)
     and ended.person_uid in (select w.person_uid from departure_word w where w.basis = 'hidden')
-    and 'confirm' = (
-        select w.verdict from departure_word w
-        where w.person_uid = ended.person_uid and w.basis = 'hidden' and w.left_at = ended.left_at
-        order by w.word_id desc limit 1);
+    and exists (
+        select from (
+            select w.verdict, w.decided_at from departure_word w
+            where w.person_uid = ended.person_uid and w.basis = 'hidden' and w.left_at = ended.left_at
+            order by w.word_id desc limit 1) word
+        where word.verdict = 'confirm' and coalesce(
+            s.start_on < coalesce(ended.over_on, (ended.left_at at time zone ended.zone_used)::date),
+            exists (select from worker w where w.worker_pk = s.worker_pk and w.first_told_at < word.decided_at)));
 
 -- name: make_feed_state
 -- Who has left, who came back, by HR's word; a row a person. Where HR leaves it open, a person's word settles it, as long

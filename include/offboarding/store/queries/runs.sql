@@ -72,6 +72,28 @@ update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected
         from jsonb_array_elements(coalesce(summary #> '{expected,parts}', '[]') || %(parts)s::jsonb) as each)))
 where run_id = %(run_id)s;
 
+-- name: note_retired
+-- Rosters that the configuration no longer names, and that listed people at work whom no roster lists now, nor tells to
+-- have left: expected all the same.
+with retired as (
+    select r.name from roster r
+    where not r.configured and exists (
+        select from worker w
+        where w.roster = r.name and w.missing_since is null and not w.superseded
+            and exists (select from employment e where e.worker_pk = w.worker_pk and e.status <> 'left')
+            and not exists (
+                select from worker o join roster c on c.name = o.roster
+                where o.person_uid = w.person_uid and c.configured and o.missing_since is null)
+            and not exists (
+                select from departure d
+                where d.person_uid = w.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'))
+)
+update run set summary = summary || jsonb_build_object('expected', summary -> 'expected' || jsonb_build_object(
+    'rosters', (
+        select jsonb_agg(distinct e.name) from (
+            select jsonb_array_elements_text(summary #> '{expected,rosters}') union select t.name from retired t) e (name))))
+where run_id = %(run_id)s and exists (select from retired);
+
 -- name: note_nobody
 -- Why a run checks nobody; null where it checks somebody after all.
 update run set summary = coalesce(summary, '{}') - 'nobody'::text || jsonb_strip_nulls(

@@ -16,6 +16,10 @@ _UNLISTED = (
     "accounts or keys there are known from earlier runs, and no read of this run came to them: the source does not name"
     " it any more, or another system answers in its place"
 )
+_RETIRED = (
+    "the configuration does not name it any more, and it listed people at work whom no roster lists now, nor tells to"
+    " have left"
+)
 _NOT_ENDED = "the read began and never ended: its task was killed, or still runs"
 _NO_DETAIL = "leavers' accounts were not asked about live in this run (see the task `detail`)"
 
@@ -54,6 +58,8 @@ class RosterView:
     error: str
     missed: int
     """How many runs before this one in a row couldn't read it either."""
+    retired: bool = False
+    """Not configured any more, and still the only roster that listed some people at work."""
 
     @property
     def unread(self) -> bool:
@@ -125,6 +131,7 @@ class _RosterReadRow:
     only_short: bool
     stands: bool
     missed: int
+    retired: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +198,9 @@ def _roster(row: _RosterReadRow) -> RosterView:
         newly_waiting=row.newly_waiting,
         only_short=row.only_short,
         problems=tuple(row.problems),
-        error=_error(row.status, row.error),
+        error=_RETIRED if row.retired else _error(row.status, row.error),
         missed=row.missed,
+        retired=row.retired,
     )
 
 
