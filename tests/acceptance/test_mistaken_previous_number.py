@@ -110,9 +110,9 @@ class OneSpace(Office):
 
     @property
     def settings(self) -> Settings:
-        made = Office.settings.fget(self)  # type: ignore[attr-defined]
-        told = {"id_space": "hr", "coverage": Coverage.ACTIVE}
-        return made.model_copy(update={"rosters": tuple(each.model_copy(update=told) for each in made.rosters)})
+        made = super(OneSpace, self).settings
+        own = {"id_space": "hr", "coverage": Coverage.ACTIVE}
+        return made.model_copy(update={"rosters": tuple(each.model_copy(update=own) for each in made.rosters)})
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def lists(store: Session, tracker: Tracker) -> OneSpace:
 
 
 def test_two_rows_that_name_one_number_hide_nobody(lists: OneSpace) -> None:
-    """The second stands in a roster that is read later."""
+    """The second row is in a roster that is read later."""
     lists.hr.workers[0] = worker("1070", previous=(LEAVER,))
     lists.vendors.workers.append(worker("3001", previous=(LEAVER,)))
 

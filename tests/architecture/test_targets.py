@@ -21,10 +21,8 @@ VARIED = re.compile(r"tests[.]support[.]variants\b|.*[.](TrackerFaults|RosterCon
 def lines() -> list[list[str]]:
     """How each target calls pytest, word by word, as make tells it or its script holds it."""
     targets = re.findall(r"^(test[a-z-]*|only-tests):", (PROJECT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    # What a make above this one was given is nothing to this one.
-    environment = {
-        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "ARGS", "FILES"}
-    }
+    # Without the variables that a make above this one was given.
+    environment = {"PATH": os.environ["PATH"]}
     command = ["make", "--dry-run", *targets]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True)
     scripts = [PROJECT / name for name in re.findall(r"^scripts/test-\S+", done.stdout, re.MULTILINE)]

@@ -264,7 +264,7 @@ def test_who_is_denied_to_have_vanished_from_two_rosters_is_asked_about_once(off
 
 
 def basis_now(office: Office) -> list[str]:
-    """What counts of the departures of somebody called 1042."""
+    """Return the bases of the present departures of worker 1042."""
     found = office.session.execute(
         "select distinct basis from departure d join worker w using (person_uid)"
         " where w.worker_id = '1042' and d.valid_to is null"

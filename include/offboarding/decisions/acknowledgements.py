@@ -1,6 +1,7 @@
 """A gap that somebody knows: while their word counts, it turns no run red. The file's entries are refused alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
 from offboarding.report.waivers import gap
 from offboarding.report.wording import COMMAND, moment
-from offboarding.store import acknowledgements
+from offboarding.store import acknowledgements, rosters
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
@@ -95,7 +96,8 @@ def withdraw(context: DecisionContext, *, number: Number, reason: Reason) -> Dec
 def _written(context: ConfiguredContext, about: Mapping[str, str], until: date, reason: str) -> Acknowledgement:
     session, settings = context.session, context.settings
     given = {name: value for name, value in about.items() if value}
-    entry = _entry(settings, {**given, "reason": reason, "approver": context.author, "expires": until})
+    fields = {**given, "reason": reason, "approver": context.author, "expires": until}
+    entry = _entry(settings, fields, retired=rosters.retired_rosters(session))
     row = applying.acknowledgement(settings, entry)
     with session.transaction():
         lock_findings(session)
@@ -114,8 +116,9 @@ def _called(session: Session, number: int) -> Acknowledgement:
     raise FatalError(f"there is no acknowledgement {number}. See: {COMMAND} acknowledge list")
 
 
-def _entry(settings: Settings, fields: Mapping[str, object]) -> Acknowledged:
+def _entry(settings: Settings, fields: Mapping[str, object], *, retired: Sequence[str]) -> Acknowledged:
     known = beside.known(settings)
+    known = replace(known, rosters=[*known.rosters, *retired])
     try:
         entry = Acknowledged.model_validate(fields)
     except ValidationError as error:

@@ -130,7 +130,7 @@ def _how(read: RosterView | PartView) -> str:
     if isinstance(read, PartView) and read.unlisted:
         return "is known from earlier runs and was not read"
     if isinstance(read, RosterView) and read.retired:
-        return "is not configured any more, and listed people at work whom no roster lists now"
+        return "is no longer configured, and listed employed people who are on no configured roster"
     if read.status != ReadStatus.PARTIAL:
         return f"couldn't be read{nights(read)}"
     if isinstance(read, PartView) and read.unasked:

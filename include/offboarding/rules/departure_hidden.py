@@ -64,8 +64,8 @@ class DepartureHidden(Rule):
             "listed, because HR names its number as another one's previous number or put another in its place in the"
             " same read, is nobody's departure. A record that HR lists as left is one, even where the other names its"
             " number: such a row would hide a leaver as well as any other. Somebody who is away (suspended, say) and"
-            " whose record is no longer listed may have left, too. An employment whose end a person denied goes on, as "
-            "long as the denial counts."
+            " whose record is no longer listed may have left, too. An employment whose end a person denied "
+            "continues until the denial expires."
         ),
         why=(
             "Who works here is no leaver, so a second row beside a leaver's hides all of theirs. It's a feed's "

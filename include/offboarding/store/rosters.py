@@ -316,6 +316,12 @@ def retire_rosters(session: Session, configured: Sequence[str]) -> None:
     session.execute(block("rosters", "retire_rosters"), {"names": list(configured)})
 
 
+def retired_rosters(session: Session) -> list[str]:
+    """Return the names of rosters that are no longer configured, in order."""
+    with session.cursor(row_factory=scalar_row) as cursor:
+        return [str(name) for name in cursor.execute(block("rosters", "retired_rosters"))]
+
+
 def _unknown(summary: RosterSummary, worker_ids: Sequence[str]) -> Problem:
     listed = ", ".join(worker_ids[:_LISTED]) + (" and others" if len(worker_ids) > _LISTED else "")
     return Problem(

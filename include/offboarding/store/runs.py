@@ -147,7 +147,7 @@ def note_unlisted(session: Session, run_id: int, *, sources: Sequence[str], nami
 
 
 def note_retired(session: Session, run_id: int) -> None:
-    """Note the rosters that are no longer configured, and listed people at work whom no roster lists now."""
+    """Expect rosters that are no longer configured, if they list employed people who are on no configured roster."""
     session.execute(block("runs", "note_retired"), {"run_id": run_id})
 
 

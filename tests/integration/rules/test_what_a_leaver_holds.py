@@ -436,7 +436,7 @@ def test_an_entry_of_the_accounts_own_system_is_its_maker_before_one_elsewhere(o
 
 @pytest.mark.parametrize("left_before", [True, False])
 def test_what_they_made_and_own_is_found_wherever_their_entry_is_moved(office: Office, *, left_before: bool) -> None:
-    """As to ou=left: a directory goes on naming them by the entry's former name."""
+    """Entries such as creatorsName keep the former label when the maker's entry is moved to ou=left."""
     creating(office)
     office.directory.accounts.append(login("batch", owner_labels=(ENTRY.label,), service_like=True))
     if not left_before:

@@ -3,8 +3,8 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from enum import Enum
-from typing import Any
 from unittest import mock
 
 from offboarding.model import TicketRef
@@ -57,10 +57,11 @@ def _says_twice() -> AbstractContextManager[object]:
 def _leaves_to_first() -> AbstractContextManager[object]:
     real = rechecks.due
 
-    def due(session: Session, **values: Any) -> list[PersonCalled]:
+    def due(session: Session, *, as_of: datetime, zone: str, pre_start_days: int) -> list[PersonCalled]:
         query = "select person_uid::text from run_person join run using (run_id) where kind = 'departure'"
         noted = {uid for (uid,) in session.execute(query)}
-        return [person for person in real(session, **values) if person.person_uid not in noted]
+        found = real(session, as_of=as_of, zone=zone, pre_start_days=pre_start_days)
+        return [person for person in found if person.person_uid not in noted]
 
     return mock.patch.object(rechecks, "due", due)
 

@@ -15,12 +15,12 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
-    heirs,
     names_held_number,
     names_them,
     same_login,
     same_mail,
     spells,
+    successors,
 )
 from tests.support.oracle.times import LAST_ZONE_ON_EARTH, day_end, day_of, day_start
 from tests.support.oracle.values import plain
@@ -104,7 +104,7 @@ def vanishing(company: Company, group: list[Dossier], dossier: Dossier, told: St
     """
     if told.outcome is Outcome.LEFT or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
         return told
-    if told.outcome is Outcome.FUTURE or goes_on(company, group, dossier):
+    if told.outcome is Outcome.FUTURE or has_another_number(company, group, dossier):
         return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
     if told.outcome is Outcome.LAPSED and not confirmed:
@@ -113,11 +113,11 @@ def vanishing(company: Company, group: list[Dossier], dossier: Dossier, told: St
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
 
 
-def goes_on(company: Company, group: list[Dossier], dossier: Dossier) -> bool:
-    """Whether he has another number, by a row of his own that has begun or soon begins."""
+def has_another_number(company: Company, group: list[Dossier], dossier: Dossier) -> bool:
+    """Return whether a row of the same person, begun or soon to begin, has replaced this one."""
     latest = day_of(first_missing_at(company, dossier), company.default_zone) + BRIDGE
-    theirs = [heir for heir in heirs(company, dossier) if heir in group]
-    starts = [spell.employment.start_on for heir in theirs for spell in dossier_spells(heir)]
+    own = [each for each in successors(company, dossier) if each in group]
+    starts = [spell.employment.start_on for each in own for spell in dossier_spells(each)]
     return any(start is None or start <= latest for start in starts)
 
 
@@ -136,10 +136,10 @@ def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spel
     ]
 
 
-def is_withdrawn_hire(company: Company, spell: Spell, told: Standing) -> bool:
-    """Whether a feed dropped it before its first day."""
+def is_withdrawn_hire(company: Company, spell: Spell, outcome: Standing) -> bool:
+    """Return whether a feed dropped an employment before its first day."""
     begins = starts_at(company, spell.employment)
-    return told.outcome is Outcome.VANISHED and begins is not None and ends_at(told) < begins
+    return outcome.outcome is Outcome.VANISHED and begins is not None and ends_at(outcome) < begins
 
 
 def departure(company: Company, group: list[Dossier]) -> Leaving | None:

@@ -399,12 +399,12 @@ def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
 
 
 def superseded(company: Company, dossier: Dossier) -> bool:
-    """Whether HR has given him another number."""
-    return bool(heirs(company, dossier))
+    """Return whether HR has given the worker another number."""
+    return bool(successors(company, dossier))
 
 
-def heirs(company: Company, dossier: Dossier) -> list[Dossier]:
-    """Whose number he has now: he isn't listed, and one other row, which was, came with his id."""
+def successors(company: Company, dossier: Dossier) -> list[Dossier]:
+    """Return the row that came with the number of this one, which is no longer listed."""
     if is_listed(dossier):
         return []
     found = [
@@ -413,7 +413,7 @@ def heirs(company: Company, dossier: Dossier) -> list[Dossier]:
         for number in own_number(dossier) & previous_numbers(other) - own_number(other)
         if came_with(other, number) and namers(company, dossier, number) == {plain(other.worker_id)}
     ]
-    return [heir for heir in found if was_listed_then(company, heir, dossier)]
+    return [each for each in found if was_listed_then(company, each, dossier)]
 
 
 def was_listed_then(company: Company, one: Dossier, gone: Dossier) -> bool:

@@ -467,7 +467,7 @@ create table use_told (
 );
 create index on use_told (realm);
 
--- How an account was called before it was renamed or moved: what names it as its maker or owner goes on saying that.
+-- Labels of accounts before they were renamed or moved: what they made or own may still name them so.
 create table former_label (
     account_pk bigint not null,                       -- of account
     realm      text not null,
@@ -1572,8 +1572,8 @@ where e.kind = 'exception' and f.ticket_kind <> 'event' and e.known_seq is not n
             select finding_key_of(f.rule, f.realm, f.subject_kind, f.account_native_id, f.subject_native_id, o.uid, f.episode)
             from unnest(e.people) as o (uid)) end);
 
--- Whom custody.yaml means by a worker's number: whoever bears it, and whoever bore it before. HR's previous number that was
--- another person's own when it told it is a mistake, as far as anybody can tell, and makes nobody a custodian.
+-- The persons that a worker's number in custody.yaml means: its present and former owners. A previous number that already
+-- was another person's own number when HR reported it is taken for a mistake in HR's feed, and means its owner alone.
 create view numbered_person as
 select k.space, k.value, w.person_uid
 from worker_key k join worker w using (worker_pk)
@@ -1583,7 +1583,7 @@ where k.kind = 'number' and (k.origin = 'current' or not exists (
         and (own.value, own.space) = (k.value, k.space) and own.valid_from <= k.valid_from
         and owner.person_uid <> w.person_uid));
 
--- Accounts by how they are called, or were called if nothing there is called so today.
+-- Accounts by label, and by former label if no present account of the realm has that label.
 create view labelled_account as
 select realm, label, plain_label(label) as plain, account_pk from account
 union all

@@ -117,7 +117,7 @@ select p.principal_id, p.kind, c.person_uid, c.left_at, c.from_at, c.to_at, '-in
 from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
 union all
--- The register goes on naming whom it named, whatever they are called since.
+-- The register may name a principal by a former label.
 select p.principal_id, p.kind, t.person_uid, t.left_at, t.from_at, t.to_at, '-infinity'::timestamptz,
     null::timestamptz, 'as ' || n.label, true, t.dead
 from theirs t join labelled_account n using (account_pk) join named_principal p on p.kind = 'principal' and p.name = n.label

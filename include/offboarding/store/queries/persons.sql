@@ -219,16 +219,17 @@ where t.holder = %(alias)s::text and not exists (
 -- and by the policy lets nobody in meanwhile.
 create temp table employment_span as
 with told as (
-    select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, heir.is_theirs as superseded,
-        case when w.superseded and not heir.is_theirs then w.missing_since else w.vanished_at end as vanished_at, r.coverage,
+    select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, successor.is_same_person as superseded,
+        case when w.superseded and not successor.is_same_person then w.missing_since else w.vanished_at end as vanished_at,
+        r.coverage,
         r.configured, e.start_on, e.status, e.circumstance, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
         case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) else e.last_working_on end as left_on,
         coalesce(e.last_working_on, e.end_on, case when e.status = 'left'
             then (e.told_left_at at time zone coalesce(e.zone, %(zone)s))::date end) as over_on
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
-    -- They have another number: by a record of the same person that has begun, or begins as soon as a next contract may.
-    -- Otherwise they are gone.
+    -- A superseded worker has another number only if the record that names this one is the same person's, and begins no
+    -- later than a next contract may. Any other superseded worker has vanished.
     cross join lateral (
         select w.superseded and exists (
             select from worker_key old join worker_key new using (kind, value, space)
@@ -238,7 +239,7 @@ with told as (
                     select from employment n
                     where n.worker_pk = o.worker_pk and coalesce(n.start_on
                         <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer, true))
-            ) as is_theirs) heir
+            ) as is_same_person) successor
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,
@@ -304,15 +305,15 @@ from employment_span s join worker w using (worker_pk)
 where s.outcome = 'away' and w.vanished_at is not null;
 
 -- name: void_withdrawn_hires
--- Who has left by HR's word stays a leaver when a rehire is withdrawn before its first day, on that day too.
+-- A rehire that is withdrawn before its first day never begins: the person remains a leaver by the earlier end.
 update employment_span s set outcome = 'void'
 from employment_span ended
 where ended.person_uid = s.person_uid and ended.outcome = 'left'
     and s.outcome = 'vanished' and s.left_at < s.started_at;
 
 -- name: overrule_spans
--- What a person said is no employment of theirs: what goes on beside one that has ended, or has ended since. What begins
--- after that end is another employment, and so is one without a first day that came after the person had said so.
+-- Employments that a confirmed `hidden` departure overrules: those that began before it, including any that ended later.
+-- A later employment is a rehire. One without a first day is later if its worker was first listed after the confirmation.
 update employment_span s set outcome = 'void'
 from employment_span ended
 where ended.person_uid = s.person_uid and ended.outcome in ('left', 'vanished')
@@ -464,7 +465,7 @@ with here as (
     where outcome in ('active', 'away') or (outcome = 'future'
         and started_at <= %(as_of)s::timestamptz + make_interval(days => %(pre_start_days)s))
     union all
-    -- It goes on, as a person said of its end. Once that no longer counts, the end is a departure again.
+    -- A denied end: the employment continues. When the denial expires, the end is a departure again.
     select s.person_uid, s.worker_pk, s.roster, s.start_on, s.outcome, s.status, s.circumstance, s.started_at, w.author,
         s.left_at
     from employment_span s

@@ -74,7 +74,7 @@ where g.account_pk = a.account_pk
     and (a.label <> a.native_id or a.display_name <> '' or a.created_by <> '' or a.owner_labels <> '{}');
 
 -- name: drop_account_keys
--- Mails and names that long gone accounts bear or bore, and what they were called.
+-- Mails, names and former labels of accounts that are long gone.
 with called as (
     delete from former_label l using forgettable_account g where g.account_pk = l.account_pk
 ), before as (

@@ -118,6 +118,9 @@ where (r.id_space, r.login_realm, r.coverage, r.configured)
 -- Rosters that are no longer configured: whoever only they knew to be active doesn't count as active any more.
 update roster set configured = false where configured and name <> all (%(names)s);
 
+-- name: retired_rosters
+select name from roster where not configured order by name;
+
 -- name: begin_roster_read
 -- A retry of the task takes its row again.
 insert into roster_read (run_id, roster, observed_at, status)
@@ -463,8 +466,7 @@ where w.missing_since is not null and not w.superseded and w.roster = coalesce(%
         join worker here on here.worker_pk = new.worker_pk and here.missing_since is null
         join worker_key self on self.worker_pk = new.worker_pk and self.kind = 'number' and self.space = new.space
             and self.origin = 'current' and self.valid_to is null and self.valid_from >= new.valid_from
-        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current'
-            and ltrim(old.value, '0') <> '' and not exists (
+        where old.worker_pk = w.worker_pk and old.kind = 'number' and old.origin = 'current' and not exists (
             select from worker_key another join worker_key theirs using (worker_pk, kind, space)
             where kind = 'number' and another.value = old.value and space = old.space
                 and another.origin = 'former' and another.valid_to is null

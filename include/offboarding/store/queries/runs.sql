@@ -73,8 +73,8 @@ update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected
 where run_id = %(run_id)s;
 
 -- name: note_retired
--- Rosters that the configuration no longer names, and that listed people at work whom no roster lists now, nor tells to
--- have left: expected all the same.
+-- Expect also each roster that is no longer configured, if it listed an employed person who is on no configured roster
+-- and of whom no departure is known.
 with retired as (
     select r.name from roster r
     where not r.configured and exists (

@@ -17,8 +17,8 @@ _UNLISTED = (
     " it any more, or another system answers in its place"
 )
 _RETIRED = (
-    "the configuration does not name it any more, and it listed people at work whom no roster lists now, nor tells to"
-    " have left"
+    "it is no longer configured, and it listed employed people who are on no configured roster and of whom no departure"
+    " is known"
 )
 _NOT_ENDED = "the read began and never ended: its task was killed, or still runs"
 _NO_DETAIL = "leavers' accounts were not asked about live in this run (see the task `detail`)"
@@ -59,7 +59,7 @@ class RosterView:
     missed: int
     """How many runs before this one in a row couldn't read it either."""
     retired: bool = False
-    """Not configured any more, and still the only roster that listed some people at work."""
+    """No longer configured, and it listed employed people who are on no configured roster."""
 
     @property
     def unread(self) -> bool:
