@@ -272,7 +272,7 @@ def test_it_says_what_changed_and_whose_claim_it_is_and_calls_nobody_a_leaver(ed
     assert "It stays worker 1042's until a person decides whose it is" in told
     assert links(edited, PLAIN.before) == [("1042", "linked"), ("1043", "candidate")]
     leaves(edited)
-    assert "by what it says now it isn't theirs" in evidence(edited, "leaver-account-works")
+    assert "by what is said now it isn't theirs" in evidence(edited, "leaver-account-works")
     assert "Worker 1043, score 1.00" in evidence(edited, "leaver-account-works")
 
 
@@ -310,6 +310,54 @@ def test_others_that_say_the_same_take_nobody_s_account(office: Office) -> None:
         edit(office, entry(uid=f"x{each}"))
     office.night()
     assert resolved(office, "link-moved") == "linked to them again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlinking:
+    """An account that is Kim's by Kim's own entry, and the others that come to say the same."""
+
+    account: Account
+    others: tuple[Account, ...]
+
+
+BY_LOGIN = iam(tag(IdentityKeyKind.LOGIN, "kimm"))
+BY_KEY = entry(ssh("SHA256:kim"), uid="kim2", name="a-kim")
+UNLINKINGS = {
+    "a colleague's entry has the login": Unlinking(
+        account=BY_LOGIN, others=(entry(number("1043"), mail(LEE), uid="lee", name="kimm"),)
+    ),
+    "a colleague's entry has the SSH key": Unlinking(
+        account=BY_KEY, others=(entry(number("1043"), mail(LEE), ssh("SHA256:kim"), uid="lee", name="leeh"),)
+    ),
+    "many have the login": Unlinking(
+        account=BY_LOGIN, others=tuple(user(f"X{n}", tag(IdentityKeyKind.LOGIN, "kimm")) for n in range(11))
+    ),
+    "many have the external id": Unlinking(
+        account=iam(outer_id("kim")), others=tuple(user(f"X{n}", outer_id("kim")) for n in range(11))
+    ),
+    "many have the SSH key": Unlinking(
+        account=BY_KEY, others=tuple(user(f"X{n}", ssh("SHA256:kim")) for n in range(11))
+    ),
+}
+
+
+@variants(2, unlinking=UNLINKINGS)
+def test_what_other_accounts_say_unlinks_nobody(office: Office, unlinking: Unlinking) -> None:
+    theirs = unlinking.account
+    own = entry(number("1042"), ssh("SHA256:kim"), name="kimm")
+    begin(office, Attack(before=theirs, after=theirs, hr=NAMED, beside=(own,)))
+    assert links(office, theirs) == [("1042", "linked")]
+    for each in unlinking.others:
+        if each.realm == DIRECTORY:
+            edit(office, each)
+        else:
+            office.cloud.accounts.append(each)
+    office.night()
+    at_once = standing(office, theirs)
+    leaves(office)
+
+    assert at_once == {"link-moved": ("1042", "high", 120.0)}
+    assert standing(office, theirs)[own_rule(theirs)] == ("1042", "high", 24.0)
 
 
 def test_what_it_said_before_ends_it(edited: Office) -> None:

@@ -100,7 +100,7 @@ def powers(holder: Account | Trust, path: AccessPath) -> Iterator[str]:
 def _held(case: LeaverCase, linked: LinkedAccount) -> Iterator[str]:
     if linked.held:
         yield say(
-            "That is by what it said of itself before {moment}; by what it says now it isn't theirs.",
+            "That is by what was said before {moment}; by what is said now it isn't theirs.",
             moment=at(linked.held.since),
         )
         yield from claimants(linked.held.claims)

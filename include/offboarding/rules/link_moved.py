@@ -93,8 +93,8 @@ class LinkMoved(Rule):
     words = RuleWords(
         what=(
             "An account says otherwise of itself than when somebody's link to it stood: another number, mail, login, "
-            "tag or key, one more, or none; or it looks like a workload's now; or more accounts of its system came to "
-            "say the same than may (`policy.scores.bearers`). By that it would be somebody else's, "
+            "tag or key, one more, or none; or it looks like a workload's now; or other accounts came to say the same, "
+            "a colleague's or more than may (`policy.scores.bearers`). By that it would be somebody else's, "
             "disputed, or nobody's. It's told the night it happens, whether its holder works here or has left, and "
             "stays the holder's until a person or HR explains it. Also an account that was a leaver's until shortly "
             "before the departure (`policy.moved_days`), or after it, and isn't now by what else changed, without "
@@ -222,7 +222,7 @@ def _held_by_what(
     case: AccountCase, since: datetime, holder: Suspect, others: tuple[Suspect, ...], taken: AccessPath
 ) -> Iterator[str]:
     yield say(
-        "What it says of itself changed, or too many accounts say the same by now; first seen {moment}. By what it said"
+        "What it says of itself changed, or other accounts say the same by now; first seen {moment}. By what was said"
         " before:",
         moment=at(since),
     )

@@ -1,17 +1,20 @@
 """Nobody edits themselves off the list: an account that says otherwise of itself than the night before, or says
-what too many others say by now.
+what others say by now.
 
 It stays whose it was as long as what it said before still makes it theirs by all that HR tells today, and no person has
 spoken. Such an account vouches for others by what it said before, unless HR's word on what it says now makes it theirs,
-too. Owners go by what it says now.
+too. Owners go by what it says now. And it stays whose it was as long as their other accounts make it theirs, whoever
+else's say the same by now, unless HR's word or an id does away with that.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from offboarding.model import Account, IdentityKeyKind, LinkDecision, Relation
 from tests.support.oracle.company import AccountId, Company, Person, SourceRead
 from tests.support.oracle.decisions import (
     Case,
+    all_have_left,
     base_links,
     case,
     cases,
@@ -25,8 +28,17 @@ from tests.support.oracle.decisions import (
 from tests.support.oracle.departures import possibly_one
 from tests.support.oracle.holders import BaseLinks, Knowledge, account_id, learn
 from tests.support.oracle.persons import persons
-from tests.support.oracle.scoring import bears, derived, derived_logins, firm
-from tests.support.oracle.values import borne, is_common
+from tests.support.oracle.scoring import (
+    SHORTEST_LOOSE_LOGIN,
+    Evidence,
+    Group,
+    bears,
+    claim,
+    derived,
+    derived_logins,
+    firm,
+)
+from tests.support.oracle.values import RESERVED, USUAL_PATTERNS, borne, is_common, plain, source_space, unpattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +74,8 @@ def cases_after(known: Knowledge, night: Company) -> list[Case]:
         once_said=before.words,
     )
     base = with_key_owners(then, base)
-    found = [settled(known, then, base, before, asked, key, source, each) for key, source, each in now(known)]
+    restored = restore(known, then, base, open_to_question)
+    found = [settled(known, then, base, before, asked, restored, key, source, each) for key, source, each in now(known)]
     return [of_its_own(known, with_named_owners(known, each, found)) if each.held is None else each for each in found]
 
 
@@ -136,6 +149,7 @@ def settled(
     base: BaseLinks,
     before: Before,
     asked: dict[AccountId, Person],
+    restored: dict[AccountId, tuple[Person, int]],
     key: AccountId,
     source: SourceRead,
     each: Account,
@@ -144,7 +158,13 @@ def settled(
     new = with_several_at_once(
         known, case(known, source, each, [*firm(known, source, each), *derived(known, base, source, each)])
     )
-    if key not in asked or linked(known, new) == asked[key]:
+    is_kept = key in then.keeps
+    if is_kept and linked(known, new) == asked[key]:
+        return new
+    if key in restored:
+        holder, score = restored[key]
+        return with_holder(new, holder, score)
+    if key not in asked:
         return new
     was = before.words[key]
     was = replace(each, keys=was.keys, service_like=was.service_like)
@@ -154,8 +174,89 @@ def settled(
     holder = asked[key]
     if linked(then, old) != holder:
         return new
-    scores = {claim: score for claim, score in new.scores.items() if claim != (holder, Relation.IS)}
-    return replace(new, held=holder, scores={**scores, (holder, Relation.IS): old.scores[holder, Relation.IS]})
+    return with_holder(new, holder, old.scores[holder, Relation.IS])
+
+
+def with_holder(new: Case, holder: Person, score: int) -> Case:
+    return replace(new, held=holder, scores={**new.scores, (holder, Relation.IS): score})
+
+
+def restore(
+    known: Knowledge, then: Knowledge, base: BaseLinks, holders: dict[AccountId, Person]
+) -> dict[AccountId, tuple[Person, int]]:
+    """Whose accounts stay theirs by their other accounts, with the score, until that brings in no more."""
+    everything = {account_id(a): (s, a) for s, a in accounts(then.company)}
+    found = {
+        key: case(then, s, a, [*firm(then, s, a), *derived(then, base, s, a)]) for key, (s, a) in everything.items()
+    }
+    owner = {key: linked(then, each) for key, each in found.items()}
+    stays = {key: holder for key, holder in holders.items() if not all_have_left(known, [holder])}
+    restored = dict[AccountId, tuple[Person, int]]()
+    while True:
+        more = {
+            key: (holder, score)
+            for key, holder in stays.items()
+            if owner[key] != holder and (score := kept_score(then, base, owner, key, holder)) is not None
+        }
+        if not more:
+            return restored
+        restored |= more
+        owner |= {key: holder for key, (holder, _) in more.items()}
+
+
+def kept_score(
+    then: Knowledge, base: BaseLinks, owner: dict[AccountId, Person | None], key: AccountId, holder: Person
+) -> int | None:
+    """What the holder's other accounts make of it, where that is a link beside what HR's word and ids say of others."""
+    source, each = next((s, a) for s, a in accounts(then.company) if account_id(a) == key)
+    by_hr = [*firm(then, source, each), *derived_logins(then, BaseLinks(company=then.company, owner={}), source, each)]
+    ids = [e for e in derived(then, base, source, each) if e.group is Group.ID]
+    own = [e for e in derived(then, base, source, each) if e.person == holder]
+    judged = case(then, source, each, [*by_hr, *ids, *own, *own_words(then, base, owner, source, each, holder)])
+    return judged.scores[holder, Relation.IS] if linked(then, judged) == holder else None
+
+
+def own_words(
+    then: Knowledge,
+    base: BaseLinks,
+    owner: dict[AccountId, Person | None],
+    source: SourceRead,
+    each: Account,
+    holder: Person,
+) -> Iterator[Evidence]:
+    """What the holder's other accounts say, as if no other account said the same."""
+    company, key, scores = then.company, account_id(each), then.company.scores
+    others = [(s, a) for s, a in accounts(company) if account_id(a) != key]
+    theirs = [a for _, a in others if owner[account_id(a)] == holder]
+    for s, a in others:
+        other = account_id(a)
+        if holder in (base.owner.get(other), base.once.get(other)) and owner[other] in (None, holder):
+            said = (a, base.once_said.get(other, a))
+            there = {login for words in said for login in borne(company, words, IdentityKeyKind.LOGIN)}
+            is_here = bool(source.login_realm) and source_space(s) == source_space(source)
+            for points, login in forms(company, borne(company, each, IdentityKeyKind.LOGIN), is_here=is_here):
+                yield from claim(
+                    holder if login in there else None, Group.LOGIN, points, f"login {login}, their account's"
+                )
+    for value in borne(company, each, IdentityKeyKind.DIRECTORY_ID):
+        if any(a.realm != each.realm and plain(a.native_id) == value for a in theirs):
+            yield from claim(holder, Group.ID, scores.directory_id, f"id {value}, their account's")
+    for value in borne(company, each, IdentityKeyKind.SSH_KEY):
+        if any(value in borne(company, a, IdentityKeyKind.SSH_KEY) for a in theirs):
+            yield from claim(holder, Group.KEY, scores.ssh_key, f"SSH key {value}, their account's")
+
+
+def forms(company: Company, logins: set[str], *, is_here: bool) -> Iterator[tuple[int, str]]:
+    """What logins are worth that equal another account's, or are built on it, in the same declared realm or not."""
+    scores = company.scores
+    patterns = [(pattern, scores.login_pattern) for pattern in company.login_patterns]
+    patterns += [(pattern, scores.login_guess) for pattern in USUAL_PATTERNS]
+    for login in logins:
+        if is_here:
+            yield scores.login_linked, login
+            yield from ((points, unpattern(pattern, login)) for pattern, points in patterns)
+        elif len(login) >= SHORTEST_LOOSE_LOGIN and login not in RESERVED:
+            yield scores.login_elsewhere, login
 
 
 def by_words(company: Company, before: Before, kept: set[AccountId]) -> Company:

@@ -156,6 +156,7 @@ def _score(session: Session, values: dict[str, object]) -> None:
     _add(session, values, "evidence_login")
     temporary.make(session, "correlate", values, "met", "contradicted")
     _add(session, values, "evidence_external_id", "evidence_ssh_key")
+    _restore_lost(session, values)
     temporary.make(session, "correlate", values, "at_once")
     _add(session, values, "evidence_at_once")
     _run(session, "correlate", values, "link_each_leaver")
@@ -165,6 +166,13 @@ def _score(session: Session, values: dict[str, object]) -> None:
     temporary.make(session, "correlate", values, "owning")
     _run(session, "correlate", values, "add_created_links")
     _run(session, "created", values, "add_recorded_links")
+
+
+def _restore_lost(session: Session, values: dict[str, object]) -> None:
+    """Give accounts back to whoever has them by their other accounts, until that brings in no more."""
+    temporary.make(session, "correlate", values, "lost", "restored")
+    while _is_any(session, "lost") and _run(session, "correlate", values, "restore_lost"):
+        _run(session, "correlate", values, "keep_restored")
 
 
 def _settle_words(session: Session, values: dict[str, object], *, is_questioned: bool) -> None:

@@ -14,7 +14,7 @@ $$;
 -- Beside a link's evidence, for people.
 create function held_told(held_since timestamptz) returns jsonb language sql immutable parallel safe as $$
     select case when held_since is null then '[]'::jsonb else jsonb_build_array(
-        'by what it said of itself before ' || to_char(held_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
+        'as it was before ' || to_char(held_since at time zone 'UTC', 'YYYY-MM-DD HH24:MI')
         || ' UTC; nobody has decided whose it is') end
 $$;
 

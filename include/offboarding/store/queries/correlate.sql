@@ -155,7 +155,8 @@ having count(distinct a.account_pk) > %(bearers)s;
 -- name: make_weighed_nothing
 -- What is dropped for it, kept beside: an account that is definitely somebody's vouches for its login, however many bear it
 -- elsewhere.
-create temp table weighed_nothing (account_pk bigint, setting integer, kind text, value text, origin text, raw text);
+create temp table weighed_nothing (account_pk bigint, setting integer, kind text, value text, origin text, name text,
+    raw text);
 
 -- name: question_weightless
 -- Accounts whose link stands, and that bear a value of its holder's that weighs nothing by now: nobody is unlinked by what
@@ -204,7 +205,7 @@ with dropped as (
             select from questioned q join person_key h using (person_uid)
             where q.account_pk = -b.account_pk and h.kind = b.kind and (h.value = b.value
                 or (b.kind = 'number' and b.loose <> '' and coalesce(nullif(h.loose, ''), h.value) = b.loose))))
-    returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.raw
+    returning b.account_pk, b.setting, b.kind, b.value, b.origin, b.name, b.raw
 )
 insert into weighed_nothing select * from dropped;
 delete from bearing b
@@ -336,7 +337,8 @@ select account_pk, person_uid, max(score) filter (where kind = 'directory_id')::
     max(said) filter (where kind = 'number') as number, max(score) filter (where kind = 'mail')::integer as mail_score,
     max(said) filter (where kind = 'mail') as mail, max(score) filter (where kind = 'login')::integer as login_score,
     max(said) filter (where kind = 'login') as login, null::integer as outer_id_score, null::text as outer_id,
-    null::integer as key_score, null::text as key, false as decided
+    null::integer as key_score, null::text as key, false as decided,
+    max(score) filter (where kind = 'login')::integer as hr_login_score
 from best
 group by account_pk, person_uid;
 -- What a person confirmed needs no other word: it stands there even where nothing speaks for it.
@@ -381,7 +383,7 @@ with before as (
     from best group by account_pk, person_uid
 )
 select account_pk, person_uid, b.id_score, b.id, b.number_score, b.number, a.mail_score, a.mail, a.login_score, a.login,
-    a.outer_id_score, a.outer_id, a.key_score, a.key, coalesce(b.decided, false) as decided
+    a.outer_id_score, a.outer_id, a.key_score, a.key, coalesce(b.decided, false) as decided, b.hr_login_score
 from before b full join added a using (account_pk, person_uid);
 insert into claim table claimed_anew;
 delete from ranked r using touched t where t.account_pk = r.account_pk;
@@ -406,12 +408,15 @@ update claim set account_pk = -account_pk where abs(account_pk) in (select k.acc
 update ranked set account_pk = -account_pk where abs(account_pk) in (select k.account_pk from kept k);
 
 -- name: make_held
--- Whose link stands by what the account said before, and wouldn't by what it says now: since when.
+-- Whose link stands by what the account said before, or was before other accounts said the same, and wouldn't now: since
+-- when.
 create temp table held_link as
 select q.account_pk, q.person_uid, coalesce(q.held_since, %(as_of)s::timestamptz) as held_since
 from questioned q join kept using (account_pk) join ranked b using (account_pk, person_uid)
 where b.is_clear and not exists (
-    select from ranked n where n.account_pk = -q.account_pk and n.person_uid = q.person_uid and n.is_clear);
+    select from ranked n where n.account_pk = -q.account_pk and n.person_uid = q.person_uid and n.is_clear)
+union all
+select account_pk, person_uid, held_since from restored where account_pk not in (select k.account_pk from kept k);
 
 -- name: settle_words
 -- The holder keeps it, and nobody else has more than a claim, by what it says now. All others go by that, from now on: what
@@ -709,6 +714,127 @@ with single as (
 select b.account_pk, s.person_uid, 'key', %(ssh_key)s, 'the same SSH key is on an account of theirs'
 from bearing b join single s on s.value = b.value and (s.accounts > 1 or s.account_pk <> abs(b.account_pk))
 where b.kind = 'ssh_key' and b.origin <> 'owner';
+
+-- name: make_lost
+-- Links that stood, of somebody who works here or held already, that nothing makes clear any more, and about which nobody
+-- has decided.
+create temp table lost as
+select distinct on (l.account_pk) l.account_pk, p.person_uid, l.held_since
+from link l join account_in_focus a using (account_pk)
+left join person_alias al on al.alias_uid = l.person_uid
+cross join lateral (select coalesce(al.person_uid, l.person_uid) as person_uid) p
+where l.relation = 'is' and (l.decision = 'linked' or l.held_since is not null) and not l.by_word and a.kind = 'account'
+    and (l.valid_to is null or (l.valid_to = %(as_of)s and al.person_uid is not null))
+    and (l.account_pk, p.person_uid) not in (select r.account_pk, r.person_uid from ranked r where r.is_clear)
+    and not exists (
+        select from ruling r where r.account_pk = l.account_pk and (r.verdict = 'confirm' or r.person_uid = p.person_uid))
+    and (l.held_since is not null or not exists (
+        select from person_state s
+        where s.person_uid = p.person_uid and not s.returned and s.confirmed and s.basis <> 'away'))
+order by l.account_pk, l.valid_to is not null, l.held_since, 2;
+
+-- name: make_restored
+-- Of these, what their holders' other accounts make clear as soon as nobody else's are asked.
+create temp table restored (account_pk bigint, person_uid uuid, score integer, id text, outer_id text, number text,
+    mail text, login text, key text, held_since timestamptz);
+
+-- name: restore_lost
+-- Nobody is unlinked by what other accounts say: another one that bears the same login or SSH key, or so many that it
+-- weighs nothing. For the holder counts what their own accounts say, whoever else's say it, too; for others HR's word
+-- and ids.
+with said as not materialized (
+    select account_pk, setting, kind, value, origin, name from bearing where origin <> 'owner'
+    union all
+    select account_pk, setting, kind, value, origin, name from weighed_nothing where origin <> 'owner'
+), their as materialized (
+    select r.account_pk, r.person_uid from ranked r
+    where r.is_clear and r.account_pk > 0 and r.person_uid in (select t.person_uid from lost t)
+), vouched as (
+    select v.person_uid, v.account_pk, s.login_space, k.value
+    from vouching v join (
+        select account_pk, setting, value from said where kind = 'login' and origin in ('attribute', 'tag')
+        union all
+        select k.account_pk, s.setting, k.value
+        from former_account_key k join account a using (account_pk) join source_setting s using (realm)
+        where k.kind = 'login' and k.origin in ('attribute', 'tag')) k using (account_pk)
+    join source_setting s using (setting)
+    where v.person_uid in (select t.person_uid from lost t) and not exists (
+        select from ranked r where r.account_pk = v.account_pk and r.is_clear and r.person_uid <> v.person_uid)
+), word as (
+    select t.account_pk, t.person_uid, b.kind, b.value, b.origin, b.name, b.setting, s.login_space, s.login_declared
+    from lost t join said b using (account_pk) join source_setting s using (setting)
+    where b.kind in ('login', 'directory_id', 'ssh_key')
+), own as (
+    select w.account_pk, w.person_uid, 'login' as kind, v.account_pk as of_pk, case
+            when w.origin = 'pattern' then %(login_pattern)s
+            when w.origin = 'usual' then %(login_usual)s
+            when w.login_declared and v.login_space = w.login_space then %(login_realm)s
+            when length(w.value) >= 4 and w.value <> all(%(reserved)s) then %(login_elsewhere)s end as score,
+        'the login is that of ' as said
+    from word w join vouched v on v.person_uid = w.person_uid and v.value = w.value and v.account_pk <> w.account_pk
+    where w.kind = 'login' and (w.origin in ('attribute', 'tag') or (w.login_declared and v.login_space = w.login_space))
+    union all
+    select w.account_pk, w.person_uid, 'outer_id', i.account_pk, %(directory_id)s, w.name || ' is that of '
+    from word w join said i on i.kind = 'directory_id' and i.name = 'id' and i.value = w.value and i.setting <> w.setting
+    join their v on v.account_pk = i.account_pk and v.person_uid = w.person_uid
+    where w.kind = 'directory_id' and w.name <> 'id'
+        and w.account_pk not in (select c.account_pk from contradicted c)
+    union all
+    select w.account_pk, w.person_uid, 'key', i.account_pk, %(ssh_key)s, 'the same SSH key is on '
+    from word w join said i on i.kind = 'ssh_key' and i.value = w.value and i.account_pk <> w.account_pk
+    join their v on v.account_pk = i.account_pk and v.person_uid = w.person_uid
+    where w.kind = 'ssh_key'
+), best as (
+    select distinct on (o.account_pk, o.person_uid, o.kind) o.account_pk, o.person_uid, o.kind, o.score,
+        o.said || s.source || ' account ' || a.label || ', which is theirs' as said
+    from own o join account a on a.account_pk = o.of_pk join source_setting s using (realm)
+    where o.score is not null
+    order by o.account_pk, o.person_uid, o.kind, o.score desc, said collate "C"
+), told as (
+    select c.account_pk, c.person_uid, c.id_score, c.id, c.number_score, c.number, c.mail_score, c.mail,
+        case when c.person_uid = t.person_uid then c.login_score else c.hr_login_score end as login_score, c.login,
+        c.outer_id_score, c.outer_id, case when c.person_uid = t.person_uid then c.key_score end as key_score, c.key
+    from lost t join claim c using (account_pk)
+    where (c.account_pk, c.person_uid) not in (select r.account_pk, r.person_uid from ruling r)
+    union all
+    select account_pk, person_uid, null, null, null, null, null, null, case when kind = 'login' then score end, said,
+        case when kind = 'outer_id' then score end, said, case when kind = 'key' then score end, said
+    from best
+), weighed as (
+    select account_pk, person_uid, max(id) as id, max(outer_id) filter (where outer_id_score > 0) as outer_id,
+        max(number) as number, max(mail) as mail,
+        (array_agg(login order by login_score desc) filter (where login_score is not null))[1] as login,
+        max(key) filter (where key_score is not null) as key,
+        greatest(max(id_score), max(outer_id_score), 0) + coalesce(max(number_score), 0) + coalesce(max(key_score), 0)
+            as firm,
+        coalesce(max(mail_score), 0) + coalesce(max(login_score), 0) as soft
+    from told group by account_pk, person_uid
+), scored as (
+    select w.*, least(firm + least(soft, case
+            when (select b.told_at from birth b where b.account_pk = w.account_pk) > s.left_at
+            then %(made_after_cap)s else 200 end), 100) as score
+    from weighed w
+    left join person_state s on s.person_uid = w.person_uid and not s.returned and s.basis <> 'away'
+)
+insert into restored
+select account_pk, person_uid, m.score, m.id, m.outer_id, m.number, m.mail, m.login, m.key,
+    coalesce(t.held_since, %(as_of)s::timestamptz)
+from lost t join scored m using (account_pk, person_uid)
+where m.score >= %(linked)s and m.score - %(ahead)s >= coalesce((
+    select max(o.score) from scored o where o.account_pk = t.account_pk and o.person_uid <> t.person_uid), 0);
+
+-- name: keep_restored
+-- They vouch for more of their holders'.
+delete from ranked r using restored t join lost using (account_pk)
+where r.account_pk = t.account_pk and r.person_uid = t.person_uid;
+update ranked r set is_clear = false, is_definite = false, decision = 'candidate'
+from restored t join lost using (account_pk) where r.account_pk = t.account_pk;
+insert into ranked (account_pk, person_uid, score, is_clear, is_definite, decision, id, outer_id, number, mail, login, key)
+select account_pk, t.person_uid, t.score, true, false,
+    case when t.person_uid in (select c.person_uid from contested c) then 'disputed' else 'linked' end,
+    t.id, t.outer_id, t.number, t.mail, t.login, t.key
+from restored t join lost using (account_pk);
+delete from lost t using restored r where r.account_pk = t.account_pk;
 
 -- name: make_at_once
 -- Of an account that nobody has for certain: each of those to whom HR gives its mail or login, or what that is built on, at
