@@ -201,6 +201,16 @@ def test_who_leaves_as_the_roster_is_renamed_is_missed_until_that_is_acknowledge
     assert night(office) == ""
 
 
+def test_who_waits_for_a_word_as_the_roster_is_renamed_is_missed(office: Organization) -> None:
+    office.hr.workers += [worker(str(each)) for each in range(2000, 2100)]
+    night(office)
+    del office.hr.workers[-8:]
+    assert "wait" in night(office)
+
+    office.names["hr"] = "people"
+    assert "roster hr is no longer configured" in night(office)
+
+
 def test_another_server_in_place_of_a_known_one_is_not_what_was_to_be_checked(office: Organization) -> None:
     office.night()
     known = office.directory.realm

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -329,3 +330,44 @@ def test_the_key_of_a_leaver_whose_login_hr_gives_to_two_is_never_an_orphan(
         " where w.worker_id = '3001' and f.rule = 'leaver-access-key'"
     ).fetchone()
     assert "hr worker 3002" in str(told)
+
+
+TO_COME = {
+    "with the same number": replace(KIM, employments=(job("future", start="2027-03-01"),)),
+    "with another number, on no day": replace(
+        KIM, worker_id="9000", previous_worker_ids=("1042",), employments=(job("future", start=None),)
+    ),
+}
+
+
+@pytest.mark.parametrize("to_come", TO_COME.values(), ids=TO_COME)
+def test_who_had_vanished_and_is_to_come_back_has_left_until_then(office: Office, to_come: Worker) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.hr.workers = [KIM, LEE]
+    office.night()
+    office.hr.workers = [LEE]
+    office.night()
+    before = rows(office, "1042")
+    assert set(before.values()) == {"open"}
+
+    office.hr.workers = [to_come, LEE]
+    office.night()
+    office.night()
+    assert rows(office, "1042") == before
+
+    office.hr.workers = [replace(KIM, worker_id=to_come.worker_id), LEE]
+    office.night()
+    assert set(rows(office, "1042").values()) == {"resolved"}
+
+
+def test_who_had_vanished_and_comes_back_within_a_fortnight_works_here(office: Office) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.hr.workers = [KIM, LEE]
+    office.night()
+    office.hr.workers = [LEE]
+    office.night()
+    start = str((office.as_of + timedelta(days=10)).date())
+    office.hr.workers = [replace(KIM, employments=(job("future", start=start),)), LEE]
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}

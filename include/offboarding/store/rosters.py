@@ -287,6 +287,7 @@ class RosterRead:
         only_short: bool,
         came_again: bool = False,
     ) -> RosterOutcome:
+        run_ends.reopen(self.session, self.run_id)
         self.session.execute(
             block("rosters", "finish_roster_read"),
             {

@@ -254,6 +254,7 @@ class SourceRead:
         return counts
 
     def _finish(self, counts: _Counts, keys: KeyCounts, requests: RequestCounts, error: str) -> SourceOutcome:
+        run_ends.reopen(self.session, self.run_id)
         red = any(gap.red for gap in self._gaps) or counts.failed_scopes + keys.failed_scopes > 0
         outcome = SourceOutcome(
             source=self.source,

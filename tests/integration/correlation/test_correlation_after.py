@@ -41,7 +41,7 @@ def agreed(session: Session, then: oracle.Company, now: oracle.Company) -> oracl
         spend_night(session, now, caller=f"after {next(nights)}")
         found = told(session, now)
         links = rows_of(session, "select account_pk, person_uid, decision, held_since from link order by link_id")
-        third = replace(now, as_of=now.as_of + timedelta(minutes=1), rulings=(), notices=())
+        third = replace(now, as_of=now.as_of + timedelta(seconds=1), rulings=(), notices=())
         spend_night(session, third, caller=f"after {next(nights)}")
         again = rows_of(session, "select account_pk, person_uid, decision, held_since from link order by link_id")
     expected = oracle.judge(replace(now, rosters=remembering(then, now), before=then))

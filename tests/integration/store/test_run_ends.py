@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from offboarding.interfaces import Tracker
-from offboarding.model import Coverage
+from offboarding.model import Coverage, ReadPhase, RequestCounts
 from offboarding.runs.whole import whole_night
 from offboarding.store import events, reading, run_ends, runs, withdrawals
 from offboarding.store.accepted_reads import accept_read
 from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
 from offboarding.store.rosters import RosterRead, RosterRow
+from offboarding.store.sources import SourceRead
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
 from tests.support.small_company import LEFT, STAFF, worker
@@ -97,3 +98,21 @@ def test_an_event_that_somebody_made_illegible_stops_nothing(ended: Office) -> N
     accept_read(ended.session, 2, "hr", reason="a site closed", author="analyst")
 
     assert len(run_ends.troubles(ended.session)) == 1
+
+
+@pytest.mark.parametrize("what", ["roster", "source"])
+def test_a_read_that_ends_after_the_report_is_no_edit(ended: Office, what: str) -> None:
+    """Its task was given up, and went on."""
+    store = ended.session
+    roster = RosterRow(name="hr", id_space="hr", login_realm=None, coverage=Coverage.FULL)
+    source = SourceRead.begin(store, source="corp-ldap", kind="ldap", part="", phase=ReadPhase.COLLECT, run_id=2)
+    late = RosterRead.begin(store, roster, 2, ended.as_of)
+    runs.close_run(store, 2, red=["a read has no end"], waiting=0)
+    assert run_ends.troubles(store) == []
+
+    if what == "roster":
+        late.fail("the server is away")
+    else:
+        source.fail("the server is away", RequestCounts())
+
+    assert run_ends.troubles(store) == []

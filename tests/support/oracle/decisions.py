@@ -142,7 +142,10 @@ def of_its_own(known: Knowledge, each: Case) -> Case:
         for evidence in each.evidence
         if evidence.relation is not Relation.OWNS or not is_leaver(known, evidence.person)
     ]
-    return replace(case(known, each.source, each.account, own), several=each.several, held=each.held)
+    if each.held is not None:
+        scores = {claim: score for claim, score in each.scores.items() if claim in totals(known, each.account, own)}
+        return replace(each, scores={**scores, (each.held, Relation.IS): each.scores[each.held, Relation.IS]})
+    return replace(case(known, each.source, each.account, own), several=each.several)
 
 
 def verdict(known: Knowledge, each: Case, possibly_one: frozenset[frozenset[Person]]) -> AccountVerdict:

@@ -15,6 +15,7 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
+    is_ahead,
     names_held_number,
     names_them,
     same_login,
@@ -97,34 +98,67 @@ def lies_ahead(company: Company, employment: Employment) -> bool:
     return start is not None and start > company.as_of
 
 
-def vanishing(company: Company, group: list[Dossier], dossier: Dossier, told: Standing) -> Standing:
+def vanishing(company: Company, group: list[Dossier], dossier: Dossier, spell: Spell, told: Standing) -> Standing:
     """What an employment becomes that stood, of a worker who isn't listed any more.
 
     A feed of active people that drops somebody whose contract ended has thereby told that he left.
     """
-    if told.outcome is Outcome.LEFT or dossier.present or dossier.roster.coverage is Coverage.LEAVERS:
+    if told.outcome is Outcome.LEFT or dossier.roster.coverage is Coverage.LEAVERS:
         return told
-    if told.outcome is Outcome.FUTURE or has_another_number(company, group, dossier):
+    if dossier.present and not is_to_come_back(company, dossier, spell):
+        return told
+    if told.outcome is Outcome.FUTURE or (not dossier.present and has_another_number(company, group, dossier)):
         return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
     if told.outcome is Outcome.LAPSED and not confirmed:
         return told
-    at = first_missing_at(company, dossier)
+    at = gone_since(dossier) if dossier.present else first_missing_at(company, dossier)
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
+
+
+def is_to_come_back(company: Company, dossier: Dossier, spell: Spell) -> bool:
+    """Whether the employment is one from which they had vanished, and all that is listed again is to come later."""
+    at, again = dossier.reads[-1]
+    employments = [each for worker in again for each in worker.employments]
+    if gone_since(dossier) is None or not all(is_ahead(each, at.date()) for each in employments):
+        return False
+    gone = day_of(gone_since(dossier) or at, company.default_zone)
+    starts = [each.employment.start_on for each in dossier_spells(dossier) if each.employment.start_on]
+    if any(gone < start <= (gone + BRIDGE) for start in starts):
+        return False
+    start = spell.employment.start_on
+    return start <= gone if start else spell.employment.status is not EmploymentStatus.FUTURE
+
+
+def gone_since(dossier: Dossier) -> datetime | None:
+    """Since which read before the last they weren't listed, and had been before that."""
+    listed = {at for at, _ in dossier.reads}
+    missing = [each.observed_at for each in dossier.roster.earlier if each.observed_at not in listed]
+    before = [at for at in listed if at < dossier.reads[-1][0]]
+    return min((at for at in missing if before and at > max(before)), default=None)
 
 
 def has_another_number(company: Company, group: list[Dossier], dossier: Dossier) -> bool:
     """Return whether a row of the same person, begun or soon to begin, has replaced this one."""
     latest = day_of(first_missing_at(company, dossier), company.default_zone) + BRIDGE
     own = [each for each in successors(company, dossier) if each in group]
-    starts = [spell.employment.start_on for each in own for spell in dossier_spells(each)]
-    return any(start is None or start <= latest for start in starts)
+    return any(
+        spell.employment.start_on <= latest if spell.employment.start_on else is_known(company, dossier, each, spell)
+        for each in own
+        for spell in dossier_spells(each)
+    )
+
+
+def is_known(company: Company, old: Dossier, new: Dossier, spell: Spell) -> bool:
+    """Whether an employment without a first day has begun, or its worker came before the other one vanished."""
+    is_first = new.reads[0][0] <= first_missing_at(company, old)
+    return is_first or spell.employment.status is not EmploymentStatus.FUTURE
 
 
 def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spell, Standing]]:
     """A person's employments as last told."""
     found = [
-        (spell, vanishing(company, group, dossier, standing(company, spell)))
+        (spell, vanishing(company, group, dossier, spell, standing(company, spell)))
         for dossier in group
         for spell in dossier_spells(dossier)
     ]

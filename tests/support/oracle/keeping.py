@@ -76,7 +76,7 @@ def cases_after(known: Knowledge, night: Company) -> list[Case]:
     base = with_key_owners(then, base)
     restored = restore(known, then, base, open_to_question)
     found = [settled(known, then, base, before, asked, restored, key, source, each) for key, source, each in now(known)]
-    return [of_its_own(known, with_named_owners(known, each, found)) if each.held is None else each for each in found]
+    return [of_its_own(known, with_named_owners(known, each, found) if each.held is None else each) for each in found]
 
 
 def night_before(night: Company, known: Knowledge) -> Before:
@@ -162,9 +162,8 @@ def settled(
     if is_kept and linked(known, new) == asked[key]:
         return new
     if key in restored:
-        holder, score = restored[key]
-        return with_holder(new, holder, score)
-    if key not in asked:
+        return with_holder(new, *restored[key])
+    if not is_kept:
         return new
     was = before.words[key]
     was = replace(each, keys=was.keys, service_like=was.service_like)

@@ -220,7 +220,8 @@ where t.holder = %(alias)s::text and not exists (
 create temp table employment_span as
 with told as (
     select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, successor.is_same_person as superseded,
-        case when w.superseded and not successor.is_same_person then w.missing_since else w.vanished_at end as vanished_at,
+        case when w.superseded and not successor.is_same_person then w.missing_since
+            when not again.begins_anew then w.vanished_at end as vanished_at,
         r.coverage,
         r.configured, e.start_on, e.status, e.circumstance, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
@@ -229,7 +230,8 @@ with told as (
             then (e.told_left_at at time zone coalesce(e.zone, %(zone)s))::date end) as over_on
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
     -- A superseded worker has another number only if the record that names this one is the same person's, and begins no
-    -- later than a next contract may. Any other superseded worker has vanished.
+    -- later than a next contract may; on no day that HR tells, only if it came before this one vanished. Any other
+    -- superseded worker has vanished.
     cross join lateral (
         select w.superseded and exists (
             select from worker_key old join worker_key new using (kind, value, space)
@@ -238,8 +240,18 @@ with told as (
                 and o.worker_pk <> w.worker_pk and o.person_uid = w.person_uid and exists (
                     select from employment n
                     where n.worker_pk = o.worker_pk and coalesce(n.start_on
-                        <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer, true))
+                        <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer,
+                        n.status <> 'future' or w.vanished_at is null or o.first_told_at <= w.vanished_at))
             ) as is_same_person) successor
+    -- Listed again after having vanished: an employment that begins after that, and those before one that follows as soon
+    -- as a next contract may.
+    cross join lateral (
+        select w.missing_since is null and w.vanished_at is not null and (
+            coalesce(e.start_on > gone.day, e.status = 'future') or exists (
+                select from employment n
+                where n.worker_pk = w.worker_pk and n.start_on > gone.day
+                    and n.start_on <= gone.day + %(pre_start_days)s::integer)) as begins_anew
+        from (select (w.vanished_at at time zone %(zone)s)::date as day) gone) again
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,

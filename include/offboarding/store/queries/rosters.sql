@@ -277,11 +277,16 @@ where h.is_new;
 
 -- name: merge_workers
 -- Workers that were known; nothing is written where nothing changed. Of whom something couldn't be kept, there is no
--- digest (the same without it would be another thing to tell), and what the read leaves blank stands.
+-- digest (the same without it would be another thing to tell), and what the read leaves blank stands. Of whom all that is
+-- told is still to come, what they had vanished from isn't told again.
 update worker w
 set id_space = %(id_space)s, name = n.name, manager = n.manager, location = n.location,
     in_complete_read = w.in_complete_read or %(complete)s, missing_since = null, judged_read_id = null,
-    vanished_at = null, superseded = false, digest = n.digest, observed_at = %(observed_at)s
+    vanished_at = case when w.vanished_at is not null and (
+        select bool_and(s.status <> 'left'
+            and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future'))
+        from s_employment s where s.worker_id = w.worker_id) then w.vanished_at end,
+    superseded = false, digest = n.digest, observed_at = %(observed_at)s
 from (
     select distinct on (h.worker_pk) h.worker_pk,
         case when s.name = '' and h.worker_id = any (%(untold)s) then o.name else s.name end as name,

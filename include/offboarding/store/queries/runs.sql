@@ -73,14 +73,17 @@ update run set summary = coalesce(summary, '{}') || jsonb_build_object('expected
 where run_id = %(run_id)s;
 
 -- name: note_retired
--- Expect also each roster that is no longer configured, if it listed an employed person who is on no configured roster
--- and of whom no departure is known.
+-- Expect also each roster that is no longer configured, if it listed an employed person, or one whose absence waits for a
+-- person, who is on no configured roster and of whom no departure is known.
 with retired as (
     select r.name from roster r
     where not r.configured and exists (
         select from worker w
-        where w.roster = r.name and w.missing_since is null and not w.superseded
-            and exists (select from employment e where e.worker_pk = w.worker_pk and e.status <> 'left')
+        where w.roster = r.name and w.vanished_at is null and not w.superseded
+            and exists (
+                select from employment e
+                where e.worker_pk = w.worker_pk and e.status <> 'left'
+                    and coalesce(e.last_working_on >= w.missing_since::date - 1, true))
             and not exists (
                 select from worker o join roster c on c.name = o.roster
                 where o.person_uid = w.person_uid and c.configured and o.missing_since is null)
