@@ -504,7 +504,7 @@ def test_a_link_that_would_move_stays_with_its_items_until_they_die(ticketed: Of
     revoke, review = tickets_of(people, ticketed.queue)
     assert states(ticketed)["leaver-account-works", "kim"] == states(ticketed)["link-moved", "kim"] == "open"
     assert revoke.body.count("[ ]") == 2
-    assert "by what it says now it isn't theirs" in " ".join(revoke.body.split())
+    assert "by what is said now it isn't theirs" in " ".join(revoke.body.split())
     assert "It stays worker 1042's until a person decides whose it is" in " ".join(review.body.split())
 
     ticketed.directory.change("kim", **locked())
