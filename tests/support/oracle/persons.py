@@ -386,6 +386,9 @@ def is_ahead(employment: Employment, today: date) -> bool:
 
 def retold(before: Spell | None, employment: Employment, at: datetime) -> Spell:
     """An employment as a further read tells it."""
+    is_ahead_on_no_day = employment.start_on is None and employment.status is EmploymentStatus.FUTURE
+    if is_ahead_on_no_day and before and before.employment.status is not EmploymentStatus.FUTURE:
+        return before
     blank = (employment.last_working_on, employment.end_on) == (None, None)
     if not (before and blank and {before.employment.status, employment.status} == {EmploymentStatus.LEFT}):
         return Spell(employment=employment, told_left_at=at)

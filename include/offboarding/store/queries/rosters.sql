@@ -303,7 +303,7 @@ where w.worker_pk = n.worker_pk and (
 
 -- name: merge_employments
 -- Those of workers that were known. Told twice in two ways, the one that says "still here" counts. A day in the past
--- stands when HR blanks it.
+-- stands when HR blanks it. One without a first day that had begun stands until the one to come on no day has begun.
 insert into employment as e (worker_pk, start_on, status, circumstance, last_working_on, end_on, zone, type,
     told_left_at)
 select distinct on (h.worker_pk, s.start_on)
@@ -322,7 +322,8 @@ order by h.worker_pk, s.start_on, array_position(array['active', 'leave', 'futur
 on conflict (worker_pk, start_on) do update
 set ({employment_said}) = row({excluded.employment_said}),
     told_left_at = case when excluded.told_left_at is not null then coalesce(e.told_left_at, excluded.told_left_at) end
-where ({e.employment_said}) is distinct from ({excluded.employment_said});
+where ({e.employment_said}) is distinct from ({excluded.employment_said})
+    and not (excluded.start_on is null and excluded.status = 'future' and e.status <> 'future');
 
 -- name: drop_employments
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
