@@ -375,6 +375,18 @@ def test_a_rehire_that_is_withdrawn_before_its_first_day_never_began(feed: Feed)
     assert feed.left() == {"1": "actual"}
 
 
+def test_a_rehire_by_another_number_that_is_withdrawn_leaves_the_departure_where_it_was(feed: Feed) -> None:
+    again = replace(worker("9", job("future", start="2026-11-27")), previous_worker_ids=("1",))
+    feed.read(10, worker("1", WORKS), worker("2"))
+    feed.read(11, worker("2"))
+    feed.read(15, worker("2"), again)
+    feed.read(17, worker("2"))
+
+    feed.read(28, worker("2"))
+
+    assert {str(at.date()) for (at,) in feed.ask("select left_at from departure")} == {"2026-11-11"}
+
+
 def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: Feed) -> None:
     begins = job(start="2026-11-20", end="2026-11-25")
     feed.read(10, worker("1", WORKS))

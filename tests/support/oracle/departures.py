@@ -162,7 +162,11 @@ def present_standings(company: Company, group: list[Dossier]) -> list[tuple[Spel
         for dossier in group
         for spell in dossier_spells(dossier)
     ]
-    if all(each.outcome is not Outcome.LEFT for _, each in found):
+    if not any(
+        each.outcome is Outcome.LEFT
+        or (each.outcome is Outcome.VANISHED and not is_withdrawn_hire(company, spell, each))
+        for spell, each in found
+    ):
         return found
     return [
         (spell, Standing(outcome=Outcome.VOID) if is_withdrawn_hire(company, spell, each) else each)

@@ -320,7 +320,8 @@ where s.outcome = 'away' and w.vanished_at is not null;
 -- A rehire that is withdrawn before its first day never begins: the person remains a leaver by the earlier end.
 update employment_span s set outcome = 'void'
 from employment_span ended
-where ended.person_uid = s.person_uid and ended.outcome = 'left'
+where ended.person_uid = s.person_uid
+    and (ended.outcome = 'left' or ended.outcome = 'vanished' and coalesce(ended.left_at >= ended.started_at, true))
     and s.outcome = 'vanished' and s.left_at < s.started_at;
 
 -- name: overrule_spans
