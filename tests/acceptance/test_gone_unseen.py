@@ -1,9 +1,16 @@
 """A worker who is missing from the roster, and is not taken to have left, fails the run in which the wait begins."""
 
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
 from offboarding.interfaces import Tracker
 from offboarding.model import Problem
+from offboarding.runs import pipeline
 from offboarding.store import reading
 from offboarding.store.connect import Session
+from offboarding.store.rows import Run
 from tests.support.begun import Begun
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
@@ -41,3 +48,19 @@ def test_who_was_only_in_partial_reads_fails_the_run_that_misses_them(begun: Beg
 
 def test_who_is_listed_again_fails_no_run(begun: Begun) -> None:
     assert red(begun(hired_in_a_partial_read)) == ()
+
+
+@pytest.mark.parametrize("opened", [pipeline.open_run, pipeline.open_departure], ids=["night", "departure"])
+def test_a_run_that_never_ends_keeps_them_from_no_night(begun: Begun, opened: Callable[..., Run]) -> None:
+    office = begun(hired_in_a_partial_read)
+    office.hr.workers = office.hr.workers[:-1]
+    office.as_of += timedelta(days=1)
+    settings = office.settings
+    run = opened(office.session, settings, caller="broken off", as_of=office.as_of)
+    roster = office.readers().roster(settings, "hr", office.as_of)
+    pipeline.read_roster(office.session, settings, run, settings.rosters[0], roster)
+
+    (reason,) = red(office)
+
+    assert reason.startswith("roster hr no longer lists 1 worker, ")
+    assert red(office) == ()

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from offboarding.guard import releasing
 from offboarding.interfaces import Tracker
 from offboarding.model import Alert, Employment, IdentityKeyKind, Standing, TicketDraft, TicketRef
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
-from offboarding.runs import pipeline
+from offboarding.runs import order, pipeline, whole
 from offboarding.store import alerts, reading
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
@@ -112,6 +113,23 @@ def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people:
     assert company.holds["roster", "hr"].hold_id == hold.hold_id
     assert company.holds["roster", "hr"].findings == 4
     assert titles(people, company) == []
+
+
+def test_what_trips_in_a_run_that_never_ends_fails_the_next_night(company: Office) -> None:
+    leave(company, *PEOPLE[:2])
+    company.night()
+    leave(company, *PEOPLE[:2], jobs=(WORKS,))
+    company.as_of += timedelta(days=1)
+    run = pipeline.open_run(company.session, company.settings, caller="broken off", as_of=company.as_of)
+    work = whole.work_of(company.session, company.settings, company.readers(), run)
+    steps = {each: work[each] for each in ("read_roster", "collect", "correlate", "detail", "evaluate", "guard")}
+    order.walk(steps, partial(whole.by_itself, company.session, run))
+    assert company.holds["roster", "hr"].closings == 2
+
+    (reason,) = red(company, company.night().run.run_id)
+
+    assert reason.startswith("the guard holds roster hr: 2 departures taken back")
+    assert red(company, company.night().run.run_id) == ()
 
 
 def test_the_others_go_on(company: Office, people: ListedPeople) -> None:

@@ -83,7 +83,7 @@ class Troubles:
 def troubles(night: NightState) -> Troubles:
     """What of a run needs somebody."""
     acknowledged = night.acknowledged
-    trips = tuple(hold for hold in night.held.holds if hold.opened_run == night.run.run_id)
+    trips = tuple(hold for hold in night.held.holds if hold.is_new)
     tripped = {hold.name for hold in trips if hold.kind == LineKind.ROSTER}
     inconclusive = night.run.correlated_at is None and night.nobody is None
     return Troubles(

@@ -63,6 +63,8 @@ class Hold:
     decided_at: datetime | None
     decided_by: str
     decided_for: str
+    is_new: bool
+    """The run that was asked about is the one that fails for it."""
 
     @property
     def line(self) -> Line:

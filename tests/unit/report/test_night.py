@@ -131,6 +131,7 @@ HOLD = Hold(
     decided_at=None,
     decided_by="",
     decided_for="",
+    is_new=True,
 )
 
 
@@ -176,7 +177,7 @@ def told(**changes: Any) -> Night:
         pytest.param(told(findings=(event(),)), (), id="an incident has a ticket, and is no gap"),
         pytest.param(told(held=Waiting(baseline=12, over_maximum=0)), (), id="a baseline waits"),
         pytest.param(
-            told(held=Waiting(baseline=0, over_maximum=60, holds=(replace(HOLD, opened_run=417),))),
+            told(held=Waiting(baseline=0, over_maximum=60, holds=(replace(HOLD, opened_run=417, is_new=False),))),
             (),
             id="a batch goes on waiting",
         ),

@@ -644,11 +644,17 @@ where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.
         select from tripped t where t.kind = 'source' and t.name = a.name);
 
 -- name: waiting_holds
--- Lines that wait for a person, the oldest first.
+-- Lines that wait for a person, the oldest first. New to the run that opened it; where that one was broken off, to the
+-- first night that ends.
 select h.hold_id, h.kind, case when h.kind = 'person' then coalesce(w.id_space || ':' || w.worker_id, h.name)
     else h.name end as name, h.name as key, h.opened_run, h.last_run, h.opened_at, h.numbers, h.findings, h.closings,
-    h.status, h.decided_at, coalesce(h.decided_by, '') as decided_by, coalesce(h.decided_for, '') as decided_for
+    h.status, h.decided_at, coalesce(h.decided_by, '') as decided_by, coalesce(h.decided_for, '') as decided_for,
+    coalesce(h.opened_run = this.run_id or this.kind = 'nightly' and not exists (
+        select from run o
+        where o.run_id between h.opened_run and h.last_run and (o.run_id = h.opened_run or o.kind = 'nightly')
+            and o.finished_at < coalesce(this.finished_at, 'infinity')), false) as is_new
 from guard_hold h
+left join run this on this.run_id = %(run_id)s::bigint
 left join person p on h.kind = 'person' and p.person_uid::text = h.name
 left join worker w on w.worker_pk = p.shown_worker_pk
 where (%(all)s::boolean or h.status = 'waiting') and (%(run_id)s::bigint is null

@@ -18,16 +18,21 @@ with expected as (
 select e.run_id, e.roster as name, d.status, coalesce(d.proved, false) as proved, coalesce(d.origin, '') as origin,
     coalesce(d.records, 0) as records, coalesce(d.workers, 0) as workers, coalesce(d.inferred, 0) as inferred,
     coalesce(d.waiting, 0) as waiting, (
-        -- Judged by this read, and neither taken to have left since nor listed again.
-        select count(*)::int from worker w
-        where w.roster = e.roster and w.judged_read_id = d.read_id and w.vanished_at is null
-            and w.missing_since is not null and d.waiting > 0) as newly_waiting,
+        -- Judged by this read, or before it by one that no night which has ended was there to report; neither taken to
+        -- have left since nor listed again.
+        select count(*)::int from worker w join roster_read j on j.read_id = w.judged_read_id
+        where w.roster = e.roster and w.vanished_at is null and w.missing_since is not null and d.waiting > 0
+            and (j.read_id = d.read_id or this.kind = 'nightly' and j.finished_at <= d.finished_at and not exists (
+                select from counted_run o join roster_read p using (run_id)
+                where o.kind = 'nightly' and o.finished_at < coalesce(this.finished_at, 'infinity')
+                    and p.roster = e.roster and p.finished_at >= j.finished_at and p.waiting > 0))) as newly_waiting,
     array(select jsonb_array_elements_text(d.problems)) as problems,
     coalesce(d.error, '') as error, coalesce(d.only_short, false) as only_short,
     earlier.stands, earlier.missed, coalesce(d.read_id is null and not o.configured, false) as retired
 from expected e
 left join roster_read d on d.run_id = e.run_id and d.roster = e.roster
 left join roster o on o.name = e.roster
+join run this on this.run_id = e.run_id
 cross join lateral (
     select count(*) filter (where o.status in ('complete', 'partial')) > 0 as stands,
         (count(*) filter (where o.status not in ('complete', 'partial') and o.run_id > coalesce((
