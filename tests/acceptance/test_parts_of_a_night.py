@@ -23,7 +23,7 @@ from offboarding.store.rows import Run
 from tests.support.deciding import acknowledge
 from tests.support.listed_tracker import tracker
 from tests.support.office import CLOUD, OTHER_CLOUD, HeardTracker, Office, System, access_key, login, user
-from tests.support.small_company import LEFT, number, tag, worker
+from tests.support.small_company import LEFT, job, number, tag, worker
 from tests.support.whole_night import Readers
 
 __all__ = ["tracker"]  # a fixture
@@ -208,6 +208,30 @@ def test_who_waits_for_a_word_as_the_roster_is_renamed_is_missed(office: Organiz
     assert "wait" in night(office)
 
     office.names["hr"] = "people"
+    assert "roster hr is no longer configured" in night(office)
+
+
+def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(office: Organization) -> None:
+    night(office)
+    kim = office.hr.workers.pop()
+    night(office)
+    start = (office.as_of + timedelta(days=10)).date()
+    office.hr.workers.append(replace(kim, employments=(job("future", start=str(start)),)))
+    assert night(office) == ""
+
+    office.names["hr"] = "people"
+    office.hr.workers.pop()
+    assert "roster hr is no longer configured" in night(office)
+
+
+def test_who_is_to_begin_on_another_roster_as_theirs_is_renamed_is_missed(office: Organization) -> None:
+    by = {"mail": "kim@corp.example", "logins": ("kim",)}
+    office.hr.workers[-1] = worker("1043", job(), **by)
+    office.vendors.workers.append(worker("v9", job("future", start="2027-03-01"), **by))
+    assert night(office) == ""
+
+    office.names["hr"] = "people"
+    office.hr.workers.pop()
     assert "roster hr is no longer configured" in night(office)
 
 

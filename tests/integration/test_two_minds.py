@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -333,9 +333,14 @@ def test_the_key_of_a_leaver_whose_login_hr_gives_to_two_is_never_an_orphan(
 
 
 UNDATED = replace(KIM, employments=(job(start=None),))
+OVER = job("left", start="2010-01-01", last="2014-12-31")
 TO_COME = {
     "with the same number": (KIM, replace(KIM, employments=(job("future", start="2027-03-01"),))),
     "with the same number, on no day": (UNDATED, replace(KIM, employments=(job("future", start=None),))),
+    "with the same number, beside one that was over": (
+        replace(KIM, employments=(OVER, job())),
+        replace(KIM, employments=(OVER, job("future", start="2027-03-01"))),
+    ),
     "with another number, on no day": (
         KIM,
         replace(KIM, worker_id="9000", previous_worker_ids=("1042",), employments=(job("future", start=None),)),
@@ -363,6 +368,43 @@ def test_who_had_vanished_and_is_to_come_back_has_left_until_then(
     office.hr.workers = [replace(had_been, worker_id=to_come.worker_id), LEE]
     office.night()
     assert set(rows(office, "1042").values()) == {"resolved"}
+
+
+@pytest.mark.parametrize("ends", [None, "2026-11-26"])
+def test_a_next_contract_from_the_day_on_which_they_were_missing_is_work(office: Office, ends: str | None) -> None:
+    """In Seoul that day has begun, and by UTC it's still to come."""
+    office.policy = {"min_roster_percent": 0}
+    office.hr.workers = [replace(KIM, employments=(job(last=ends),)), LEE]
+    office.night()
+    office.hr.workers = [LEE]
+    office.night()
+    assert set(rows(office, "1042").values()) == {"open"}
+    day = str((office.as_of + timedelta(hours=9)).date())
+
+    office.hr.workers = [replace(KIM, employments=(job(start=day),)), LEE]
+    office.night()
+
+    assert set(rows(office, "1042").values()) == {"resolved"}
+
+
+@pytest.mark.parametrize("start", ["2026-12-03", "2027-03-01", None])
+def test_who_vanishes_once_more_after_a_denied_end_has_left(office: Office, start: str | None) -> None:
+    office.policy = {"min_roster_percent": 0}
+    office.hr.workers = [KIM, LEE]
+    office.night()
+    office.hr.workers = [LEE]
+    office.as_of = datetime.now(UTC)
+    office.night()
+    deny_departure(office.session, office.settings, departure="1042", reason="on a list of ours", author="analyst")
+    office.night()
+    assert set(rows(office, "1042").values()) == {"resolved"}
+    office.hr.workers = [replace(KIM, employments=(job("future", start=start),)), LEE]
+    office.night()
+
+    office.hr.workers = [LEE]
+    office.night()
+
+    assert "open" in rows(office, "1042").values()
 
 
 def test_who_had_vanished_and_comes_back_within_a_fortnight_works_here(office: Office) -> None:

@@ -199,7 +199,7 @@ class RosterRead:
         silence_tells = self.roster.coverage is not Coverage.LEAVERS
         steps = ["find_here", "insert_workers", "insert_persons", "withhold_departures"]
         steps += ["insert_employments", "insert_worker_keys"]
-        steps += ["merge_workers", "merge_employments"]
+        steps += ["note_gone", "merge_workers", "merge_employments"]
         steps += ["drop_mistaken_keys", "merge_worker_keys"] if complete else ["merge_worker_keys"]
         if complete:
             steps += ["drop_employments", "close_worker_keys"]

@@ -387,6 +387,17 @@ def test_a_rehire_by_another_number_that_is_withdrawn_leaves_the_departure_where
     assert {str(at.date()) for (at,) in feed.ask("select left_at from departure")} == {"2026-11-11"}
 
 
+def test_who_came_back_and_vanishes_has_left_then(feed: Feed) -> None:
+    feed.read(10, worker("1", job(last="2026-11-11")), worker("2"))
+    feed.read(11, worker("2"))
+    for day in (12, 14, 15):
+        feed.read(day, worker("1", job(start="2026-11-14")), worker("2"))
+
+    feed.read(20, worker("2"))
+
+    assert feed.ask("select left_at from departure where valid_to is null and not returned") == [(night_of(20),)]
+
+
 def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: Feed) -> None:
     begins = job(start="2026-11-20", end="2026-11-25")
     feed.read(10, worker("1", WORKS))

@@ -15,7 +15,6 @@ from tests.support.oracle.persons import (
     apart,
     dossier_spells,
     first_missing_at,
-    is_ahead,
     names_held_number,
     names_them,
     same_login,
@@ -105,37 +104,27 @@ def vanishing(company: Company, group: list[Dossier], dossier: Dossier, spell: S
     """
     if told.outcome is Outcome.LEFT or dossier.roster.coverage is Coverage.LEAVERS:
         return told
-    if dossier.present and not is_to_come_back(company, dossier, spell):
+    if dossier.present and (spell.gone_at is None or is_followed(company, dossier, spell.gone_at)):
         return told
     if told.outcome is Outcome.FUTURE or (not dossier.present and has_another_number(company, group, dossier)):
         return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
     if told.outcome is Outcome.LAPSED and not confirmed:
         return told
-    at = gone_since(dossier) if dossier.present else first_missing_at(company, dossier)
+    at = spell.gone_at or first_missing_at(company, dossier)
     return Standing(outcome=Outcome.VANISHED, left_at=at, certain_at=at, confirmed=confirmed)
 
 
-def is_to_come_back(company: Company, dossier: Dossier, spell: Spell) -> bool:
-    """Whether the employment is one from which they had vanished, and all that is listed again is to come later."""
-    at, again = dossier.reads[-1]
-    employments = [each for worker in again for each in worker.employments]
-    if gone_since(dossier) is None or not all(is_ahead(each, at.date()) for each in employments):
-        return False
-    gone = day_of(gone_since(dossier) or at, company.default_zone)
-    starts = [each.employment.start_on for each in dossier_spells(dossier) if each.employment.start_on]
-    if any(gone < start <= (gone + BRIDGE) for start in starts):
-        return False
-    start = spell.employment.start_on
-    return start <= gone if start else spell.employment.status is not EmploymentStatus.FUTURE
-
-
-def gone_since(dossier: Dossier) -> datetime | None:
-    """Since which read before the last they weren't listed, and had been before that."""
-    listed = {at for at, _ in dossier.reads}
-    missing = [each.observed_at for each in dossier.roster.earlier if each.observed_at not in listed]
-    before = [at for at in listed if at < dossier.reads[-1][0]]
-    return min((at for at in missing if before and at > max(before)), default=None)
+def is_followed(company: Company, dossier: Dossier, gone_at: datetime) -> bool:
+    """Whether a next contract begins as soon after they were missing as it may."""
+    gone = day_of(gone_at, company.default_zone)
+    return any(
+        spell.gone_at is None
+        and spell.employment.status is not EmploymentStatus.LEFT
+        and spell.employment.start_on is not None
+        and gone - timedelta(days=1) <= spell.employment.start_on <= gone + BRIDGE
+        for spell in dossier_spells(dossier)
+    )
 
 
 def has_another_number(company: Company, group: list[Dossier], dossier: Dossier) -> bool:

@@ -20,6 +20,8 @@ class Spell:
     employment: Employment
     told_left_at: datetime
     """Since when HR says it without a break that this one is over; only for `left` without a date."""
+    gone_at: datetime | None = None
+    """Since when its worker wasn't listed, where another read then told only what is still to come."""
 
     def end_on(self, company: Company) -> date | None:
         """The last day, None while it is open."""
@@ -336,9 +338,17 @@ def dossier_spells(dossier: Dossier) -> list[Spell]:
     """
     stand: dict[date | None, Spell] = {}
     before = [snapshot.observed_at for snapshot in dossier.roster.earlier]
+    listed_at: datetime | None = None
     for at, workers in dossier.reads:
         told_at = max((each for each in before if each < at), default=at)
+        missed = min((each for each in before if listed_at and listed_at < each < at), default=None)
+        listed_at = at
         told_now = sorted((e for worker in workers for e in worker.employments), key=weight, reverse=True)
+        if missed:
+            stand = {
+                start: gone(spell, missed) if nothing_instead(spell.employment, told_now, at.date()) else spell
+                for start, spell in stand.items()
+            }
         kept = {
             start: spell
             for start, spell in stand.items()
@@ -346,6 +356,14 @@ def dossier_spells(dossier: Dossier) -> list[Spell]:
         }
         stand = kept | {each.start_on: retold(stand.get(each.start_on), each, at) for each in told_now}
     return list(stand.values())
+
+
+def gone(spell: Spell, at: datetime) -> Spell:
+    """An employment that had begun when its worker was no longer listed."""
+    start = spell.employment.start_on
+    zone = ZoneInfo(spell.employment.zone or "UTC")
+    has_begun = day_start(start, zone) <= at if start else spell.employment.status is not EmploymentStatus.FUTURE
+    return replace(spell, gone_at=spell.gone_at or at) if has_begun else spell
 
 
 def weight(employment: Employment) -> tuple[int, bool, int, bool, int, str]:
@@ -372,9 +390,15 @@ def goes_on(employment: Employment, told_now: list[Employment], told_on: date, t
     """Whether it had begun when it was told, and all that is told instead begins later, or was over before it."""
     start = employment.start_on
     begun = start <= told_on if start else employment.status is not EmploymentStatus.FUTURE
+    return begun and nothing_instead(employment, told_now, today)
+
+
+def nothing_instead(employment: Employment, told_now: list[Employment], today: date) -> bool:
+    """Whether all that is told begins later, or was over before it."""
+    start = employment.start_on
     ahead = [each for each in told_now if is_ahead(each, today)]
     over = [each.last_working_on or each.end_on for each in told_now if each not in ahead]
-    return begun and bool(ahead) and all(day is not None and start is not None and day < start for day in over)
+    return bool(ahead) and all(day is not None and start is not None and day < start for day in over)
 
 
 def is_ahead(employment: Employment, today: date) -> bool:

@@ -190,6 +190,8 @@ create table employment (
     -- What HR's status says beside whether somebody works here.
     circumstance    text not null default ''
         check (circumstance in ('', 'suspended', 'garden_leave', 'retired', 'deceased')),
+    -- Since when its worker had not been listed, as a later read told other employments alone, all of them still to come.
+    gone_at         timestamptz,
     unique nulls not distinct (worker_pk, start_on)
 );
 

@@ -221,7 +221,7 @@ create temp table employment_span as
 with told as (
     select w.person_uid, w.worker_pk, w.worker_id, w.id_space, w.roster, successor.is_same_person as superseded,
         case when w.superseded and not successor.is_same_person then w.missing_since
-            when not again.begins_anew then w.vanished_at end as vanished_at,
+            when e.gone_at is null or again.is_here then w.vanished_at else e.gone_at end as vanished_at,
         r.coverage,
         r.configured, e.start_on, e.status, e.circumstance, e.last_working_on, e.end_on, e.zone, e.type, e.told_left_at,
         coalesce(e.zone, %(zone)s) as zone_used,
@@ -243,15 +243,18 @@ with told as (
                         <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer,
                         n.status <> 'future' or w.vanished_at is null or o.first_told_at <= w.vanished_at))
             ) as is_same_person) successor
-    -- Listed again after having vanished: an employment that begins after that, and those before one that follows as soon
-    -- as a next contract may.
+    -- Who had vanished and is listed for what is to come is here where that follows as soon as a next contract may, and was
+    -- where a person had denied that they left before they vanished once more.
     cross join lateral (
-        select w.missing_since is null and w.vanished_at is not null and (
-            coalesce(e.start_on > gone.day, e.status = 'future') or exists (
+        select e.gone_at is not null and case when w.vanished_at is null then exists (
                 select from employment n
-                where n.worker_pk = w.worker_pk and n.start_on > gone.day
-                    and n.start_on <= gone.day + %(pre_start_days)s::integer)) as begins_anew
-        from (select (w.vanished_at at time zone %(zone)s)::date as day) gone) again
+                where n.worker_pk = w.worker_pk and n.status <> 'left' and n.gone_at is null and n.start_on
+                    between gone.day - 1 and gone.day + %(pre_start_days)s::integer)
+            else exists (
+                select from departure_word k join roster_read d on d.read_id = w.judged_read_id
+                where k.person_uid = w.person_uid and k.left_at = e.gone_at and k.verdict = 'deny'
+                    and k.decided_at < d.observed_at) end as is_here
+        from (select (e.gone_at at time zone %(zone)s)::date as day) gone) again
 ), timed as (
     select t.*,
         t.start_on::timestamp at time zone t.zone_used as started_at,
@@ -297,7 +300,7 @@ with told as (
     offset 0
 )
 select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.circumstance, s.last_working_on, s.end_on, s.zone,
-    s.zone_used, s.started_at, s.over_on, s.over_at, s.seen as outcome,
+    s.vanished_at, s.zone_used, s.started_at, s.over_on, s.over_at, s.seen as outcome,
     case s.seen when 'left' then coalesce(s.left_at, s.told_left_at) when 'vanished' then s.vanished_at
         when 'lapsed' then s.ended_at end as left_at,
     case s.seen when 'left' then coalesce(s.certain_at, s.told_left_at) when 'vanished' then s.vanished_at
@@ -312,9 +315,9 @@ analyze employment_span;
 insert into employment_span (person_uid, worker_pk, roster, coverage, start_on, status, circumstance, last_working_on,
     end_on, zone, zone_used, started_at, over_on, over_at, outcome, left_at, certain_at, left_on)
 select s.person_uid, s.worker_pk, s.roster, s.coverage, s.start_on, s.status, s.circumstance, s.last_working_on, s.end_on,
-    s.zone, s.zone_used, s.started_at, s.over_on, s.over_at, 'vanished', w.vanished_at, w.vanished_at, null
-from employment_span s join worker w using (worker_pk)
-where s.outcome = 'away' and w.vanished_at is not null;
+    s.zone, s.zone_used, s.started_at, s.over_on, s.over_at, 'vanished', s.vanished_at, s.vanished_at, null
+from employment_span s
+where s.outcome = 'away' and s.vanished_at is not null;
 
 -- name: void_withdrawn_hires
 -- A rehire that is withdrawn before its first day never begins: the person remains a leaver by the earlier end.

@@ -275,18 +275,29 @@ select h.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw, %(observ
 from s_worker_key s join here_worker h using (worker_id)
 where h.is_new;
 
+-- name: note_gone
+-- Before workers are merged: of whoever had vanished, and of whom all that is told is still to come, or was over before it,
+-- an employment that had begun ended as they vanished.
+update employment e set gone_at = w.vanished_at
+from here_worker h join worker w using (worker_pk)
+where not h.is_new and w.vanished_at is not null and e.worker_pk = w.worker_pk and e.gone_at is null
+    and coalesce(e.start_on::timestamp at time zone coalesce(e.zone, 'UTC') <= w.vanished_at, e.status <> 'future')
+    and (
+        select bool_or(ahead.is_ahead)
+            and not bool_or(not ahead.is_ahead and coalesce(coalesce(s.last_working_on, s.end_on) >= e.start_on, true))
+        from s_employment s
+        cross join lateral (
+            select s.status <> 'left'
+                and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
+        where s.worker_id = h.worker_id);
+
 -- name: merge_workers
 -- Workers that were known; nothing is written where nothing changed. Of whom something couldn't be kept, there is no
--- digest (the same without it would be another thing to tell), and what the read leaves blank stands. Of whom all that is
--- told is still to come, what they had vanished from isn't told again.
+-- digest (the same without it would be another thing to tell), and what the read leaves blank stands.
 update worker w
 set id_space = %(id_space)s, name = n.name, manager = n.manager, location = n.location,
     in_complete_read = w.in_complete_read or %(complete)s, missing_since = null, judged_read_id = null,
-    vanished_at = case when w.vanished_at is not null and (
-        select bool_and(s.status <> 'left'
-            and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future'))
-        from s_employment s where s.worker_id = w.worker_id) then w.vanished_at end,
-    superseded = false, digest = n.digest, observed_at = %(observed_at)s
+    vanished_at = null, superseded = false, digest = n.digest, observed_at = %(observed_at)s
 from (
     select distinct on (h.worker_pk) h.worker_pk,
         case when s.name = '' and h.worker_id = any (%(untold)s) then o.name else s.name end as name,
@@ -320,9 +331,9 @@ order by h.worker_pk, s.start_on, array_position(array['active', 'leave', 'futur
     coalesce(s.last_working_on, s.end_on) desc nulls first, s.last_working_on is null, s.end_on desc nulls last,
     s.circumstance, coalesce(s.zone, '')
 on conflict (worker_pk, start_on) do update
-set ({employment_said}) = row({excluded.employment_said}),
+set ({employment_said}) = row({excluded.employment_said}), gone_at = null,
     told_left_at = case when excluded.told_left_at is not null then coalesce(e.told_left_at, excluded.told_left_at) end
-where ({e.employment_said}) is distinct from ({excluded.employment_said})
+where (e.gone_at, {e.employment_said}) is distinct from (null, {excluded.employment_said})
     and not (excluded.start_on is null and excluded.status = 'future' and e.status <> 'future');
 
 -- name: drop_employments

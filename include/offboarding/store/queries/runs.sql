@@ -74,9 +74,9 @@ where run_id = %(run_id)s;
 
 -- name: note_retired
 -- Expect also each roster that is no longer configured, if it listed an employed person, or one whose absence waits for a
--- person, who is on no configured roster and of whom no departure is known.
+-- person, who has begun on no configured roster and of whom no departure is known.
 with retired as (
-    select r.name from roster r
+    select r.name from roster r join run this on this.run_id = %(run_id)s
     where not r.configured and exists (
         select from worker w
         where w.roster = r.name and w.vanished_at is null and not w.superseded
@@ -85,8 +85,9 @@ with retired as (
                 where e.worker_pk = w.worker_pk and e.status <> 'left'
                     and coalesce(e.last_working_on >= w.missing_since::date - 1, true))
             and not exists (
-                select from worker o join roster c on c.name = o.roster
-                where o.person_uid = w.person_uid and c.configured and o.missing_since is null)
+                select from worker o join roster c on c.name = o.roster join employment e using (worker_pk)
+                where o.person_uid = w.person_uid and c.configured and o.missing_since is null
+                    and coalesce(e.start_on <= this.as_of::date + 1, e.status <> 'future'))
             and not exists (
                 select from departure d
                 where d.person_uid = w.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'))
