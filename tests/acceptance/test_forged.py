@@ -232,6 +232,21 @@ def test_what_is_forged_closes_nothing_and_is_told_once(
         assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
 
 
+@pytest.mark.parametrize("name", ["an exception", "a state", "an edited event"])
+def test_what_a_run_found_that_never_ends_is_told_by_the_next_night(
+    kim: Office, name: str, record_property: RECORD
+) -> None:
+    kim.session.execute(FORGED[name].sql.encode())
+    as_of = kim.as_of + timedelta(hours=2)
+    pipeline.open_departure(kim.session, kim.settings, caller="broken off", as_of=as_of)
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told=FORGED[name].told in told)
+    assert FORGED[name].told in told
+    assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
+
+
 def test_who_edits_a_decision_that_stands_gets_it_back(kim: Office, record_property: RECORD) -> None:
     given = {"rule": "leaver-access-key", "worker": "hr:1042", "reason": "moved in May", "approver": "Soyeon"}
     expires = (kim.as_of + timedelta(days=9)).date()

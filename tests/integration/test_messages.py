@@ -52,6 +52,14 @@ def taken(office: Office, mailbox: Mailbox, ids: list[str], caller: str = "by me
     return run, messages.take(office.session, run, mailbox.queue, event(ids))
 
 
+def rosters_read(office: Office, run: Run, status: str) -> None:
+    """What reads its rosters, before it looks for people."""
+    office.session.execute(
+        "insert into roster_read (run_id, roster, status, observed_at) select %s, name, %s, now() from roster",
+        (run.run_id, status),
+    )
+
+
 def named(session: Session) -> dict[str, tuple[list[str], str]]:
     """Whom each message names, and why it was refused."""
     rows = session.execute("select message_id, people, refused from message").fetchall()
@@ -205,6 +213,7 @@ def test_the_same_message_again_is_deleted_and_done_no_second_time(seen: Office,
     run, sent = taken(seen, mailbox, entries, "again")
 
     assert (sent.people, sent.notices, mailbox.left()) == ([], [], 0)
+    rosters_read(seen, run, "complete")
     assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
 
@@ -214,12 +223,13 @@ def test_a_run_whose_messages_came_before_ends(seen: Office, mailbox: Mailbox, s
     entries = come(seen, mailbox)
     by_message(seen, mailbox, entries)
     run, sent = taken(seen, mailbox, entries, "again")
-    seen.session.execute(
-        "insert into roster_read (run_id, roster, status, observed_at) select %s, name, %s, now() from roster",
-        (run.run_id, status),
-    )
+    rosters_read(seen, run, status)
 
-    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
+    if colour == "red":
+        with pytest.raises(FatalError, match="The run is red: roster hr couldn't be read"):
+            pipeline.find_people(seen.session, seen.settings, run, [], [], sent)
+    else:
+        assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
     ended = seen.session.execute("select status, finished_at is not null from run where run_id = %s", (run.run_id,))
     assert ended.fetchone() == (colour, True)
@@ -234,14 +244,12 @@ def test_a_run_whose_messages_came_before_is_red_for_a_source_that_failed(seen: 
     entries = come(seen, mailbox)
     by_message(seen, mailbox, entries)
     run, sent = taken(seen, mailbox, entries, "again")
-    seen.session.execute(
-        "insert into roster_read (run_id, roster, status, observed_at) select %s, name, 'complete', now() from roster",
-        (run.run_id,),
-    )
+    rosters_read(seen, run, "complete")
     source = seen.settings.sources[0]
     note_unknown_parts(seen.session, run, source, FatalError("organizations:ListAccounts denied."))
 
-    assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
+    with pytest.raises(FatalError, match="The run is red: "):
+        pipeline.find_people(seen.session, seen.settings, run, [], [], sent)
 
     (why,) = why_red(reading.own(seen.session, run.run_id))
     assert why == f"{source.name} (which parts there are) couldn't be read"
@@ -281,6 +289,7 @@ def test_ids_of_nobody_alone_are_red_once(seen: Office, mailbox: Mailbox) -> Non
     assert why_red(reading.own(seen.session, ended.run_id)) == why
     assert red_of(seen, ended) == ("red", [*why])
     run, sent = taken(seen, mailbox, entries, "again")
+    rosters_read(seen, run, "complete")
     assert pipeline.find_people(seen.session, seen.settings, run, [], [], sent) is False
 
 

@@ -46,7 +46,8 @@ def find_people(
     `sent`: by message, where an id that is nobody's is written down, and the others are checked.
     Returns False where the messages named nobody whom an earlier run hasn't checked: then the run has ended. Raises
     FatalError that names the candidates of each line that stands for several, each that stands for nobody, and each
-    notice that there is none of or that has ended; and where no message of the run could be taken.
+    notice that there is none of or that has ended; where no message of the run could be taken; and where such a run,
+    which has ended, is red.
     """
     try:
         named = _named(session, settings, run, words, notice_ids, sent)
@@ -54,7 +55,8 @@ def find_people(
         _end_without_people(session, run, NobodyChecked.REFUSED)
         raise
     if named is None:
-        _end_without_people(session, run, NobodyChecked.SEEN_TO)
+        if red := _end_without_people(session, run, NobodyChecked.SEEN_TO):
+            raise FatalError(f"These messages came before, and were seen to. The run is red: {'; '.join(red)}.")
         return False
     runs.note_nobody(session, run.run_id, None)
     departures.note_persons(session, run.run_id, named.by_people)
@@ -65,10 +67,12 @@ def find_people(
     return True
 
 
-def _end_without_people(session: Session, run: Run, why: NobodyChecked) -> None:
-    """Close a run that asks no system and concludes nothing; what couldn't be read all the same makes it red."""
+def _end_without_people(session: Session, run: Run, why: NobodyChecked) -> Sequence[str]:
+    """Close a run that asks no system and concludes nothing. Returns why it is red: what it did read, and how."""
     runs.note_nobody(session, run.run_id, why)
-    runs.close_run(session, run.run_id, red=reasons(troubles(reading.own(session, run.run_id))), waiting=None)
+    red = reasons(troubles(reading.own(session, run.run_id)))
+    runs.close_run(session, run.run_id, red=red, waiting=None)
+    return red
 
 
 def _named(

@@ -117,7 +117,7 @@ def note_edited(session: Session, run_id: int, edited: Sequence[str]) -> list[st
 
 
 def troubles_then(session: Session, run_id: int) -> list[str]:
-    """What a run found."""
+    """What a run has to report of the record."""
     with session.cursor(row_factory=scalar_row) as cursor:
         return [str(each) for each in cursor.execute(block("recorded", "troubles_then"), {"run_id": run_id})]
 

@@ -168,8 +168,15 @@ update run set summary = coalesce(summary, '{}') || jsonb_build_object('record',
 where run_id = %(run_id)s;
 
 -- name: troubles_then
--- What a run found of the record.
-select jsonb_array_elements_text(coalesce(summary -> 'record', '[]')) from run where run_id = %(run_id)s order by 1;
+-- What a run found of the record; a night's also what was found by runs before it that have not ended, and that no night
+-- before it reported.
+select distinct jsonb_array_elements_text(o.summary -> 'record')
+from run this join run o on o.run_id = this.run_id or this.kind = 'nightly' and o.run_id < this.run_id and not exists (
+    select from run r
+    where r.run_id >= o.run_id and r.run_id < this.run_id and r.finished_at is not null
+        and (r.run_id = o.run_id or r.kind = 'nightly'))
+where this.run_id = %(run_id)s and o.summary ? 'record'
+order by 1;
 
 -- name: last_head
 -- Where the chain stood when the last run before this one ended.
