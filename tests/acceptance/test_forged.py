@@ -247,6 +247,18 @@ def test_what_a_run_found_that_never_ends_is_told_by_the_next_night(
     assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
 
 
+def test_a_read_that_was_dated_ahead_hides_no_later_leaver(kim: Office, record_property: RECORD) -> None:
+    kim.session.execute("update roster_read set observed_at = '2036-01-01'")
+    kim.hr.change("1043", employments=(LEFT,))
+    kim.directory.accounts.append(login("lee", number("1043")))
+
+    kim.night()
+
+    told = kim.session.execute("select from finding where subject_native_id = 'lee'").fetchone() is not None
+    attacked(record_property, told=told)
+    assert told
+
+
 def test_who_edits_a_decision_that_stands_gets_it_back(kim: Office, record_property: RECORD) -> None:
     given = {"rule": "leaver-access-key", "worker": "hr:1042", "reason": "moved in May", "approver": "Soyeon"}
     expires = (kim.as_of + timedelta(days=9)).date()

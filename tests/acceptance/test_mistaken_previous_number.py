@@ -8,7 +8,7 @@ import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Tracker
-from offboarding.model import Coverage
+from offboarding.model import Coverage, Employment
 from offboarding.store.connect import Session
 from tests.support.begun import Begun
 from tests.support.desk import tickets_of
@@ -146,13 +146,18 @@ def test_a_previous_number_that_says_nothing_hides_nobody(lists: OneSpace) -> No
     assert (f"u{LEAVER}", "open") in leavers(lists)
 
 
-@pytest.mark.parametrize(("ahead", "gone"), [(7, False), (90, True)])
+OVER = job("left", start="2010-01-01", last="2014-12-31")
+
+
+@pytest.mark.parametrize(("beside", "ahead", "gone"), [((), 7, False), ((), 90, True), ((OVER,), 90, True)])
 def test_whoever_gets_another_number_for_a_later_employment_has_left_until_then(
-    lists: OneSpace, ahead: int, *, gone: bool
+    lists: OneSpace, beside: tuple[Employment, ...], ahead: int, *, gone: bool
 ) -> None:
     start = str((lists.as_of + timedelta(days=ahead)).date())
-    lists.hr.workers[0] = worker("1070", job("future", start=start), previous=(LEAVER,))
+    lists.hr.workers[0] = worker("1070", *beside, job("future", start=start), previous=(LEAVER,))
 
     lists.night()
 
     assert leavers(lists) == ([(f"u{LEAVER}", "open")] if gone else [])
+    left = lists.session.execute("select left_at from departure where valid_to is null and not returned").fetchall()
+    assert left == ([(lists.as_of,)] if gone else [])

@@ -201,6 +201,29 @@ def test_who_leaves_as_the_roster_is_renamed_is_missed_until_that_is_acknowledge
     assert night(office) == ""
 
 
+def test_an_acknowledged_roster_that_was_named_again_meanwhile_says_nothing_of_the_next_leaver(
+    office: Organization,
+) -> None:
+    office.as_of = datetime.now(UTC) - timedelta(days=2)
+    night(office)
+    office.names["hr"] = "people"
+    leaver = office.hr.workers.pop()
+    assert "roster hr is no longer configured" in night(office)
+    until = (datetime.now(UTC) + timedelta(days=20)).date()
+    acknowledge(
+        office.session, office.settings, roster="hr", covers="unread", until=until, reason="moved", author="analyst"
+    )
+    assert night(office) == ""
+    office.names.pop("hr")
+    office.hr.workers += [leaver, worker("1044")]
+    assert night(office) == ""
+
+    office.names["hr"] = "people"
+    del office.hr.workers[-2:]
+
+    assert "roster hr is no longer configured" in night(office)
+
+
 def test_who_waits_for_a_word_as_the_roster_is_renamed_is_missed(office: Organization) -> None:
     office.hr.workers += [worker(str(each)) for each in range(2000, 2100)]
     night(office)

@@ -128,7 +128,12 @@ def _unheard(look: QueueLook | None) -> QueueLook | None:
 
 
 def _stands_for(known: AcknowledgedThen, roster: RosterView) -> bool:
-    """Whether that gap is known: nobody is missed by a read in part, so a value that is left out says nothing of it."""
+    """Whether that gap is known: nobody is missed by a read in part, so a value that is left out says nothing of it.
+
+    Of a roster that is no longer configured, read since, the entry doesn't say whom it lists now.
+    """
+    if roster.retired and known.was_read:
+        return False
     as_it_was = roster.status == ReadStatus.COMPLETE or (known.in_part and not roster.unread)
     return known.roster == roster.name and (known.covers is not None or as_it_was)
 

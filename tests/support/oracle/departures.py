@@ -106,7 +106,7 @@ def vanishing(company: Company, group: list[Dossier], dossier: Dossier, spell: S
         return told
     if dossier.present and (spell.gone_at is None or is_followed(company, dossier, spell.gone_at)):
         return told
-    if told.outcome is Outcome.FUTURE or (not dossier.present and has_another_number(company, group, dossier)):
+    if told.outcome is Outcome.FUTURE or (not dossier.present and has_another_number(company, group, dossier, spell)):
         return Standing(outcome=Outcome.VOID)
     confirmed = dossier.roster.coverage is Coverage.ACTIVE
     if told.outcome is Outcome.LAPSED and not confirmed:
@@ -127,7 +127,7 @@ def is_followed(company: Company, dossier: Dossier, gone_at: datetime) -> bool:
     )
 
 
-def has_another_number(company: Company, group: list[Dossier], dossier: Dossier) -> bool:
+def has_another_number(company: Company, group: list[Dossier], dossier: Dossier, old: Spell) -> bool:
     """Return whether a row of the same person, begun or soon to begin, has replaced this one."""
     latest = day_of(first_missing_at(company, dossier), company.default_zone) + BRIDGE
     own = [each for each in successors(company, dossier) if each in group]
@@ -135,7 +135,14 @@ def has_another_number(company: Company, group: list[Dossier], dossier: Dossier)
         spell.employment.start_on <= latest if spell.employment.start_on else is_known(company, dossier, each, spell)
         for each in own
         for spell in dossier_spells(each)
+        if not was_over(spell.employment, old.employment)
     )
+
+
+def was_over(earlier: Employment, employment: Employment) -> bool:
+    """Whether it ended before the other one began."""
+    day = earlier.last_working_on or earlier.end_on
+    return day is not None and employment.start_on is not None and day < employment.start_on
 
 
 def is_known(company: Company, old: Dossier, new: Dossier, spell: Spell) -> bool:

@@ -801,7 +801,7 @@ create table ticket (
     generation  integer not null,
     tracker     text not null,
     state       text not null check (state in ('wanted', 'open', 'closed')),
-    ref         text,
+    ref         text check (ref <> ''),
     url         text,
     digest      text not null default '',             -- of the text that the tracker holds
     wanted_at   timestamptz not null,

@@ -167,12 +167,15 @@ group by s.finding_key, f.rule order by s.finding_key;
 
 -- name: acknowledged_then
 -- Gaps that were known at this run's moment. Of a roster: whether it was read in part already when the entry began, or
--- never before.
+-- never before; and whether it has been read since.
 select e.source, e.part, e.roster, e.finding, e.queue, e.covers, e.expires_at, coalesce((
         select d.status = 'partial'
         from counted_run o join roster_read d on d.run_id = o.run_id
         where o.kind = 'nightly' and o.as_of < e.valid_from and d.roster = e.roster and d.status in ('complete', 'partial')
-        order by o.as_of desc, o.run_id desc limit 1), true) as in_part
+        order by o.as_of desc, o.run_id desc limit 1), true) as in_part, exists (
+        select from counted_run o join roster_read d on d.run_id = o.run_id
+        where o.as_of > e.valid_from and o.as_of <= r.as_of and d.roster = e.roster
+            and d.status in ('complete', 'partial')) as was_read
 from exception e join run r on r.run_id = %(run_id)s
 where e.kind = 'acknowledgement' and e.valid_from <= r.as_of and (e.valid_to is null or e.valid_to > r.as_of)
     and e.expires_at > r.as_of

@@ -229,9 +229,9 @@ with told as (
         coalesce(e.last_working_on, e.end_on, case when e.status = 'left'
             then (e.told_left_at at time zone coalesce(e.zone, %(zone)s))::date end) as over_on
     from employment e join worker w using (worker_pk) join roster r on r.name = w.roster
-    -- A superseded worker has another number only if the record that names this one is the same person's, and begins no
-    -- later than a next contract may; on no day that HR tells, only if it came before this one vanished. Any other
-    -- superseded worker has vanished.
+    -- A superseded worker has another number only if the record that names this one is the same person's, was not over
+    -- before this employment, and begins no later than a next contract may; on no day that HR tells, only if it came before
+    -- this one vanished. Any other superseded worker has vanished.
     cross join lateral (
         select w.superseded and exists (
             select from worker_key old join worker_key new using (kind, value, space)
@@ -239,7 +239,8 @@ with told as (
             where old.worker_pk = w.worker_pk and kind = 'number' and old.origin = 'current' and new.origin = 'former'
                 and o.worker_pk <> w.worker_pk and o.person_uid = w.person_uid and exists (
                     select from employment n
-                    where n.worker_pk = o.worker_pk and coalesce(n.start_on
+                    where n.worker_pk = o.worker_pk
+                        and coalesce(coalesce(n.last_working_on, n.end_on) >= e.start_on, true) and coalesce(n.start_on
                         <= (w.missing_since at time zone %(zone)s)::date + %(pre_start_days)s::integer,
                         n.status <> 'future' or w.vanished_at is null or o.first_told_at <= w.vanished_at))
             ) as is_same_person) successor

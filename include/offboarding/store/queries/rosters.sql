@@ -181,11 +181,12 @@ select exists (
                 where e.worker_pk = w.worker_pk and e.status <> 'left' and e.last_working_on is null)))) as takes_back;
 
 -- name: newer_roster_read
--- Whether a read that began later has been merged already: an older one never overwrites it.
+-- Whether a read that began later has been merged already: an older one never overwrites it. One that is dated in the
+-- future was edited, and counts for nothing.
 select exists (
     select from roster_read
     where roster = %(roster)s and read_id <> %(read_id)s and observed_at > %(observed_at)s
-        and status in ('complete', 'partial')
+        and observed_at <= clock_timestamp() and status in ('complete', 'partial')
 ) as newer;
 
 -- name: staged_counts

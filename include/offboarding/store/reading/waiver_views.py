@@ -41,6 +41,8 @@ class AcknowledgedThen:
     expires_at: datetime
     in_part: bool
     """Of a roster: its last night before the entry read it in part, or there was none."""
+    was_read: bool
+    """A roster, since the entry began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
