@@ -247,6 +247,35 @@ def test_what_a_run_found_that_never_ends_is_told_by_the_next_night(
     assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
 
 
+TURNED = {
+    "each into another": "update ticket set kind = 'unverified', holder = 'unverified:x', episode = 1, generation = n.n"
+    " from (select ticket_key as k, row_number() over () as n from ticket) n where n.k = ticket_key",
+    "one into another's": "update ticket set holder = (select person_uid::text from person where worker_id = '1043')"
+    " where kind = 'revoke'",
+    "items onto a made one": "insert into ticket (ticket_key, kind, holder, queue, episode, generation, tracker,"
+    " state, ref, wanted_at) select 'offb-000000000000', 'unverified', 'x', queue, 1, 1, tracker, state, '999',"
+    " now() from ticket where kind = 'revoke'",
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_a_ticket_that_was_turned_into_another_is_what_it_was(
+    kim: Office, people: ListedPeople, name: str, record_property: RECORD
+) -> None:
+    before = [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)]
+    kim.session.execute(TURNED[name].encode())
+    if name == "items onto a made one":
+        kim.session.execute("update finding set ticket_key = 'offb-000000000000'")
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="was edited in the store, and is put right" in told)
+    assert "was edited in the store, and is put right" in told
+    assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
+    assert red(kim, kim.night().run.run_id) == ""
+    assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
+
+
 def test_a_read_that_was_dated_ahead_hides_no_later_leaver(kim: Office, record_property: RECORD) -> None:
     kim.session.execute("update roster_read set observed_at = '2036-01-01'")
     kim.hr.change("1043", employments=(LEFT,))

@@ -22,6 +22,7 @@ from tests.support.begun import Begun
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
+from tests.support.night import rows_of
 from tests.support.office import (
     CLOUD,
     OTHER_CLOUD,
@@ -115,20 +116,38 @@ def test_more_than_may_leave_wait_and_that_night_is_red(company: Office, people:
     assert titles(people, company) == []
 
 
+def broken_off(office: Office, caller: str, as_of: datetime | None = None) -> None:
+    """A night's tasks up to the guard's, of a run that then reports nothing."""
+    run = pipeline.open_run(office.session, office.settings, caller=caller, as_of=as_of)
+    work = whole.work_of(office.session, office.settings, office.readers(), run)
+    steps = {each: work[each] for each in ("read_roster", "collect", "correlate", "detail", "evaluate", "guard")}
+    order.walk(steps, partial(whole.by_itself, office.session, run))
+
+
 def test_what_trips_in_a_run_that_never_ends_fails_the_next_night(company: Office) -> None:
     leave(company, *PEOPLE[:2])
     company.night()
     leave(company, *PEOPLE[:2], jobs=(WORKS,))
     company.as_of += timedelta(days=1)
-    run = pipeline.open_run(company.session, company.settings, caller="broken off", as_of=company.as_of)
-    work = whole.work_of(company.session, company.settings, company.readers(), run)
-    steps = {each: work[each] for each in ("read_roster", "collect", "correlate", "detail", "evaluate", "guard")}
-    order.walk(steps, partial(whole.by_itself, company.session, run))
+    broken_off(company, "broken off", company.as_of)
     assert company.holds["roster", "hr"].closings == 2
 
     (reason,) = red(company, company.night().run.run_id)
 
     assert reason.startswith("the guard holds roster hr: 2 departures taken back")
+    assert red(company, company.night().run.run_id) == ()
+
+
+def test_what_trips_as_an_ended_run_is_repeated_fails_the_next_night(company: Office) -> None:
+    ended = company.night().run
+    leave(company, *PEOPLE[:3])
+    ((caller,),) = rows_of(company.session, "select caller from run where run_id = %s", ended.run_id)
+    broken_off(company, caller)
+    assert company.holds["roster", "hr"].findings == 3
+
+    (reason,) = red(company, company.night().run.run_id)
+
+    assert reason.startswith("the guard holds roster hr: 3 new leavers")
     assert red(company, company.night().run.run_id) == ()
 
 

@@ -15,12 +15,13 @@ from offboarding.model.errors import UnreadableRowError
 from offboarding.report import late as late_words
 from offboarding.report import ticket as ticket_report
 from offboarding.report.texts.rendering import TicketTexts
-from offboarding.store import alerts, moved_tickets, outbox, tickets
+from offboarding.store import alerts, moved_tickets, outbox, ticket_rows, tickets
 from offboarding.store import late as late_tickets
 from offboarding.store.connect import Session
 from offboarding.store.guard import waits_to_join
 from offboarding.store.late import LateTicket
 from offboarding.store.locks import lock_findings
+from offboarding.store.putting_right import note_troubles
 from offboarding.store.rows import Run
 from offboarding.store.tickets import NewTicket, TicketItem, TicketRow, Wanting
 from offboarding.tickets.succession import give_way, hand_on, shown_again
@@ -50,6 +51,8 @@ class TicketPlan:
         """
         with self.session.transaction():
             lock_findings(self.session)
+            if edited := ticket_rows.put_right(self.session):
+                note_troubles(self.session, self.run.run_id, edited)
             give_way(self.session, self.run)
             moved_tickets.follow(self.session)
             for wanting in tickets.wanting(self.session):

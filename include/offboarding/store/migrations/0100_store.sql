@@ -63,6 +63,7 @@ create table run (
     started_at    timestamptz not null default now(),
     correlated_at timestamptz,                        -- without it nothing may be concluded from this run
     finished_at   timestamptz,
+    reported_at   timestamptz,                        -- the last time; an ended run whose tasks are repeated reports anew
     status        text check (status in ('green', 'red')),
     waiting       integer,
     summary       jsonb,
@@ -1042,7 +1043,8 @@ create table guard_held (
     finding_key text primary key references finding,
     hold_id     bigint not null references guard_hold,
     -- The first run to put a finding on its hold, and to say so at its end. Null: none has yet.
-    since_run   bigint references run
+    since_run   bigint references run,
+    since       timestamptz not null default clock_timestamp()
 );
 
 -- ... and findings that would close, which stay open meanwhile.

@@ -573,9 +573,12 @@ from candidate c
 join finding f on f.finding_key = c.finding_key and f.state = 'held'
 join guard_hold h on h.kind = c.line_kind and h.name = c.line_name and h.status = 'waiting'
 on conflict (finding_key) do update set hold_id = excluded.hold_id,
-    since_run = case when guard_held.hold_id = excluded.hold_id and exists (
-            select from run r where r.run_id = guard_held.since_run and r.finished_at is not null)
-        then guard_held.since_run else excluded.since_run end;
+    (since_run, since) = (
+        select case when is_said then guard_held.since_run else excluded.since_run end,
+            case when is_said then guard_held.since else excluded.since end
+        from (select guard_held.hold_id = excluded.hold_id and exists (
+            select from run r
+            where r.run_id = guard_held.since_run and r.reported_at >= guard_held.since) as is_said) said);
 
 -- name: count_held
 update guard_hold h set findings = (
@@ -652,7 +655,7 @@ select h.hold_id, h.kind, case when h.kind = 'person' then coalesce(w.id_space |
     coalesce(h.opened_run = this.run_id or this.kind = 'nightly' and not exists (
         select from run o
         where o.run_id between h.opened_run and h.last_run and (o.run_id = h.opened_run or o.kind = 'nightly')
-            and o.finished_at < coalesce(this.finished_at, 'infinity')), false) as is_new
+            and o.reported_at >= h.opened_at and o.reported_at < coalesce(this.reported_at, 'infinity')), false) as is_new
 from guard_hold h
 left join run this on this.run_id = %(run_id)s::bigint
 left join person p on h.kind = 'person' and p.person_uid::text = h.name

@@ -24,7 +24,8 @@ select e.run_id, e.roster as name, d.status, coalesce(d.proved, false) as proved
         where w.roster = e.roster and w.vanished_at is null and w.missing_since is not null and d.waiting > 0
             and (j.read_id = d.read_id or this.kind = 'nightly' and j.finished_at <= d.finished_at and not exists (
                 select from counted_run o join roster_read p using (run_id)
-                where o.kind = 'nightly' and o.finished_at < coalesce(this.finished_at, 'infinity')
+                where o.kind = 'nightly' and o.reported_at < coalesce(this.reported_at, 'infinity')
+                    and o.reported_at >= j.finished_at
                     and p.roster = e.roster and p.finished_at >= j.finished_at and p.waiting > 0))) as newly_waiting,
     array(select jsonb_array_elements_text(d.problems)) as problems,
     coalesce(d.error, '') as error, coalesce(d.only_short, false) as only_short,

@@ -164,17 +164,19 @@ insert into uncorrelated default values;
 update run set summary = coalesce(summary, '{}') || jsonb_build_object('record', (
     select jsonb_agg(distinct t) from (
         select jsonb_array_elements_text(coalesce(summary -> 'record', '[]')) as t
-        union select unnest(%(troubles)s::text[])) every))
+        union select unnest(%(troubles)s::text[])) every), 'record_at', clock_timestamp())
 where run_id = %(run_id)s;
 
 -- name: troubles_then
--- What a run found of the record; a night's also what was found by runs before it that have not ended, and that no night
--- before it reported.
+-- What a run found of the record; a night's also what was found by runs before it that have not reported it, nor did a
+-- night since.
 select distinct jsonb_array_elements_text(o.summary -> 'record')
-from run this join run o on o.run_id = this.run_id or this.kind = 'nightly' and o.run_id < this.run_id and not exists (
-    select from run r
-    where r.run_id >= o.run_id and r.run_id < this.run_id and r.finished_at is not null
-        and (r.run_id = o.run_id or r.kind = 'nightly'))
+from run this join run o on o.run_id = this.run_id
+    or this.kind = 'nightly' and o.run_id < this.run_id
+        and (o.summary ->> 'record_at')::timestamptz < coalesce(this.reported_at, 'infinity') and not exists (
+            select from run r
+            where (r.run_id = o.run_id or r.kind = 'nightly' and r.run_id < this.run_id)
+                and r.reported_at >= (o.summary ->> 'record_at')::timestamptz)
 where this.run_id = %(run_id)s and o.summary ? 'record'
 order by 1;
 

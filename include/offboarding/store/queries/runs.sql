@@ -36,7 +36,7 @@ select caller from run where run_id = %(run_id)s;
 select code from run where run_id = %(run_id)s;
 
 -- name: close_run
-update run set finished_at = coalesce(finished_at, now()), status = %(status)s, waiting = %(waiting)s,
+update run set finished_at = coalesce(finished_at, now()), reported_at = clock_timestamp(), status = %(status)s, waiting = %(waiting)s,
     summary = coalesce(summary, '{}') || %(summary)s::jsonb
 where run_id = %(run_id)s;
 

@@ -23,6 +23,30 @@ left join ticket t on t.ticket_key = coalesce(m.stands_as, n.ticket_key)
 group by l.kind, l.holder, l.queue, l.episode, t.ticket_key, t.state, t.closed_at
 order by l.kind, l.holder, l.queue, l.episode;
 
+-- name: misplaced
+-- What stands on a ticket of another kind, or of somebody else: whose it is now first, then as whom they were known.
+select t.ticket_key, f.finding_key, f.ticket_kind as kind, array[own.holder] || array(
+        select a.alias_uid::text from person_alias a where f.ticket_kind = 'revoke' and a.person_uid = f.person_uid)
+        as holders,
+    array[t.queue, f.queue] as queues, case f.ticket_kind when 'revoke' then f.episode else 1 end as episode
+from finding f join ticket t using (ticket_key)
+cross join lateral (
+    select case f.ticket_kind when 'revoke' then f.person_uid::text when 'event' then f.finding_key
+        when 'rotate' then 'key:' || f.subject_native_id
+        when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder) own
+where f.state <> 'resolved' and f.finding_key not in (select m.finding_key from misfit_finding m) and (
+    t.kind <> f.ticket_kind or t.holder <> own.holder and not exists (
+        select from person_alias a where a.alias_uid::text = t.holder and a.person_uid = f.person_uid))
+order by t.ticket_key, f.finding_key;
+
+-- name: restore_row
+update ticket set kind = %(kind)s, holder = %(holder)s, queue = %(queue)s, episode = %(episode)s,
+    generation = %(generation)s
+where ticket_key = %(ticket_key)s;
+
+-- name: take_off
+update finding set ticket_key = null, told = '' where finding_key = %(finding_key)s;
+
 -- name: unverified
 -- Systems of which things couldn't be told for so many nights, each with its ticket, if it has one.
 with waiting as (
