@@ -276,6 +276,32 @@ def test_a_ticket_that_was_turned_into_another_is_what_it_was(
     assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
 
 
+@pytest.mark.parametrize("shown", ["", "1043"])
+def test_whoever_is_shown_as_another_is_themselves(kim: Office, shown: str, record_property: RECORD) -> None:
+    about = said_of(kim)
+    kim.session.execute(
+        "update person set shown_worker_pk = coalesce((select shown_worker_pk from person where worker_id = %s), 0)"
+        " where worker_id = '1042'",
+        [shown],
+    )
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="worker hr:1042 was shown as somebody else" in told)
+    assert "worker hr:1042 was shown as somebody else" in told
+    assert (states(kim), said_of(kim)) == (OPEN, about)
+    assert red(kim, kim.night().run.run_id) == ""
+
+
+def test_what_the_guard_compares_with_is_missed_where_it_is_removed(kim: Office, record_property: RECORD) -> None:
+    kim.session.execute("delete from guard_accepted")
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="what the guard compares roster hr with was removed" in told)
+    assert "what the guard compares roster hr with was removed" in told
+
+
 def test_a_read_that_was_dated_ahead_hides_no_later_leaver(kim: Office, record_property: RECORD) -> None:
     kim.session.execute("update roster_read set observed_at = '2036-01-01'")
     kim.hr.change("1043", employments=(LEFT,))

@@ -139,7 +139,7 @@ def test_what_trips_in_a_run_that_never_ends_fails_the_next_night(company: Offic
 
 
 def test_what_trips_as_an_ended_run_is_repeated_fails_the_next_night(company: Office) -> None:
-    ended = company.night().run
+    ended = company.night().run  # the repeated run is of the moment up to which the guard has accepted
     leave(company, *PEOPLE[:3])
     ((caller,),) = rows_of(company.session, "select caller from run where run_id = %s", ended.run_id)
     broken_off(company, caller)

@@ -44,6 +44,8 @@ def put_right(session: Session, run_id: int) -> list[str]:
             *_put_severities_right(session, run_id),
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
+            *_put_faces_right(session),
+            *_unaccepted(session),
         ]
         if found:
             note_troubles(session, run_id, found)
@@ -156,6 +158,21 @@ def _put_severities_right(session: Session, run_id: int) -> Iterator[str]:
         saying = Saying(about=f"severity:{each.finding_key}", act=each.recorded, text=f"put back: it was {each.found}")
         append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
         yield f"{each}: it was put back"
+
+
+def _put_faces_right(session: Session) -> Iterator[str]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        for each in cursor.execute(block("recorded", "put_faces_back")).fetchall():
+            yield f"worker {each} was shown as somebody else: the row was edited, and is put right"
+
+
+def _unaccepted(session: Session) -> Iterator[str]:
+    with session.cursor(row_factory=scalar_row) as cursor:
+        for roster in cursor.execute(block("recorded", "unaccepted")).fetchall():
+            yield (
+                f"what the guard compares roster {roster} with was removed: tonight's read is taken for its first one,"
+                " and no number of leavers in it is held back"
+            )
 
 
 def _chain_since(session: Session, run_id: int) -> Iterator[str]:

@@ -1015,6 +1015,8 @@ create table guard_accepted (
     part    text not null,                            -- of a source; '' of a roster
     run_id  bigint not null references run,
     as_of   timestamptz not null,                     -- departures and links that stood then aren't new
+    -- The last departure that was known then: a run that is repeated has the same as_of.
+    last_departure_id bigint not null,
     amount  integer not null,                         -- workers, accounts or keys
     linked  integer not null,                         -- of a source's part: people with linked accounts
     waiting integer not null,                         -- of a roster: who vanished and waits to be confirmed

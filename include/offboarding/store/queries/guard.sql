@@ -56,14 +56,14 @@ group by a.realm;
 
 -- name: accept_first
 -- A roster's, or a part of a source's, first read that says how much there is has nothing to be compared with: it is what others are.
-insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
-select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting
+insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting, last_departure_id)
+select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting, (select coalesce(max(departure_id), 0) from departure)
 from roster_read r join run n on n.run_id = %(run_id)s
 where r.run_id = %(read_run)s and r.status = 'complete' and n.kind not in ('departure', 'verify')
 union all
 select 'source', s.source, s.part, n.run_id, n.as_of,
     coalesce((s.counts ->> case s.tells when 'keys' then 'keys' else 'accounts' end)::int, 0),
-    coalesce(c.linked, 0), 0
+    coalesce(c.linked, 0), 0, (select coalesce(max(departure_id), 0) from departure)
 from counting_read s join run n on n.run_id = %(run_id)s left join linked_now c on c.realm = s.realm
 where s.run_id = %(read_run)s and n.kind not in ('departure', 'verify')
 on conflict do nothing;
@@ -88,7 +88,8 @@ left join guard_accepted a on a.kind = 'roster' and a.name = d.roster
 where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.basis <> 'notice' and not exists (
     select from departure o
     where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
-        and o.certain_at <= a.as_of and (o.valid_to is null or o.valid_to > a.as_of));
+        and o.departure_id <= a.last_departure_id and o.certain_at <= a.as_of
+        and (o.valid_to is null or o.valid_to >= a.as_of));
 
 -- name: make_resting
 -- Findings about an account of one person that rest on the new departure of another: of one who may be the same human, or
@@ -625,14 +626,15 @@ where a.kind <> 'person' and not exists (select from tripped t where t.kind = a.
         where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete')
     or exists (select from counting_read s
         where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part));
-update guard_accepted a set as_of = n.as_of, amount = r.workers, waiting = r.waiting
+update guard_accepted a set as_of = n.as_of, last_departure_id = (select coalesce(max(departure_id), 0) from departure), amount = r.workers, waiting = r.waiting
 from roster_read r join run n on n.run_id = %(run_id)s
 where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete'
     and (a.as_of <= %(lately)s or 'roster:' || a.name = any(%(released)s)) and not exists (
         select from tripped t where t.kind = 'roster' and t.name = a.name);
 -- Before that: of a person whose line waits, what was accepted before it did is compared until somebody lets it through.
-insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting)
-select distinct 'person', t.name, '', %(run_id)s::bigint, (select min(a.as_of) from guard_accepted a where a.kind = 'source'), 0, 0, 0
+insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting, last_departure_id)
+select distinct 'person', t.name, '', %(run_id)s::bigint, (select min(a.as_of) from guard_accepted a where a.kind = 'source'), 0,
+    0, 0, 0
 from tripped t
 where t.kind = 'person' and exists (select from guard_accepted a where a.kind = 'source')
 on conflict do nothing;

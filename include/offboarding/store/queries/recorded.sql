@@ -151,6 +151,20 @@ where s.person_uid = d.person_uid and d.valid_to is null and d.returned <> s.ret
     and (s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)
     is not distinct from (d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.worker_pk, d.told);
 
+-- name: put_faces_back
+-- People who are shown as another's worker, or as none that there is: correlation finds whose they are.
+update person p set shown_worker_pk = null
+where p.shown_worker_pk is not null and not exists (
+    select from worker w where w.worker_pk = p.shown_worker_pk and w.person_uid = p.person_uid)
+returning p.id_space || ':' || p.worker_id;
+
+-- name: unaccepted
+-- Rosters of which the guard of a night that has ended had accepted a read, and has none now.
+select distinct d.roster from roster_read d join run r using (run_id)
+where r.kind = 'nightly' and r.finished_at is not null and r.summary -> 'steps' ? 'guard' and d.status = 'complete'
+    and not exists (select from guard_accepted a where a.kind = 'roster' and a.name = d.roster)
+order by d.roster;
+
 -- name: links_recorded
 -- What the record says of them.
 select text from finding_event where about = 'links' order by seq desc limit 1;
