@@ -104,6 +104,10 @@ FORGED = {
         sql="update finding set state = 'resolved', resolved_at = now(), resolution = 'seen dead'",
         told="stood resolved, and its last event says open: it was put back",
     ),
+    "when it was first seen": Forged(
+        sql="update finding set first_seen_at = first_seen_at + interval '1 day'",
+        told="was first seen, or closed, otherwise than its events say: that was put back",
+    ),
     "a severity": Forged(
         sql="update finding set severity = 'low'",
         told="is of severity low, and its last event says high: it was put back",

@@ -9,6 +9,7 @@ from offboarding.store.correlation import recorded_links
 def otherwise(session: Session) -> list[str]:
     """Return a clause for each row, state, key and link that stands otherwise than its event says."""
     states = [*_states(session), *map(str, recorded.severities_changed(session))]
+    states += map(str, recorded.moments_changed(session))
     return [*map(str, recorded.troubles(session)), *states, *_keys(session), *_links(session)]
 
 

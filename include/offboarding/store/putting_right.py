@@ -5,7 +5,7 @@ A run does this before it goes by any of them, and tells each in its report.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from psycopg import sql
 from psycopg.rows import class_row, scalar_row
@@ -21,6 +21,7 @@ from offboarding.store.recorded import (
     Kind,
     Trouble,
     fields,
+    moments_changed,
     said,
     severities_changed,
     states_changed,
@@ -42,6 +43,7 @@ def put_right(session: Session, run_id: int) -> list[str]:
             *_put_rows_right(session, run_id),
             *_put_states_right(session, run_id),
             *_put_severities_right(session, run_id),
+            *_put_moments_right(session),
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
             *_put_faces_right(session),
@@ -158,6 +160,12 @@ def _put_severities_right(session: Session, run_id: int) -> Iterator[str]:
         saying = Saying(about=f"severity:{each.finding_key}", act=each.recorded, text=f"put back: it was {each.found}")
         append_sayings(session, [saying], run_id=run_id, actor=f"run {run_id}")
         yield f"{each}: it was put back"
+
+
+def _put_moments_right(session: Session) -> Iterator[str]:
+    for each in moments_changed(session):
+        session.execute(block("recorded", "put_back_moments"), asdict(each))
+        yield f"{each}: that was put back"
 
 
 def _put_faces_right(session: Session) -> Iterator[str]:

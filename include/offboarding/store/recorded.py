@@ -8,6 +8,7 @@ import json
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from psycopg.rows import class_row, scalar_row
@@ -105,6 +106,20 @@ class OtherSeverity:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMoments:
+    """A finding that was first seen, or closed, at another moment or otherwise than its events say."""
+
+    finding_key: str
+    seen_at: datetime
+    """As its events say; so are the others. None: it isn't resolved."""
+    resolved_at: datetime | None
+    resolution: str | None
+
+    def __str__(self) -> str:
+        return f"finding {short_finding(self.finding_key)} was first seen, or closed, otherwise than its events say"
+
+
 def note(session: Session, table: str, keys: Sequence[object], *, actor: str) -> None:
     """Write down what these rows say from now on. Needs the transaction that wrote them."""
     if not keys:
@@ -162,6 +177,12 @@ def severities_changed(session: Session) -> list[OtherSeverity]:
     """Return the findings whose severity differs from their last event about it."""
     with session.cursor(row_factory=class_row(OtherSeverity)) as cursor:
         return cursor.execute(block("recorded", "severities")).fetchall()
+
+
+def moments_changed(session: Session) -> list[OtherMoments]:
+    """Return the findings that were first seen, or closed, otherwise than their events say."""
+    with session.cursor(row_factory=class_row(OtherMoments)) as cursor:
+        return cursor.execute(block("recorded", "moments_changed")).fetchall()
 
 
 def said(session: Session, about: Sequence[str] | None) -> dict[str, str]:

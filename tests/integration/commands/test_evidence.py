@@ -776,6 +776,12 @@ def test_a_pack_of_a_store_with_forged_rows_says_which_and_never_verifies(
         ("reads.jsonl", {"was_read": "not at all"}, "the reads of run 1 are not what event"),
         ("reads.jsonl", {"run_id": 2}, "the reads of run 1 are not what event"),
         ("findings.jsonl", {"severity": "low"}, "is of severity low, and event"),
+        ("findings.jsonl", {"state": "resolved"}, "is of state resolved, and event"),
+        ("decisions.jsonl", {"decided": "confirm"}, "link_decision:1 is not what event"),
+        ("decisions.jsonl", {"account": "park"}, "link_decision:1 is not what event"),
+        ("decisions.jsonl", {"kind": "verdict"}, "link_decision:1 is not what event"),
+        ("decisions.jsonl", {"reason": "the owner asked for it"}, "link_decision:1 is not what event"),
+        ("decisions.jsonl", {"ended_at": "2026-12-20T00:00:00+00:00"}, "link_decision:1 is not what event"),
     ],
 )
 def test_decisions_runs_and_severities_are_held_against_the_record_by_whoever_verifies(

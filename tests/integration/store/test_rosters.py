@@ -398,6 +398,17 @@ def test_who_came_back_and_vanishes_has_left_then(feed: Feed) -> None:
     assert feed.ask("select left_at from departure where valid_to is null and not returned") == [(night_of(20),)]
 
 
+def test_who_was_rehired_and_vanishes_has_left_then_and_not_by_the_former_end(store: Session) -> None:
+    feed = Feed(session=store, coverage=Coverage.ACTIVE)
+    former = job("left", last="2026-11-10")
+    feed.read(10, worker("1", former), worker("2"))
+    feed.read(12, worker("1", former, job(start="2026-11-12")), worker("2"))
+
+    feed.read(20, worker("2"))
+
+    assert feed.ask("select left_at from departure where valid_to is null and not returned") == [(night_of(20),)]
+
+
 def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: Feed) -> None:
     begins = job(start="2026-11-20", end="2026-11-25")
     feed.read(10, worker("1", WORKS))

@@ -223,7 +223,7 @@ def departure_by_feed(company: Company, group: list[Dossier]) -> Leaving | None:
     outcomes = {each.outcome for each in found}
     if Outcome.ACTIVE in outcomes or bridged(company, known):
         return None
-    found = better_words(found)
+    found = better_words(company, known)
     outcomes = {each.outcome for each in found}
     for outcome, basis in (
         (Outcome.LAPSED, Basis.PLANNED),
@@ -235,15 +235,22 @@ def departure_by_feed(company: Company, group: list[Dossier]) -> Leaving | None:
     return None
 
 
-def better_words(found: list[Standing]) -> list[Standing]:
-    """Where each absence counts: a day that HR gave shortly before it, else the absence."""
-    gone = [each for each in found if each.outcome is Outcome.VANISHED]
-    left = [each for each in found if each.outcome is Outcome.LEFT and each.left_at]
-    if not left or not gone or not all(each.confirmed for each in gone):
-        return found
-    last_left, last_gone = max(ends_at(each) for each in left), max(ends_at(each) for each in gone)
-    weaker = Outcome.VANISHED if last_left >= last_gone - NEAR else Outcome.LEFT
-    return [each for each in found if each.outcome is not weaker]
+def better_words(company: Company, known: list[tuple[Spell, Standing]]) -> list[Standing]:
+    """Where each absence counts: a day that HR gave shortly before it, unless for an earlier employment; else the
+    absence.
+    """
+    gone = [(spell, each) for spell, each in known if each.outcome is Outcome.VANISHED]
+    left = [(spell, each) for spell, each in known if each.outcome is Outcome.LEFT and each.left_at]
+    if not left or not gone or not all(each.confirmed for _, each in gone):
+        return [each for _, each in known]
+    unsaid = [each for spell, each in gone if not any(dates(company, *told, spell, each) for told in left)]
+    return unsaid or [each for _, each in known if each.outcome is not Outcome.VANISHED]
+
+
+def dates(company: Company, told: Spell, end: Standing, missed: Spell, gone: Standing) -> bool:
+    """Whether HR's day of one end stands for the absence from another employment."""
+    day, start = told.end_on(company), missed.employment.start_on
+    return ends_at(end) >= ends_at(gone) - NEAR and (day is None or start is None or day >= start)
 
 
 def ends_at(each: Standing) -> datetime:

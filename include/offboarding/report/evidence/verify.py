@@ -25,6 +25,23 @@ DECIDED_AT = (
     *("approved_at", "valid_from"),
 )
 """What the columns are called in the rows of decisions, as their events say them."""
+SAID = (
+    *(("realm", "realm"), ("account", "native_id"), ("account", "account_native_id"), ("account", "account")),
+    *(("until", "until"), ("left_at", "left_at"), ("ended_at", "revoked_at"), ("ended_at", "ended_at")),
+    *(("ended_by", "revoked_by"), ("ended_by", "ended_by"), ("about", "basis"), ("about", "material")),
+    *(("finding", "finding"), ("finding", "finding_key"), ("id_space", "space"), ("worker_id", "worker")),
+    *(("source", "source"), ("part", "part"), ("roster", "roster"), ("rule", "rule"), ("queue", "queue")),
+    *(("covers", "covers"), ("expires_at", "expires_at"), ("ended_at", "valid_to"), ("origin", "origin")),
+)
+"""A column of the rows of decisions, and what it is called in their events, of those that have it."""
+DECIDED = {"link_decision": "verdict", "departure_word": "verdict", "guard_hold": "status"}
+"""What a decision's event calls what was decided; of the others it is one word for all."""
+KINDS = {"link_decision": "link", "departure_word": "departure", "exception_decision": "exception"}
+KINDS |= {"people_list": "list", "guard_hold": "hold", "roster_read": "read", "withdrawal": "run"}
+"""Of which kind a decision is by its name, where that is another word."""
+DAY_SECONDS = 24 * 60 * 60
+UNSALTED = ("link_decision", "verdict")
+"""Decisions whose event holds a digest of the reason alone."""
 RUN = ("run_id", "kind", "as_of", "started_at", "finished_at", "status", "waiting", "code")
 """What a run's row and its event both say."""
 READ = ("what", "name", "part", "phase", "was_read", "status", "proved", "observed_at", "finished_at", "amount")
@@ -86,7 +103,7 @@ def checked(folder: Path, key: Path | None) -> Iterator[str]:
     yield f"{chain(folder, manifest['record'])} events, to the hash {manifest['record']['hash']}"
     yield f"{decisions(folder)} decisions, as their events say"
     yield f"{runs(folder, manifest['period'])} runs and their reads, as their events say"
-    yield f"{severities(folder)} findings' severities, as their events say"
+    yield f"{findings(folder)} findings' states and severities, as their events say"
     yield f"{samples(folder, manifest['record']['hash'])} drawn in samples"
     yield "unsigned: nobody says who made it" if key is None else "all of it"
 
@@ -174,20 +191,42 @@ def decisions(folder: Path) -> int:
     for row in rows(folder, "record"):
         begins = begins or moment(row["at"])
         said[row["about"]] = row
-    found = [(row["decision"], row["author"], row["decided_at"]) for row in rows(folder, "decisions")]
-    found += [(f"exception:{row['waiver']}", row["approver"], row["valid_from"]) for row in rows(folder, "waivers")]
+    found = [(row["decision"], row["author"], row["decided_at"], row) for row in rows(folder, "decisions")]
+    waivers = [(f"exception:{row['waiver']}", row) for row in rows(folder, "waivers")]
+    found += [(about, row["approver"], row["valid_from"], row) for about, row in waivers]
     count = 0
-    for about, author, at in found:
+    for about, author, at, row in found:
         if about in said:
             content: dict[str, Any] = {}
             if said[about]["to_state"] != "set aside":
                 content = json.loads(said[about]["text"])
-            if author not in [content.get(name) for name in AUTHORS] or moment(at) not in moments(content):
+            is_said = author in [content.get(name) for name in AUTHORS] and moment(at) in moments(content)
+            if not is_said or differing(row, content, about.partition(":")[0]):
                 raise Broken(f"{about} is not what event {said[about]['seq']} says")
             count += 1
         elif begins is None or moment(at) >= begins:
             raise Broken(f"{about} has no event in the record")
     return count
+
+
+def differing(row: dict[str, Any], content: dict[str, Any], table: str) -> bool:
+    """Whether a decision's row says anything otherwise than its event."""
+    pairs = [*SAID, ("decided", DECIDED.get(table, ""))]
+    there = [(row[column], content[name]) for column, name in pairs if column in row and name in content]
+    if "decision" in row:
+        there.append((row["kind"], KINDS.get(table, table)))
+    if table in UNSALTED and "words" in content:
+        words = json.dumps([None, [row["reason"]]], ensure_ascii=False)
+        there.append((hashlib.sha256(words.encode()).hexdigest(), content["words"]))
+    return any(plain(found) != plain(said) for found, said in there)
+
+
+def plain(value: object) -> object:
+    """A value as it is compared: a moment with whatever offset, and nothing for an empty text."""
+    try:
+        return moment(str(value)) if value else None
+    except ValueError:
+        return str(value)
 
 
 def runs(folder: Path, period: dict[str, Any]) -> int:
@@ -229,16 +268,23 @@ def at(value: object) -> object:
         return value
 
 
-def severities(folder: Path) -> int:
-    """How many findings are of the severity that their last event of it says; older ones than the pack's have none."""
-    said = {row["about"]: row for row in rows(folder, "record")}
+def findings(folder: Path) -> int:
+    """How many findings are of the state and severity that their last events in the pack say."""
+    said: dict[str, dict[str, Any]] = {}
+    for row in rows(folder, "record"):
+        said[row["finding_key"] or row["about"]] = row
     count = 0
     for row in rows(folder, "findings"):
-        if event := said.get(f"severity:{row['finding']}"):
-            if event["to_state"] != row["severity"]:
-                about = f"finding {row['finding']} is of severity {row['severity']}"
-                raise Broken(f"{about}, and event {event['seq']} says {event['to_state']}")
-            count += 1
+        for column, about in (("severity", f"severity:{row['finding']}"), ("state", row["finding"])):
+            if (event := said.get(about)) and event["to_state"] != row[column]:
+                finding = f"finding {row['finding']} is of {column} {row[column]}"
+                raise Broken(f"{finding}, and event {event['seq']} says {event['to_state']}")
+        event = said.get(row["finding"])
+        if event and event["to_state"] == "resolved":
+            since = (moment(event["at"]) - moment(row["resolved_at"])).total_seconds()
+            if not 0 <= since < DAY_SECONDS:
+                raise Broken(f"finding {row['finding']} was resolved when event {event['seq']} was written")
+        count += event is not None or f"severity:{row['finding']}" in said
     return count
 
 

@@ -357,8 +357,7 @@ with person_here as (
                 <= max((left_at at time zone zone_used)::date) + %(pre_start_days)s::integer, false) as here,
         bool_or(outcome = 'lapsed') as lapsed,
         bool_or(outcome = 'vanished' and coverage <> 'active') as vanished_full, bool_or(outcome = 'away') as away,
-        max(start_on) filter (where outcome = 'active') as last_start_on,
-        max(left_at) filter (where outcome = 'left') as last_left_at
+        max(start_on) filter (where outcome = 'active') as last_start_on
     from employment_span
     where person_uid in (select o.person_uid from employment_span o where o.outcome in ('left', 'lapsed', 'vanished', 'away'))
     group by person_uid
@@ -375,9 +374,13 @@ with person_here as (
             when p.away then s.outcome = 'away'
             when p.lapsed then s.outcome = 'lapsed'
             when p.vanished_full then s.outcome = 'vanished'
-            -- Vanished from a list of who works here, and dated by HR shortly before: the date is the better word.
-            else s.outcome = 'left' or p.last_left_at is null
-                or p.last_left_at < s.left_at - make_interval(days => %(possibly_one_days)s)
+            -- Vanished from a list of who works here, and dated by HR shortly before: the date is the better word, unless
+            -- that employment was over before the one began from which they vanished.
+            else s.outcome = 'left' or not exists (
+                select from employment_span l
+                where l.person_uid = s.person_uid and l.outcome = 'left'
+                    and l.left_at >= s.left_at - make_interval(days => %(possibly_one_days)s)
+                    and coalesce(l.over_on >= s.start_on, true))
         end
 ), told as (
     select distinct on (person_uid) person_uid, person_here as returned,

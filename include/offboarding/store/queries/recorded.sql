@@ -116,6 +116,29 @@ cross join lateral (
     order by o.seq desc limit 1) e
 where e.severity <> f.severity order by f.finding_key;
 
+-- name: moments_changed
+-- Findings that were first seen, or resolved, at another moment or otherwise than their events say: by the moment of the run
+-- that began it, and within the transaction that resolved it.
+select f.finding_key, first.seen_at, last.at as resolved_at, last.resolution
+from finding f
+cross join lateral (
+    select r.as_of as seen_at from finding_event e join run r using (run_id)
+    where e.finding_key = f.finding_key and e.from_state is null
+    order by e.seq limit 1) first
+left join lateral (
+    select e.at, coalesce(e.resolution, f.resolution) as resolution from finding_event e
+    where e.finding_key = f.finding_key and e.to_state = 'resolved' and f.state = 'resolved'
+    order by e.seq desc limit 1) last on true
+where f.first_seen_at <> first.seen_at or last.at is not null and (
+    f.resolution is distinct from last.resolution
+    or f.resolved_at not between last.at - interval '1 day' and last.at)
+order by f.finding_key;
+
+-- name: put_back_moments
+update finding set first_seen_at = %(seen_at)s, resolved_at = coalesce(%(resolved_at)s, resolved_at),
+    resolution = coalesce(%(resolution)s, resolution)
+where finding_key = %(finding_key)s;
+
 -- name: put_back_severity
 -- Only one of the four severities: the event may have been edited too.
 update finding set severity = %(severity)s
