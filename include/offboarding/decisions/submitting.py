@@ -12,10 +12,12 @@ from offboarding.decisions.checking import checked
 from offboarding.decisions.forms import Form, listed
 from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
 from offboarding.guard import releasing
+from offboarding.identity import people
 from offboarding.interfaces import Trackers
 from offboarding.model import SubmissionOutcome
 from offboarding.model.errors import ChangedSinceError, FatalError, NamedError
-from offboarding.store import submissions
+from offboarding.runs.ingest import reads
+from offboarding.store import departures, submissions
 from offboarding.store.connect import Session
 from offboarding.store.submissions import NewSubmission
 
@@ -63,8 +65,8 @@ def submit(
 
     `caller`: the run's name, which no other form's run has; `author`: who triggered it; `is_retry`: Airflow has begun
     this task before, and counts this attempt as a further one. Raises FatalError with the command's own sentence where
-    it is refused, but for words that a log may not hold; for fields that are missing or too many; without an author;
-    and where this run was refused before, or made its first attempt before.
+    it is refused, but for words that a log may not hold; for fields that are missing or too many; without an author, or
+    with one who has left; and where this run was refused before, or made its first attempt before.
     """
     if not author or not author.strip():
         raise FatalError(
@@ -77,6 +79,7 @@ def submit(
         log.warning("this run has decided already: nothing is done twice", form=form.name)
         return
     try:
+        _refuse_leaver(session, settings, author)
         filled = read(form, given)
         context = ConfiguredContext(
             session=session,
@@ -104,6 +107,17 @@ def has_decided(session: Session, caller: str) -> bool:
     """Whether the run of this name has."""
     found = submissions.submission(session, caller)
     return found is not None and found.outcome is SubmissionOutcome.DECIDED
+
+
+def _refuse_leaver(session: Session, settings: Settings, author: str) -> None:
+    """Airflow doesn't say when a run was made: its trigger may be dated ahead of a departure."""
+    persons = people.called(session, reads.key_rules(settings), author)
+    if departures.all_left(session, persons):
+        raise FatalError(
+            f"This would be decided in the name of worker {' or '.join(map(str, persons))}, who has left. Nothing is"
+            " decided. The form was dated ahead, or that user still gets into Airflow: see to it. Somebody who works"
+            " here triggers the form."
+        )
 
 
 def _has_ended(session: Session, new: NewSubmission, *, is_retry: bool) -> bool:

@@ -104,6 +104,14 @@ def persons_asked(session: Session, run: Run) -> list[str] | None:
     return persons_of_run(session, run.run_id) if run.kind in ABOUT_SOME else None
 
 
+def all_left(session: Session, persons: Sequence[PersonCalled]) -> bool:
+    """Whether these are people who have left for certain, all of them; False for nobody."""
+    uids = [person.person_uid for person in persons]
+    with session.cursor(row_factory=scalar_row) as cursor:
+        left = cursor.execute(block("departures", "who_left"), {"persons": uids}).fetchall()
+    return bool(uids) and set(uids) == set(map(str, left))
+
+
 def people_of_run(session: Session, run_id: int) -> list[PersonAsked]:
     """Whom the run is about, and whether they have left by its moment."""
     with session.cursor(row_factory=class_row(PersonAsked)) as cursor:

@@ -1,9 +1,8 @@
 """Settings -> ready objects, with the Airflow connections that they name."""
 
-import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from types import ModuleType
 from typing import cast
@@ -40,7 +39,6 @@ from offboarding.interfaces import (
 )
 from offboarding.interfaces.kinds import kind_module, kind_part
 from offboarding.model import StatedPeople
-from offboarding.model.days import far_off
 from offboarding.model.errors import ConfigError, OffboardingError, RetriableError
 from offboarding.net import destinations
 from offboarding.store import embedded, people_lists
@@ -50,6 +48,7 @@ from offboarding.store.trial import trial
 from offboarding.wiring.connections import connection, known, libpq
 from offboarding.wiring.embedding import EMBEDDED_FOLDER as EMBEDDED_FOLDER
 from offboarding.wiring.embedding import embedded_folder
+from offboarding.wiring.moments import moment as moment
 
 log = structlog.get_logger("offboarding.wiring")
 
@@ -108,24 +107,6 @@ def _kept() -> Generator[tuple[StoreChoice, Session]]:
             yield choice, session
     except OperationalError as error:
         raise RetriableError(f"store: PostgreSQL went away meanwhile: {' '.join(str(error).split())}.") from error
-
-
-def moment(given: str | None) -> datetime | None:
-    """A moment from a DAG's param, else from OFFBOARDING_AS_OF. Raises ConfigError where it has no zone."""
-    if not (text := given or os.environ.get("OFFBOARDING_AS_OF")):
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"as_of: {text!r} is no moment, such as 2026-11-25T01:30:00+09:00") from error
-    # Of a day with an offset Python takes the offset for a time of day.
-    timed = not {"T", "t", " "}.isdisjoint(text)
-    if at.tzinfo is None or not timed:
-        mended = f"{at.replace(tzinfo=None).isoformat()}+09:00" if timed else f"{at.date()}T00:00+09:00"
-        raise ConfigError(f"as_of: {text!r} names no {'zone' if timed else 'time of day'}. Write it so: {mended}")
-    if why := far_off(at.date()):
-        raise ConfigError(f"as_of: {why}.")
-    return at.astimezone(UTC)
 
 
 @contextmanager

@@ -92,6 +92,14 @@ def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> Non
     assert (line["author"], line["reason"]) == (ANALYST, REASON)
 
 
+@pytest.mark.parametrize("author", ["jdoe", "JDoe@corp.example"])
+def test_nothing_is_decided_in_the_name_of_who_has_left(submit: Submit, deciding: Type, author: str) -> None:
+    said = refusal(submit, decision="link confirm", author=author, **LINK)
+
+    assert said.startswith("This would be decided in the name of worker")
+    assert deciding("link", "list", "--format", "jsonl").lines == []
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_that_cannot_be_meant_is_refused_in_a_sentence(submit: Submit, day: str) -> None:
     far = f"{day} is no day between 1900-01-01 and 2199-12-31"

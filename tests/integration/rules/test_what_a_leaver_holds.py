@@ -451,6 +451,20 @@ def test_what_they_made_and_own_is_found_wherever_their_entry_is_moved(office: O
     assert found(office, "leaver-owned-service-account")["batch"][0] == "open"
 
 
+def test_what_they_made_is_found_though_another_account_takes_their_label(office: Office) -> None:
+    creating(office)
+    office.hr.change("1042", employments=(WORKS,))
+    office.night()
+    office.directory.change(ENTRY.native_id, label="uid=kim,ou=left,dc=corp,dc=example")
+    office.directory.accounts.append(replace(login("another"), label=ENTRY.label))
+    office.night()
+    office.hr.change("1042", employments=(LEFT,))
+
+    office.night()
+
+    assert found(office, "leaver-created-account")["relay"][0] == "open"
+
+
 def test_what_they_made_closes_when_somebody_who_works_here_holds_it(office: Office) -> None:
     creating(office)
     office.night()

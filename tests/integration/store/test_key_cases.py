@@ -213,10 +213,13 @@ def test_a_registered_principal_is_whoever_its_account_is_linked_to(company: Key
     ]
 
 
-def test_a_registered_principal_is_meant_whatever_it_is_called_since(company: KeyCompany) -> None:
+@pytest.mark.parametrize("taken", [False, True], ids=["", "and another bears its name"])
+def test_a_registered_principal_is_meant_whatever_it_is_called_since(company: KeyCompany, *, taken: bool) -> None:
     company.register = [entry("login", custodian(KIM_USER.label, kind="principal", space=""), places=PLACE)]
     company.until(LAST_DAY)
     company.users[0] = replace(KIM_USER, label=f"{KIM_USER.label}-old")
+    if taken:
+        company.users.append(replace(KIM_USER, native_id="AIDAANOTHER", keys=()))
     company.night(days=0.5)
 
     assert [grade for grade, _ in reasons(after_kim_left(company))] == ["registered"]

@@ -475,6 +475,7 @@ create table former_label (
     account_pk bigint not null,                       -- of account
     realm      text not null,
     label      text not null,
+    borne_to   timestamptz not null default now(),    -- the read that told another
     primary key (account_pk, label)
 );
 
@@ -1398,7 +1399,8 @@ begin
         select account_pk, realm, label from replaced except select account_pk, realm, label from written
     ), noted as (
         insert into former_label (account_pk, realm, label)
-        select account_pk, realm, label from renamed on conflict do nothing
+        select account_pk, realm, label from renamed
+        on conflict (account_pk, label) do update set borne_to = excluded.borne_to
     )
     insert into uncorrelated (realm, label) select realm, label from renamed;
     return null;
@@ -1589,14 +1591,14 @@ where k.kind = 'number' and (k.origin = 'current' or not exists (
         and (own.value, own.space) = (k.value, k.space) and own.valid_from <= k.valid_from
         and owner.person_uid <> w.person_uid));
 
--- Accounts by label, and by former label if no present account of the realm has that label.
+-- Accounts by label, and by former label: until when they bore it, and whether a present account of the realm has it now.
 create view labelled_account as
-select realm, label, plain_label(label) as plain, account_pk from account
+select realm, label, plain_label(label) as plain, account_pk, null::timestamptz as borne_to, false as is_taken from account
 union all
-select f.realm, f.label, plain_label(f.label), f.account_pk from former_label f
-where not exists (
+select f.realm, f.label, plain_label(f.label), f.account_pk, f.borne_to, exists (
     select from account a
-    where a.realm = f.realm and plain_label(a.label) = plain_label(f.label) and a.gone_at is null);
+    where a.realm = f.realm and plain_label(a.label) = plain_label(f.label) and a.gone_at is null)
+from former_label f;
 
 -- People whom a configured roster lists with an employment that it does not report as ended.
 create view listed_person as

@@ -183,7 +183,7 @@ with named as (
     select b.realm, b.plain, b.account_pk,
         rank() over (partition by b.realm, b.plain order by a.gone_at desc nulls first) as place
     from labelled_account b join account a using (account_pk)
-    where b.realm in (select n.realm from named n) and b.plain in (select n.plain from named n)
+    where not b.is_taken and b.realm in (select n.realm from named n) and b.plain in (select n.plain from named n)
 )
 select n.realm, n.native_id, n.label as owner__said, w.worker_id as owner__worker_id,
     e.account_pk is not null as owner__is_entry, {d.departure as owner__departure}

@@ -891,7 +891,7 @@ with named as (
 ), clear as materialized (
     select b.realm, b.plain as label, r.person_uid
     from ranked r join labelled_account b using (account_pk)
-    where r.is_clear and b.realm in (select n.realm from named n)
+    where r.is_clear and not b.is_taken and b.realm in (select n.realm from named n)
 )
 select distinct n.account_pk, c.person_uid, 'owns', 'owner', %(owner)s, 'named there as its manager or owner'
 from named n join clear c using (realm, label);
@@ -938,10 +938,12 @@ where o.score >= %(candidate)s;
 -- name: add_created_links
 -- What a leaver's account made in the last days before the departure, or after it, but for loads, which are somebody's
 -- job: listed, whosoever it is. Its maker is an entry of its own system, or where that has none of this name, of any
--- other: administrators often stand elsewhere. Makers are found first and accounts joined to them by the name: joined
+-- other: administrators often stand elsewhere. A label that another bears by now meant its maker for as long as they bore
+-- it. Makers are found first and accounts joined to them by the name: joined
 -- the other way round each account of a large directory is compared with each person's.
 with maker as materialized (
-    select b.account_pk, b.realm, b.plain as label, l.person_uid, s.left_at
+    select b.account_pk, b.realm, b.plain as label, l.person_uid, s.left_at,
+        case when b.is_taken then b.borne_to else 'infinity' end as named_to
     from person_state s
     join ranked l on l.person_uid = s.person_uid and l.decision = 'linked' and l.score >= %(candidate)s
     join labelled_account b on b.account_pk = l.account_pk
@@ -953,7 +955,7 @@ with maker as materialized (
     join maker l on l.label = plain_label(a.created_by) and l.account_pk <> a.account_pk
     join birth b on b.account_pk = a.account_pk
     where a.created_by <> '' and a.gone_at is null
-        and b.told_at >= l.left_at - make_interval(days => %(created_window_days)s)
+        and b.told_at >= l.left_at - make_interval(days => %(created_window_days)s) and b.told_at <= l.named_to
         and (l.realm = a.realm or not exists (
             select from account o where o.realm = a.realm and plain_label(o.label) = l.label))
         and not exists (

@@ -34,7 +34,7 @@ from (
     union select valid_from from key_access union select valid_to from key_access
     union select first_seen_at from key_copy union select not_seen_at from key_copy
     union select gone_at from account where gone_at is not null and exists (select from named_principal)
-    union select gone_at from trust) i
+    union select gone_at from trust union select borne_to from former_label) i
 left join lateral (
     select n.as_of, n.started_at from counted_run n
     where n.started_at <= i.at and n.kind <> 'release' order by n.started_at desc, n.run_id desc limit 1) r on true
@@ -117,10 +117,12 @@ select p.principal_id, p.kind, c.person_uid, c.left_at, c.from_at, c.to_at, '-in
 from called c join named_principal p on p.name = c.name and (
     (p.kind = 'account' and p.realm = c.realm) or p.kind = 'principal')
 union all
--- The register may name a principal by a former label.
-select p.principal_id, p.kind, t.person_uid, t.left_at, t.from_at, t.to_at, '-infinity'::timestamptz,
+-- The register may name a principal by a former label, which meant it until another account bore that.
+select p.principal_id, p.kind, t.person_uid, t.left_at, t.from_at,
+    least(t.to_at, case when n.is_taken then b.night_at else 'infinity' end), '-infinity'::timestamptz,
     null::timestamptz, 'as ' || n.label, true, t.dead
 from theirs t join labelled_account n using (account_pk) join named_principal p on p.kind = 'principal' and p.name = n.label
+left join moment b on b.at = n.borne_to
 where n.label <> t.label
 union all
 select g.principal_id, 'group', t.person_uid, t.left_at,

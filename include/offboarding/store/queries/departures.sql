@@ -115,6 +115,12 @@ where o.done_at is null and exists (
     and o.ticket_key not in (select r.ticket_key from refusal r) and t.digest <> 'unseen'
 group by t.tracker;
 
+-- name: who_left
+-- Those of these people who have left for certain.
+select d.person_uid from departure d
+where d.person_uid = any(%(persons)s::uuid[]) and d.valid_to is null and not d.returned and d.confirmed
+    and d.certain_at <= clock_timestamp();
+
 -- name: accounts_of_run
 -- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.
 select a.realm, a.native_id, a.label, a.login
