@@ -105,7 +105,7 @@ def persons_asked(session: Session, run: Run) -> list[str] | None:
 
 
 def all_left(session: Session, persons: Sequence[PersonCalled]) -> bool:
-    """Whether these are people who have left for certain, all of them; False for nobody."""
+    """Whether these are people who have left for certain, all of them, by more than a notice; False for nobody."""
     uids = [person.person_uid for person in persons]
     with session.cursor(row_factory=scalar_row) as cursor:
         left = cursor.execute(block("departures", "who_left"), {"persons": uids}).fetchall()
