@@ -100,6 +100,16 @@ def test_nothing_is_decided_in_the_name_of_who_has_left(submit: Submit, deciding
     assert deciding("link", "list", "--format", "jsonl").lines == []
 
 
+def test_whom_a_notice_alone_tells_as_gone_decides(submit: Submit, deciding: Type) -> None:
+    with wiring.at_work() as (_, session):
+        session.execute("update departure set basis = 'notice'")
+
+    submit(decision="link confirm", author="jdoe", **LINK)
+
+    (line,) = deciding("link", "list", "--format", "jsonl").lines
+    assert line["author"] == "jdoe"
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_that_cannot_be_meant_is_refused_in_a_sentence(submit: Submit, day: str) -> None:
     far = f"{day} is no day between 1900-01-01 and 2199-12-31"
