@@ -151,6 +151,22 @@ def test_what_trips_as_an_ended_run_is_repeated_fails_the_next_night(company: Of
     assert red(company, company.night().run.run_id) == ()
 
 
+@pytest.mark.parametrize("between", [1, 2])
+def test_the_same_accident_again_is_held_again(company: Office, people: ListedPeople, between: int) -> None:
+    leave(company, *PEOPLE[:3])
+    company.night()
+    leave(company, *PEOPLE[:3], jobs=(WORKS,))
+    for _ in range(between):
+        company.night()
+    assert company.holds == {}
+    leave(company, *PEOPLE[:3])
+
+    (reason,) = red(company, company.night().run.run_id)
+
+    assert reason.startswith("the guard holds roster hr: 3 new leavers")
+    assert titles(people, company) == []
+
+
 def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
     leave(company, PEOPLE[0])
     company.night()

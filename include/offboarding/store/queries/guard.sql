@@ -89,7 +89,10 @@ where d.valid_to is null and not d.returned and d.certain_at <= %(as_of)s and d.
     select from departure o
     where o.person_uid = d.person_uid and o.episode = d.episode and not o.returned and o.valid_from <= a.as_of
         and o.departure_id <= a.last_departure_id and o.certain_at <= a.as_of
-        and (o.valid_to is null or o.valid_to >= a.as_of));
+        -- What that run told otherwise stood; what it took back didn't.
+        and (o.valid_to is null or o.valid_to > a.as_of or o.valid_to = a.as_of and exists (
+            select from departure n
+            where n.person_uid = o.person_uid and n.episode = o.episode and not n.returned and n.valid_from = o.valid_to)));
 
 -- name: make_resting
 -- Findings about an account of one person that rest on the new departure of another: of one who may be the same human, or
