@@ -341,6 +341,14 @@ TO_COME = {
         replace(KIM, employments=(OVER, job())),
         replace(KIM, employments=(OVER, job("future", start="2027-03-01"))),
     ),
+    "without a first day, beside one that was over": (
+        UNDATED,
+        replace(KIM, employments=(OVER, job("future", start="2027-03-01"))),
+    ),
+    "beside one whose last day is blanked": (
+        replace(KIM, employments=(OVER, job())),
+        replace(KIM, employments=(replace(OVER, last_working_on=None), job("future", start="2027-03-01"))),
+    ),
     "with another number, on no day": (
         KIM,
         replace(KIM, worker_id="9000", previous_worker_ids=("1042",), employments=(job("future", start=None),)),
@@ -367,7 +375,8 @@ def test_who_had_vanished_and_is_to_come_back_has_left_until_then(
 
     office.hr.workers = [replace(had_been, worker_id=to_come.worker_id), LEE]
     office.night()
-    assert set(rows(office, "1042").values()) == {"resolved"}
+    # Beside an end a day without a first one is a question of its own.
+    assert {state for (rule, _), state in rows(office, "1042").items() if rule != "departure-hidden"} == {"resolved"}
 
 
 @pytest.mark.parametrize("ends", [None, "2026-11-26"])

@@ -344,15 +344,18 @@ def dossier_spells(dossier: Dossier) -> list[Spell]:
         missed = min((each for each in before if listed_at and listed_at < each < at), default=None)
         listed_at = at
         told_now = sorted((e for worker in workers for e in worker.employments), key=weight, reverse=True)
+        first, today = dossier.reads[0][0].date(), at.date()
+        instead = [with_day(stand.get(each.start_on), each) for each in told_now]
         if missed:
             stand = {
-                start: gone(spell, missed) if nothing_instead(spell.employment, told_now, at.date()) else spell
+                start: gone(spell, missed) if nothing_instead(spell.employment, instead, today, first) else spell
                 for start, spell in stand.items()
             }
         kept = {
             start: spell
             for start, spell in stand.items()
-            if had_ended(spell.employment, at.date()) or goes_on(spell.employment, told_now, told_at.date(), at.date())
+            if had_ended(spell.employment, today)
+            or (begun(spell.employment, told_at.date()) and nothing_instead(spell.employment, instead, today, first))
         }
         stand = kept | {each.start_on: retold(stand.get(each.start_on), each, at) for each in told_now}
     return list(stand.values())
@@ -386,19 +389,27 @@ def had_ended(employment: Employment, today: date) -> bool:
     return left if day is None else day < today
 
 
-def goes_on(employment: Employment, told_now: list[Employment], told_on: date, today: date) -> bool:
-    """Whether it had begun when it was told, and all that is told instead begins later, or was over before it."""
+def begun(employment: Employment, told_on: date) -> bool:
+    """Whether it had begun when it was told."""
     start = employment.start_on
-    begun = start <= told_on if start else employment.status is not EmploymentStatus.FUTURE
-    return begun and nothing_instead(employment, told_now, today)
+    return start <= told_on if start else employment.status is not EmploymentStatus.FUTURE
 
 
-def nothing_instead(employment: Employment, told_now: list[Employment], today: date) -> bool:
-    """Whether all that is told begins later, or was over before it."""
-    start = employment.start_on
+def nothing_instead(employment: Employment, told_now: list[Employment], today: date, first: date) -> bool:
+    """Whether all that is told begins later, or was over before it; without a first day, before it was first told."""
+    start = employment.start_on or first
     ahead = [each for each in told_now if is_ahead(each, today)]
     over = [each.last_working_on or each.end_on for each in told_now if each not in ahead]
-    return bool(ahead) and all(day is not None and start is not None and day < start for day in over)
+    return bool(ahead) and all(day is not None and day < start for day in over)
+
+
+def with_day(before: Spell | None, employment: Employment) -> Employment:
+    """As it is told, with the day of an end that an earlier read told and this one blanks."""
+    blank = (employment.last_working_on, employment.end_on) == (None, None)
+    if not (before and blank and {before.employment.status, employment.status} == {EmploymentStatus.LEFT}):
+        return employment
+    told = before.employment
+    return replace(employment, last_working_on=told.last_working_on, end_on=told.end_on)
 
 
 def is_ahead(employment: Employment, today: date) -> bool:

@@ -284,9 +284,12 @@ from here_worker h join worker w using (worker_pk)
 where not h.is_new and w.vanished_at is not null and e.worker_pk = w.worker_pk and e.gone_at is null
     and coalesce(e.start_on::timestamp at time zone coalesce(e.zone, 'UTC') <= w.vanished_at, e.status <> 'future')
     and (
-        select bool_or(ahead.is_ahead)
-            and not bool_or(not ahead.is_ahead and coalesce(coalesce(s.last_working_on, s.end_on) >= e.start_on, true))
+        select bool_or(ahead.is_ahead) and not bool_or(not ahead.is_ahead and coalesce(
+            coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)
+                >= coalesce(e.start_on, w.first_told_at::date), true))
         from s_employment s
+        left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
+            and (o.status, s.status) = ('left', 'left')
         cross join lateral (
             select s.status <> 'left'
                 and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
@@ -341,7 +344,8 @@ where (e.gone_at, {e.employment_said}) is distinct from (null, {excluded.employm
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
 -- and all of whoever has a record that couldn't be read. One that had begun goes on where all that is told instead is
 -- still to come, or was over before it: a contract that was renewed ahead, or a mistyped first day, ends nothing. Such a
--- worker has no digest, since it goes once the other has begun. It had begun only if it
+-- worker has no digest, since it goes once the other has begun. One without a first day had begun when its worker was
+-- first told. It had begun only if it
 -- began by the day of the read before: a hire that is put off on its first day never began.
 with read_before as (
     select coalesce(max(r.as_of), %(as_of)s::timestamptz)::date as day
@@ -350,13 +354,17 @@ with read_before as (
 ), untold as materialized (
     select e.worker_pk, e.start_on,
         coalesce(e.start_on <= read_before.day, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
-    from read_before cross join here_worker h join employment e using (worker_pk)
+    from read_before cross join here_worker h join worker w using (worker_pk) join employment e using (worker_pk)
     cross join lateral (
         select (%(as_of)s::timestamptz)::date as today,
             coalesce(bool_or(s.start_on is not distinct from e.start_on), false) as is_told,
             bool_or(ahead.is_ahead) as is_ahead,
-            bool_or(not ahead.is_ahead and coalesce(coalesce(s.last_working_on, s.end_on) >= e.start_on, true)) as is_instead
+            bool_or(not ahead.is_ahead and coalesce(
+                coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)
+                    >= coalesce(e.start_on, w.first_told_at::date), true)) as is_instead
         from s_employment s
+        left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
+            and (o.status, s.status) = ('left', 'left')
         cross join lateral (
             select s.status <> 'left'
                 and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
