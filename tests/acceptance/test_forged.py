@@ -306,6 +306,16 @@ def test_what_the_guard_compares_with_is_missed_where_it_is_removed(kim: Office,
     assert "what the guard compares roster hr with was removed" in told
 
 
+def test_what_the_guard_compares_with_lies_ahead_of_no_run(kim: Office, record_property: RECORD) -> None:
+    kim.session.execute("update guard_accepted set as_of = '2036-01-01', last_departure_id = 1000000")
+
+    told = red(kim, kim.night().run.run_id)
+
+    attacked(record_property, told="what the guard compares roster hr with was edited" in told)
+    assert "what the guard compares roster hr with was edited" in told
+    assert red(kim, kim.night().run.run_id) == ""
+
+
 def test_a_read_that_was_dated_ahead_hides_no_later_leaver(kim: Office, record_property: RECORD) -> None:
     kim.session.execute("update roster_read set observed_at = '2036-01-01'")
     kim.hr.change("1043", employments=(LEFT,))

@@ -10,7 +10,7 @@ import pytest
 from offboarding.config.settings import Settings
 from offboarding.identity import people
 from offboarding.interfaces import Tracker
-from offboarding.model import IdentityKeyKind
+from offboarding.model import Employment, IdentityKeyKind
 from offboarding.model.errors import FatalError
 from offboarding.report.red import reasons
 from offboarding.runs import order, pipeline, whole
@@ -247,10 +247,17 @@ def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(office: Organiza
     assert "roster hr is no longer configured" in night(office)
 
 
-def test_who_is_to_begin_on_another_roster_as_theirs_is_renamed_is_missed(office: Organization) -> None:
+@pytest.mark.parametrize(
+    "elsewhere",
+    [job("future", start="2027-03-01"), job("left", start="2010-01-01", last="2014-12-31")],
+    ids=["to begin", "had ended"],
+)
+def test_who_is_not_employed_on_another_roster_as_theirs_is_renamed_is_missed(
+    office: Organization, elsewhere: Employment
+) -> None:
     by = {"mail": "kim@corp.example", "logins": ("kim",)}
     office.hr.workers[-1] = worker("1043", job(), **by)
-    office.vendors.workers.append(worker("v9", job("future", start="2027-03-01"), **by))
+    office.vendors.workers.append(worker("v9", elsewhere, **by))
     assert night(office) == ""
 
     office.names["hr"] = "people"

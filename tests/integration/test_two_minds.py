@@ -379,6 +379,27 @@ def test_who_had_vanished_and_is_to_come_back_has_left_until_then(
     assert {state for (rule, _), state in rows(office, "1042").items() if rule != "departure-hidden"} == {"resolved"}
 
 
+@pytest.mark.parametrize(
+    ("most", "meanwhile"), [(0, ()), (5, (("2042", "1042"),))], ids=["waits for a word", "has another number"]
+)
+def test_who_was_missing_otherwise_and_is_to_come_back_has_left_until_then(
+    office: Office, most: int, meanwhile: tuple[tuple[str, str], ...]
+) -> None:
+    office.policy = {"min_roster_percent": 0, "max_inferred": {"absolute": most, "percent": 0}}
+    to_come = (job("future", start="2027-03-01"),)
+    office.hr.workers = [KIM, LEE]
+    office.night()
+    another = [replace(KIM, worker_id=new, previous_worker_ids=(old,), employments=to_come) for new, old in meanwhile]
+    office.hr.workers = [*another, LEE]
+    office.night()
+
+    office.hr.workers = [replace(KIM, employments=to_come), LEE]
+    office.night()
+    office.night()
+
+    assert {rule for (rule, _), state in rows(office, "1042").items() if state == "open"} == {"departure-inferred"}
+
+
 @pytest.mark.parametrize("ends", [None, "2026-11-26"])
 def test_a_next_contract_from_the_day_on_which_they_were_missing_is_work(office: Office, ends: str | None) -> None:
     """In Seoul that day has begun, and by UTC it's still to come."""

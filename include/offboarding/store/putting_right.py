@@ -47,7 +47,7 @@ def put_right(session: Session, run_id: int) -> list[str]:
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
             *_put_faces_right(session),
-            *_unaccepted(session),
+            *_accepted_put_right(session, run_id),
         ]
         if found:
             note_troubles(session, run_id, found)
@@ -174,8 +174,11 @@ def _put_faces_right(session: Session) -> Iterator[str]:
             yield f"worker {each} was shown as somebody else: the row was edited, and is put right"
 
 
-def _unaccepted(session: Session) -> Iterator[str]:
+def _accepted_put_right(session: Session, run_id: int) -> Iterator[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
+        edited = cursor.execute(block("recorded", "put_back_accepted"), {"run_id": run_id}).fetchall()
+        for each in sorted({*edited}):
+            yield f"what the guard compares {each} with was edited to lie ahead of all runs, and is put right"
         for roster in cursor.execute(block("recorded", "unaccepted")).fetchall():
             yield (
                 f"what the guard compares roster {roster} with was removed: tonight's read is taken for its first one,"

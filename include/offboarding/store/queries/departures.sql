@@ -116,10 +116,11 @@ where o.done_at is null and exists (
 group by t.tracker;
 
 -- name: who_left
--- Those of these people who have left for certain, by more than a notice of one of their colleagues.
+-- Those of these people who have left for certain: by more than a notice, and by no roster that the guard doesn't believe.
 select d.person_uid from departure d
 where d.person_uid = any(%(persons)s::uuid[]) and d.valid_to is null and not d.returned and d.confirmed
-    and d.basis not in ('notice', 'away') and d.certain_at <= clock_timestamp();
+    and d.basis not in ('notice', 'away') and d.certain_at <= clock_timestamp()
+    and d.roster not in (select o.roster from doubted_roster o);
 
 -- name: accounts_of_run
 -- Accounts of a system that are linked to these people, may be theirs, or have an open finding of theirs.

@@ -188,6 +188,18 @@ where r.kind = 'nightly' and r.finished_at is not null and r.summary -> 'steps' 
     and not exists (select from guard_accepted a where a.kind = 'roster' and a.name = d.roster)
 order by d.roster;
 
+-- name: put_back_accepted
+-- Nothing was accepted up to a moment or a departure that no run by now had reached.
+with last as (
+    select coalesce((select max(as_of) from run where run_id <= %(run_id)s), '-infinity') as as_of,
+        coalesce((select max(departure_id) from departure), 0) as departure_id
+)
+update guard_accepted a
+set as_of = least(a.as_of, l.as_of), last_departure_id = least(a.last_departure_id, l.departure_id)
+from last l
+where a.as_of > l.as_of or a.last_departure_id > l.departure_id
+returning a.kind || ' ' || a.name;
+
 -- name: links_recorded
 -- What the record says of them.
 select text from finding_event where about = 'links' order by seq desc limit 1;

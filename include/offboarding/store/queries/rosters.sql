@@ -277,12 +277,14 @@ from s_worker_key s join here_worker h using (worker_id)
 where h.is_new;
 
 -- name: note_gone
--- Before workers are merged: of whoever had vanished, and of whom all that is told is still to come, or was over before it,
--- an employment that had begun ended as they vanished.
-update employment e set gone_at = w.vanished_at
+-- Before workers are merged: of whoever had vanished, waited to be confirmed or had another number in their place, and of
+-- whom all that is told is still to come, or was over before it, an employment that had begun ended as they were missing.
+update employment e set gone_at = coalesce(w.vanished_at, w.missing_since)
 from here_worker h join worker w using (worker_pk)
-where not h.is_new and w.vanished_at is not null and e.worker_pk = w.worker_pk and e.gone_at is null
-    and coalesce(e.start_on::timestamp at time zone coalesce(e.zone, 'UTC') <= w.vanished_at, e.status <> 'future')
+where not h.is_new and (w.vanished_at is not null or w.superseded or w.judged_read_id is not null)
+    and e.worker_pk = w.worker_pk and e.gone_at is null and coalesce(
+        e.start_on::timestamp at time zone coalesce(e.zone, 'UTC') <= coalesce(w.vanished_at, w.missing_since),
+        e.status <> 'future')
     and (
         select bool_or(ahead.is_ahead) and not bool_or(not ahead.is_ahead and coalesce(
             coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)

@@ -80,17 +80,20 @@ with retired as (
     where not r.configured and exists (
         select from worker w
         where w.roster = r.name and w.vanished_at is null and not w.superseded
+            and not exists (
+                select from worker o join roster c on c.name = o.roster join employment e using (worker_pk)
+                where o.person_uid = w.person_uid and c.configured and o.missing_since is null and e.status <> 'left'
+                    and coalesce(e.start_on <= this.as_of::date + 1, e.status <> 'future')
+                    and coalesce(coalesce(e.last_working_on, e.end_on) >= this.as_of::date - 1, true))
             and exists (
                 select from employment e
                 where e.worker_pk = w.worker_pk and e.status <> 'left'
-                    and coalesce(e.last_working_on >= w.missing_since::date - 1, true))
-            and not exists (
-                select from worker o join roster c on c.name = o.roster join employment e using (worker_pk)
-                where o.person_uid = w.person_uid and c.configured and o.missing_since is null
-                    and coalesce(e.start_on <= this.as_of::date + 1, e.status <> 'future'))
-            and not exists (
-                select from departure d
-                where d.person_uid = w.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'))
+                    and coalesce(e.last_working_on >= w.missing_since::date - 1, true)
+                    -- One that was over before this employment began says nothing of it.
+                    and not exists (
+                        select from departure d
+                        where d.person_uid = w.person_uid and d.valid_to is null and not d.returned and d.basis <> 'away'
+                            and d.left_at::date >= coalesce(e.start_on, w.first_told_at::date))))
 )
 update run set summary = summary || jsonb_build_object('expected', summary -> 'expected' || jsonb_build_object(
     'rosters', (

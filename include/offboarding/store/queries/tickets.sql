@@ -35,7 +35,8 @@ cross join lateral (
         when 'rotate' then 'key:' || f.subject_native_id
         when 'review' then 'realm:' || f.realm when 'confirm' then 'roster:' || f.roster end as holder) own
 where f.state <> 'resolved' and f.finding_key not in (select m.finding_key from misfit_finding m) and (
-    t.kind <> f.ticket_kind or t.holder <> own.holder and not exists (
+    -- What a roster or a system tells may be told by another one later.
+    t.kind <> f.ticket_kind or t.kind in ('revoke', 'event', 'rotate') and t.holder <> own.holder and not exists (
         select from person_alias a where a.alias_uid::text = t.holder and a.person_uid = f.person_uid))
 order by t.ticket_key, f.finding_key;
 
