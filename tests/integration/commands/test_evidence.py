@@ -777,6 +777,7 @@ def test_a_pack_of_a_store_with_forged_rows_says_which_and_never_verifies(
         ("reads.jsonl", {"run_id": 2}, "the reads of run 1 are not what event"),
         ("findings.jsonl", {"severity": "low"}, "is of severity low, and event"),
         ("findings.jsonl", {"state": "resolved"}, "is of state resolved, and event"),
+        ("findings.jsonl", {"resolved_at": "2026-01-01T00:00:00+00:00"}, "is closed at another moment than event"),
         ("decisions.jsonl", {"decided": "confirm"}, "link_decision:1 is not what event"),
         ("decisions.jsonl", {"account": "park"}, "link_decision:1 is not what event"),
         ("decisions.jsonl", {"kind": "verdict"}, "link_decision:1 is not what event"),

@@ -280,12 +280,17 @@ def findings(folder: Path) -> int:
                 finding = f"finding {row['finding']} is of {column} {row[column]}"
                 raise Broken(f"{finding}, and event {event['seq']} says {event['to_state']}")
         event = said.get(row["finding"])
-        if event and event["to_state"] == "resolved":
-            since = (moment(event["at"]) - moment(row["resolved_at"])).total_seconds()
-            if not 0 <= since < DAY_SECONDS:
-                raise Broken(f"finding {row['finding']} was resolved when event {event['seq']} was written")
+        if event and not closes(event, row["resolved_at"]):
+            raise Broken(f"finding {row['finding']} is closed at another moment than event {event['seq']} says")
         count += event is not None or f"severity:{row['finding']}" in said
     return count
+
+
+def closes(event: dict[str, Any], at: str | None) -> bool:
+    """Whether a finding closed at this moment by its last event, in the same transaction; None: it isn't closed."""
+    if at is None or event["to_state"] != "resolved":
+        return at is None and event["to_state"] != "resolved"
+    return 0 <= (moment(event["at"]) - moment(at)).total_seconds() < DAY_SECONDS
 
 
 def moments(content: dict[str, Any]) -> list[datetime]:

@@ -57,7 +57,8 @@ group by a.realm;
 -- name: accept_first
 -- A roster's, or a part of a source's, first read that says how much there is has nothing to be compared with: it is what others are.
 insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting, last_departure_id)
-select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting, (select coalesce(max(departure_id), 0) from departure)
+select 'roster', r.roster, '', n.run_id, n.as_of, r.workers, 0, r.waiting,
+    (select coalesce(max(departure_id), 0) from departure)
 from roster_read r join run n on n.run_id = %(run_id)s
 where r.run_id = %(read_run)s and r.status = 'complete' and n.kind not in ('departure', 'verify')
 union all
@@ -629,7 +630,8 @@ where a.kind <> 'person' and not exists (select from tripped t where t.kind = a.
         where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete')
     or exists (select from counting_read s
         where a.kind = 'source' and s.run_id = %(read_run)s and s.source = a.name and s.part = a.part));
-update guard_accepted a set as_of = n.as_of, last_departure_id = (select coalesce(max(departure_id), 0) from departure), amount = r.workers, waiting = r.waiting
+update guard_accepted a set as_of = n.as_of, amount = r.workers, waiting = r.waiting,
+    last_departure_id = (select coalesce(max(departure_id), 0) from departure)
 from roster_read r join run n on n.run_id = %(run_id)s
 where a.kind = 'roster' and r.run_id = %(read_run)s and r.roster = a.name and r.status = 'complete'
     and (a.as_of <= %(lately)s or 'roster:' || a.name = any(%(released)s)) and not exists (
