@@ -255,9 +255,9 @@ def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(office: Organiza
 def test_who_is_not_employed_on_another_roster_as_theirs_is_renamed_is_missed(
     office: Organization, elsewhere: Employment
 ) -> None:
-    by = {"mail": "kim@corp.example", "logins": ("kim",)}
-    office.hr.workers[-1] = worker("1043", job(), **by)
-    office.vendors.workers.append(worker("v9", elsewhere, **by))
+    kim = worker("1043", job(), mail="kim@corp.example", logins=("kim",))
+    office.hr.workers[-1] = kim
+    office.vendors.workers.append(replace(kim, worker_id="v9", employments=(elsewhere,)))
     assert night(office) == ""
 
     office.names["hr"] = "people"

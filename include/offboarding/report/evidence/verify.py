@@ -36,8 +36,15 @@ SAID = (
 """A column of the rows of decisions, and what it is called in their events, of those that have it."""
 DECIDED = {"link_decision": "verdict", "departure_word": "verdict", "guard_hold": "status"}
 """What a decision's event calls what was decided; of the others it is one word for all."""
-KINDS = {"link_decision": "link", "departure_word": "departure", "exception_decision": "exception"}
-KINDS |= {"people_list": "list", "guard_hold": "hold", "roster_read": "read", "withdrawal": "run"}
+KINDS = {
+    "link_decision": "link",
+    "departure_word": "departure",
+    "exception_decision": "exception",
+    "people_list": "list",
+    "guard_hold": "hold",
+    "roster_read": "read",
+    "withdrawal": "run",
+}
 """Of which kind a decision is by its name, where that is another word."""
 DAY_SECONDS = 24 * 60 * 60
 UNSALTED = ("link_decision", "verdict")
