@@ -273,8 +273,8 @@ def test_a_ticket_that_was_turned_into_another_is_what_it_was(
 
     told = red(kim, kim.night().run.run_id)
 
-    attacked(record_property, told="was edited in the store, and is put right" in told)
-    assert "was edited in the store, and is put right" in told
+    attacked(record_property, told="was edited in the store and is corrected" in told)
+    assert "was edited in the store and is corrected" in told
     assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
     assert red(kim, kim.night().run.run_id) == ""
     assert [(ticket.title, ticket.is_open) for ticket in tickets_of(people, kim.queue)] == before
@@ -291,19 +291,40 @@ def test_whoever_is_shown_as_another_is_themselves(kim: Office, shown: str, reco
 
     told = red(kim, kim.night().run.run_id)
 
-    attacked(record_property, told="worker hr:1042 was shown as somebody else" in told)
-    assert "worker hr:1042 was shown as somebody else" in told
+    attacked(record_property, told="worker hr:1042 was displayed as another person" in told)
+    assert "worker hr:1042 was displayed as another person" in told
     assert (states(kim), said_of(kim)) == (OPEN, about)
     assert red(kim, kim.night().run.run_id) == ""
 
 
-def test_what_the_guard_compares_with_is_missed_where_it_is_removed(kim: Office, record_property: RECORD) -> None:
+def test_what_the_guard_compares_with_is_restored_where_it_is_deleted(kim: Office, record_property: RECORD) -> None:
+    kim.guard = {"leavers": {"absolute": 1}}
+    kim.hr.workers += [worker(each) for each in ("2001", "2002")]
+    kim.directory.accounts += [login(each, number(each)) for each in ("2001", "2002")]
+    kim.night()
     kim.session.execute("delete from guard_accepted")
+    for each in ("2001", "2002"):
+        kim.hr.change(each, employments=(LEFT,))
 
     told = red(kim, kim.night().run.run_id)
 
-    attacked(record_property, told="what the guard compares roster hr with was removed" in told)
-    assert "what the guard compares roster hr with was removed" in told
+    attacked(record_property, told="the guard's reference values of roster hr were deleted" in told)
+    assert "the guard's reference values of roster hr were deleted" in told
+    assert "the guard holds roster hr: 2 new leavers" in told
+
+
+def test_a_merged_person_who_keeps_a_finding_is_no_edit(kim: Office) -> None:
+    kim.session.execute(
+        "insert into person_alias (alias_uid, person_uid, merged_at, evidence) select a.person_uid, k.person_uid,"
+        " now(), '[]' from person a, person k where a.worker_id = '1043' and k.worker_id = '1042'"
+    )
+    kim.session.execute(
+        "update worker set person_uid = (select person_uid from person where worker_id = '1042')"
+        " where worker_id = '1043'"
+    )
+    run = pipeline.open_departure(kim.session, kim.settings, caller="later", as_of=kim.as_of + timedelta(hours=2))
+
+    assert "displayed as another person" not in "; ".join(putting_right.troubles_then(kim.session, run.run_id))
 
 
 def test_what_the_guard_compares_with_lies_ahead_of_no_run(kim: Office, record_property: RECORD) -> None:
@@ -311,8 +332,8 @@ def test_what_the_guard_compares_with_lies_ahead_of_no_run(kim: Office, record_p
 
     told = red(kim, kim.night().run.run_id)
 
-    attacked(record_property, told="what the guard compares roster hr with was edited" in told)
-    assert "what the guard compares roster hr with was edited" in told
+    attacked(record_property, told="the guard's reference values of roster hr were dated after" in told)
+    assert "the guard's reference values of roster hr were dated after" in told
     assert red(kim, kim.night().run.run_id) == ""
 
 

@@ -46,8 +46,8 @@ def put_right(session: Session, run_id: int) -> list[str]:
             *_put_moments_right(session),
             *keyed.put_findings_right(session, run_id),
             *keyed.put_episodes_right(session),
-            *_put_faces_right(session),
-            *_accepted_put_right(session, run_id),
+            *_displayed_workers_corrected(session),
+            *_guard_references_corrected(session, run_id),
         ]
         if found:
             note_troubles(session, run_id, found)
@@ -168,22 +168,19 @@ def _put_moments_right(session: Session) -> Iterator[str]:
         yield f"{each}: that was put back"
 
 
-def _put_faces_right(session: Session) -> Iterator[str]:
+def _displayed_workers_corrected(session: Session) -> Iterator[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
-        for each in cursor.execute(block("recorded", "put_faces_back")).fetchall():
-            yield f"worker {each} was shown as somebody else: the row was edited, and is put right"
+        for each in cursor.execute(block("recorded", "clear_displayed_workers")).fetchall():
+            yield f"worker {each} was displayed as another person: the row was edited in the store and is corrected"
 
 
-def _accepted_put_right(session: Session, run_id: int) -> Iterator[str]:
+def _guard_references_corrected(session: Session, run_id: int) -> Iterator[str]:
     with session.cursor(row_factory=scalar_row) as cursor:
-        edited = cursor.execute(block("recorded", "put_back_accepted"), {"run_id": run_id}).fetchall()
+        edited = cursor.execute(block("recorded", "correct_guard_references"), {"run_id": run_id}).fetchall()
         for each in sorted({*edited}):
-            yield f"what the guard compares {each} with was edited to lie ahead of all runs, and is put right"
-        for roster in cursor.execute(block("recorded", "unaccepted")).fetchall():
-            yield (
-                f"what the guard compares roster {roster} with was removed: tonight's read is taken for its first one,"
-                " and no number of leavers in it is held back"
-            )
+            yield f"the guard's reference values of {each} were dated after the latest run: edited, and corrected"
+        for roster in cursor.execute(block("recorded", "restore_guard_references")).fetchall():
+            yield f"the guard's reference values of roster {roster} were deleted from the store and are restored"
 
 
 def _chain_since(session: Session, run_id: int) -> Iterator[str]:

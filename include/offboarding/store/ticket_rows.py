@@ -44,8 +44,7 @@ def put_right(session: Session) -> list[str]:
         if made is None or not _restored(session, made):
             session.execute(block("tickets", "take_off"), {"finding_key": each.finding_key})
     return [
-        f"ticket {key} was of another kind, or of somebody else, than its items: it was edited in the store, and is put"
-        " right"
+        f"ticket {key} had another kind or owner than its items: the row was edited in the store and is corrected"
         for key in sorted({each.ticket_key for each in found})
     ]
 

@@ -131,7 +131,7 @@ left join lateral (
     order by e.seq desc limit 1) last on true
 where f.first_seen_at <> first.seen_at or last.at is not null and (
     f.resolution is distinct from last.resolution
-    or f.resolved_at not between last.at - interval '1 day' and last.at)
+    or coalesce(f.resolved_at not between last.at - interval '1 day' and last.at, true))
 order by f.finding_key;
 
 -- name: put_back_moments
@@ -174,29 +174,39 @@ where s.person_uid = d.person_uid and d.valid_to is null and d.returned <> s.ret
     and (s.left_at, s.certain_at, s.left_on, s.zone, s.basis, s.confirmed, s.roster, s.worker_pk, s.told)
     is not distinct from (d.left_at, d.certain_at, d.left_on, d.zone, d.basis, d.confirmed, d.roster, d.worker_pk, d.told);
 
--- name: put_faces_back
--- People who are shown as another's worker, or as none that there is: correlation finds whose they are.
+-- name: clear_displayed_workers
+-- People displayed by another person's worker record, or by one that does not exist: correlation chooses their own. A person
+-- merged into another keeps a record that belongs to the other now.
 update person p set shown_worker_pk = null
 where p.shown_worker_pk is not null and not exists (
-    select from worker w where w.worker_pk = p.shown_worker_pk and w.person_uid = p.person_uid)
+    select from worker w
+    where w.worker_pk = p.shown_worker_pk and w.person_uid in (
+        p.person_uid, (select a.person_uid from person_alias a where a.alias_uid = p.person_uid)))
 returning p.id_space || ':' || p.worker_id;
 
--- name: unaccepted
--- Rosters of which the guard of a night that has ended had accepted a read, and has none now.
-select distinct d.roster from roster_read d join run r using (run_id)
+-- name: restore_guard_references
+-- Deleted values that the guard compares a roster with: those of the last nightly run that accepted a complete read of it.
+insert into guard_accepted (kind, name, part, run_id, as_of, amount, linked, waiting, last_departure_id)
+select distinct on (d.roster) 'roster', d.roster, '', r.run_id, r.as_of, d.workers, 0, d.waiting, coalesce((
+    select max(o.departure_id) from departure o where o.valid_from <= r.as_of), 0)
+from roster_read d join run r using (run_id)
 where r.kind = 'nightly' and r.finished_at is not null and r.summary -> 'steps' ? 'guard' and d.status = 'complete'
     and not exists (select from guard_accepted a where a.kind = 'roster' and a.name = d.roster)
-order by d.roster;
+    and not exists (
+        select from guard_hold h
+        where h.kind = 'roster' and h.name = d.roster and r.run_id between h.opened_run and h.last_run)
+order by d.roster, r.run_id desc
+returning name;
 
--- name: put_back_accepted
--- Nothing was accepted up to a moment or a departure that no run by now had reached.
-with last as (
+-- name: correct_guard_references
+-- No run had accepted anything later than the latest run, or a departure that does not exist.
+with latest as (
     select coalesce((select max(as_of) from run where run_id <= %(run_id)s), '-infinity') as as_of,
         coalesce((select max(departure_id) from departure), 0) as departure_id
 )
 update guard_accepted a
 set as_of = least(a.as_of, l.as_of), last_departure_id = least(a.last_departure_id, l.departure_id)
-from last l
+from latest l
 where a.as_of > l.as_of or a.last_departure_id > l.departure_id
 returning a.kind || ' ' || a.name;
 

@@ -276,26 +276,33 @@ select h.worker_pk, s.kind, s.value, s.loose, s.space, s.origin, s.raw, %(observ
 from s_worker_key s join here_worker h using (worker_id)
 where h.is_new;
 
+-- name: listed_instead
+-- Of each employment of the workers that this read lists: whether it is listed, whether anything listed is still to begin,
+-- and whether anything else listed was not over before it began. One without a first day began before its worker was first
+-- read; a blank last day of an employment that had ended is the stored one.
+select e.worker_pk, e.start_on, bool_or(s.worker_id is not null and s.start_on is not distinct from e.start_on) as is_told,
+    bool_or(ahead.is_ahead) as is_ahead, bool_or(not ahead.is_ahead and coalesce(
+        coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)
+            >= coalesce(e.start_on, w.first_told_at::date), true)) as is_instead
+from here_worker h join worker w using (worker_pk) join employment e using (worker_pk)
+left join s_employment s on s.worker_id = h.worker_id
+left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
+    and (o.status, s.status) = ('left', 'left')
+cross join lateral (
+    select s.status <> 'left'
+        and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
+where not h.is_new
+group by e.worker_pk, e.start_on;
+
 -- name: note_gone
 -- Before workers are merged: of whoever had vanished, waited to be confirmed or had another number in their place, and of
 -- whom all that is told is still to come, or was over before it, an employment that had begun ended as they were missing.
 update employment e set gone_at = coalesce(w.vanished_at, w.missing_since)
-from here_worker h join worker w using (worker_pk)
-where not h.is_new and (w.vanished_at is not null or w.superseded or w.judged_read_id is not null)
-    and e.worker_pk = w.worker_pk and e.gone_at is null and coalesce(
+from ({listed_instead}) told join worker w using (worker_pk)
+where (w.vanished_at is not null or w.superseded or w.judged_read_id is not null) and told.is_ahead and not told.is_instead
+    and e.worker_pk = w.worker_pk and e.start_on is not distinct from told.start_on and e.gone_at is null and coalesce(
         e.start_on::timestamp at time zone coalesce(e.zone, 'UTC') <= coalesce(w.vanished_at, w.missing_since),
-        e.status <> 'future')
-    and (
-        select bool_or(ahead.is_ahead) and not bool_or(not ahead.is_ahead and coalesce(
-            coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)
-                >= coalesce(e.start_on, w.first_told_at::date), true))
-        from s_employment s
-        left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
-            and (o.status, s.status) = ('left', 'left')
-        cross join lateral (
-            select s.status <> 'left'
-                and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
-        where s.worker_id = h.worker_id);
+        e.status <> 'future');
 
 -- name: merge_workers
 -- Workers that were known; nothing is written where nothing changed. Of whom something couldn't be kept, there is no
@@ -346,8 +353,7 @@ where (e.gone_at, {e.employment_said}) is distinct from (null, {excluded.employm
 -- After a complete read: what is no longer told and never ended was a correction. An ended one stays as evidence,
 -- and all of whoever has a record that couldn't be read. One that had begun goes on where all that is told instead is
 -- still to come, or was over before it: a contract that was renewed ahead, or a mistyped first day, ends nothing. Such a
--- worker has no digest, since it goes once the other has begun. One without a first day had begun when its worker was
--- first told. It had begun only if it
+-- worker has no digest, since it goes once the other has begun. It had begun only if it
 -- began by the day of the read before: a hire that is put off on its first day never began.
 with read_before as (
     select coalesce(max(r.as_of), %(as_of)s::timestamptz)::date as day
@@ -356,24 +362,13 @@ with read_before as (
 ), untold as materialized (
     select e.worker_pk, e.start_on,
         coalesce(e.start_on <= read_before.day, e.status <> 'future') and told.is_ahead and not told.is_instead as goes_on
-    from read_before cross join here_worker h join worker w using (worker_pk) join employment e using (worker_pk)
-    cross join lateral (
-        select (%(as_of)s::timestamptz)::date as today,
-            coalesce(bool_or(s.start_on is not distinct from e.start_on), false) as is_told,
-            bool_or(ahead.is_ahead) as is_ahead,
-            bool_or(not ahead.is_ahead and coalesce(
-                coalesce(s.last_working_on, s.end_on, o.last_working_on, o.end_on)
-                    >= coalesce(e.start_on, w.first_told_at::date), true)) as is_instead
-        from s_employment s
-        left join employment o on o.worker_pk = h.worker_pk and o.start_on is not distinct from s.start_on
-            and (o.status, s.status) = ('left', 'left')
-        cross join lateral (
-            select s.status <> 'left'
-                and coalesce(s.start_on >= (%(as_of)s::timestamptz)::date, s.status = 'future') as is_ahead) ahead
-        where s.worker_id = h.worker_id) told
-    where not h.is_new and h.worker_id <> all (%(records_untold)s) and not told.is_told
-        and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= told.today
-            else e.last_working_on is null or e.last_working_on >= told.today end
+    from read_before cross join (select (%(as_of)s::timestamptz)::date as today) run
+    cross join ({listed_instead}) told
+    join employment e on e.worker_pk = told.worker_pk and e.start_on is not distinct from told.start_on
+    join here_worker h on h.worker_pk = e.worker_pk
+    where h.worker_id <> all (%(records_untold)s) and not told.is_told
+        and case when e.status = 'left' then coalesce(e.last_working_on, e.end_on) >= run.today
+            else e.last_working_on is null or e.last_working_on >= run.today end
 ), corrected as (
     delete from employment e using untold u
     where u.worker_pk = e.worker_pk and u.start_on is not distinct from e.start_on and u.goes_on is not true
