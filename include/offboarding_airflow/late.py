@@ -8,7 +8,7 @@ from urllib.parse import quote
 from offboarding import wiring
 from offboarding.model.errors import OffboardingError
 from offboarding.runs import pipeline
-from offboarding_airflow.work import page
+from offboarding_airflow.addresses import page
 
 
 async def tell_late(context: dict[str, Any]) -> None:

@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from airflow.sdk import BaseOperatorLink
 
-from offboarding_airflow.plugin import PREFIX
-from offboarding_airflow.work import page
+from offboarding_airflow.addresses import PREFIX, page
 
 
 class NightLink(BaseOperatorLink):

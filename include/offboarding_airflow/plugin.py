@@ -6,8 +6,8 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-PREFIX = "/offboarding"
-"""Where the pages lie, below Airflow's own address."""
+from offboarding_airflow.addresses import PREFIX
+
 PUSHED = {
     each.name: f"/offboarding-{each.name}"
     for each in files("offboarding.rosters").iterdir()

@@ -3,13 +3,14 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from airflow.providers.common.compat.sdk import conf
 
 from offboarding import wiring
+from offboarding.decisions.kinds import Right
 from offboarding.model.errors import FatalError, OffboardingError
+from offboarding_airflow.addresses import PREFIX, page
 from offboarding_airflow.anchor import anchored
 from offboarding_airflow.versions import DOUBLED, AirflowTaskTimeout, Refusal, never_again_after
 
@@ -20,8 +21,14 @@ OWNER = "security"
 """Whose the DAGs are, as Airflow's list shows it."""
 
 
-FORM = "offboarding_decide_{form}"
-"""The DAG that is a decision's form."""
+DECIDING = {
+    Right.LINK: "offboarding_decide_link",
+    Right.DECIDE: "offboarding_decide",
+    Right.APPROVE: "offboarding_approve",
+}
+"""The DAG whose runs are decisions, by the right that they require: the right to trigger it."""
+PARAM = "decision"
+"""The only param of these DAGs: an object with the decision's name and its fields."""
 TOO_LONG = (
     "The task exceeded its execution_timeout and was ended. What it had not done yet is missing from this run. See its"
     " log for what it waited for, then clear it."
@@ -79,13 +86,10 @@ def at_work() -> Generator[tuple[wiring.Loaded, wiring.Session]]:
         raise RefusedError(TOO_LONG) from None
 
 
-def page() -> str:
-    """Airflow's own address; "" where nobody has told it."""
-    return str(cast("Any", conf).get("api", "base_url", fallback="") or "").rstrip("/")
-
-
 def _with_forms(loaded: wiring.Loaded) -> wiring.Loaded:
-    """The same, with where tickets find the forms: a form has no address of its own, its DAG's page has a button."""
+    """Return the same with the address of the forms for tickets: on the pages."""
     if not page() or loaded.settings.forms_url:
         return loaded
-    return replace(loaded, settings=loaded.settings.model_copy(update={"forms_url": f"{page()}/dags/{FORM}"}))
+    return replace(
+        loaded, settings=loaded.settings.model_copy(update={"forms_url": f"{page()}{PREFIX}/decide/{{form}}"})
+    )

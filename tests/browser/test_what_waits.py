@@ -15,7 +15,7 @@ from tests.support.database import TEMPLATE, cloned
 from tests.support.shown_airflow import House, through_airflow
 
 pytestmark = pytest.mark.timeout(600)
-FORM, REASON = "offboarding_decide_reject", "HR sent the file of another company, CHG-1882"
+FORM, REASON = "offboarding_approve", "HR sent the file of another company, CHG-1882"
 TRIPS = filled.Policy(baseline="ticket", max_new_tickets=1)
 """A batch that is too large waits as a whole."""
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from offboarding.decisions.submitting import submit
 from offboarding.interfaces import Tracker
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
 from offboarding.store.reading.link_views import claims
 from tests.integration.test_departure import rows
 from tests.support.begun import Begun, beginnings, begun
-from tests.support.deciding import add_notice, confirm_departure, filled_in
+from tests.support.deciding import add_notice, confirm_departure, submit
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import DIRECTORY, HeardTracker, Office, login
 from tests.support.small_company import KIM, LEFT, WORKS, job, mail, number, worker
@@ -120,15 +119,7 @@ def test_nobody_else_takes_an_account_by_a_notice_about_its_holder_whom_hr_lists
     holder = {"who": MANY[0], "last": "2026-11-25T10:00 Asia/Seoul", "reason": "told", "author": "eve"}
     add_notice(office.session, office.settings, **holder)
     office.night()
-    form, fields = filled_in(
-        {
-            "decision": "link confirm",
-            "source": "corp-ldap",
-            "account": f"u{MANY[0]}",
-            "worker": "1042",
-            "reason": "told",
-        }
-    )
+    given = {"source": "corp-ldap", "account": f"u{MANY[0]}", "worker": "1042", "reason": "told"}
 
     with pytest.raises(FatalError, match="eve may not take an account from somebody who works here"):
-        submit(office.session, office.settings, form, fields, caller="1", author="eve", trackers=dict)
+        submit(office.session, office.settings, {"name": "link confirm", **given}, caller="1", author="eve")

@@ -17,7 +17,7 @@ from tests.support.standalone import QUICK
 
 pytestmark = pytest.mark.timeout(600)
 RELEASE = "offboarding_release"
-LET_THROUGH = "offboarding_decide_release"
+APPROVE = "offboarding_approve"
 ROLES = {"lead": "user", "other": "user"}
 
 
@@ -88,7 +88,7 @@ def desk(in_memory: Folder) -> Generator[Desk]:
     with queued_company(folder, approvers=["lead", "other"]) as company:
         company.night("the first night, which is accepted")
         environment = {**company.environment, **QUICK, "TMPDIR": str(folder / "tmp")}
-        with standalone(folder / "airflow", environment, roles=ROLES, dags=(RELEASE, LET_THROUGH)) as airflow:
+        with standalone(folder / "airflow", environment, roles=ROLES, dags=(RELEASE, APPROVE)) as airflow:
             yield Desk(company=company, airflow=airflow)
 
 
@@ -170,34 +170,36 @@ def test_a_refused_decision_is_not_taken_later_in_its_author_s_name(desk: Desk, 
     """
     with desk.company.at_the_store() as (_, session):
         ((last,),) = session.execute("select max(run_id) from run").fetchall()
-    run = desk.airflow.users["lead"].trigger(LET_THROUGH, run=int(str(last)) + 1, reason="asked HR")
-    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    run = desk.airflow.users["lead"].trigger(
+        APPROVE, decision={"name": "release", "run": int(str(last)) + 1, "reason": "asked HR"}
+    )
+    assert desk.airflow.ended(APPROVE, run) == "failed"
     desk.company.night("now there is that run")
 
-    desk.clear(LET_THROUGH, run, "decide", reset_dag_runs=counted)
+    desk.clear(APPROVE, run, "decide", reset_dag_runs=counted)
     if not counted:
-        desk.begin_again(LET_THROUGH, run)
+        desk.begin_again(APPROVE, run)
 
     desk.airflow.until(
-        lambda: "This run was cleared" in desk.said(LET_THROUGH, run, "decide", 2), "the second try is refused"
+        lambda: "This run was cleared" in desk.said(APPROVE, run, "decide", 2), "the second try is refused"
     )
-    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    assert desk.airflow.ended(APPROVE, run) == "failed"
     assert (desk.decided(), desk.company.tickets()) == ([], [])
 
 
 def test_a_refused_decision_is_not_taken_later_by_a_task_that_was_deleted(desk: Desk) -> None:
     with desk.company.at_the_store() as (_, session):
         ((last,),) = session.execute("select max(run_id) from run").fetchall()
-    run = desk.airflow.users["lead"].trigger(LET_THROUGH, run=int(str(last)) + 1, reason="asked HR")
-    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    run = desk.airflow.users["lead"].trigger(
+        APPROVE, decision={"name": "release", "run": int(str(last)) + 1, "reason": "asked HR"}
+    )
+    assert desk.airflow.ended(APPROVE, run) == "failed"
     desk.company.night("now there is that run")
 
-    desk.delete(LET_THROUGH, run, "decide")
+    desk.delete(APPROVE, run, "decide")
 
-    desk.airflow.until(
-        lambda: "This run was refused" in desk.said(LET_THROUGH, run, "decide", 1), "it is refused again"
-    )
-    assert desk.airflow.ended(LET_THROUGH, run) == "failed"
+    desk.airflow.until(lambda: "This run was refused" in desk.said(APPROVE, run, "decide", 1), "it is refused again")
+    assert desk.airflow.ended(APPROVE, run) == "failed"
     assert (desk.decided(), desk.company.tickets()) == ([], [])
 
 

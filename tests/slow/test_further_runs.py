@@ -15,7 +15,7 @@ from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, REFUSES, ST
 
 NIGHT, BACKWARDS, LATER = "2026-11-26T01:30:00+09:00", "2026-11-24T01:30:00+09:00", "2026-11-26T09:00:00+09:00"
 DEPARTURE = "offboarding_departure"
-ACKNOWLEDGE, LINK = "offboarding_decide_acknowledge", "offboarding_decide_link"
+DECIDE, LINK = "offboarding_decide", "offboarding_decide_link"
 REASON = "told by their team lead"
 pytestmark = pytest.mark.timeout(600)
 """Airflow begins five times before the first test; a machine that is busy elsewhere takes minutes for that."""
@@ -52,16 +52,10 @@ def runs(in_memory: Folder) -> Generator[Runs]:
         departure = home.run(later, dag=DEPARTURE, people=[MAILS[0], f"hr:{STAFF}"])
         nobody = home.run(later, dag=DEPARTURE, people=["nobody.at.all@corp.example"])
         until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
-        decided = home.run(company.environment, dag=ACKNOWLEDGE, roster="hr", until=until, reason=REASON)
-        refused_decision = home.run(
-            company.environment,
-            dag=LINK,
-            decision="reject",
-            source="corp-ldap",
-            account="nobody-at-all",
-            worker=f"hr:{STAFF}",
-            reason=REASON,
-        )
+        known = {"name": "acknowledge", "roster": "hr", "until": until, "reason": REASON}
+        decided = home.run(company.environment, dag=DECIDE, decision=known)
+        wrong = {"name": "link reject", "source": "corp-ldap", "account": "nobody-at-all", "worker": f"hr:{STAFF}"}
+        refused_decision = home.run(company.environment, dag=LINK, decision={**wrong, "reason": REASON})
         yield Runs(
             company=company,
             home=home,

@@ -32,7 +32,7 @@ from tests.support.standalone import QUICK
 pytestmark = pytest.mark.timeout(600)
 NIGHTLY, DEPARTURE = "offboarding_nightly", "offboarding_departure"
 RELEASE = "offboarding_release"
-LINK, LET_THROUGH, ACKNOWLEDGE = (f"offboarding_decide_{name}" for name in ("link", "release", "acknowledge"))
+LINK, DECIDE, APPROVE = "offboarding_decide_link", "offboarding_decide", "offboarding_approve"
 BY_MESSAGE, *DOUBTED = PEOPLE[:3]
 """Who is told by message; and who leaves in one night too many."""
 ROLES = {"viewer": "viewer", "op": "op", "lead": "user", "stranger": ""}
@@ -98,7 +98,7 @@ def house(in_memory: Folder) -> Generator[House]:
                 folder / "airflow",
                 {**company.environment, **QUICK, "TMPDIR": str(folder / "tmp")},
                 roles=ROLES,
-                dags=(NIGHTLY, DEPARTURE, RELEASE, LINK, LET_THROUGH, ACKNOWLEDGE),
+                dags=(NIGHTLY, DEPARTURE, RELEASE, LINK, DECIDE, APPROVE),
             ) as airflow,
             httpx.Client(trust_env=False, timeout=60) as client,
         ):
@@ -118,13 +118,11 @@ def house(in_memory: Folder) -> Generator[House]:
         (DEPARTURE, {"notices": ["w10442@corp.example"]}, "notices"),
         (DEPARTURE, {"people": ["10442"], "as_of": "yesterday"}, "as_of"),
         (LINK, {}, "decision"),
-        (LINK, {**WHOSE, "decision": "confrim"}, "decision"),
-        (LINK, {**WHOSE, "decision": "reject", "worker": " "}, "worker"),
-        (LINK, {**WHOSE, "decision": "reject", "worker": 10442}, "worker"),
-        (LET_THROUGH, {"run": "1", "reason": "why"}, "run"),
-        (LET_THROUGH, {"run": 1, "reason": ""}, "reason"),
-        (LET_THROUGH, {"run": 1}, "reason"),
-        (ACKNOWLEDGE, {"until": "20.12.2026", "reason": "why"}, "until"),
+        (LINK, {"decision": WHOSE}, "name"),
+        (LINK, {"decision": {**WHOSE, "name": "link reject", "worker": " "}}, "worker"),
+        (APPROVE, {"decision": {**WHOSE, "name": "link reject"}}, "link reject"),
+        (APPROVE, {"decision": {"name": "release", "run": 1}}, "'reason' is a required property"),
+        (DECIDE, {"decision": {"name": "verdict", "finding": "f-7c31a0b2", "reason": "x", "author": "lead"}}, "author"),
     ],
 )
 def test_a_wrong_form_is_refused_and_nothing_begins(
@@ -151,10 +149,10 @@ def test_a_right_one_is_taken(house: House) -> None:
 
 
 def test_who_may_only_look_begins_nothing(house: House) -> None:
-    answer = house.user("viewer").asked_for(LET_THROUGH, run=1, reason="why")
+    answer = house.user("viewer").asked_for(APPROVE, decision={"name": "release", "run": 1, "reason": "why"})
 
     assert answer.status_code == 403
-    assert house.airflow.admin.runs(LET_THROUGH) == []
+    assert house.airflow.admin.runs(APPROVE) == []
 
 
 # --- from a message to a ticket ---------------------------------------------------------------------------------------
@@ -279,10 +277,10 @@ def test_the_form_releases_for_no_one_else(house: House) -> None:
     told = house.company.night("the next night, on which it is so again")
     op, admin = house.user("op"), house.airflow.admin
 
-    run = op.trigger(LET_THROUGH, run=told.run.run_id, reason="let me")
+    run = op.trigger(APPROVE, decision={"name": "release", "run": told.run.run_id, "reason": "let me"})
 
-    assert house.airflow.ended(LET_THROUGH, run) == "failed"
-    said = admin.log(LET_THROUGH, run, "decide")
+    assert house.airflow.ended(APPROVE, run) == "failed"
+    said = admin.log(APPROVE, run, "decide")
     assert f"guard.approvers says that {APPROVER} may" in said
     assert "error_detail" not in said, "no trace stands under the sentence"
     assert house.holds()[-1].status == "waiting"

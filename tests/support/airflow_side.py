@@ -13,14 +13,15 @@ from airflow.api_fastapi.core_api.datamodels.dag_run import TriggerDAGRunPostBod
 from airflow.sdk.exceptions import ParamValidationError
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 
-from offboarding.decisions import forms, submitting
+from offboarding.decisions import submitting
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import opened
 from offboarding_airflow import decide, departure
-from offboarding_airflow.work import FORM
+from offboarding_airflow.work import DECIDING, PARAM
 from tests.support import filled
 
 AUTHOR = "somebody.who.decides"
+RIGHTS = {dag: right for right, dag in DECIDING.items()}
 
 
 @dataclass(kw_only=True)
@@ -56,8 +57,8 @@ class AirflowSide:
         if (dag_id, run_id) in self.runs:
             raise HTTPException(409, "there is one")
         self.runs[dag_id, run_id] = conf
-        if not self.is_away and (form := _forms().get(dag_id)):
-            self._decide(form, dag_id, run_id)
+        if not self.is_away:
+            self._decide(dag_id, run_id)
         return self._run(dag_id, run_id, request)
 
     def _dag(self, dag_id: str, request: Request) -> dict[str, Any]:
@@ -67,18 +68,20 @@ class AirflowSide:
     def carry_out(self) -> None:
         """Do what runs were begun for."""
         for dag_id, run_id in self.runs:
-            if form := _forms().get(dag_id):
-                self._decide(form, dag_id, run_id)
+            self._decide(dag_id, run_id)
 
-    def _decide(self, form: forms.Form, dag_id: str, run_id: str) -> None:
+    def _decide(self, dag_id: str, run_id: str) -> None:
+        right = RIGHTS.get(dag_id)
+        if right is None:
+            return
         settings = filled.settings()
         with opened(self.store) as session:
             try:
                 submitting.submit(
                     session,
                     settings,
-                    form,
-                    self.runs[dag_id, run_id],
+                    self.runs[dag_id, run_id][PARAM],
+                    right=right,
                     caller=f"{dag_id} {run_id}",
                     author=AUTHOR,
                     trackers=dict,
@@ -111,9 +114,8 @@ def _hold(dag_id: str, conf: Mapping[str, object]) -> None:
     """As Airflow does: each field against its own schema; what no field is called isn't looked at."""
     if dag_id == "offboarding_departure":
         params: dict[str, Any] = {"people": departure.PEOPLE, "notices": departure.NOTICES}
-    elif form := _forms().get(dag_id):
-        made = decide.params(form, filled.settings())
-        params = {name: made.get_param(name) for name in made}
+    elif right := RIGHTS.get(dag_id):
+        params = {PARAM: decide.params(right).get_param(PARAM)}
     else:
         raise HTTPException(404, f"Dag with dag_id: '{dag_id}' not found")
     try:
@@ -122,7 +124,3 @@ def _hold(dag_id: str, conf: Mapping[str, object]) -> None:
             copy.deepcopy(param).resolve(**({"value": conf[name]} if name in conf else {}))
     except ParamValidationError as error:
         raise HTTPException(400, str(error)) from error
-
-
-def _forms() -> Mapping[str, forms.Form]:
-    return {FORM.format(form=form.slug): form for form in forms.every().values()}

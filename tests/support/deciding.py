@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from offboarding.config.settings import Settings
-from offboarding.decisions import acknowledgements, departures, forms, links, nights, notices
-from offboarding.decisions.forms import CHOICE, Form
-from offboarding.decisions.kinds import ConfiguredContext, DecisionContext
+from offboarding.decisions import acknowledgements, departures, kinds, links, nights, notices, submitting
+from offboarding.decisions.kinds import ConfiguredContext, DecisionContext, Right
 from offboarding.model import LinkVerdict
 from offboarding.store.acknowledgements import Acknowledgement
 from offboarding.store.connect import Session
@@ -57,16 +56,8 @@ def decide_link(session: Session, verb: LinkVerdict, *, author: str, **fields: s
     return decide(context(session, author), **fields).made
 
 
-def filled_in(given: Mapping[str, object]) -> tuple[Form, dict[str, object]]:
-    """The form of the decision that is `given` by its whole name, such as "link confirm", and what stands in it.
-
-    A name that is none is a wrong choice in the form of its first word.
-    """
-    fields = dict(given)
-    name = str(fields.pop("decision"))
-    for form in forms.every().values():
-        for choice, kind in form.choices.items():
-            if kind.name == name:
-                return form, {CHOICE: choice, **fields} if choice else fields
-    word, _, choice = name.partition(" ")
-    return forms.every()[word], {CHOICE: choice, **fields}
+def submit(session: Session, settings: Settings, given: Mapping[str, object], **about: Any) -> None:
+    """Submit a decision by the right that it requires."""
+    kind = kinds.submitted().get(str(given.get("name")))
+    right = kind.right if kind and kind.right else Right.LINK
+    submitting.submit(session, settings, given, right=right, trackers=dict, **about)

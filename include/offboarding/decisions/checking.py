@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from offboarding.config.mistakes import Mistake, of_validation
 from offboarding.config.spelling import nearest
-from offboarding.decisions.kinds import DecisionKind, forms
+from offboarding.decisions.kinds import DecisionKind, submitted
 from offboarding.model.texts import illegible
 
 Fields = type[BaseModel]
@@ -37,7 +37,7 @@ def checked(
 def _unasked(kind: DecisionKind, field: str) -> Mistake:
     if field == "author":
         text = "is no field: who decides is whoever triggered this run."
-    elif any(field in other.fields.model_fields for other in forms().values()):
+    elif any(field in other.fields.model_fields for other in submitted().values()):
         text = "is nothing that it asks for: leave it empty."
     else:
         text = f"is unknown.{nearest(field, kind.fields.model_fields)}"

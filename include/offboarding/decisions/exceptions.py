@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from offboarding.decisions.fields import Entry, Reason
-from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
+from offboarding.decisions.kinds import Decided, DecisionContext, Right, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model.errors import FatalError
 from offboarding.report.wording import moment
@@ -13,7 +13,12 @@ from offboarding.store.exceptions import EntryToDecide
 from offboarding.store.locks import lock_findings
 
 
-@decision("exception approve", example='7 --reason "agreed with the owner, CHG-1881"', by_approvers=True)
+@decision(
+    "exception approve",
+    right=Right.APPROVE,
+    example='7 --reason "agreed with the owner, CHG-1881"',
+    by_approvers=True,
+)
 def approve(context: DecisionContext, *, entry: Entry, reason: Reason) -> Decided[int]:
     """Approve an exception of the file that waits for a decision: it covers from the next night on what it named when
     it was first read. An entry whose words change waits again. To end it, take it out of the file.

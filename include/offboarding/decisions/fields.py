@@ -5,14 +5,13 @@ how it's typed: a field that is needed is an argument, any other an option of it
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from offboarding.config.settings import Settings
 from offboarding.model.keys import no_finding_key
 
 
@@ -29,14 +28,6 @@ class Typed:
     stripped: bool = False
     """Whether outer blanks are taken off, and blanks alone refused."""
     choices: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """What a form offers for a field, which may be something else, too."""
-
-    names: Callable[[Settings], Iterable[str]]
-    """Of the configuration."""
 
 
 def _text(title: str, about: str, *, longest: int = 200, **more: Any) -> Any:
@@ -57,7 +48,6 @@ Reason = Annotated[
 Source = Annotated[
     str,
     _text("Source", "A source's name in the configuration, or a system's own id, such as 111111111111 (AWS)."),
-    Offered(names=lambda settings: [each.name for each in settings.readers]),
 ]
 Account = Annotated[
     str,
@@ -188,7 +178,6 @@ Number = Annotated[
 Roster = Annotated[
     str,
     _text("Roster", "A roster's name in the configuration, such as hr."),
-    Offered(names=lambda settings: [each.name for each in settings.rosters]),
 ]
 Part = Annotated[
     str,

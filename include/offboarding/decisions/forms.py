@@ -1,22 +1,26 @@
-"""Decisions as forms, and by REST: a form each, with its own fields. Those of one word that ask for the same share one,
-in which it's chosen: `link confirm` and `link reject` are the form `link`.
+"""Decisions as forms of the pages, and as the JSON that REST takes.
+
+Decisions that begin with the same word and have the same fields share a form, which asks which of them is meant:
+`link confirm` and `link reject` are the form `link`.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, get_args
+from typing import Any
 
-from offboarding.config.settings import Settings
 from offboarding.config.spelling import nearest
 from offboarding.decisions import kinds
-from offboarding.decisions.fields import Offered
-from offboarding.decisions.kinds import DecisionKind
+from offboarding.decisions.kinds import DecisionKind, Right
 from offboarding.model.errors import FatalError
 
 CHOICE = "decision"
-"""The field in which it's chosen, where there is something to choose."""
+"""The field of a form that says which of its decisions is meant; absent from a form of one decision."""
+NAME = "name"
+"""The key of a decision's name in what is submitted."""
+SEEN = "seen"
+"""The key of the digest of the evidence that a page showed."""
 _SENTENCE = re.compile(r".+?[.](?=\s|$)")
 
 
@@ -31,7 +35,7 @@ class Form:
 
     @property
     def slug(self) -> str:
-        """Its name in its DAG's id, and in an address."""
+        """Its name in an address."""
         return self.name.replace(" ", "_").replace("-", "_")
 
     @property
@@ -45,33 +49,29 @@ class Form:
         return "\n\n".join(self._each({name: kind.about for name, kind in self.choices.items()}))
 
     @property
-    def by_approvers(self) -> bool:
-        """Only those may whom guard.approvers names."""
-        return any(kind.by_approvers for kind in self.choices.values())
+    def right(self) -> Right:
+        """The right that its decisions require; they require the same one."""
+        found = next(iter(self.choices.values())).right
+        assert found is not None, "only decisions that Airflow takes have a form"
+        return found
 
-    def schemas(self, settings: Settings | None) -> dict[str, dict[str, Any]]:
-        """Name -> JSON schema of each field. What may be left out is of the type null, too.
-
-        Without `settings` nothing is offered that the configuration names.
-        """
+    def schemas(self) -> dict[str, dict[str, Any]]:
+        """Return the JSON schema of each field by its name. An optional field also has the type null."""
         found: dict[str, dict[str, Any]] = {}
         if "" not in self.choices:
             found[CHOICE] = {"type": "string", "title": "Decision", "description": self.says, "enum": [*self.choices]}
         kind = next(iter(self.choices.values()))
         for name, field in kind.fields.model_fields.items():
-            found[name] = _schema(kind, name, settings)
+            found[name] = _schema(kind, name)
             if not field.is_required():
                 found[name] = _left_out(found[name])
         return found
 
-    def read(self, given: Mapping[str, object]) -> tuple[DecisionKind, dict[str, object]]:
-        """The decision, and its fields. Raises FatalError where none of this form's is chosen."""
+    def submission(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Return what is submitted for the filled fields. Raises FatalError if no decision of this form is chosen."""
         fields = dict(given)
         chosen = "" if "" in self.choices else str(fields.pop(CHOICE, ""))
-        if chosen not in self.choices:
-            said = f"{CHOICE}: {chosen!r} is none." if chosen else f"{CHOICE} is missing."
-            raise FatalError(f"{said}{nearest(chosen, self.choices)}")
-        return self.choices[chosen], fields
+        return {NAME: known(CHOICE, chosen, self.choices).name, **fields}
 
     def _each(self, texts: Mapping[str, str]) -> Iterator[str]:
         return (f"{name}: {text}" if name else text for name, text in texts.items())
@@ -81,10 +81,37 @@ class Form:
 def every() -> Mapping[str, Form]:
     """All of them, by name."""
     alike: dict[tuple[str, str], list[DecisionKind]] = {}
-    for kind in kinds.forms().values():
+    for kind in kinds.submitted().values():
         alike.setdefault((kind.name.split()[0], str(kind.asked)), []).append(kind)
     found = [_form(word, some) for (word, _), some in alike.items()]
     return {form.name: form for form in found}
+
+
+def known(field: str, name: str, among: Mapping[str, DecisionKind]) -> DecisionKind:
+    """Return the decision of this name. Raises FatalError with the nearest name if there is none."""
+    if name not in among:
+        said = f"{field}: {name!r} is none." if name else f"{field} is missing."
+        raise FatalError(f"{said}{nearest(name, among)}")
+    return among[name]
+
+
+def schema(right: Right) -> dict[str, Any]:
+    """Return the JSON schema of a submission that requires this right: the decision's name and its fields."""
+    found = kinds.submitted(right)
+    each = [
+        {"if": {"properties": {NAME: {"const": name}}, "required": [NAME]}, "then": _submitted(kind)}
+        for name, kind in found.items()
+    ]
+    return {"type": "object", "properties": {NAME: {"enum": [*found]}}, "required": [NAME], "allOf": each}
+
+
+def _submitted(kind: DecisionKind) -> dict[str, Any]:
+    fields = kind.fields.model_fields
+    return {
+        "properties": {NAME: {}, SEEN: {"type": "string"}, **{name: kind.schema(name) for name in fields}},
+        "required": [name for name, field in fields.items() if field.is_required()],
+        "additionalProperties": False,
+    }
 
 
 def listed(fields: Sequence[str]) -> str:
@@ -104,29 +131,19 @@ def _first_sentence(text: str) -> str:
     return found[0] if found else text
 
 
-def _schema(kind: DecisionKind, name: str, settings: Settings | None) -> dict[str, Any]:
+def _schema(kind: DecisionKind, name: str) -> dict[str, Any]:
     schema = kind.schema(name)
     about = [str(schema["description"])]
     if name in kind.one_of:
         about.append(f"One of {listed(kind.one_of)}.")
     if schema["type"] == "array":
-        # The page takes a list of numbers as JSON.
         about.append("Written as [3], or [3, 4].")
-    offered = next((each for each in _beside(kind.hint(name)) if isinstance(each, Offered)), None)
-    names = {"examples": list(offered.names(settings))} if offered and settings else {}
-    return {**schema, **names, "description": " ".join(about)}
-
-
-def _beside(hint: Any) -> Iterator[object]:
-    """What stands beside a type; of one that may be left out, beside that."""
-    for each in get_args(hint):
-        yield each
-        yield from _beside(each)
+    return {**schema, "description": " ".join(about)}
 
 
 def _left_out(schema: dict[str, Any]) -> dict[str, Any]:
     whole = {**schema, "type": ["null", schema["type"]]}
     if "enum" in schema:
-        # Else null would be none of them.
-        whole |= {"enum": [None, *schema["enum"]], "values_display": {"null": "-"}}
+        # Otherwise null would match no value of the enum.
+        whole |= {"enum": [None, *schema["enum"]]}
     return whole

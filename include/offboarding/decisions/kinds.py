@@ -6,6 +6,7 @@ import pkgutil
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, wraps
 from typing import Any, Generic, TypeVar, cast, get_type_hints
 
@@ -20,6 +21,16 @@ from offboarding.store.connect import Session
 Ids = Mapping[str, str | int]
 """What a decision is about and what came of it, by ids that a log may hold."""
 Made = TypeVar("Made")
+
+
+class Right(StrEnum):
+    """The right in Airflow that a decision requires. Each is the right to trigger one DAG."""
+
+    LINK = "link"
+    """Decide which person an account belongs to. It includes the right to see names."""
+    DECIDE = "decide"
+    APPROVE = "approve"
+    """Accept or reject a batch that waits for an approver."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +97,10 @@ class DecisionKind:
     """Takes the context, and the fields by their names."""
     one_of: Sequence[str]
     """Fields of which exactly one is given."""
-    by_form: bool
-    """False: at a terminal alone."""
+    right: Right | None
+    """None: only a command takes it."""
     by_approvers: bool
-    """By form only those may whom guard.approvers names."""
+    """In Airflow, only the people in guard.approvers may take it."""
     needs_approver: Callable[..., bool] | None
     """Of a session and the fields: whether the same holds for this very decision."""
     in_one: bool
@@ -133,7 +144,7 @@ class DecisionKind:
     def in_files(self) -> bool:
         """Many at once, too, a line of a file each: what needs no look at each by itself, and says a word a field."""
         lists = any(self.schema(name).get("type") == "array" for name in self.fields.model_fields)
-        return self.by_form and self.in_one and not self.by_approvers and not lists
+        return self.right is not None and self.in_one and not self.by_approvers and not lists
 
 
 def decision(
@@ -142,7 +153,7 @@ def decision(
     command: str = "",
     example: str = "",
     one_of: Sequence[str] = (),
-    by_form: bool = True,
+    right: Right | None = Right.DECIDE,
     by_approvers: bool = False,
     needs_approver: Callable[..., bool] | None = None,
     in_one: bool = True,
@@ -160,7 +171,7 @@ def decision(
             name=name,
             decide=_of_legible_fields(function),
             one_of=one_of,
-            by_form=by_form,
+            right=right,
             by_approvers=by_approvers,
             needs_approver=needs_approver,
             in_one=in_one,
@@ -200,9 +211,9 @@ def of_module(name: str, module: str) -> DecisionKind:
     return _KINDS[name]
 
 
-def forms() -> Mapping[str, DecisionKind]:
-    """Those that are taken by form and REST, too."""
-    return {name: kind for name, kind in every().items() if kind.by_form}
+def submitted(right: Right | None = None) -> Mapping[str, DecisionKind]:
+    """Return the decisions that Airflow takes, by name; with `right`, those that require it."""
+    return {name: kind for name, kind in every().items() if kind.right is not None and right in (None, kind.right)}
 
 
 def in_files() -> Mapping[str, DecisionKind]:

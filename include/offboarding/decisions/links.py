@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from offboarding.decisions.fields import Account, Number, Reason, Source, Worker
-from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
+from offboarding.decisions.kinds import Decided, DecisionContext, Right, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import LinkVerdict
 from offboarding.model.errors import ChangedSinceError, FatalError, NamedError
@@ -67,6 +67,7 @@ def revokes_from_employed(session: Session, *, number: int) -> bool:
 
 @decision(
     "link confirm",
+    right=Right.LINK,
     example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"',
     needs_approver=takes_from_employed,
     evidence=evidence,
@@ -84,6 +85,7 @@ def confirm(
 
 @decision(
     "link reject",
+    right=Right.LINK,
     example='aws AIDAEXAMPLE 10442 --reason "asked the payments team"',
     needs_approver=rejects_employed,
     evidence=evidence,
@@ -99,7 +101,7 @@ def reject(
     return _decided(context, LinkVerdict.REJECT, source, account, worker, reason)
 
 
-@decision("link revoke", example="4", needs_approver=revokes_from_employed)
+@decision("link revoke", right=Right.LINK, example="4", needs_approver=revokes_from_employed)
 def revoke(context: DecisionContext, *, number: Number) -> Decided[Decision]:
     """Take a decision back; it stays on record.
 

@@ -13,7 +13,7 @@ from offboarding.store.locks import lock_findings
 from offboarding.store.rows import Run
 
 
-@decision("runs withdraw", example='418 --reason "as_of was a year late"', by_form=False)
+@decision("runs withdraw", example='418 --reason "as_of was a year late"', right=None)
 def withdraw(context: DecisionContext, *, run_ids: Runs, reason: Reason) -> Decided[Sequence[Run]]:
     """Take a wrong run out of the count: by its moment nothing is decided any more, from the next run on. What it found
     and told stays, and so does the run, on record.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from offboarding.decisions.fields import Batch, Holds, Reason, Run
-from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, decision
+from offboarding.decisions.kinds import ConfiguredContext, Decided, DecisionContext, Right, decision
 from offboarding.guard import releasing
 from offboarding.report import held, night
 from offboarding.report.wording import COMMAND
@@ -20,7 +20,12 @@ def evidence(session: Session, *, run: int | None = None, **others: object) -> s
 
 
 @decision(
-    "release", example='418 --reason "looked through with HR"', by_approvers=True, in_one=False, evidence=evidence
+    "release",
+    right=Right.APPROVE,
+    example='418 --reason "looked through with HR"',
+    by_approvers=True,
+    in_one=False,
+    evidence=evidence,
 )
 def release(
     context: ConfiguredContext, *, run: Run, holds: Holds | None = None, batch: Batch | None = None, reason: Reason
@@ -45,7 +50,13 @@ def release(
     return Decided(made=made, ids={"run": made.run_id, "of": run}, says=_report(context, made))
 
 
-@decision("reject", example='3 --reason "HR sent the file of another company"', by_approvers=True, evidence=evidence)
+@decision(
+    "reject",
+    right=Right.APPROVE,
+    example='3 --reason "HR sent the file of another company"',
+    by_approvers=True,
+    evidence=evidence,
+)
 def reject(context: DecisionContext, *, holds: Holds, reason: Reason) -> Decided[Sequence[Hold]]:
     """Refuse what waits on a line: nothing of it is told, and the next night compares with what was accepted.
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import structlog
 
 from offboarding.config.settings import Settings
+from offboarding.decisions import kinds
 from offboarding.decisions.checking import checked
-from offboarding.decisions.forms import Form, listed
-from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids
+from offboarding.decisions.forms import NAME, SEEN, known, listed
+from offboarding.decisions.kinds import ConfiguredContext, DecisionKind, Ids, Right
 from offboarding.guard import releasing
 from offboarding.identity import people
 from offboarding.interfaces import Trackers
@@ -21,8 +22,6 @@ from offboarding.store import departures, submissions
 from offboarding.store.connect import Session
 from offboarding.store.submissions import NewSubmission
 
-SEEN = "seen"
-"""What a page sends along that showed what it's decided by: a digest of that."""
 _OVER = (
     " Nothing is decided: it may rest on something else by now, and Airflow does not say who began this attempt."
     " Trigger the form again: a decision is by the user who triggers it."
@@ -53,20 +52,20 @@ class Filled:
 def submit(
     session: Session,
     settings: Settings,
-    form: Form,
     given: Mapping[str, object],
     *,
+    right: Right,
     caller: str,
     author: str | None,
     trackers: Callable[[], Trackers],
     is_retry: bool = False,
 ) -> None:
-    """Take the form's decision by what is `given` for its fields; what is empty is left out.
+    """Take the decision that is `given` by its name and fields; an empty field counts as absent.
 
-    `caller`: the run's name, which no other form's run has; `author`: who triggered it; `is_retry`: Airflow has begun
-    this task before, and counts this attempt as a further one. Raises FatalError with the command's own sentence where
-    it is refused, but for words that a log may not hold; for fields that are missing or too many; without an author, or
-    with one who has left; and where this run was refused before, or made its first attempt before.
+    `right`: the one that its author has; `caller`: the DAG and the run; `author`: the user who triggered the run;
+    `is_retry`: Airflow has begun this task before, and counts this attempt as a further one. Raises FatalError with the
+    command's own sentence if the decision is refused, without words that a log may not hold; for missing or unknown
+    fields; without an author, or with one who has left; and if this run was refused or made its first attempt before.
     """
     if not author or not author.strip():
         raise FatalError(
@@ -74,13 +73,13 @@ def submit(
             " Trigger it by the form or by REST, as yourself."
         )
     author = author.strip()
-    new = NewSubmission(caller=caller, form=form.name, digest=_digest(form, given, author), author=author)
+    new = NewSubmission(caller=caller, form=str(given.get(NAME, "")), digest=_digest(given, author), author=author)
     if _has_ended(session, new, is_retry=is_retry):
-        log.warning("this run has decided already: nothing is done twice", form=form.name)
+        log.warning("this run has decided already: nothing is done twice", decision=new.form)
         return
     try:
         _refuse_leaver(session, settings, author)
-        filled = read(form, given)
+        filled = read(given, right)
         context = ConfiguredContext(
             session=session,
             author=author,
@@ -171,11 +170,14 @@ def _decided(context: ConfiguredContext, filled: Filled) -> Ids:
     return filled.kind.decide(context, **filled.fields).ids
 
 
-def read(form: Form, given: Mapping[str, object]) -> Filled:
-    """What is given, held against the form's fields. Raises FatalError for those that are missing or too many."""
-    some = {name: value for name, value in given.items() if value is not None and value != ""}
-    seen = str(some.pop(SEEN, ""))
-    kind, fields = form.read(some)
+def read(given: Mapping[str, object], right: Right) -> Filled:
+    """Check what is given against the decision's fields.
+
+    Raises FatalError for a decision that requires another right, and for missing or unknown fields.
+    """
+    fields = {name: value for name, value in given.items() if value is not None and value != ""}
+    seen = str(fields.pop(SEEN, ""))
+    kind = known(NAME, str(fields.pop(NAME, "")), kinds.submitted(right))
     # From JSON, in which a day is a text.
     values, mistakes = checked(kind, fields, lambda model, asked: model.model_validate_json(json.dumps(asked)))
     wrong = [*map(str, mistakes), *_not_one_alone(kind, fields)]
@@ -195,6 +197,6 @@ def _not_one_alone(kind: DecisionKind, given: Mapping[str, object]) -> Iterator[
         yield f"{listed(found)} can't stand together."
 
 
-def _digest(form: Form, given: Mapping[str, object], author: str) -> str:
+def _digest(given: Mapping[str, object], author: str) -> str:
     plain = {name: value for name, value in given.items() if value is not None}
-    return hashlib.sha256(json.dumps([author, form.name, plain], sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([author, plain], sort_keys=True, default=str).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from offboarding.config.spelling import nearest
 from offboarding.decisions.fields import Finding, Reason, Roster, Run
-from offboarding.decisions.kinds import Decided, DecisionContext, decision, of_field
+from offboarding.decisions.kinds import Decided, DecisionContext, Right, decision, of_field
 from offboarding.decisions.signing import said
 from offboarding.model import counted
 from offboarding.model.errors import FatalError
@@ -32,7 +32,7 @@ def verdict(context: DecisionContext, *, finding: Finding, reason: Reason) -> De
     )
 
 
-@decision("accept-read", example='418 hr --reason "the Daejeon plant was sold"')
+@decision("accept-read", right=Right.APPROVE, example='418 hr --reason "the Daejeon plant was sold"')
 def accept_read(context: DecisionContext, *, run: Run, roster: Roster, reason: Reason) -> Decided[AcceptedRead]:
     """Say that a roster really is that short, that those who vanished have left, or that an older file is right.
 

@@ -68,7 +68,7 @@ def _decision(asked: Sequence[tuple[int, DecisionStep]], form: str, forms_url: s
         for _, step in asked
     )
     return DecisionView(
-        form=f"offboarding_decide_{form}",
+        form=form,
         page=forms_url.replace("{form}", form),
         choices=tuple(
             ChoiceView(asks=step.asks, choice=step.choice, numbers=() if set(numbers) == everyone else tuple(numbers))

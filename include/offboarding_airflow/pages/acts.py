@@ -11,7 +11,7 @@ from fastapi import Request
 from offboarding.decisions import forms
 from offboarding.decisions.forms import Form
 from offboarding.report.pages import AskedInVainError
-from offboarding_airflow.work import FORM, MOST_PEOPLE
+from offboarding_airflow.work import DECIDING, MOST_PEOPLE
 
 MOST = 20
 """Decisions at once: each is a run."""
@@ -70,7 +70,7 @@ def acts() -> Mapping[str, Act]:
 def right_taken(request: Request) -> str:
     """Which right a form takes that somebody doesn't have, as a sentence; of any other page no more than Forbidden."""
     form = _FORM.match(getattr(request.scope.get("route"), "path", ""))
-    return f"It takes the right to trigger {acts()[form[1]].dag}." if form else "Forbidden"
+    return f"It requires the right to trigger {acts()[form[1]].dag}." if form else "Forbidden"
 
 
 def run_id(token: str, number: int) -> str:
@@ -85,8 +85,8 @@ def _of(form: Form) -> Act:
         path=form.slug,
         title=form.name.capitalize(),
         about=form.about,
-        dag=FORM.format(form=form.slug),
+        dag=DECIDING[form.right],
         task="decide",
-        schemas=form.schemas(None),
+        schemas=form.schemas(),
         form=form,
     )

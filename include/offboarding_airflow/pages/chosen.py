@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from offboarding.decisions.forms import NAME
 from offboarding.model import LinkVerdict
 from offboarding.model.errors import FatalError
 from offboarding_airflow.pages.acts import MOST
@@ -17,7 +18,8 @@ _ABOUT = ("source", "account", "worker", "seen")
 class Chosen:
     """What somebody chose of one account and one person."""
 
-    conf: dict[str, object]
+    given: dict[str, object]
+    """The decision's name and fields."""
     standing: list[int]
     """Numbers of the decisions that stood when it was shown."""
 
@@ -56,9 +58,9 @@ def choices(sent: Sent) -> Sequence[Chosen]:
         raise FatalError(f"Choose at least one, and {MOST} at most at once; {len(sent.verdicts)} were.")
     chosen = [_one(about, verdict, sent.reason) for about, verdict in sent.verdicts.items()]
     confirmed = [
-        (each.conf["source"], each.conf["account"])
+        (each.given["source"], each.given["account"])
         for each in chosen
-        if each.conf["decision"] == LinkVerdict.CONFIRM.value
+        if each.given[NAME] == f"link {LinkVerdict.CONFIRM}"
     ]
     if len(set(confirmed)) < len(confirmed):
         raise FatalError("An account is one person's, and two were confirmed for one. Leave all but one of them open.")
@@ -68,8 +70,8 @@ def choices(sent: Sent) -> Sequence[Chosen]:
 def _one(about: str, verdict: str, reason: str) -> Chosen:
     try:
         read = cast("dict[str, Any]", json.loads(about))
-        conf: dict[str, object] = {name: str(read[name]) for name in _ABOUT}
+        given: dict[str, object] = {name: str(read[name]) for name in _ABOUT}
         standing = [int(number) for number in read["standing"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise FatalError("What was chosen isn't what this page wrote. Load it anew, and decide there.") from None
-    return Chosen(conf={"decision": verdict, **conf, "reason": reason}, standing=standing)
+    return Chosen(given={NAME: f"link {verdict}", **given, "reason": reason}, standing=standing)

@@ -1,5 +1,5 @@
-"""Pages by which somebody decides. They write nothing: each decision is a run of its form's own DAG, begun by Airflow's
-REST API as whoever is logged in, so that it's authorised, held against its fields, signed and recorded as any other.
+"""Pages for decisions. They write nothing: each decision is a run of a DAG, begun by Airflow's REST API as the user who
+is logged in, so that it is authorised, checked against its fields, signed and recorded as any other.
 """
 
 import uuid
@@ -11,8 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from offboarding import wiring
 from offboarding.decisions import submitting
+from offboarding.decisions.forms import SEEN
 from offboarding.decisions.grounds import grounds
-from offboarding.decisions.submitting import SEEN
 from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding_airflow.pages.acts import Act, acts, run_id
 from offboarding_airflow.pages.asking_airflow import AskedAirflow
@@ -21,7 +21,7 @@ from offboarding_airflow.pages.posting import fields
 from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
 from offboarding_airflow.pages.viewers import Viewer
-from offboarding_airflow.work import MOST_PEOPLE
+from offboarding_airflow.work import MOST_PEOPLE, PARAM
 
 _UNSHOWN = ("reason", SEEN)
 Endpoint = Callable[..., Coroutine[Any, Any, Response]]
@@ -49,8 +49,9 @@ def doing(act: Act) -> Endpoint:
 
     async def do(request: Request, sent: Annotated[Mapping[str, str], Depends(fields)]) -> Response:
         token, typed = sent.get("token", ""), {name: sent.get(name, "") for name in (*act.schemas, SEEN)}
-        name, conf = run_id(token, 0), conf_of(act, typed)
+        name = run_id(token, 0)
         try:
+            conf = conf_of(act, typed)
             await run_in_threadpool(_check, act, conf)
             await AskedAirflow(request).trigger(act.dag, name, conf)
         except (ChangedSinceError, SentBeforeError) as error:
@@ -63,9 +64,10 @@ def doing(act: Act) -> Endpoint:
 
 
 def conf_of(act: Act, typed: Mapping[str, str]) -> dict[str, object]:
-    """What a run of it is given: what was typed, of its fields' types, without what wasn't."""
-    conf = {name: given(schema, typed[name]) for name, schema in act.schemas.items() if typed.get(name, "").strip()}
-    return conf | ({SEEN: typed[SEEN]} if typed.get(SEEN) else {})
+    """Return the run's configuration: the filled fields by their types. Raises FatalError if no decision is chosen."""
+    filled = {name: given(schema, typed[name]) for name, schema in act.schemas.items() if typed.get(name, "").strip()}
+    seen = {SEEN: typed[SEEN]} if typed.get(SEEN) else {}
+    return {PARAM: act.form.submission(filled | seen)} if act.form else filled
 
 
 def _check(act: Act, conf: Mapping[str, object]) -> None:
@@ -73,7 +75,7 @@ def _check(act: Act, conf: Mapping[str, object]) -> None:
     if act.form is None:
         _check_people(conf)
         return
-    filled = submitting.read(act.form, conf)
+    filled = submitting.read(cast("Mapping[str, object]", conf[PARAM]), act.form.right)
     with wiring.looking() as (_, session):
         filled.check_seen(session)
 

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, HTTPException, Request
 
+from offboarding.decisions.kinds import Right
 from offboarding.report.pages import AskedInVainError
 from offboarding_airflow.pages.viewers import Viewer
-from offboarding_airflow.work import FORM
+from offboarding_airflow.work import DECIDING
 
 DAG = "offboarding_nightly"
-DECIDING = FORM.format(form="link")
-"""Who may trigger it may see names: nobody decides whose an account is without them."""
+SEES_NAMES = DECIDING[Right.LINK]
+"""Who may trigger it may see names: no one can decide without them which person an account belongs to."""
 
 _NOWHERE = "No Origin was sent, so that nothing shows where this form is from. A program sends a bearer's token."
 
@@ -46,9 +47,9 @@ def noting() -> Callable[..., Any]:
         def lets(dag: str) -> bool:
             return _is_let(may_trigger(dag), request, user)
 
-        request.state.viewer = Viewer(name=user.get_name(), may_decide=lets(DECIDING), may_trigger=lets)
+        request.state.viewer = Viewer(name=user.get_name(), may_decide=lets(SEES_NAMES), may_trigger=lets)
 
-    return nobody if may_trigger(DECIDING) is nobody else viewer
+    return nobody if may_trigger(SEES_NAMES) is nobody else viewer
 
 
 def from_here(request: Request) -> None:

@@ -11,11 +11,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from offboarding import wiring
 from offboarding.decisions import submitting
-from offboarding.decisions.submitting import SEEN
+from offboarding.decisions.forms import SEEN
 from offboarding_airflow.pages.acts import Act, run_id
 from offboarding_airflow.pages.asking_airflow import FAILED, SUCCESS, AskedAirflow, RunSeen
 from offboarding_airflow.pages.scripts import IN_PLACE
 from offboarding_airflow.pages.showing import shown
+from offboarding_airflow.work import PARAM
 
 SECONDS, PAUSE = 8.0, 0.4
 """So long the page waits for what comes of it, and so long between two looks."""
@@ -77,7 +78,11 @@ def _came(act: Act, runs: Sequence[RunSeen], red: Mapping[str, str]) -> list[Out
     return [
         Outcome(
             run_id=each.run_id,
-            about=tuple(f"{name}: {_shown(value)}" for name, value in each.conf.items() if name not in _UNSHOWN),
+            about=tuple(
+                f"{name}: {_shown(value)}"
+                for name, value in each.conf.get(PARAM, each.conf).items()
+                if name not in _UNSHOWN
+            ),
             state="decided" if each.run_id in decided else _state(act, each),
             says=red.get(each.run_id, ""),
         )

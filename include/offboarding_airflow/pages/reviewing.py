@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from offboarding import wiring
 from offboarding.decisions import submitting
+from offboarding.decisions.kinds import Right
 from offboarding.decisions.links import check_standing
 from offboarding.model.errors import ChangedSinceError, FatalError
 from offboarding.report.pages import Onlooker
@@ -21,6 +22,7 @@ from offboarding_airflow.pages.posting import fields
 from offboarding_airflow.pages.refusals import RefusedByAirflowError, SentBeforeError
 from offboarding_airflow.pages.showing import led, shown
 from offboarding_airflow.pages.viewers import Viewer
+from offboarding_airflow.work import PARAM
 
 _LINK = "link"
 
@@ -52,7 +54,7 @@ async def _begin(airflow: AskedAirflow, token: str, chosen: Sequence[Chosen]) ->
     """
     dag = acts()[_LINK].dag
     for number, each in enumerate(chosen):
-        await airflow.trigger(dag, run_id(token, number), each.conf)
+        await airflow.trigger(dag, run_id(token, number), {PARAM: each.given})
     if len(chosen) < MOST and (await airflow.run(dag, run_id(token, len(chosen)))).state:
         raise SentBeforeError
 
@@ -78,10 +80,8 @@ def _page(request: Request, sent: Sent, says: str = "", status: int = 200) -> Re
 
 def _check(chosen: Sequence[Chosen]) -> None:
     """Raises FatalError as the run would, and ChangedSinceError where anything else was shown than there is now."""
-    form = acts()[_LINK].form
-    assert form is not None
-    filled = [submitting.read(form, each.conf) for each in chosen]
+    filled = [submitting.read(each.given, Right.LINK) for each in chosen]
     with wiring.looking() as (_, session):
         for each, held in zip(chosen, filled, strict=True):
             held.check_seen(session)
-            check_standing(session, str(each.conf["source"]), str(each.conf["account"]), each.standing)
+            check_standing(session, str(each.given["source"]), str(each.given["account"]), each.standing)

@@ -138,4 +138,4 @@ def test_help_shows_the_columns_of_every_decision_that_may_come_in_a_file(decidi
 
     for name, kind in kinds.in_files().items():
         assert f"{name} ({', '.join(kind.fields.model_fields)})" in shown
-    assert kinds.forms().keys() - kinds.in_files().keys() == {"release", "reject", "exception approve"}
+    assert kinds.submitted().keys() - kinds.in_files().keys() == {"release", "reject", "exception approve"}

@@ -12,15 +12,14 @@ import yaml
 from offboarding import wiring
 from offboarding.config.policy import Policy
 from offboarding.decisions import kinds, submitting
-from offboarding.decisions.forms import CHOICE
-from offboarding.interfaces import Trackers
+from offboarding.decisions.kinds import Right
 from offboarding.model.errors import FatalError
 from offboarding.store import exceptions
 from offboarding.store.connect import Session
 from offboarding.store.exceptions import ExceptionRow
 from tests.integration.commands.conftest import Type, connected, reported_night
 from tests.support import filled
-from tests.support.deciding import filled_in
+from tests.support.deciding import submit as submitted
 from tests.unit.test_config import GOOD
 
 ANALYST = "soyeon.park"
@@ -28,11 +27,6 @@ REASON = "asked their team"
 SOON = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
 
 Submit = Callable[..., None]
-
-
-def nobody_is_told() -> Trackers:
-    """No tracker is configured."""
-    return {}
 
 
 def whole_configuration(path: Path) -> None:
@@ -58,18 +52,7 @@ def submit(deciding: Type, configured: Path) -> Iterator[Submit]:
         def hand_in(
             *, caller: str = "manual__1", author: str | None = ANALYST, is_retry: bool = False, **given: object
         ) -> None:
-            form, fields = filled_in(given)
-            every = {**dict.fromkeys(form.schemas(loaded.settings)), **fields}
-            submitting.submit(
-                session,
-                loaded.settings,
-                form,
-                every,
-                caller=caller,
-                author=author,
-                trackers=nobody_is_told,
-                is_retry=is_retry,
-            )
+            submitted(session, loaded.settings, given, caller=caller, author=author, is_retry=is_retry)
 
         yield hand_in
 
@@ -85,7 +68,7 @@ KEY = "f-00000000"
 
 
 def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> None:
-    submit(decision="link confirm", **LINK)
+    submit(name="link confirm", **LINK)
 
     (line,) = deciding("link", "list", "--format", "jsonl").lines
     assert (line["verdict"], line["account_native_id"], line["worker_id"]) == ("confirm", filled.STRAY, "E1043")
@@ -94,7 +77,7 @@ def test_whoever_triggered_it_has_decided(submit: Submit, deciding: Type) -> Non
 
 @pytest.mark.parametrize("author", ["jdoe", "JDoe@corp.example"])
 def test_nothing_is_decided_in_the_name_of_who_has_left(submit: Submit, deciding: Type, author: str) -> None:
-    said = refusal(submit, decision="link confirm", author=author, **LINK)
+    said = refusal(submit, name="link confirm", author=author, **LINK)
 
     assert said.startswith("This would be decided in the name of worker")
     assert deciding("link", "list", "--format", "jsonl").lines == []
@@ -104,7 +87,7 @@ def test_whom_a_notice_alone_tells_as_gone_decides(submit: Submit, deciding: Typ
     with wiring.at_work() as (_, session):
         session.execute("update departure set basis = 'notice'")
 
-    submit(decision="link confirm", author="jdoe", **LINK)
+    submit(name="link confirm", author="jdoe", **LINK)
 
     (line,) = deciding("link", "list", "--format", "jsonl").lines
     assert line["author"] == "jdoe"
@@ -114,9 +97,9 @@ def test_whom_a_notice_alone_tells_as_gone_decides(submit: Submit, deciding: Typ
 def test_a_day_that_cannot_be_meant_is_refused_in_a_sentence(submit: Submit, day: str) -> None:
     far = f"{day} is no day between 1900-01-01 and 2199-12-31"
     for last in (f"{day} Asia/Seoul", f"{day}T00:00+14:00", f"{day}T23:59-12:00"):
-        told = {"decision": "notice add", "who": "vendor:E1042", "last": last, "reason": REASON}
+        told = {"name": "notice add", "who": "vendor:E1042", "last": last, "reason": REASON}
         assert far in refusal(submit, caller=last, **told)
-    assert far in refusal(submit, decision="attest", key="x", until=day, reason=REASON)
+    assert far in refusal(submit, name="attest", key="x", until=day, reason=REASON)
 
 
 UNREADABLE = ["\u200b", "\u00ad\ufe0f", "\U000e0041", "hr:E1043\0", "\0", "hr:\ud800"]
@@ -127,13 +110,13 @@ UNREADABLE = ["\u200b", "\u00ad\ufe0f", "\U000e0041", "hr:E1043\0", "\0", "hr:\u
 def test_what_nobody_sees_or_the_store_cannot_hold_is_refused_in_a_sentence(
     submit: Submit, deciding: Type, field: str, written: str
 ) -> None:
-    assert f"{field}: it holds" in refusal(submit, decision="link confirm", **{**LINK, field: written})
+    assert f"{field}: it holds" in refusal(submit, name="link confirm", **{**LINK, field: written})
     assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
 @pytest.mark.parametrize("written", ["hr:\u200b", "\u200b@\u200b"])
 def test_somebody_whom_nobody_sees_is_nobody(submit: Submit, written: str) -> None:
-    said = refusal(submit, decision="notice add", who=written, last="2026-11-25T15:00 Asia/Seoul", reason=REASON)
+    said = refusal(submit, name="notice add", who=written, last="2026-11-25T15:00 Asia/Seoul", reason=REASON)
 
     assert "nobody's worker id, mail or login" in said
 
@@ -147,21 +130,20 @@ def test_a_command_refuses_what_a_form_refuses(deciding: Type) -> None:
 
 @pytest.mark.parametrize("author", [None, "", "  "])
 def test_without_somebody_who_decides_nothing_is_decided(submit: Submit, deciding: Type, author: str | None) -> None:
-    assert "doesn't say who triggered this run" in refusal(submit, author=author, decision="link confirm", **LINK)
+    assert "doesn't say who triggered this run" in refusal(submit, author=author, name="link confirm", **LINK)
     assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
 def test_an_author_cannot_be_given(submit: Submit, deciding: Type) -> None:
     del submit
     with pytest.raises(FatalError, match="author is no field: who decides is whoever triggered this run"):
-        wiring_submit({"decision": "link confirm", **LINK, "author": "somebody.else"})
+        wiring_submit({"name": "link confirm", **LINK, "author": "somebody.else"})
     assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
 def wiring_submit(told: Mapping[str, object], author: str = ANALYST, caller: str = "c") -> None:
-    form, fields = filled_in(told)
     with wiring.at_work() as (loaded, session):
-        submitting.submit(session, loaded.settings, form, fields, caller=caller, author=author, trackers=nobody_is_told)
+        submitted(session, loaded.settings, told, caller=caller, author=author)
 
 
 def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Session) -> None:
@@ -169,7 +151,7 @@ def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Se
     hand_in = iter(range(100))
 
     def say(decision: str, **told: object) -> None:
-        submit(caller=f"manual__{next(hand_in)}", decision=decision, **told)
+        submit(caller=f"manual__{next(hand_in)}", name=decision, **told)
 
     say("link reject", **LINK)
     say("link revoke", number=1)
@@ -192,7 +174,7 @@ def test_every_kind_of_decision_counts(submit: Submit, deciding: Type, store: Se
 def test_a_short_read_is_accepted(submit: Submit, deciding: Type, store: Session) -> None:
     reported_night(store, caller="next", later=timedelta(days=1), seen=filled.Seen(people=filled.PEOPLE[:2]))
 
-    submit(decision="accept-read", run=2, roster="hr", reason=REASON)
+    submit(name="accept-read", run=2, roster="hr", reason=REASON)
 
     assert deciding("runs", "--format", "jsonl").lines[0]["rosters"][0]["status"] == "complete"
 
@@ -208,7 +190,7 @@ def test_what_waits_is_released(
     whole_configuration(configured)
     reported_night(store, policy=Policy(baseline="hold"))
     assert typed("findings", "--format", "jsonl").out == ""
-    told = {"decision": "release", "run": 1, "reason": REASON}
+    told = {"name": "release", "run": 1, "reason": REASON}
 
     wiring_submit(told)
     wiring_submit(told)
@@ -232,7 +214,7 @@ class TestApprovers:
         return typed
 
     @pytest.mark.parametrize(
-        "told", [{"decision": "release", "run": 1}, {"decision": "reject", "holds": [1]}], ids=["release", "reject"]
+        "told", [{"name": "release", "run": 1}, {"name": "reject", "holds": [1]}], ids=["release", "reject"]
     )
     @pytest.mark.parametrize("author", [ANALYST, "7"])
     def test_nobody_else_decides_and_who_may_is_said(
@@ -249,7 +231,7 @@ class TestApprovers:
 
     @pytest.mark.parametrize("author", ["head.of.security", "jiho.lee"])
     def test_one_of_them_does(self, held: Type, author: str) -> None:
-        wiring_submit({"decision": "release", "run": 1, "reason": REASON}, author)
+        wiring_submit({"name": "release", "run": 1, "reason": REASON}, author)
 
         assert len(held("findings", "--format", "jsonl").lines) == 6
 
@@ -258,7 +240,7 @@ class TestApprovers:
         until = datetime.now(UTC) + timedelta(days=9)
         entry = ExceptionRow(kind="exception", finding="7c31a0b2", reason="r", approver="a", expires_at=until)
         exceptions.merge_exceptions(store, [entry], datetime.now(UTC), needs_decision=True)
-        told: Mapping[str, object] = {"decision": "exception approve", "entry": 1, "reason": REASON}
+        told: Mapping[str, object] = {"name": "exception approve", "entry": 1, "reason": REASON}
 
         with pytest.raises(FatalError, match=f"^{ANALYST} may not .* head.of.security, jiho.lee may$"):
             wiring_submit(told)
@@ -271,7 +253,7 @@ class TestApprovers:
             wiring_submit(told, "head.of.security", caller="again")
 
     def test_every_other_decision_is_whoevers_may_trigger_it(self, held: Type) -> None:
-        wiring_submit({"decision": "link confirm", **LINK})
+        wiring_submit({"name": "link confirm", **LINK})
 
         assert held("link", "list", "--format", "jsonl").lines[0]["author"] == ANALYST
 
@@ -279,12 +261,12 @@ class TestApprovers:
     def test_nobody_else_takes_an_account_from_somebody_who_works_here(self, held: Type, verb: str) -> None:
         lees = LINK | {"account": filled.LEE}
         told: Mapping[str, object] = {
-            "confirm": {"decision": "link confirm", **lees},
-            "reject": {"decision": "link reject", **lees, "worker": "hr:E1044"},
-            "revoke": {"decision": "link revoke", "number": 1},
+            "confirm": {"name": "link confirm", **lees},
+            "reject": {"name": "link reject", **lees, "worker": "hr:E1044"},
+            "revoke": {"name": "link revoke", "number": 1},
         }[verb]
         if verb == "revoke":
-            wiring_submit({"decision": "link confirm", **LINK, "worker": "hr:E1044"}, caller="before")
+            wiring_submit({"name": "link confirm", **LINK, "worker": "hr:E1044"}, caller="before")
         before = held("link", "list", "--format", "jsonl").lines
 
         with pytest.raises(FatalError, match=f"^{ANALYST} may not take an account .* head.of.security, jiho.lee may$"):
@@ -295,10 +277,10 @@ class TestApprovers:
         assert held("link", "list", "--format", "jsonl").lines != before
 
     def test_a_rejection_that_is_revoked_takes_it_from_somebody_who_works_here_as_well(self, held: Type) -> None:
-        wiring_submit({"decision": "link reject", **LINK, "account": filled.LEE}, caller="before")
+        wiring_submit({"name": "link reject", **LINK, "account": filled.LEE}, caller="before")
 
         with pytest.raises(FatalError, match="may not take an account"):
-            wiring_submit({"decision": "link revoke", "number": 1})
+            wiring_submit({"name": "link revoke", "number": 1})
 
 
 class TestRefusedAlike:
@@ -309,34 +291,34 @@ class TestRefusedAlike:
         [
             (
                 ("link", "confirm", "awz", filled.STRAY, "hr:E1043", "--reason", REASON),
-                {**LINK, "decision": "link confirm", "source": "awz"},
+                {**LINK, "name": "link confirm", "source": "awz"},
             ),
             (
                 ("link", "confirm", "corp-ldap", filled.STRAY, "E1042", "--reason", REASON),
-                {**LINK, "decision": "link confirm", "worker": "E1042"},
+                {**LINK, "name": "link confirm", "worker": "E1042"},
             ),
-            (("link", "revoke", "7"), {"decision": "link revoke", "number": 7}),
-            (("verdict", KEY, "--reason", REASON), {"decision": "verdict", "finding": KEY, "reason": REASON}),
+            (("link", "revoke", "7"), {"name": "link revoke", "number": 7}),
+            (("verdict", KEY, "--reason", REASON), {"name": "verdict", "finding": KEY, "reason": REASON}),
             (
                 ("accept-read", "1", "hr", "--reason", REASON),
-                {"decision": "accept-read", "run": 1, "roster": "hr", "reason": REASON},
+                {"name": "accept-read", "run": 1, "roster": "hr", "reason": REASON},
             ),
             (
                 ("accept-read", "1", "hrr", "--reason", REASON),
-                {"decision": "accept-read", "run": 1, "roster": "hrr", "reason": REASON},
+                {"name": "accept-read", "run": 1, "roster": "hrr", "reason": REASON},
             ),
             (
                 ("attest", "payment-callback", "--reason", REASON),
-                {"decision": "attest", "key": "payment-callback", "reason": REASON},
+                {"name": "attest", "key": "payment-callback", "reason": REASON},
             ),
             (
                 ("attest", "x", "--until", "2020-01-01", "--reason", REASON),
-                {"decision": "attest", "key": "x", "until": "2020-01-01", "reason": REASON},
+                {"name": "attest", "key": "x", "until": "2020-01-01", "reason": REASON},
             ),
             (
                 ("attest-people", "aws", "--listed-on", "2026-11-20", "--people", "1042", "--reason", REASON),
                 {
-                    "decision": "attest-people",
+                    "name": "attest-people",
                     "source": "aws",
                     "listed_on": "2026-11-20",
                     "people": "1042",
@@ -345,46 +327,46 @@ class TestRefusedAlike:
             ),
             (
                 ("exception", "approve", "7", "--reason", REASON),
-                {"decision": "exception approve", "entry": 7, "reason": REASON},
+                {"name": "exception approve", "entry": 7, "reason": REASON},
             ),
             (
                 ("acknowledge", "add", "--source", "awz", "--until", SOON, "--reason", REASON),
-                {"decision": "acknowledge", "source": "awz", "until": SOON, "reason": REASON},
+                {"name": "acknowledge", "source": "awz", "until": SOON, "reason": REASON},
             ),
             (
                 ("acknowledge", "add", "--queue", "departures", "--until", SOON, "--reason", REASON),
-                {"decision": "acknowledge", "queue": "departures", "until": SOON, "reason": REASON},
+                {"name": "acknowledge", "queue": "departures", "until": SOON, "reason": REASON},
             ),
             (
                 ("acknowledge", "add", "--roster", "hr", "--until", "2040-01-01", "--reason", REASON),
-                {"decision": "acknowledge", "roster": "hr", "until": "2040-01-01", "reason": REASON},
+                {"name": "acknowledge", "roster": "hr", "until": "2040-01-01", "reason": REASON},
             ),
             (
                 ("acknowledge", "withdraw", "7", "--reason", REASON),
-                {"decision": "acknowledge withdraw", "number": 7, "reason": REASON},
+                {"name": "acknowledge withdraw", "number": 7, "reason": REASON},
             ),
             (
                 ("notice", "add", "nobody@corp.example", "--last", "now", "--reason", REASON),
-                {"decision": "notice add", "who": "nobody@corp.example", "last": "now", "reason": REASON},
+                {"name": "notice add", "who": "nobody@corp.example", "last": "now", "reason": REASON},
             ),
             (
                 ("notice", "add", "hr:E1043", "--last", "2026-11-25T15:00", "--reason", REASON),
-                {"decision": "notice add", "who": "hr:E1043", "last": "2026-11-25T15:00", "reason": REASON},
+                {"name": "notice add", "who": "hr:E1043", "last": "2026-11-25T15:00", "reason": REASON},
             ),
             (
                 ("notice", "withdraw", "n-000000", "--reason", REASON),
-                {"decision": "notice withdraw", "notice": "n-000000", "reason": REASON},
+                {"name": "notice withdraw", "notice": "n-000000", "reason": REASON},
             ),
             (
                 ("departure", "confirm", "d-999999", "--reason", REASON),
-                {"decision": "departure confirm", "departure": "d-999999", "reason": REASON},
+                {"name": "departure confirm", "departure": "d-999999", "reason": REASON},
             ),
             (
                 ("departure", "deny", "hr:E1042", "--reason", REASON),
-                {"decision": "departure deny", "departure": "hr:E1042", "reason": REASON},
+                {"name": "departure deny", "departure": "hr:E1042", "reason": REASON},
             ),
-            (("release", "7", "--reason", REASON), {"decision": "release", "run": 7, "reason": REASON}),
-            (("reject", "7", "--reason", REASON), {"decision": "reject", "holds": [7], "reason": REASON}),
+            (("release", "7", "--reason", REASON), {"name": "release", "run": 7, "reason": REASON}),
+            (("reject", "7", "--reason", REASON), {"name": "reject", "holds": [7], "reason": REASON}),
         ],
         ids=lambda given: " ".join(given[:2]) if isinstance(given, tuple) else "",
     )
@@ -399,15 +381,15 @@ class TestRefusedAlike:
     def test_every_decision_is_among_them(self) -> None:
         """A new one comes with its row above."""
         (rows,) = [mark for mark in self.test_by_command_and_by_form.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
-        refused = {str(told["decision"]) for _, told in rows.args[1]}
-        assert refused | {"link reject"} == set(kinds.forms())
+        refused = {str(told["name"]) for _, told in rows.args[1]}
+        assert refused | {"link reject"} == set(kinds.submitted())
 
     def test_what_stands_is_refused(self, submit: Submit, deciding: Type) -> None:
-        submit(decision="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
 
         done = deciding("link", "reject", "corp-ldap", filled.STRAY, "hr:E1043", "--reason", REASON)
 
-        assert refusal(submit, caller="manual__2", decision="link reject", **LINK) == done.err.strip()
+        assert refusal(submit, caller="manual__2", name="link reject", **LINK) == done.err.strip()
 
     @pytest.mark.parametrize(
         ("field", "word", "told"),
@@ -421,7 +403,7 @@ class TestRefusedAlike:
     ) -> None:
         given = {**LINK, "source": "aws", "account": filled.DOE_USER, field: word}
 
-        said = refusal(submit, decision="link confirm", **given)
+        said = refusal(submit, name="link confirm", **given)
         done = deciding("link", "confirm", "aws", given["account"], given["worker"], "--reason", REASON)
 
         assert said.startswith(told)
@@ -434,16 +416,16 @@ class TestFields:
     @pytest.mark.parametrize(
         ("told", "said"),
         [
-            ({**LINK, "decision": "link confrim"}, "decision: 'confrim' is none. Did you mean confirm?"),
-            ({**LINK, "decision": "link"}, "decision is missing."),
+            ({**LINK, "name": "link confrim"}, "name: 'link confrim' is none. Did you mean link confirm?"),
+            (LINK, "name is missing."),
             (
-                {**LINK, "decision": "link confirm", "reason": None},
+                {**LINK, "name": "link confirm", "reason": None},
                 "link confirm: reason is missing. It needs ",
             ),
-            ({**LINK, "decision": "link confirm", "reason": ""}, "link confirm: reason is missing."),
-            ({**LINK, "decision": "link confirm", "run": 4}, "run is nothing that it asks for: leave it empty."),
-            ({**LINK, "decision": "link confirm", "reson": "x"}, "reson is unknown. Did you mean reason?"),
-            ({"decision": "acknowledge", "source": "aws", "reason": REASON}, "acknowledge: until is missing."),
+            ({**LINK, "name": "link confirm", "reason": ""}, "link confirm: reason is missing."),
+            ({**LINK, "name": "link confirm", "run": 4}, "run is nothing that it asks for: leave it empty."),
+            ({**LINK, "name": "link confirm", "reson": "x"}, "reson is unknown. Did you mean reason?"),
+            ({"name": "acknowledge", "source": "aws", "reason": REASON}, "acknowledge: until is missing."),
         ],
     )
     def test_what_is_missing_or_too_much_is_named(
@@ -452,20 +434,12 @@ class TestFields:
         assert said in refusal(submit, **told)
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
-    def test_a_form_takes_its_own_decision_alone(self, submit: Submit, deciding: Type) -> None:
-        """Who may trigger one of them may not trigger another by it."""
+    def test_a_right_takes_its_own_decisions_alone(self, submit: Submit, deciding: Type) -> None:
+        """Who may trigger one DAG may not take another's decision by it."""
         del submit
-        form, fields = filled_in({"decision": "verdict", "finding": KEY, "reason": REASON})
-        with wiring.at_work() as (loaded, session), pytest.raises(FatalError, match="verdict: decision is unknown"):
-            submitting.submit(
-                session,
-                loaded.settings,
-                form,
-                {**fields, CHOICE: "link confirm"},
-                caller="c",
-                author=ANALYST,
-                trackers=nobody_is_told,
-            )
+        given = {"name": "link confirm", **LINK}
+        with pytest.raises(FatalError, match="name: 'link confirm' is none"):
+            submitting.read(given, Right.DECIDE)
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
 
@@ -473,8 +447,8 @@ class TestOnce:
     def test_a_task_that_is_begun_again_decides_nothing_twice(
         self, submit: Submit, deciding: Type, logged: Sequence[Mapping[str, Any]]
     ) -> None:
-        submit(decision="link confirm", **LINK)
-        submit(decision="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
 
         assert len(deciding("link", "list", "--all", "--format", "jsonl").lines) == 1
         assert [line["event"] for line in logged if line["log_level"] == "warning"] == [
@@ -482,18 +456,18 @@ class TestOnce:
         ]
 
     def test_what_was_revoked_is_not_decided_again_by_clearing_a_task(self, submit: Submit, deciding: Type) -> None:
-        submit(decision="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
         deciding("link", "revoke", "1", "--author", "lee")
 
-        submit(decision="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
 
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
     @pytest.mark.parametrize("other", [{"worker": "hr:E1042"}, {"author": "lee"}])
     def test_another_decision_under_the_same_name_is_refused(self, submit: Submit, other: dict[str, str]) -> None:
-        submit(decision="link confirm", **LINK)
+        submit(name="link confirm", **LINK)
 
-        said = refusal(submit, **{"decision": "link confirm", **LINK, **other})
+        said = refusal(submit, **{"name": "link confirm", **LINK, **other})
 
         assert "a run of this name decided something else at" in said
 
@@ -508,19 +482,19 @@ class TestOnce:
 
         with monkeypatch.context() as earlier:
             earlier.setattr("offboarding.decisions.links.decisions.decide", refuses)
-            refusal(submit, decision="link confirm", **LINK)
+            refusal(submit, name="link confirm", **LINK)
 
-        said = refusal(submit, decision="link confirm", is_retry=is_retry, **LINK)
+        said = refusal(submit, name="link confirm", is_retry=is_retry, **LINK)
 
         assert "This run was refused" in said
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
-        submit(caller="manual__2", decision="link confirm", **LINK)
+        submit(caller="manual__2", name="link confirm", **LINK)
         assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
 
     def test_what_a_form_lacked_is_not_decided_later_by_the_same_run(self, submit: Submit, deciding: Type) -> None:
-        refusal(submit, **{**LINK, "decision": "link confirm", "source": "awz"})
+        refusal(submit, **{**LINK, "name": "link confirm", "source": "awz"})
 
-        assert "This run was refused" in refusal(submit, decision="link confirm", **LINK)
+        assert "This run was refused" in refusal(submit, name="link confirm", **LINK)
         assert deciding("link", "list").out == "Nobody has decided anything.\n"
 
     @pytest.mark.parametrize("is_retry", [True, False], ids=["further attempt", "task instance deleted"])
@@ -533,14 +507,14 @@ class TestOnce:
         with monkeypatch.context() as broken:
             broken.setattr("offboarding.decisions.links.decisions.decide", breaks)
             with pytest.raises(ConnectionResetError):
-                submit(decision="link confirm", **LINK)
+                submit(name="link confirm", **LINK)
         if not is_retry:
-            assert "its task instance was deleted" in refusal(submit, decision="link confirm", **LINK)
-            assert "This run was refused" in refusal(submit, decision="link confirm", is_retry=True, **LINK)
+            assert "its task instance was deleted" in refusal(submit, name="link confirm", **LINK)
+            assert "This run was refused" in refusal(submit, name="link confirm", is_retry=True, **LINK)
             assert deciding("link", "list").out == "Nobody has decided anything.\n"
             return
 
-        submit(decision="link confirm", is_retry=True, **LINK)
+        submit(name="link confirm", is_retry=True, **LINK)
 
         assert len(deciding("link", "list", "--format", "jsonl").lines) == 1
 
@@ -548,8 +522,8 @@ class TestOnce:
 def test_logs_hold_ids_and_neither_reasons_nor_what_people_are_called(
     submit: Submit, logged: Sequence[Mapping[str, Any]]
 ) -> None:
-    submit(decision="link confirm", **{**LINK, "account": "scanner"})
-    submit(caller="2", decision="notice add", who="hr:E1044", last="now", reason="dismissed, told by legal")
+    submit(name="link confirm", **{**LINK, "account": "scanner"})
+    submit(caller="2", name="notice add", who="hr:E1044", last="now", reason="dismissed, told by legal")
 
     link, notice = [line for line in logged if line["event"] == "decided"]
     assert (link["decision"], link["number"], link["account"], link["worker"]) == (

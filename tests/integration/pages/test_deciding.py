@@ -135,7 +135,7 @@ def test_a_form_that_is_sent_again_with_something_else_is_refused_and_said(night
     assert "Nothing was decided: this form was sent already, with other content" in says
     assert form_on(says)["reason"] == "asked Kim Lee"
     assert form_on(says)["token"] != first["token"]
-    assert [conf["worker"] for conf in get.airflow.runs.values()] == ["hr:E1043"]
+    assert [conf["decision"]["worker"] for conf in get.airflow.runs.values()] == ["hr:E1043"]
     assert get("/review", named=True, form=first).status_code == 303, "the same is the same"
 
 
@@ -246,7 +246,7 @@ def test_one_account_is_confirmed_for_one_person_at_most(night: Session, get: Ge
 def test_each_form_has_its_own_fields_and_no_other(night: Session, get: Get, form: forms.Form) -> None:
     fields = form_on(get(f"/decide/{form.slug}", named=True).text)
 
-    assert set(fields) - {"token", "seen"} == set(form.schemas(filled.settings()))
+    assert set(fields) - {"token", "seen"} == set(form.schemas())
     assert "\\n" not in get("/decide", named=True).text + get(f"/decide/{form.slug}", named=True).text
 
 
@@ -468,8 +468,8 @@ def test_whoever_may_not_is_led_to_no_form_and_told_what_it_takes(night: Session
 
     assert led(masked) == set()
     assert led(whole) == {f"decide/{path}" for path in acts()}
-    assert "takes the right to trigger its DAG" in masked
-    assert "takes the right to trigger its DAG" not in whole
+    assert "requires the right to trigger <code>" in masked
+    assert "requires the right to trigger <code>" not in whole
     assert [act.dag for act in acts().values() if f"<code>{act.dag}</code>" not in masked] == []
 
 

@@ -71,13 +71,13 @@ def burning(own_kinds: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.usefixtures("burning")
-def test_a_new_decision_is_one_function(settings: Settings) -> None:
+def test_a_new_decision_is_one_function() -> None:
     form = forms.every()["room burn"]
 
     assert (form.says, form.about) == ("Burn a room, whole.", "Burn a room, whole.")
-    assert form.schemas(settings) == {
+    assert form.schemas() == {
         "room": {"title": "Room", "type": "string", "description": "Which."},
-        "reason": forms.every()["verdict"].schemas(settings)["reason"],
+        "reason": forms.every()["verdict"].schemas()["reason"],
     }
 
 
@@ -101,7 +101,7 @@ def test_a_field_means_one_thing() -> None:
     """Whichever decision asks for it: a file's column has one name for all of them."""
     meant: dict[str, dict[str, object]] = {}
 
-    for kind in kinds.forms().values():
+    for kind in kinds.submitted().values():
         for name in kind.fields.model_fields:
             assert meant.setdefault(name, kind.schema(name)) == kind.schema(name), (kind.name, name)
 
@@ -113,11 +113,11 @@ def test_what_is_read_off_the_files_is_what_they_declare() -> None:
     assert all(each.sentence for each in found)
 
 
-@pytest.mark.parametrize("name", kinds.forms())
+@pytest.mark.parametrize("name", kinds.submitted())
 def test_every_decision_is_on_the_page_with_its_fields(name: str) -> None:
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |")]
 
-    assert set(kinds.forms()[name].fields.model_fields) <= set(re.findall(r"`(\w+)`", row.rsplit("|", 2)[1]))
+    assert set(kinds.submitted()[name].fields.model_fields) <= set(re.findall(r"`(\w+)`", row.rsplit("|", 2)[1]))
 
 
 @pytest.mark.parametrize("name", kinds.every())

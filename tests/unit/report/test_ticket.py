@@ -379,7 +379,7 @@ def test_a_use_of_a_key_names_the_key() -> None:
     assert told.title == "Used after departure: signing key login-signing of worker 1042 [offb-3fa9c1d2e4b7]"
 
 
-FORMS = "https://airflow.corp.example/dags/offboarding_decide_{form}"
+FORMS = "https://airflow.corp.example/offboarding/decide/{form}"
 
 
 def test_who_has_no_shell_decides_by_a_form_and_the_command_stands_last() -> None:
@@ -387,20 +387,20 @@ def test_who_has_no_shell_decides_by_a_form_and_the_command_stands_last() -> Non
 
     asked = body[body.index("What may be decided") :]
     assert asked.splitlines()[:5] == [
-        "What may be decided: answer here, or fill in this form (press Trigger):",
+        "What may be decided: answer here, or fill in this form:",
         FORMS.format(form="link"),
         "- Not theirs? Revoke nothing, and say so: the decision is reject.",
         "What goes into the form:",
         "source corp-ldap, account x, worker 1042",
     ]
     assert body.count("python -m offboarding link reject") == 1
-    assert asked.index("offboarding_decide_link") < asked.index("python -m offboarding link reject corp-ldap x 1042")
+    assert asked.index("decide/link") < asked.index("python -m offboarding link reject corp-ldap x 1042")
 
 
 def test_where_nobody_knows_the_forms_address_its_name_is_told_and_whom_to_ask() -> None:
     body = " ".join(draft(TICKET, [ACCOUNT], [], ENGLISH).body.split())
 
-    assert "or fill in the form offboarding_decide_link. Whoever runs this check shows you where it is" in body
+    assert "or fill in the form link on the page Decide. Whoever runs this check shows you where it is" in body
     assert "http" not in body
 
 

@@ -93,15 +93,15 @@ _NOTHING = replace(_PLAIN, system="", roster="", thing="", explain="", exposure=
 """Of which nothing is on a list."""
 _DECISIONS = (
     DecisionView(
-        form="offboarding_decide_link",
+        form="link",
         page="",
         choices=(ChoiceView(asks="Not theirs? Revoke nothing, and say so", choice="reject", numbers=(1,)),),
         rows=(((1,), "source corp-ldap"), ((3,), "source aws")),
         commands=("python -m offboarding link reject SOURCE",),
     ),
     DecisionView(
-        form="offboarding_decide_use",
-        page="https://airflow.corp.example/dags/offboarding_decide_use",
+        form="verdict",
+        page="https://airflow.corp.example/offboarding/decide/verdict",
         choices=(ChoiceView(asks="Say what it was; only that closes this", choice="", numbers=()),),
         rows=(((1, 2, 3), "finding f-7c31aa01"),),
         commands=("python -m offboarding use VERDICT",),

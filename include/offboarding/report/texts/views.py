@@ -127,7 +127,7 @@ class DecisionView:
     """How a person decides by one form."""
 
     form: str
-    """The form's name: offboarding_decide_link."""
+    """The name of the form on the page Decide: link."""
     page: str
     """Its address; "" where nobody told the configuration."""
     choices: tuple[ChoiceView, ...]
