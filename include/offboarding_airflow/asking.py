@@ -9,10 +9,11 @@ from airflow.sdk.definitions.param import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard import releasing
+from offboarding_airflow.addresses import page
 from offboarding_airflow.question import QuestionOperator
 from offboarding_airflow.tasks import WAITS
 from offboarding_airflow.versions import AirflowSkipException
-from offboarding_airflow.work import at_work, page, refused
+from offboarding_airflow.work import at_work, refused
 
 APPROVE, REJECT = "Approve", "Reject"
 NOBODY = "nobody decided: what waits goes on waiting, and the next night asks anew"
@@ -55,7 +56,7 @@ class AskOperator(QuestionOperator):
             else:
                 # A first read isn't refused: it goes on waiting.
                 self.options = [APPROVE]
-            self.ask(context, session, of_run=asked.of_run, seen=asked.seen)
+            self.ask(context, session, loaded.settings, of_run=asked.of_run, seen=asked.seen)
 
     def execute_complete(self, context: Any, event: dict[str, Any], of_run: int = 0, seen: str = "") -> None:
         """Do as the person said, who is the author, with exactly what they were shown. No answer decides nothing."""

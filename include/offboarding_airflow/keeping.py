@@ -12,10 +12,11 @@ from offboarding.report import kept, printed
 from offboarding.report.pages.tonight import Tonight, night_page
 from offboarding.report.wording import moment
 from offboarding.runs import pipeline
-from offboarding_airflow.plugin import PREFIX
+from offboarding_airflow.addresses import PREFIX, page
 from offboarding_airflow.rendering import css, rendered
 from offboarding_airflow.tasks import GOES_ON, context, own_run
-from offboarding_airflow.work import at_work, page
+from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.work import at_work
 
 NOWHERE = "#"
 """Where links lead to while nobody has told Airflow its own address."""
@@ -27,6 +28,8 @@ def keep_report(check: int) -> None:
     with at_work() as (loaded, session):
         settings = loaded.settings
         run, zone, now = own_run(session, check), settings.company.time_zone, datetime.now(UTC)
+        if not settings.policy.night_report:
+            raise AirflowSkipException("policy.night_report is not set: no report is kept")
         night = night_page(session, context()["run_id"], zone, now)
         if night is None:
             raise FatalError(f"run {check} is no night: it has no report to keep.")

@@ -53,26 +53,28 @@ def alert(check: int) -> None:
 def end(check: int) -> None:
     """Red where something was left unchecked: the report says what."""
     with at_work() as (_, session):
-        pipeline.end(session, own_run(session, check))
+        run = own_run(session, check)
+        pipeline.expect_report(run)
+        pipeline.end(session, run)
 
 
 def define() -> None:
-    """Make the DAG, by the configuration as it is now."""
-    settings = wiring.configured()
+    """Make the DAG, by the schedules of the configuration as it is now."""
+    due = wiring.schedules()
     with DAG(
         "offboarding_nightly",
         description="Who left, and what of theirs still works? The whole check, every night.",
-        schedule=CronTriggerTimetable(settings.policy.nightly, timezone=settings.company.time_zone),
+        schedule=CronTriggerTimetable(due.nightly, timezone=due.time_zone),
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=6),
-        **due_within(settings.policy.nightly_takes if settings.notifiers else None, tell_late),
+        **due_within(due.nightly_takes, tell_late),
         default_args={**tried_again(2, seconds=60), "execution_timeout": timedelta(hours=1)},
         params=ParamsDict({"as_of": AS_OF}),
         tags=["offboarding"],
         doc_md=__doc__,
     ):
         night = opened(pipeline.open_run)
-        reading = Reading(settings=settings, kind=RunKind.NIGHTLY)
+        reading = Reading(kind=RunKind.NIGHTLY)
         parts = reading.parts(night)
         steps = {
             "read_roster": reading.rosters(night),
@@ -83,18 +85,13 @@ def define() -> None:
             },
             "ticket": linked(told(night), NightLink(), TicketsLink()),
             "alert": linked(alert(night), NightLink()),
+            "ask_queue": ask_queue(night),
         }
-        if settings.messages is not None:
-            steps["ask_queue"] = ask_queue(night)
         for name, step in NIGHT.items():
             for before in step.after:
-                if before in steps:
-                    chain(steps[before], steps[name])
-        waits = [propose(night)] if settings.policy.revocation is not None else []
-        # What the guard holds is asked about though nothing could be proposed.
-        asked = ask.override(trigger_rule=GOES_ON)(night) if waits else ask(night)
-        kept = [linked(keep_report(night), NightLink())] if settings.policy.night_report else []
-        chain(steps["report"], *waits, asked)
-        # Beside the question, which a place that can't be written to keeps nobody from.
-        chain(steps["report"], kept)
-        chain([*(steps[name] for name in CONCLUDING), *waits, asked, *kept], linked(end(night), NightLink()))
+                chain(steps[before], steps[name])
+        # What the guard holds is asked about even if nothing is proposed, or could be proposed.
+        proposed, asked, kept = propose(night), ask(night), linked(keep_report(night), NightLink())
+        chain(steps["report"], proposed, asked)
+        chain(steps["report"], [asked, kept])
+        chain([*(steps[name] for name in CONCLUDING), proposed, asked, kept], linked(end(night), NightLink()))

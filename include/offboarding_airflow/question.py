@@ -18,8 +18,8 @@ STALE = (
 class QuestionOperator(HITLOperator):
     """Ask one question in one run: text, options and answer belong together."""
 
-    def ask(self, context: Any, session: wiring.Session, **kept: object) -> None:
-        """Park the task until a person answers; `execute_complete` gets `kept` along with the answer.
+    def ask(self, context: Any, session: wiring.Session, settings: wiring.Settings, **kept: object) -> None:
+        """Park the task until an approver answers; `execute_complete` gets `kept` along with the answer.
 
         Raises RefusedError where this run asked another question before, since a person may answer that text instead.
         Cleared or tried again, a task keeps the subject, body and options of its first try (upsert_hitl_detail in
@@ -27,6 +27,7 @@ class QuestionOperator(HITLOperator):
         still shows the first one: the store keeps which question that was.
         """
         own = cast("Any", self)
+        own.assigned_users = [{"id": each.id, "name": each.name} for each in settings.guard.users] or None
         caller = f"{own.dag_id} {context['run_id']} {own.task_id}"
         if not releasing.is_first_question(session, caller, [self.subject, self.body, self.options, kept]):
             raise refused(STALE)

@@ -17,7 +17,6 @@ from offboarding import wiring
 from offboarding.model.errors import RetriableError
 from offboarding.runs import pipeline
 from offboarding_airflow.tasks import own_run
-from offboarding_airflow.versions import AirflowSkipException
 from offboarding_airflow.work import at_work
 
 PAUSE_SECONDS = 30
@@ -62,19 +61,21 @@ def _received(queue: Any) -> list[str]:
 
 @task
 def ask_queue(check: int) -> None:
-    """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't."""
+    """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't.
+
+    Without a queue it succeeds: a skipped task would skip the report, by the report's trigger rule.
+    """
     with at_work() as (loaded, session):
-        queue = wiring.queue(loaded.settings)
-        if queue is None:
-            raise AirflowSkipException("the configuration names no queue any more")
-        pipeline.ask_queue(session, own_run(session, check), queue)
+        run, queue = own_run(session, check), wiring.queue(loaded.settings)
+        if queue is not None:
+            pipeline.ask_queue(session, run, queue)
 
 
-def watched(settings: Any) -> list[Asset] | None:
-    """The asset `departures`, for a DAG's schedule; None where the configuration names no queue."""
-    if settings.messages is None:
+def watched(queue: str | None) -> list[Asset] | None:
+    """Return the asset `departures`, for a DAG's schedule; None if the configuration names no queue."""
+    if queue is None:
         return None
-    trigger = MessagesTrigger(queue=settings.messages.queue)
+    trigger = MessagesTrigger(queue=queue)
     return [Asset("departures", watchers=[AssetWatcher(name="departures", trigger=trigger)])]
 
 

@@ -20,19 +20,24 @@ PART = "{{ (task.op_kwargs.source ~ ' ' ~ task.op_kwargs.part) | trim }}"
 class Reading:
     """The reads of one DAG's runs."""
 
-    settings: wiring.Settings
     kind: RunKind
 
     @property
     def timeout(self) -> timedelta:
-        """How long a task that reads may take: as its longest read, with a third more for the store.
+        """How long a task that reads may take: as long as a read of its kind at most, with a third more for the store.
 
-        A read ends itself before; this ends what cannot be interrupted from within (`pipeline.longest_read`).
+        A read ends itself before, at its own `max_read_minutes`; this ends what cannot be interrupted from within.
         """
-        return pipeline.longest_read(self.settings, self.kind) * 4 / 3
+        return pipeline.longest_read(self.kind) * 4 / 3
 
     def rosters(self, check: int) -> Any:
-        """Read who works here, a task a roster. The DAG that is made reads the settings."""
+        """Read who works here, a task for each roster."""
+
+        @task(show_return_value_in_logs=False)
+        def find_rosters(check: int) -> list[dict[str, str]]:
+            with at_work() as (loaded, session):
+                own_run(session, check)
+                return [{"name": roster.name} for roster in loaded.settings.rosters]
 
         @task(map_index_template="{{ task.op_kwargs.name }}", execution_timeout=self.timeout)
         def read_roster(check: int, name: str) -> None:
@@ -41,8 +46,7 @@ class Reading:
                 reader = wiring.roster(loaded.settings, name, run.as_of)
                 pipeline.read_roster(session, loaded.settings, run, loaded.settings.roster(name), reader)
 
-        names = [{"name": roster.name} for roster in self.settings.rosters]
-        return read_roster.partial(check=check).expand_kwargs(names)
+        return read_roster.partial(check=check).expand_kwargs(find_rosters(check))
 
     def parts(self, check: int) -> Any:
         """What there is to read of each source; an organization's accounts are asked for."""

@@ -7,12 +7,10 @@ what of leavers' things is to be shut now; that is approved here alone (docs/rev
 """
 
 from datetime import timedelta
-from typing import Any, cast
 
 from airflow.sdk import DAG, Param
 from airflow.sdk.definitions.param import ParamsDict
 
-from offboarding import wiring
 from offboarding.report.revocations import NOTHING
 from offboarding_airflow.asking import APPROVE, NEEDED, OPTIONAL, REJECT, AskOperator
 from offboarding_airflow.links import HeldLink
@@ -27,9 +25,7 @@ RUN = Param(None, LAST, title="Run", type=["null", "integer"], minimum=1, maximu
 
 
 def define() -> None:
-    """Make the DAG, by the configuration as it is now."""
-    settings = wiring.configured()
-    who = cast("Any", [{"id": each.id, "name": each.name} for each in settings.guard.users] or None)
+    """Make the DAG."""
     with DAG(
         "offboarding_release",
         description="What the guard holds waits here for a person: approve or reject.",
@@ -45,17 +41,14 @@ def define() -> None:
             subject="Let through what waits?",
             options=[APPROVE, REJECT],
             params=ParamsDict({"reason": OPTIONAL}),
-            assigned_users=who,
             response_timeout=UNTIL_NEXT,
         )
         asked.operator_extra_links = (HeldLink(),)
-        if settings.policy.revocation is not None:
-            RevokeOperator(
-                task_id="revoke",
-                subject="Shut what leavers still have?",
-                options=[NOTHING],
-                multiple=True,
-                params=ParamsDict({"reason": NEEDED}),
-                assigned_users=who,
-                response_timeout=UNTIL_NEXT,
-            )
+        RevokeOperator(
+            task_id="revoke",
+            subject="Shut what leavers still have?",
+            options=[NOTHING],
+            multiple=True,
+            params=ParamsDict({"reason": NEEDED}),
+            response_timeout=UNTIL_NEXT,
+        )

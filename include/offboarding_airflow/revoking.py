@@ -15,6 +15,7 @@ from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
 from offboarding_airflow.question import QuestionOperator
 from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.waiting import skip_unless_revoking
 from offboarding_airflow.work import at_work, refused
 
 NOBODY = "nobody chose anything: nothing is shut, and what is proposed is asked about again after the next night"
@@ -43,6 +44,7 @@ class RevokeOperator(QuestionOperator):
     def execute(self, context: Any) -> None:
         """Ask: ids, no names. Skipped where nothing is proposed."""
         with at_work() as (loaded, session):
+            skip_unless_revoking(loaded.settings)
             revokers = partial(wiring.revoker, loaded.settings)
             unseen = settling.settle(session, loaded.settings, READERS, revokers)
             asked = proposing.question(session, loaded.settings, unseen)
@@ -52,7 +54,9 @@ class RevokeOperator(QuestionOperator):
             self.subject, self.body = asked.subject, asked.details
             self.options = [*asked.offered, NOTHING]
             self.params = ParamsDict({"reason": NEEDED})
-            self.ask(context, session, offered={key: asdict(each) for key, each in asked.offered.items()})
+            self.ask(
+                context, session, loaded.settings, offered={key: asdict(each) for key, each in asked.offered.items()}
+            )
 
     def execute_complete(
         self, context: Any, event: dict[str, Any], offered: dict[str, dict[str, Any]] | None = None

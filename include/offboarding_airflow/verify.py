@@ -52,7 +52,7 @@ def tell_open(check: int) -> None:
         in_numbers(pipeline.report_verify)(session, run)
 
 
-@task(trigger_rule=GOES_ON)
+@task(trigger_rule=TriggerRule.ALL_DONE)
 def tell_due(check: int) -> None:
     """Judge these people's cases, and tell the tracker. Red where something of theirs was left unchecked."""
     with at_work() as (loaded, session):
@@ -62,19 +62,19 @@ def tell_due(check: int) -> None:
 
 
 @task_group(group_id="open")
-def look_again(settings: wiring.Settings) -> None:
+def look_again() -> None:
     """What is open."""
     check = begun(pipeline.open_verify, "begin")
     parts = find_parts(check)
-    reading = Reading(settings=settings, kind=RunKind.VERIFY)
+    reading = Reading(kind=RunKind.VERIFY)
     chain(parts, reading.each(pipeline.reread, check, parts), linked(tell_open(check), TicketsLink()))
 
 
 @task_group(group_id="due")
-def departures(settings: wiring.Settings) -> None:
+def departures() -> None:
     """Whose last day has ended."""
     check = begun(pipeline.open_due, "begin")
-    reading = Reading(settings=settings, kind=RunKind.DEPARTURE)
+    reading = Reading(kind=RunKind.DEPARTURE)
     parts = reading.parts(check)
     collected, detailed = (reading.each(work, check, parts) for work in (pipeline.collect, pipeline.detail))
     read = [reading.rosters(check), collected]
@@ -82,12 +82,12 @@ def departures(settings: wiring.Settings) -> None:
 
 
 def define() -> None:
-    """Make the DAG, by the configuration as it is now."""
-    settings = wiring.configured()
+    """Make the DAG, by the schedules of the configuration as it is now."""
+    due = wiring.schedules()
     with DAG(
         "offboarding_verify",
         description="Every hour: is what was ticketed dead yet, and whose last day has ended?",
-        schedule=CronTriggerTimetable(settings.policy.verify, timezone=settings.company.time_zone),
+        schedule=CronTriggerTimetable(due.verify, timezone=due.time_zone),
         max_active_runs=1,
         dagrun_timeout=timedelta(minutes=55),
         default_args=tried_again(1, seconds=30),
@@ -95,5 +95,5 @@ def define() -> None:
         tags=["offboarding"],
         doc_md=__doc__,
     ):
-        look_again(settings)
-        departures(settings)
+        look_again()
+        departures()

@@ -12,13 +12,17 @@ from offboarding_airflow.work import at_work
 
 @task(show_return_value_in_logs=False)
 def propose(check: int) -> None:
-    """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same."""
+    """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same.
+
+    Where nothing may be revoked it succeeds: a skipped task would skip the guard's question, by its trigger rule.
+    """
     with at_work() as (loaded, session):
-        run, logins = own_run(session, check), wiring.logins(loaded.settings)
-        proposing.propose(session, loaded.settings, run, logins)
+        run = own_run(session, check)
+        if loaded.settings.policy.revocation is not None:
+            proposing.propose(session, loaded.settings, run, wiring.logins(loaded.settings))
 
 
-@task(outlets=[WAITS], show_return_value_in_logs=False)
+@task(outlets=[WAITS], trigger_rule=GOES_ON, show_return_value_in_logs=False)
 def ask(check: int) -> None:
     """What the guard holds since this night, or what may be shut. The night ends; it never waits for anybody."""
     with at_work() as (loaded, session):
@@ -33,7 +37,14 @@ def ask_to_revoke(check: int) -> None:
     """What of some people's may be shut."""
     with at_work() as (loaded, session):
         run, logins = own_run(session, check), wiring.logins(loaded.settings)
+        skip_unless_revoking(loaded.settings)
         proposing.propose(session, loaded.settings, run, logins)
         if not proposing.waiting(session, loaded.settings):
             raise AirflowSkipException("nothing is proposed to be shut")
         context()["outlet_events"][WAITS].extra = {"run": check}
+
+
+def skip_unless_revoking(settings: wiring.Settings) -> None:
+    """Raises AirflowSkipException if the configuration allows no revocation."""
+    if settings.policy.revocation is None:
+        raise AirflowSkipException("policy.revocation is not set: nothing is proposed")

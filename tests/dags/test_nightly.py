@@ -18,6 +18,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from offboarding import wiring
 from offboarding.interfaces.settings import MOST_READ_MINUTES
 from offboarding.model import RunKind
+from offboarding.model.errors import ConfigError
 from offboarding.runs.ingest.bounds import TRIED_AGAIN_WITHIN, longest_read, seconds_for
 from offboarding_airflow.work import RedError, RefusedError
 from tests.support.source_tree import PROJECT
@@ -25,7 +26,8 @@ from tests.support.source_tree import PROJECT
 GOES_ON = "all_done_min_one_success"
 FLOW = {
     "open_run": set[str](),
-    "read_roster": {"open_run"},
+    "find_rosters": {"open_run"},
+    "read_roster": {"open_run", "find_rosters"},
     "find_parts": {"open_run"},
     "collect": {"open_run", "find_parts"},
     "correlate": {"open_run", "read_roster", "collect"},
@@ -34,9 +36,12 @@ FLOW = {
     "guard": {"open_run", "evaluate"},
     "ticket": {"open_run", "guard"},
     "alert": {"open_run", "guard"},
-    "report": {"open_run", "ticket", "alert"},
-    "ask": {"open_run", "report"},
-    "end": {"open_run", "evaluate", "guard", "ticket", "alert", "report", "ask"},
+    "ask_queue": {"open_run"},
+    "report": {"open_run", "ticket", "alert", "ask_queue"},
+    "propose": {"open_run", "report"},
+    "ask": {"open_run", "report", "propose"},
+    "keep_report": {"open_run", "report"},
+    "end": {"open_run", "evaluate", "guard", "ticket", "alert", "report", "propose", "ask", "keep_report"},
 }
 """Task -> what it waits for."""
 
@@ -59,10 +64,8 @@ def of_task(dag: DAG, task_id: str, name: str) -> Any:
 
 def test_every_dag_is_read_without_error(bag: DagBag) -> None:
     assert bag.import_errors == {}
-    names = ("nightly", "departure", "verify", "release")
-    assert {name for name in bag.dags if not name.startswith("offboarding_decide_")} == {
-        f"offboarding_{name}" for name in names
-    }
+    names = ("nightly", "departure", "verify", "release", "decide", "decide_link", "approve")
+    assert set(bag.dags) == {f"offboarding_{name}" for name in names}
 
 
 def test_each_says_whose_it_is_and_what_it_does_in_a_sentence(bag: DagBag) -> None:
@@ -82,8 +85,15 @@ def test_what_waits_for_what(nightly: DAG) -> None:
 
 def test_what_goes_on_whatever_failed_before(nightly: DAG) -> None:
     rules = {task.task_id: str(task.trigger_rule.value) for task in nightly.tasks}
-    assert {task for task, rule in rules.items() if rule == GOES_ON} == {"correlate", "evaluate", "report"}
-    assert {rules[task] for task in FLOW if task not in ("correlate", "evaluate", "report", "end")} == {"all_success"}
+    assert {task for task, rule in rules.items() if rule == GOES_ON} == {
+        "correlate",
+        "evaluate",
+        "report",
+        "ask",
+        "keep_report",
+    }
+    others = FLOW.keys() - {"correlate", "evaluate", "report", "ask", "keep_report", "end"}
+    assert {rules[task] for task in others} == {"all_success"}
 
 
 def test_the_last_task_fails_with_those_it_waits_for(nightly: DAG) -> None:
@@ -96,7 +106,7 @@ def test_a_roster_and_each_part_of_a_source_is_a_task(nightly: DAG) -> None:
     tasks: list[Any] = nightly.tasks
     mapped = {task.task_id: task.op_kwargs_expand_input.value for task in tasks if task.is_mapped}
     assert mapped.keys() == {"read_roster", "collect", "detail"}
-    assert mapped["read_roster"] == [{"name": "hr"}, {"name": "contractors"}]
+    assert mapped["read_roster"].operator.task_id == "find_rosters"
     assert {mapped[task].operator.task_id for task in ("collect", "detail")} == {"find_parts"}
 
 
@@ -177,19 +187,51 @@ def _waits(dag: DAG, task_id: str, attempt: int) -> str:
     return f"{least} to {2 * least} minutes"
 
 
-def test_a_broken_configuration_says_what_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = tmp_path / "ours.yaml"
-    text = (PROJECT / "include" / "offboarding.yaml").read_text(encoding="utf-8")
-    broken.write_text(text.replace("role_name: Off", "rol_name: Off", 1), encoding="utf-8")
-    monkeypatch.setenv("OFFBOARDING_CONFIG", os.fspath(broken))
+def configured(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DagBag:
+    path = tmp_path / "ours.yaml"
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("OFFBOARDING_CONFIG", os.fspath(path))
+    found = DagBag(dag_folder=PROJECT / "dags")
+    assert found.import_errors == {}
+    return found
 
-    bag = DagBag(dag_folder=PROJECT / "dags")
 
-    assert len(bag.import_errors) == 5
-    assert bag.dags.keys() == set()
-    for said in bag.import_errors.values():
-        last = said.strip().splitlines()[-2:]
-        assert any(f"{broken}: sources[1].rol_name is unknown. Did you mean role_name?" in line for line in last)
+OURS = (PROJECT / "include" / "offboarding.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "cron"),
+    [
+        (OURS.replace("role_name: Off", "rol_name: Off", 1), "Asia/Seoul", "30 1 * * *"),
+        (OURS.replace("kind: ldap", "kind: ldpa", 1), "Asia/Seoul", "30 1 * * *"),
+        ("company: {time_zone: Asia/Seoul}\npolicy: {nightly: 15 2 * * *}\nsources: no", "Asia/Seoul", "15 2 * * *"),
+        ("company: {time_zone: Asia/Seoul}\npolicy: {nightly: 99 2 * * *}", "UTC", "30 1 * * *"),
+        ("company: {time_zone: Asia/Soul}\npolicy: {nightly: 15 2 * * *}", "UTC", "30 1 * * *"),
+        ("company: [", "UTC", "30 1 * * *"),
+        ("", "UTC", "30 1 * * *"),
+    ],
+)
+def test_a_dag_file_is_read_whatever_the_configuration_says(
+    text: str, zone: str, cron: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first task of each run loads it all, and fails with every mistake (test_whole_runs)."""
+    dags = configured(text, tmp_path, monkeypatch).dags
+
+    assert len(dags) == 7
+    timetable: Any = dags["offboarding_nightly"].timetable
+    assert (str(timetable.timezone), timetable.expression) == (zone, cron)
+    with pytest.raises(ConfigError):
+        wiring.configured()
+
+
+def test_the_queue_of_the_configuration_is_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without, watched = (
+        configured(text, tmp_path, monkeypatch).dags["offboarding_departure"].timetable
+        for text in (OURS, OURS + "\nmessages: {kind: sqs, queue: 'https://sqs.example/1/leavers'}\n")
+    )
+
+    assert not getattr(without, "asset_condition", None)
+    assert "https://sqs.example/1/leavers" in repr(watched)
 
 
 @pytest.mark.parametrize(
@@ -210,7 +252,7 @@ def test_reads_leave_the_run_time_to_judge_and_to_report(
     earlier = (attempts - 1) * TRIED_AGAIN_WITHIN
 
     for phase in phases:
-        assert of_task(dag, phase, "execution_timeout") > longest_read(wiring.configured(), kind)
+        assert of_task(dag, phase, "execution_timeout") > longest_read(kind)
     assert dag.dagrun_timeout is not None
     assert len(phases) * longest * (1 + earlier) < dag.dagrun_timeout
 
@@ -227,4 +269,4 @@ def test_each_dag_has_the_time_that_the_page_of_limits_tells(bag: DagBag) -> Non
     assert told in page
     assert (given["nightly"], given["verify"]) == (timedelta(hours=6), timedelta(minutes=55))
     assert given["departure"] == timedelta(minutes=30)
-    assert {time for name, time in given.items() if name.startswith("decide_")} == {timedelta(minutes=30)}
+    assert {given[name] for name in ("decide", "decide_link", "approve")} == {timedelta(minutes=30)}

@@ -15,6 +15,7 @@ from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
 
 from offboarding import wiring
+from offboarding.config import loading
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
 from offboarding.store.connect import Session
@@ -77,7 +78,7 @@ def test_it_asks_and_decides_in_one_task() -> None:
     """What one task hands to the next may be rewritten by whoever may edit the DAG's runs."""
     dag = release()
 
-    assert [task.task_id for task in dag.tasks] == ["ask"]
+    assert [task.task_id for task in dag.tasks] == ["ask", "revoke"]
     assert dag.max_active_runs == 1
 
 
@@ -93,9 +94,13 @@ def test_approvers_alone_may_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     told = yaml.safe_load((PROJECT / "include/offboarding.yaml").read_text(encoding="utf-8"))
     told["guard"] = {"approvers": ["lee", {"id": "3", "name": "kim"}]}
     (tmp_path / "offboarding.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
-    monkeypatch.setenv("OFFBOARDING_CONFIG", str(tmp_path / "offboarding.yaml"))
-
+    settings = loading.load(tmp_path / "offboarding.yaml").settings
     task: Any = release().get_task("ask")
+    monkeypatch.setattr(releasing, "is_first_question", lambda *_: True)
+    monkeypatch.setattr(question_task, "stored", lambda asks, _: (asks.subject, asks.body, asks.options))
+    monkeypatch.setattr(hitl.HITLOperator, "execute", lambda *_: None)
+
+    task.ask({"run_id": "manual__1"}, None, settings)
 
     assert task.assigned_users == [{"id": "lee", "name": "lee"}, {"id": "3", "name": "kim"}]
 

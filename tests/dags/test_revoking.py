@@ -141,7 +141,10 @@ def test_a_departure_asks_as_well(company: TinyCompany, monkeypatch: pytest.Monk
     # Where nothing can be proposed, what the guard holds is asked about all the same, and the night is red.
     nightly = bag.dags["offboarding_nightly"]
     asks = nightly.get_task("ask")
-    assert (asks.upstream_task_ids, asks.trigger_rule.value) == ({"open_run", "propose"}, "all_done_min_one_success")
+    assert (asks.upstream_task_ids, asks.trigger_rule.value) == (
+        {"open_run", "report", "propose"},
+        "all_done_min_one_success",
+    )
     assert {"propose", "ask"} < nightly.get_task("end").upstream_task_ids
 
 

@@ -18,7 +18,8 @@ FLOW = {
     "open.tell_open": {"open.begin", "open.reread"},
     "due.begin": set[str](),
     "due.find_parts": {"due.begin"},
-    "due.read_roster": {"due.begin"},
+    "due.find_rosters": {"due.begin"},
+    "due.read_roster": {"due.begin", "due.find_rosters"},
     "due.collect": {"due.begin", "due.find_parts"},
     "due.correlate": {"due.begin", "due.read_roster", "due.collect"},
     "due.detail": {"due.begin", "due.find_parts", "due.correlate"},
@@ -28,7 +29,7 @@ FLOW = {
 GOES_ON = {
     "open.tell_open": "all_done",
     "due.correlate": "all_done_min_one_success",
-    "due.tell_due": "all_done_min_one_success",
+    "due.tell_due": "all_done",
 }
 
 

@@ -145,6 +145,7 @@ class TestWhatAirflowKeeps:
         told = {(task, key): str(value) for task, key, value in kept if not key.startswith("_link_")}
         parts = json.loads(told.pop(("find_parts", "return_value")))
         assert {part["source"] for part in parts} == {"corp-ldap", "aws"}
+        assert json.loads(told.pop(("find_rosters", "return_value"))) == [{"name": "hr"}]
         assert told.keys() == {("open_run", "return_value")}
         assert all(value.isdigit() for value in told.values())
 

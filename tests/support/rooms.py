@@ -66,6 +66,7 @@ ARROWS: dict[str, set[str]] = {
         "report.texts",
     }
     | {"config.values"},
+    "config.schedules": NOUNS | {"config.loading", "config.policy", "config.settings"},
     "config.across": {"config.beside", "config.mistakes", "config.settings", "config.spelling", "interfaces.kinds"},
     # A kind's own keys are declared by its file, and a severity is given to a rule that there is.
     "config.loading": NOUNS
@@ -209,6 +210,7 @@ ARROWS: dict[str, set[str]] = {
         "interfaces",
         "wiring.connections",
         "config.loading",
+        "config.schedules",
         "interfaces.kinds",
         "config.settings",
         "store",

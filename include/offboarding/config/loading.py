@@ -120,7 +120,7 @@ def load(path: Path | None = None) -> Loaded:
 def check(path: Path | None = None) -> CheckedConfiguration:
     """Read the file and look at everything in it. Raises ConfigError only where it's no readable YAML mapping."""
     path = path or config_path()
-    raw = _read(path)
+    raw = read_mapping(path)
     order = list(raw)
     mistakes = list(_policy_mistakes(raw))
     rooms = {room: _entries(room, raw, mistakes) for room in ROOMS}
@@ -144,7 +144,7 @@ def check(path: Path | None = None) -> CheckedConfiguration:
 def store_choice(path: Path | None = None) -> StoreChoice:
     """Which store the file names; the rest of it isn't looked at, so that reading commands answer at once."""
     path = path or config_path()
-    raw = _read(path)
+    raw = read_mapping(path)
     mistakes: list[Mistake] = []
     company = _validated(Company, cast("Mapping[str, object]", raw.get("company") or {}), "company", mistakes)
     store = _store(raw.get("store"), mistakes)
@@ -202,7 +202,8 @@ def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:
     return ConfigError("\n".join(f"{mistake.file or path}: {mistake}" for mistake in mistakes))
 
 
-def _read(path: Path) -> dict[str, object]:
+def read_mapping(path: Path) -> dict[str, object]:
+    """Return what the file holds, unchecked. Raises ConfigError where it's no readable YAML mapping."""
     held = yaml_file.read(path, absent="Set OFFBOARDING_CONFIG, or make the file: `offboarding init` does.")
     return yaml_file.mapping(path, held, empty="holds no settings. `offboarding init` writes some.")
 

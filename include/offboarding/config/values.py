@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from croniter import CroniterError, croniter
 from pydantic import AfterValidator, BeforeValidator, Field
 
 
@@ -24,6 +25,11 @@ def _pattern(pattern: str) -> str:
 def _cron(line: str) -> str:
     if len(line.split()) != 5:
         raise ValueError(f"{line!r} is no cron line of five fields, such as 30 1 * * *")
+    try:
+        # Airflow asks the same library for the next moment: a line may be well formed and have none (30 February).
+        croniter(line).get_next()
+    except CroniterError as error:
+        raise ValueError(f"{line!r} is no cron line that ever comes, such as 30 1 * * *: {error}") from error
     return line
 
 

@@ -270,6 +270,15 @@ def counted_up(session: Session, run: Run) -> Mapping[str, float]:
     return dict(numbers.numbers(seen, seconds, events=head.seq if head else 0))
 
 
+def expect_report(run: Run) -> None:
+    """Raise FatalError if the run was not reported: Airflow skipped its tasks, and a skipped task fails nothing."""
+    if run.finished_at is None:
+        raise FatalError(
+            f"Run {run.run_id} was not reported: Airflow skipped a task before its report, for example because the list"
+            " of what to read was empty. Nothing was concluded. Trigger the DAG again."
+        )
+
+
 def end(session: Session, run: Run) -> None:
     """Raise FatalError where the night was red: something was left unchecked, and the sentence says what."""
     red = reasons(troubles(reading.night_state(session, run.run_id)))

@@ -11,6 +11,7 @@ import structlog
 from psycopg import OperationalError
 from pydantic import BaseModel
 
+from offboarding.config import schedules as scheduled
 from offboarding.config.loading import (
     Loaded,
     StoreChoice,
@@ -56,6 +57,11 @@ log = structlog.get_logger("offboarding.wiring")
 def configured() -> Settings:
     """The configuration's settings. Raises ConfigError that lists every mistake."""
     return load().settings
+
+
+def schedules() -> scheduled.Schedules:
+    """Return when runs are due, for a DAG file; no mistake in the configuration raises."""
+    return scheduled.read()
 
 
 @contextmanager

@@ -15,8 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from offboarding.config.settings import Settings
-from offboarding.interfaces.settings import DEFAULT_READ_MINUTES
+from offboarding.interfaces.settings import MOST_READ_MINUTES
 from offboarding.model import RunKind, counted
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -152,10 +151,9 @@ def seconds_for(kind: RunKind, max_read_minutes: float) -> float:
     return min(own, LONGEST.get(kind, own)).total_seconds()
 
 
-def longest_read(settings: Settings, kind: RunKind) -> timedelta:
-    """Return how long the longest read of a run of this kind may take."""
-    every = (each.max_read_minutes for each in (*settings.rosters, *settings.readers))
-    return timedelta(seconds=seconds_for(kind, max(every, default=DEFAULT_READ_MINUTES)))
+def longest_read(kind: RunKind) -> timedelta:
+    """Return how long a read of a run of this kind may take at most, whatever `max_read_minutes` says."""
+    return timedelta(seconds=seconds_for(kind, MOST_READ_MINUTES))
 
 
 def _resident() -> int:
