@@ -4,19 +4,19 @@ import re
 import ssl
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-import httpcore
+import httpx
 
 from offboarding.model.errors import ConfigError, FatalError, OffboardingError, RetriableError
 from offboarding.net.addresses import AddressError, addresses_of
+from offboarding.net.transport import DeadlineTransport
 from offboarding.net.urls import checked_url
-from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_REDIRECTS = 3
 LONGEST_CACHE = timedelta(days=365)
@@ -57,35 +57,41 @@ class Web:
         5xx) and FatalError (anything else).
         """
         asked, until = url, time.monotonic() + self.seconds
-        with self._pool(until) as pool:
+        with self._transport() as transport:
             for _ in range(MOST_REDIRECTS + 1):
-                answer = self._answer(pool, asked, headers or {})
-                if answer.status not in {301, 302, 303, 307, 308}:
-                    return self._page(asked, answer, remedy)
-                asked = self._redirected(asked, _header(answer.headers, b"location"))
+                answer, body = self._answer(transport, asked, headers or {}, until)
+                if answer.status_code not in {301, 302, 303, 307, 308}:
+                    return self._page(asked, answer, body, remedy)
+                asked = self._redirected(asked, answer.headers.get("location", ""))
         raise FatalError(f"{self.where}: {url}: it redirects more than {MOST_REDIRECTS} times. {remedy}")
 
-    def _pool(self, until: float) -> httpcore.ConnectionPool:
+    def _transport(self) -> DeadlineTransport:
         if self.ca_certs_file and not Path(self.ca_certs_file).is_file():
             raise ConfigError(f"{self.where}: ca_certs_file: there is no file {self.ca_certs_file} on this machine.")
         try:
             context = ssl.create_default_context(cafile=self.ca_certs_file)
         except ssl.SSLError as error:
             raise ConfigError(f"{self.where}: ca_certs_file: {self.ca_certs_file} holds no PEM certificate.") from error
-        backend = DeadlineBackend(Deadline(until), partial(addresses_of, internal=self.internal))
-        return httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=backend)
+        return DeadlineTransport(context, addresses_of=partial(addresses_of, internal=self.internal))
 
-    def _answer(self, pool: httpcore.ConnectionPool, url: str, headers: Mapping[str, str]) -> "_Response":
+    def _answer(
+        self, transport: DeadlineTransport, url: str, headers: Mapping[str, str], until: float
+    ) -> tuple[httpx.Response, bytes]:
+        """Return the answer and its body.
+
+        httpx.Client isn't used: it parses a Location before that can be refused here, and it keeps cookies.
+        """
         what = f"{self.where}: {url}"
-        asked = {"Host": urlsplit(url).netloc, "Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity"}
+        asked = {"Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity", **headers}
+        left = {"timeout": {"read": until - time.monotonic()}}
         try:
-            with pool.stream("GET", url, headers={**asked, **headers}) as response:
-                return _Response(response.status, response.headers, self._body(what, response))
-        except httpcore.TimeoutException as error:
+            answer = transport.handle_request(httpx.Request("GET", url, headers=asked, extensions=left))
+            return answer, self._body(what, answer)
+        except httpx.TimeoutException as error:
             raise RetriableError(f"{what}: no whole answer within {self.seconds:g} seconds. Is it up?") from error
         except AddressError as error:
             raise FatalError(f"{what}: {error}.") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
             raise self._unreached(what, error) from error
 
     def _unreached(self, what: str, error: Exception) -> OffboardingError:
@@ -95,12 +101,12 @@ class Web:
             return FatalError(f"{what}: its certificate isn't trusted: {reason}. Mend it, or set ca_certs_file.")
         return RetriableError(f"{what}: no answer ({said}). Is it up, and its name right?")
 
-    def _body(self, what: str, response: httpcore.Response) -> bytes:
+    def _body(self, what: str, answer: httpx.Response) -> bytes:
         body = bytearray()
-        for chunk in response.iter_stream():
+        for chunk in answer.iter_raw():
             body += chunk
             self._bounded(what, len(body))
-        if _header(response.headers, b"content-encoding").lower() == "gzip":
+        if answer.headers.get("content-encoding", "").lower() == "gzip":
             return self._unzipped(what, bytes(body))
         return bytes(body)
 
@@ -120,13 +126,14 @@ class Web:
                 " raise max_kilobytes."
             )
 
-    def _page(self, url: str, answer: "_Response", remedy: str) -> Page:
-        if answer.status == 200:
-            media_type = _header(answer.headers, b"content-type").partition(";")[0].strip().lower()
-            return Page(url=url, body=answer.body, media_type=media_type, max_age=_max_age(answer))
-        if answer.status in {408, 429} or answer.status >= 500:
-            raise RetriableError(f"{self.where}: {url}: {answer.status}, it's busy or ill: try again in a minute.")
-        raise FatalError(f"{self.where}: {url}: {answer.status}. {remedy}")
+    def _page(self, url: str, answer: httpx.Response, body: bytes, remedy: str) -> Page:
+        status, headers = answer.status_code, answer.headers
+        if status == 200:
+            media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            return Page(url=url, body=body, media_type=media_type, max_age=_max_age(headers.get("cache-control", "")))
+        if status in {408, 429} or status >= 500:
+            raise RetriableError(f"{self.where}: {url}: {status}, it's busy or ill: try again in a minute.")
+        raise FatalError(f"{self.where}: {url}: {status}. {remedy}")
 
     def _redirected(self, url: str, location: str) -> str:
         """Where it leads to. What follows a host may be a token, and isn't said."""
@@ -143,19 +150,8 @@ class Web:
         return target
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
-    status: int
-    headers: Sequence[tuple[bytes, bytes]]
-    body: bytes = field(repr=False)
-
-
-def _header(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
-
-
-def _max_age(answer: _Response) -> timedelta:
-    ages = [int(age) for age in _MAX_AGE.findall(_header(answer.headers, b"cache-control"))]
+def _max_age(cache_control: str) -> timedelta:
+    ages = [int(age) for age in _MAX_AGE.findall(cache_control)]
     return min(timedelta(seconds=max(ages, default=0)), LONGEST_CACHE)
 
 

@@ -10,28 +10,25 @@ import httpcore
 
 
 class Deadline:
-    """A moment until which whatever is read or written must be done; it may be put off, for the next call."""
+    """The moment until which reading and writing must be done; `begin` sets it for the next call."""
 
-    def __init__(self, until: float = 0) -> None:
-        self.until = until
-        """By the monotonic clock."""
+    def __init__(self) -> None:
+        self._until = 0.0
 
     def begin(self, seconds: float) -> None:
-        """From now on it's so many seconds away."""
-        self.until = time.monotonic() + seconds
+        """Set it to so many seconds from now, by the monotonic clock."""
+        self._until = time.monotonic() + seconds
 
     def left(self) -> float:
         """Seconds. Raises httpcore.ReadTimeout when there are none."""
-        left = self.until - time.monotonic()
+        left = self._until - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the time is up")
         return left
 
 
-def _unresolved(host: str, port: int) -> Sequence[str]:
-    """The name itself, which whoever connects resolves."""
-    del port
-    return (host,)
+AddressesOf = Callable[[str, int], Sequence[str]]
+"""Returns the addresses of a host that may be connected to, for a port; raises for a host that may not."""
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
@@ -42,7 +39,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
     nothing. TLS still verifies the name.
     """
 
-    def __init__(self, deadline: Deadline, addresses_of: Callable[[str, int], Sequence[str]] = _unresolved) -> None:
+    def __init__(self, deadline: Deadline, addresses_of: AddressesOf) -> None:
         self._deadline = deadline
         self._addresses_of = addresses_of
         self._plain = httpcore.SyncBackend()

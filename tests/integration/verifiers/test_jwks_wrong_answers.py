@@ -105,6 +105,7 @@ class TestWhatIsWrongWithAnAnswer:
         whole = service.answers[JWKS].body
         service.answers[JWKS] = Answer(body=gzip.compress(whole), headers=packed)
         assert len(of(Key, facts(service))) == 2
+        assert {headers["Accept-Encoding"] for _, headers in service.asked} == {"identity"}
 
         service.answers[JWKS] = Answer(body=whole, headers=packed)
         assert refused(service).endswith("/keys: what it says to be gzip is damaged.")
@@ -125,16 +126,24 @@ class TestWhatIsWrongWithAnAnswer:
         assert said == "verifiers.login: https://login/keys: no whole answer within 0.4 seconds. Is it up?"
         assert time.monotonic() - began < 2
 
+    def test_redirects_count_for_the_same_time(self, service: LoginService) -> None:
+        service.answers[JWKS] = Answer(status=301, headers={"Location": JWKS}, body=b"moved", pause_seconds=0.05)
+
+        said = refused(service, RetriableError, issuers=[service.issuer], timeout_seconds=0.6)
+
+        assert said == "verifiers.login: https://login/keys: no whole answer within 0.6 seconds. Is it up?"
+
     def test_nobody_answers(self, service: LoginService) -> None:
         said = refused(service, RetriableError, urls=["https://127.0.0.1:9/keys"])
 
         assert said.startswith("verifiers.login: https://127.0.0.1:9/keys: no answer (")
         assert said.endswith("). Is it up, and its name right?")
 
-    def test_a_name_that_nobody_knows(self, service: LoginService) -> None:
-        said = refused(service, RetriableError, urls=["https://login.corp.invalid/keys"])
+    @pytest.mark.parametrize("host", ["login.corp.invalid", "999.1.1.1"])
+    def test_a_name_that_nobody_knows(self, service: LoginService, host: str) -> None:
+        said = refused(service, RetriableError, urls=[f"https://{host}/keys"])
 
-        assert said.startswith("verifiers.login: https://login.corp.invalid/keys: no answer (")
+        assert said.startswith(f"verifiers.login: https://{host}/keys: no answer (")
 
     def test_a_certificate_that_nobody_trusts(self, service: LoginService) -> None:
         assert refused(None, issuers=[service.issuer]).replace(service.issuer, "https://login") == (

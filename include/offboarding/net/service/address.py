@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import structlog
@@ -9,6 +10,7 @@ import structlog
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, is_local
+from offboarding.net.transport import DeadlineTransport
 
 log = structlog.get_logger("offboarding.net")
 
@@ -60,24 +62,36 @@ def client_of(
 ) -> httpx.Client:
     """A client that asks below `base`, and says so where what is to stay between us goes there unencrypted.
 
-    extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises ConfigError.
+    `seconds`: for a whole call, from connecting to the end of the body. The environment's proxy is used for hosts other
+    than this machine. extra.ca_certs_file: a PEM file of the authorities to trust, instead of the usual ones. Raises
+    ConfigError.
     """
-    if base.scheme == "http" and not is_local(base.host):
+    local = is_local(base.host)
+    if base.scheme == "http" and not local:
         log.warning("told without encryption", what=exposed, system=where, fix="schema https")
     return httpx.Client(
         base_url=base,
         timeout=seconds,
-        verify=_authorities(where, connection),
-        trust_env=not is_local(base.host),  # no proxy leads to this machine's own loopback
+        transport=DeadlineTransport(_authorities(where, connection), proxy=None if local else _proxy_of(base)),
         **more,  # pyright: ignore[reportArgumentType] - httpx's own: auth, headers
     )
 
 
-def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext | bool:
+def _authorities(where: str, connection: ConnectionFields) -> ssl.SSLContext:
     path = connection.extra.get("ca_certs_file")
     if not path:
-        return True
+        return httpx.create_ssl_context()
     try:
         return ssl.create_default_context(cafile=str(path))
     except OSError as error:
         raise ConfigError(f"{where}: extra.ca_certs_file {path} of {connection.conn_id}: {error}") from error
+
+
+def _proxy_of(url: httpx.URL) -> httpx.Proxy | None:
+    """Return the proxy that HTTP_PROXY or HTTPS_PROXY names, else ALL_PROXY; None for a host in NO_PROXY."""
+    named = getproxies()
+    proxy = named.get(url.scheme) or named.get("all")
+    # NO_PROXY may list a host with its port, and an IPv6 address without brackets.
+    if not proxy or proxy_bypass(url.host) or proxy_bypass(url.netloc.decode()):
+        return None
+    return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from offboarding.model.errors import FatalError, RetriableError
 from offboarding.model.redaction import repeatable
 from offboarding.net.service.answers import retry_after, told_to_wait
-from offboarding.net.wire import Deadline, DeadlineBackend
 
 MOST_BYTES = 16 << 20
 """Of an answer."""
@@ -33,8 +32,7 @@ class AnswerTooLargeError(FatalError):
 class Asker:
     """What asks. Errors begin with `where` ("trackers.secops"), and with what was asked.
 
-    The client's time for reading is that of a whole call: connecting, sending, headers and body, however often a little
-    comes.
+    The client comes from `client_of`, so its timeout limits a whole call.
     """
 
     def __init__(self, where: str, client: httpx.Client, *, patience: float = 0) -> None:
@@ -42,9 +40,7 @@ class Asker:
         self.where = where
         self._client = client
         self._patience = patience
-        self._deadline = Deadline()
         self._seconds = client.timeout.read or 0
-        _keep(client, self._deadline)
 
     def ask(
         self,
@@ -76,7 +72,6 @@ class Asker:
         return response
 
     def _asked(self, what: str, method: str, path: str, sent: Any, into: BinaryIO | None, most: int) -> httpx.Response:
-        self._deadline.begin(self._seconds)
         try:
             with self._client.stream(method, path, **sent) as response:
                 return _whole(what, response, into if response.is_success else None, most)
@@ -182,11 +177,3 @@ def _place(location: str) -> str:
         return "no address"
     host = place.netloc.rpartition("@")[2]
     return f"{place.scheme}://{host}{place.path}" if host else place.path
-
-
-def _keep(client: httpx.Client, deadline: Deadline) -> None:
-    """httpx times each read by itself, and lets nobody hand its pools what they connect by."""
-    transports: list[Any] = [client._transport, *client._mounts.values()]  # noqa: SLF001 - httpx gives no public one # pyright: ignore[reportPrivateUsage]
-    for each in transports:
-        if isinstance(each, httpx.HTTPTransport):
-            each._pool._network_backend = DeadlineBackend(deadline)  # noqa: SLF001 - httpx gives no public one # pyright: ignore[reportPrivateUsage]
