@@ -4,8 +4,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.sdk import Param
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import Param, ParamsDict
 
 from offboarding import wiring
 from offboarding.guard import releasing

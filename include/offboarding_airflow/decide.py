@@ -6,8 +6,7 @@ user who triggers a run is the author. What is submitted stays in Airflow, in th
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, Param, task
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import DAG, Param, ParamsDict, task
 
 from offboarding import wiring
 from offboarding.decisions import forms, kinds, submitting

@@ -9,8 +9,7 @@ read whole, since they say who left; directories and clouds are asked for these 
 from datetime import timedelta
 from typing import cast
 
-from airflow.sdk import DAG, Param, TriggerRule, chain, task
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import DAG, Param, ParamsDict, TriggerRule, chain, task
 
 from offboarding import wiring
 from offboarding.model import RunKind

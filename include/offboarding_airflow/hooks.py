@@ -6,8 +6,9 @@ A class is made when it's asked for, and called as the type is: `offboarding_lda
 
 from typing import Any
 
-from airflow.providers.common.compat.sdk import BaseHook
+from airflow.sdk import BaseHook
 
+from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import OffboardingError
 from offboarding.wiring.connections import fields_of
 from offboarding.wiring.forms import ConnectionType, connection_types
@@ -24,11 +25,14 @@ class SystemHook(BaseHook):
         super().__init__(**kwargs)
         self.conn_id = conn_id
 
+    def get_conn(self) -> ConnectionFields:
+        """Return the connection as the checker's readers take it. Raises ConfigError for a field that is wrong."""
+        return fields_of(self.conn_id, self.get_connection(self.conn_id))
+
     def test_connection(self) -> tuple[bool, str]:
         """Whether the system answers, and the sentence on what did, or on what is wrong."""
         try:
-            fields = fields_of(self.conn_id, self.get_connection(self.conn_id))
-            return True, self.of.greet(fields)
+            return True, self.of.greet(self.get_conn())
         except OffboardingError as error:
             return False, " ".join(str(error).split())
 

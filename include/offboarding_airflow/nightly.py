@@ -7,8 +7,7 @@ what may be shut.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, TriggerRule, chain, task
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import DAG, ParamsDict, TriggerRule, chain, task
 
 from offboarding import wiring
 from offboarding.model import RunKind

@@ -8,8 +8,7 @@ what of leavers' things is to be shut now; that is approved here alone (docs/rev
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Param
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import DAG, Param, ParamsDict
 
 from offboarding.report.revocations import NOTHING
 from offboarding_airflow.asking import APPROVE, NEEDED, OPTIONAL, REJECT, AskOperator

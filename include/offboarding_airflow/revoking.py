@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, cast
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard.revoking import approving, proposing, settling

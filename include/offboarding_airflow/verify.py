@@ -8,8 +8,7 @@ those whose last day has ended since the last night. Begin with the logs of `ope
 from datetime import timedelta
 from typing import Any, cast
 
-from airflow.sdk import DAG, TriggerRule, chain, task, task_group
-from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk import DAG, ParamsDict, TriggerRule, chain, task, task_group
 
 from offboarding import wiring
 from offboarding.model import RunKind

@@ -31,9 +31,7 @@ DOUBLED: Any = 2.0 if AIRFLOW >= (3, 2) else True
 """A task's `retry_exponential_backoff`: each attempt waits twice as long as the one before. 3.1 knows no other."""
 
 if TYPE_CHECKING or AIRFLOW >= (3, 2):
-    from airflow.sdk import CronTriggerTimetable
-    from airflow.sdk.definitions.callback import AsyncCallback
-    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+    from airflow.sdk import AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference
     from airflow.sdk.observability.stats import Stats
 
     # The SDK shows no public name for kinds of runs, and takes their words.
@@ -65,7 +63,7 @@ else:
 
 
 if TYPE_CHECKING or AIRFLOW >= (3, 3):
-    from airflow.sdk.definitions.retry_policy import ExceptionRetryPolicy, RetryAction, RetryRule
+    from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
     from airflow.sdk.exceptions import TaskAwaitingInput as AnswerAwaited
 
     class Refusal:
