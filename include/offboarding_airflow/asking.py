@@ -4,14 +4,14 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.sdk import Param, ParamsDict
+from airflow.sdk import Param
 
 from offboarding import wiring
 from offboarding.guard import releasing
 from offboarding_airflow.addresses import page
 from offboarding_airflow.question import QuestionOperator
 from offboarding_airflow.tasks import WAITS
-from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.versions import AirflowSkipException, ParamsDict
 from offboarding_airflow.work import at_work, refused
 
 APPROVE, REJECT = "Approve", "Reject"

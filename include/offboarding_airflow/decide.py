@@ -6,14 +6,14 @@ user who triggers a run is the author. What is submitted stays in Airflow, in th
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import DAG, Param, ParamsDict, task
+from airflow.sdk import DAG, Param, task
 
 from offboarding import wiring
 from offboarding.decisions import forms, kinds, submitting
 from offboarding.decisions.kinds import Right
 from offboarding.model.errors import FatalError
 from offboarding_airflow.tasks import context
-from offboarding_airflow.versions import PEOPLE_ALONE
+from offboarding_airflow.versions import PEOPLE_ALONE, ParamsDict
 from offboarding_airflow.work import DECIDING, PARAM, at_work, tried_again
 
 ABOUT = {
@@ -69,9 +69,9 @@ def decide(right: str) -> None:
         )
 
 
-def params(right: Right) -> ParamsDict:
+def params(right: Right) -> dict[str, Param]:
     """Return the DAG's param. REST answers 400 for a missing or unknown field, and names it."""
-    return ParamsDict({PARAM: Param(title="Decision", description=ABOUT[right], **forms.schema(right))})
+    return {PARAM: Param(title="Decision", description=ABOUT[right], **forms.schema(right))}
 
 
 def define() -> None:
@@ -86,7 +86,7 @@ def define() -> None:
             dagrun_timeout=timedelta(minutes=30),
             **PEOPLE_ALONE,
             default_args=tried_again(1, seconds=10),
-            params=params(right),
+            params=ParamsDict(params(right)),
             tags=["offboarding", "decision"],
             doc_md=PAGE.format(about=ABOUT[right], decisions="\n".join(_lines(right))),
         ):

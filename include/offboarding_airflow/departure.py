@@ -9,7 +9,7 @@ read whole, since they say who left; directories and clouds are asked for these 
 from datetime import timedelta
 from typing import cast
 
-from airflow.sdk import DAG, Param, ParamsDict, TriggerRule, chain, task
+from airflow.sdk import DAG, Param, TriggerRule, chain, task
 
 from offboarding import wiring
 from offboarding.model import RunKind
@@ -18,7 +18,7 @@ from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.queue import told, watched
 from offboarding_airflow.reading import Reading
 from offboarding_airflow.tasks import AS_OF, GOES_ON, context, once, opened, own_run
-from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.versions import AirflowSkipException, ParamsDict
 from offboarding_airflow.waiting import ask_to_revoke
 from offboarding_airflow.work import MOST_PEOPLE, at_work, tried_again
 

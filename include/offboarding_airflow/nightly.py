@@ -7,7 +7,7 @@ what may be shut.
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, ParamsDict, TriggerRule, chain, task
+from airflow.sdk import DAG, TriggerRule, chain, task
 
 from offboarding import wiring
 from offboarding.model import RunKind
@@ -27,7 +27,7 @@ from offboarding_airflow.tasks import (
     own_run,
     told,
 )
-from offboarding_airflow.versions import CronTriggerTimetable, due_within
+from offboarding_airflow.versions import CronTriggerTimetable, ParamsDict, due_within
 from offboarding_airflow.waiting import ask, propose
 from offboarding_airflow.work import at_work, tried_again
 

@@ -8,13 +8,14 @@ what of leavers' things is to be shut now; that is approved here alone (docs/rev
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Param, ParamsDict
+from airflow.sdk import DAG, Param
 
 from offboarding.report.revocations import NOTHING
 from offboarding_airflow.asking import APPROVE, NEEDED, OPTIONAL, REJECT, AskOperator
 from offboarding_airflow.links import HeldLink
 from offboarding_airflow.revoking import RevokeOperator
 from offboarding_airflow.tasks import WAITS
+from offboarding_airflow.versions import ParamsDict
 from offboarding_airflow.work import tried_again
 
 LAST = "The number of the night whose findings wait, such as 418; the last one's if left empty."
@@ -39,7 +40,7 @@ def define() -> None:
             task_id="ask",
             subject="Let through what waits?",
             options=[APPROVE, REJECT],
-            params=ParamsDict({"reason": OPTIONAL}),
+            params={"reason": OPTIONAL},
             response_timeout=UNTIL_NEXT,
         )
         asked.operator_extra_links = (HeldLink(),)
@@ -48,6 +49,6 @@ def define() -> None:
             subject="Shut what leavers still have?",
             options=[NOTHING],
             multiple=True,
-            params=ParamsDict({"reason": NEEDED}),
+            params={"reason": NEEDED},
             response_timeout=UNTIL_NEXT,
         )

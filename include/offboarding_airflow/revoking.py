@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any, cast
 
 from airflow.providers.common.compat.sdk import ParamValidationError
-from airflow.sdk import ParamsDict
 
 from offboarding import wiring
 from offboarding.guard.revoking import approving, proposing, settling
@@ -14,7 +13,7 @@ from offboarding.report.revocations import NOTHING
 from offboarding.runs.whole import Readers
 from offboarding_airflow.asking import NEEDED
 from offboarding_airflow.question import QuestionOperator
-from offboarding_airflow.versions import AirflowSkipException
+from offboarding_airflow.versions import AirflowSkipException, ParamsDict
 from offboarding_airflow.waiting import skip_unless_revoking
 from offboarding_airflow.work import at_work, refused
 

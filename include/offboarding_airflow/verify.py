@@ -8,7 +8,7 @@ those whose last day has ended since the last night. Begin with the logs of `ope
 from datetime import timedelta
 from typing import Any, cast
 
-from airflow.sdk import DAG, ParamsDict, TriggerRule, chain, task, task_group
+from airflow.sdk import DAG, TriggerRule, chain, task, task_group
 
 from offboarding import wiring
 from offboarding.model import RunKind
@@ -18,7 +18,7 @@ from offboarding_airflow.links import TicketsLink, linked
 from offboarding_airflow.metrics import in_numbers
 from offboarding_airflow.reading import Reading
 from offboarding_airflow.tasks import AS_OF, GOES_ON, asked_moment, context, once, own_run
-from offboarding_airflow.versions import CronTriggerTimetable
+from offboarding_airflow.versions import CronTriggerTimetable, ParamsDict
 from offboarding_airflow.work import at_work, tried_again
 
 

@@ -12,6 +12,9 @@ from airflow.providers.common.compat.sdk import (
     TaskDeferred,
 )
 
+# airflow.sdk exports it, and declares no type for it.
+from airflow.sdk.definitions.param import ParamsDict
+
 __all__ = [
     "DOUBLED",
     "PEOPLE_ALONE",
@@ -19,6 +22,7 @@ __all__ = [
     "AirflowTaskTimeout",
     "AnswerAwaited",
     "CronTriggerTimetable",
+    "ParamsDict",
     "Refusal",
     "Stats",
     "due_within",
@@ -31,7 +35,11 @@ DOUBLED: Any = 2.0 if AIRFLOW >= (3, 2) else True
 """A task's `retry_exponential_backoff`: each attempt waits twice as long as the one before. 3.1 knows no other."""
 
 if TYPE_CHECKING or AIRFLOW >= (3, 2):
-    from airflow.sdk import AsyncCallback, CronTriggerTimetable, DeadlineAlert, DeadlineReference
+    from airflow.sdk import CronTriggerTimetable
+
+    # airflow.sdk exports these too, and declares no type for them.
+    from airflow.sdk.definitions.callback import AsyncCallback
+    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
     from airflow.sdk.observability.stats import Stats
 
     # The SDK shows no public name for kinds of runs, and takes their words.

@@ -115,7 +115,7 @@ def _hold(dag_id: str, conf: Mapping[str, object]) -> None:
     if dag_id == "offboarding_departure":
         params: dict[str, Any] = {"people": departure.PEOPLE, "notices": departure.NOTICES}
     elif right := RIGHTS.get(dag_id):
-        params = {PARAM: decide.params(right).get_param(PARAM)}
+        params = decide.params(right)
     else:
         raise HTTPException(404, f"Dag with dag_id: '{dag_id}' not found")
     try:
