@@ -1,7 +1,7 @@
 """What asks a person about held findings, as Airflow reads it; and what it does with an answer."""
 
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,11 +13,13 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.providers.standard.operators import hitl
 from airflow.sdk import DAG
 from airflow.sdk.exceptions import AirflowSkipException, TaskAwaitingInput
+from airflow.sdk.execution_time.context import set_current_context
 
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.guard import releasing
 from offboarding.model.errors import FatalError
+from offboarding.runs import pipeline
 from offboarding.store.connect import Session
 from offboarding_airflow import question as question_task
 from offboarding_airflow.tasks import WAITS
@@ -311,3 +313,26 @@ def test_whoever_is_only_called_like_an_approver_is_none(
         releasing.check_approver(settings, name="kim" if by_id and name else name, user_id=name if by_id else None)
 
     record_property("silent", 0)
+
+
+@pytest.mark.parametrize(
+    ("dag", "task_id", "given"),
+    [
+        ("offboarding_release", "revoke", None),
+        ("offboarding_departure", "ask", 1),
+        ("offboarding_nightly", "keep_report", 1),
+    ],
+)
+def test_what_the_configuration_does_not_ask_for_is_skipped(
+    dag: str, task_id: str, given: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = SimpleNamespace(revocation=None, night_report="")
+    settings = SimpleNamespace(policy=policy, company=SimpleNamespace(time_zone="UTC"), forms_url="https://desk/{form}")
+    monkeypatch.setattr(wiring, "at_work", lambda: nullcontext((SimpleNamespace(settings=settings), None)))
+    monkeypatch.setattr(wiring, "logins", lambda _: frozenset[str]())
+    monkeypatch.setattr(pipeline, "find_run", lambda *_, **__: SimpleNamespace(run_id=1))
+    task: Any = DagBag(dag_folder=PROJECT / "dags").dags[dag].get_task(task_id)
+    run: Any = {"dag_run": SimpleNamespace(dag_id=dag, run_id="manual__1"), "run_id": "manual__1"}
+
+    with set_current_context(run), pytest.raises(AirflowSkipException, match="is not set"):
+        task.execute(run) if given is None else task.python_callable(given)

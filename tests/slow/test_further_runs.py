@@ -94,7 +94,9 @@ class TestDeparture:
         parts = ("corp-ldap", "aws 111111111111", f"aws {REFUSES}")
         read = {*(f"{task} {part}" for task in ("collect", "detail") for part in parts), "read_roster hr"}
         assert runs.departure.code == 0
-        assert states.keys() == {*read, "open_run", "find_parts", "find_people", "correlate", "tell"}
+        assert states.pop("ask") == "skipped", "nothing may be revoked"
+        own = ("open_run", "find_rosters", "find_parts", "find_people", "correlate", "tell", "end")
+        assert states.keys() == {*read, *own}
         assert set(states.values()) == {"success"}
 
     def test_the_night_has_opened_the_ticket_already(self, runs: Runs) -> None:
@@ -113,6 +115,7 @@ class TestDeparture:
         assert runs.nobody.code == 1
         assert {task for task, state in states.items() if state == "success"} == {
             "open_run",
+            "find_rosters",
             "find_parts",
             "read_roster hr",
         }
