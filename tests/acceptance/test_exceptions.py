@@ -24,6 +24,7 @@ from tests.support.office import CLOUD, HeardTracker, Office, access_key, login,
 from tests.support.red import why_red
 from tests.support.rows import CHANGES
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, tag, worker
+from tests.support.variants import some_of
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -162,7 +163,8 @@ def test_what_was_used_after_the_departure_is_never_excepted(kim: Office) -> Non
     assert states(kim)["leaver-account-works"] == "excepted"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("own", "covered"),
     [
         ({"source": "aws", "account": "AIDAKIM"}, {"leaver-access-key"}),
@@ -211,7 +213,8 @@ def test_the_same_file_again_changes_nothing(kim: Office) -> None:
     assert kim.session.execute(CHANGES).fetchone() == events
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("entry", "red"),
     [
         ({"source": "corp-ldap"}, False),
@@ -269,7 +272,7 @@ def test_what_began_after_an_exception_is_not_covered(kim: Office) -> None:
     assert found == [("AIDAKIM", "open"), ("kim", "excepted"), ("lee", "open")]
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["of the same moment", "that is played again"])
+@some_of(1, "again", [False, True], ids=["of the same moment", "that is played again"])
 def test_what_began_later_is_not_covered_by_a_night(ticketed: Office, *, again: bool) -> None:
     """By its moment it began when the entry was first read."""
     ticketed.let_stand = {"exceptions": [granted(20, worker="hr:1042")]}
@@ -292,7 +295,7 @@ def play_again(office: Office, run_id: int) -> None:
 
 
 @pytest.mark.parametrize("is_listed", [True, False], ids=["both are listed", "one is gone"])
-@pytest.mark.parametrize(("named", "other"), [("1042", "1043"), ("1043", "1042")])
+@some_of(1, ("named", "other"), [("1042", "1043"), ("1043", "1042")])
 def test_a_worker_is_who_had_the_number_when_the_entry_was_first_read(
     ticketed: Office, named: str, other: str, *, is_listed: bool
 ) -> None:
@@ -426,7 +429,7 @@ def test_a_short_key_means_the_finding_that_it_began_when_it_was_read(alike: Off
     assert stored == alike.session.execute("select finding_key from finding where state = 'excepted'").fetchall()
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["of several", "of none"])
+@some_of(1, "known", [True, False], ids=["of several", "of none"])
 def test_a_short_key_that_is_not_one_finding_s_covers_nothing_and_is_red_once(alike: Office, *, known: bool) -> None:
     if known:
         alike.night()

@@ -18,7 +18,7 @@ from tests.support.listed_tracker import ListedPeople
 from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, NIGHT, STAFF, number, scoped, tag, worker
-from tests.support.variants import variants
+from tests.support.variants import some_of, variants
 
 KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
 KEY = "AKIAAAAAAAAAAAAAAAAA"
@@ -236,7 +236,7 @@ def test_what_is_forged_closes_nothing_and_is_told_once(
         assert red(kim, kim.night().run.run_id) == "", "red means new trouble"
 
 
-@pytest.mark.parametrize("name", ["an exception", "a state", "an edited event"])
+@some_of(1, "name", ["an exception", "a state", "an edited event"])
 def test_what_a_run_found_that_never_ends_is_told_by_the_next_night(
     kim: Office, name: str, record_property: RECORD
 ) -> None:
@@ -262,7 +262,7 @@ TURNED = {
 }
 
 
-@pytest.mark.parametrize("name", TURNED)
+@some_of(1, "name", TURNED)
 def test_a_ticket_that_was_turned_into_another_is_what_it_was(
     kim: Office, people: ListedPeople, name: str, record_property: RECORD
 ) -> None:

@@ -18,7 +18,7 @@ from tests.support.night import rows_of
 from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, STAFF, WORKS, mail, number, worker
-from tests.support.variants import variants
+from tests.support.variants import some_of, variants
 
 KIM = worker("1042", WORKS, mail="kim@corp.example", logins=("kim",))
 VENDOR = worker("v7", mail="choi@vendor.example", logins=("choi",))
@@ -151,7 +151,8 @@ def night_with(begun: Begun, place: str, value: str) -> tuple[Office, reading.Ni
     return office, reading.night(office.session, office.night().run.run_id)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("place", "said"),
     [
         ("account.login", f"corp-ldap: account {PREFIX}account.login: what the login holds can't be kept."),
@@ -177,7 +178,7 @@ def test_a_gap_names_the_record_and_neither_the_value_nor_a_name(begun: Begun, p
     assert why_red(reading.night(office.session, office.night().run.run_id)) == ()
 
 
-@pytest.mark.parametrize("place", ["account.label", "account.display_name", "worker.name", "credential.label"])
+@some_of(1, "place", ["account.label", "account.display_name", "worker.name", "credential.label"])
 def test_what_is_only_shown_is_written_out_and_loses_nothing(begun: Begun, place: str) -> None:
     office, seen = night_with(begun, place, "a\0b")
 

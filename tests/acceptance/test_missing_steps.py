@@ -12,6 +12,7 @@ from offboarding.runs.troubles import troubles
 from offboarding.store import reading
 from tests.support.office import Office, login
 from tests.support.small_company import LEFT, number, worker
+from tests.support.variants import some_of
 
 STEPS = ("evaluate", "guard", "ticket")
 """After `find_parts`, which comes before every read."""
@@ -34,7 +35,7 @@ def stored(office: Office, run_id: int) -> object:
     return found and found[0]
 
 
-@pytest.mark.parametrize("step", [None, *STEPS])
+@some_of(1, "step", [None, *STEPS])
 def test_a_step_that_a_user_marks_as_done_is_missed(office: Office, step: str | None) -> None:
     opened(office)
     settings, readers = office.settings, office.readers()
@@ -64,7 +65,8 @@ def test_the_search_for_parts_that_a_user_marks_as_done_is_missed(
     assert "not done to the end: find_parts" in failed(office, run.run_id)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("repeated", "missed"),
     [
         (("read_roster",), "evaluate, guard, ticket"),
@@ -94,7 +96,7 @@ def test_what_is_read_again_without_the_steps_after_it_fails_the_night(
     assert f"not done to the end: {missed}" in failed(office, run.run_id)
 
 
-@pytest.mark.parametrize("early", STEPS)
+@some_of(1, "early", STEPS)
 def test_a_step_before_those_that_it_follows_fails_the_night(office: Office, early: str) -> None:
     opened(office)
     settings, readers = office.settings, office.readers()
@@ -111,7 +113,7 @@ def test_a_step_before_those_that_it_follows_fails_the_night(office: Office, ear
     assert stored(office, run.run_id) == "red"
 
 
-@pytest.mark.parametrize("step", STEPS)
+@some_of(1, "step", STEPS)
 def test_a_step_that_refuses_is_missed(office: Office, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def refuse(*_: object) -> None:
         raise RetriableError("this step cannot be done now")

@@ -19,7 +19,7 @@ from tests.support.begun import Begun
 from tests.support.deciding import decide_link
 from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, job, mail, number, owner, scoped, ssh, tag, worker
-from tests.support.variants import variants
+from tests.support.variants import some_of, variants
 from tests.support.whole_night import Readers
 
 BEGAN = datetime(2026, 8, 1, 16, tzinfo=UTC)
@@ -368,7 +368,8 @@ def test_what_it_said_before_ends_it(edited: Office) -> None:
     assert resolved(edited, "link-moved") == "linked to them again"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     ("verdict", "worker_id", "holder"),
     [
         (LinkVerdict.CONFIRM, "1042", "1042"),

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
-
 from scripts import reached
 from tests.support.source_tree import PROJECT
+from tests.support.variants import some_of
 
 NIGHT, AIRFLOW = "tests/slow/test_demo_company.py", "tests/slow/test_standalone.py"
 ONE_OTHER_AIRFLOW, ONE_CELERY_RUN = "test-airflows ARGS='-k 3.1'", "test-celery ARGS='-k one_machine'"
@@ -21,7 +20,8 @@ def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[st
     return [re.sub(r" FILES=.*", "", line) for line in lines], files
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("name", "targets"),
     (
         ("include/offboarding/sources/okta/__init__.py", ["test-slow"]),

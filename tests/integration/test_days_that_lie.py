@@ -16,6 +16,7 @@ from tests.support.listed_tracker import tracker
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
 from tests.support.small_company import job, mail, number, worker
+from tests.support.variants import some_of
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -48,7 +49,8 @@ def found(office: Office) -> set[str]:
     return {str(label) for (label,) in rows}
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("jobs", "told"),
     [
         ((job("left", last="2999-11-13"),), "by 2999-11-13, more than a year ahead"),

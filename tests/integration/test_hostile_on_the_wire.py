@@ -41,6 +41,7 @@ from tests.support.hr_database import HrDatabase, hr_database, hr_server
 from tests.support.jwks import FIRST, JSON, SECOND, facts, running_login, service
 from tests.support.ssh_files import put, put_bytes
 from tests.support.ssh_files import verifier as ssh_verifier
+from tests.support.variants import some_of
 
 __all__ = ["aws", "aws_process", "hr_database", "hr_server", "running_login", "service"]  # fixtures
 
@@ -92,7 +93,7 @@ USERS: dict[str, dict[str, Any]] = {
 """What AWS lets somebody write of themselves, and more than it does."""
 
 
-@pytest.mark.parametrize("given", USERS.values(), ids=list(USERS))
+@some_of(2, "given", USERS.values(), ids=list(USERS))
 def test_an_account_of_aws(aws: AwsServer, given: dict[str, Any], record_property) -> None:
     users = (everything("mjkim"), everything("lee"))
 
@@ -117,7 +118,7 @@ def test_an_account_of_aws(aws: AwsServer, given: dict[str, Any], record_propert
 COLUMNS = ("worker_id", "status", "name", "mail", "login", "manager", "location", "type", "former_mail")
 
 
-@pytest.mark.parametrize("column", COLUMNS[2:])
+@some_of(8, "column", COLUMNS[2:])
 @pytest.mark.parametrize("value", [VALUES[name] for name in (*LONG, "control characters")])
 def test_a_database_of_hr_s(hr_database: HrDatabase, column: str, value: str, record_property) -> None:
     one, other = ({"worker_id": n, "status": "active", "name": f"Kim {n}", "mail": f"{n}@corp.example"} for n in "12")

@@ -13,6 +13,7 @@ from tests.support.begun import Begun, beginnings, begun
 from tests.support.listed_tracker import tracker
 from tests.support.office import HeardTracker, Office, access_key, login, user
 from tests.support.small_company import KIM, LEE, LEFT, WORKS, job, mail, number, tag, worker
+from tests.support.variants import some_of
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -85,7 +86,8 @@ def test_each_says_whose_it_is_from_when_on_and_whether_it_works(office: Office)
     assert (key.standing, key.gone_at) == (Standing.WORKS, None)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     "jobs",
     [(WORKS,), (job(last="2999-01-01"),), (job(end="2026-11-13"),), (job(last="2026-12-24"),)],
     ids=["at work", "no day", "a plan that nobody confirmed", "leaves later"],

@@ -20,6 +20,7 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
 from tests.support.rows import CHANGES
 from tests.support.small_company import LEFT, WORKS, job, worker
+from tests.support.variants import some_of
 
 __all__ = ["beginnings", "begun", "office", "people", "seen", "tracker"]  # fixtures
 
@@ -56,7 +57,7 @@ def report_of(office: Office, run_id: int) -> str:
 # --- whom it is about ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["1042", "hr:1042", "kim@corp.example", "kimm"])
+@some_of(1, "who", ["1042", "hr:1042", "kim@corp.example", "kimm"])
 def test_a_notice_is_about_one_person(seen: Office, who: str) -> None:
     made = noticed(seen, who)
 

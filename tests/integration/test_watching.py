@@ -20,6 +20,7 @@ from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import HeardTracker, Office, access_key, locked, login, switched_off, user
 from tests.support.rows import note_all
 from tests.support.small_company import LEFT, WORKS, number, tag, worker
+from tests.support.variants import some_of
 from tests.support.watching import HourTold, hour
 
 __all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
@@ -183,7 +184,7 @@ def test_a_key_that_is_switched_off_closes_its_ticket_as_at_night(office: Office
     assert not only(people, office).is_open
 
 
-@pytest.mark.parametrize("many", [1, 2, 4])
+@some_of(1, "many", [1, 2, 4])
 def test_a_system_in_which_nothing_is_left_closes_nothing_before_an_inventory(
     office: Office, people: ListedPeople, many: int
 ) -> None:

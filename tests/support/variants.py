@@ -1,9 +1,11 @@
 """Of many variants of one attack or accident `make test` plays a few, and `make test-slow` the others."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import pytest
+from _pytest.mark import ParameterSet
 
 
 def variants(
@@ -25,6 +27,28 @@ def variants(
         marks = () if places in spread else (pytest.mark.slow,)
         combinations.append(pytest.param(*values, id="-".join(names), marks=marks))
     return pytest.mark.parametrize(",".join(parameters), combinations, indirect=indirect)
+
+
+def some_of(
+    few: int,
+    names: str | Sequence[str],
+    cases: Iterable[object],
+    *,
+    ids: Iterable[str] | Callable[[Any], object] | None = None,
+    indirect: Sequence[str] | bool = False,
+) -> pytest.MarkDecorator:
+    """Return `pytest.mark.parametrize` with these cases, all but `few` of them marked slow; the few are spread over
+    their order, the first one included.
+    """
+    listed = list(cases)
+    several = len(names.split(",") if isinstance(names, str) else names) > 1
+    chosen = {_place(len(listed), number, few) for number in range(few)}
+    marked: list[ParameterSet] = []
+    for place, case in enumerate(listed):
+        values = ParameterSet.extract_from(cast("Any", case), force_tuple=not several)
+        marks = () if place in chosen else (pytest.mark.slow,)
+        marked.append(values._replace(marks=(*values.marks, *marks)))
+    return pytest.mark.parametrize(names, marked, ids=cast("Any", ids), indirect=indirect)
 
 
 def _place(length: int, number: int, few: int) -> int:

@@ -20,6 +20,7 @@ from offboarding.net.destinations import Destination, Pinned, at_least, check, i
 from offboarding.notifiers.msteams import TeamsAlerts
 from offboarding.store import connect as connecting
 from tests.support.liars import lying
+from tests.support.variants import some_of
 
 Record = Callable[[str, object], None]
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
@@ -118,7 +119,7 @@ def conn_of(name: str) -> str:
     return {"messages": "sqs"}.get(name, name.replace("-", "_"))
 
 
-@pytest.mark.parametrize("name", EVERY)
+@some_of(4, "name", EVERY)
 def test_a_connection_to_another_host_is_refused_before_anything_is_sent(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Record
 ) -> None:

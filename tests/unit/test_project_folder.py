@@ -11,6 +11,7 @@ import pytest
 from offboarding.config import loading
 from offboarding.model.errors import ConfigError
 from tests.support.source_tree import DOMAIN_FOLDER, PROJECT
+from tests.support.variants import some_of
 
 PROGRAM = "from offboarding.config import loading; print(loading.config_path())"
 
@@ -55,7 +56,8 @@ def test_what_is_named_counts_for_both(installed: Path) -> None:
     assert configured(installed, OFFBOARDING_CONFIG="/etc/offboarding.yaml") == "/etc/offboarding.yaml"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("environment", "section", "path"),
     [
         ({}, "config = /etc/offboarding.yaml", "/etc/offboarding.yaml"),

@@ -16,6 +16,7 @@ from offboarding.model.errors import FatalError, RetriableError
 from offboarding.runs.ingest import bounds
 from offboarding.runs.ingest.bounds import ReadBoundError, bounded, seconds_for
 from tests.support.liars import lying
+from tests.support.variants import some_of
 
 SECONDS = 0.5
 
@@ -80,7 +81,8 @@ def swallows_the_interruption() -> Iterator[int]:
         return
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     "reader",
     (
         *(sleeps, is_silent, drips, tries_again_whatever_happens, takes_an_answer_apart),

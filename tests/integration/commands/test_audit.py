@@ -7,6 +7,7 @@ import pytest
 from offboarding.store import events, recorded
 from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
+from tests.support.variants import some_of
 
 
 def test_a_whole_record_ends_in_the_hash_that_the_report_printed(deciding: Type, store: Session) -> None:
@@ -62,7 +63,8 @@ def test_a_record_that_was_cut_at_its_end_or_written_anew_lacks_an_earlier_hash(
     assert f"no event has the hash {end.hash}" in done.err
 
 
-@pytest.mark.parametrize(
+@some_of(
+    4,
     ("harm", "told"),
     [
         (

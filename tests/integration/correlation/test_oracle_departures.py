@@ -8,6 +8,7 @@ import pytest
 from offboarding.model import Basis, Coverage, Employment, LinkDecision, Worker
 from tests.support.oracle import Company, Leaving, RosterRead, Snapshot, SourceRead, Verdict, judge
 from tests.support.small_company import LEFT, NIGHT, WORKS, account, job, ldap, mail, worker
+from tests.support.variants import some_of
 
 SEOUL = "Asia/Seoul"
 SEATTLE = "America/Los_Angeles"
@@ -59,7 +60,7 @@ NOT_LEAVERS = {
 }
 
 
-@pytest.mark.parametrize("jobs", NOT_LEAVERS.values(), ids=NOT_LEAVERS)
+@some_of(4, "jobs", NOT_LEAVERS.values(), ids=NOT_LEAVERS)
 def test_is_no_leaver(jobs: tuple[Employment, ...]) -> None:
     assert leaving(*jobs) is None
 
@@ -103,14 +104,15 @@ LEAVERS = {
 }
 
 
-@pytest.mark.parametrize(("jobs", "left_at", "basis"), LEAVERS.values(), ids=LEAVERS)
+@some_of(4, ("jobs", "left_at", "basis"), LEAVERS.values(), ids=LEAVERS)
 def test_is_a_leaver(jobs: tuple[Employment, ...], left_at: datetime, basis: Basis) -> None:
     found = leaving(*jobs)
 
     assert found == Leaving(left_at=left_at, certain_at=left_at, basis=basis, confirmed=basis is Basis.ACTUAL)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("zone", "as_of", "gone"),
     [
         (SEOUL, utc(2026, 11, 24, 14, 59), False),
@@ -188,7 +190,8 @@ def test_left_without_a_date_counts_from_when_hr_first_said_so() -> None:
     assert found.left_at == utc(2026, 11, 22, 16)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("jobs", "came_back"),
     [
         ((LEFT, job(start="2026-11-20")), True),
@@ -240,12 +243,12 @@ TWO_PERSONS = {
 }
 
 
-@pytest.mark.parametrize("pair", ONE_PERSON.values(), ids=ONE_PERSON)
+@some_of(2, "pair", ONE_PERSON.values(), ids=ONE_PERSON)
 def test_makes_one_person(pair: tuple[Worker, Worker]) -> None:
     assert sizes(people(hr(pair[0]), hr(pair[1], name="other"))) == [2]
 
 
-@pytest.mark.parametrize("pair", TWO_PERSONS.values(), ids=TWO_PERSONS)
+@some_of(3, "pair", TWO_PERSONS.values(), ids=TWO_PERSONS)
 def test_makes_nobody_one(pair: tuple[Worker, Worker]) -> None:
     assert sizes(people(hr(pair[0]), hr(pair[1], name="other"))) == [1, 1]
 
@@ -339,7 +342,8 @@ def test_a_contractor_who_became_an_employee_is_one_person_and_no_leaver() -> No
     assert verdict.departures == {verdict.person("hr", "1"): None}
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("start", "mails", "possibly"),
     [
         ("2026-11-20", (MAIL, MAIL), True),

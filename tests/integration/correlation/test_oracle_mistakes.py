@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-
 from offboarding.model import LinkDecision, Worker
 from tests.support.oracle import Company, RosterRead, Snapshot, judge
 from tests.support.small_company import KIM, NIGHT, account, job, ldap, mail, worker
+from tests.support.variants import some_of
 
 GONE = job("left", last="2026-11-20")
 OWN = "lee.own@corp.example"
@@ -56,7 +55,7 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("reads", MISTAKES.values(), ids=MISTAKES)
+@some_of(3, "reads", MISTAKES.values(), ids=MISTAKES)
 def test_what_its_owner_has_again_was_nobody_else_s(reads: tuple[tuple[Worker, ...], ...]) -> None:
     assert owners(*reads) == KIMS
 
@@ -72,7 +71,7 @@ GIVEN = {
 }
 
 
-@pytest.mark.parametrize("reads", GIVEN.values(), ids=GIVEN)
+@some_of(2, "reads", GIVEN.values(), ids=GIVEN)
 def test_what_somebody_was_really_given_stays_evidence(reads: tuple[tuple[Worker, ...], ...]) -> None:
     assert owners(*reads) == DISPUTED
 

@@ -8,6 +8,7 @@ from offboarding.model import Basis, Coverage, Employment, Worker
 from tests.integration.correlation.test_oracle_departures import hr, utc
 from tests.support.oracle import Company, Leaving, RosterRead, Told, Verdict, Word, judge
 from tests.support.small_company import LEFT, NIGHT, WORKS, job, worker
+from tests.support.variants import some_of
 
 AT_THREE = utc(2026, 11, 24, 6)
 """15:00 in Seoul, on the 24th."""
@@ -40,7 +41,8 @@ def by_hr(at: datetime) -> Leaving:
     return Leaving(left_at=at, certain_at=at, basis=Basis.ACTUAL, confirmed=True)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     "jobs",
     [(WORKS,), (job("leave"),), (LEFT, job(start="2026-11-20")), (job("left", last="2026-11-30"),), (LAPSED,)],
     ids=["at work", "on leave", "rehired", "HR says later", "a plan has passed"],

@@ -25,6 +25,7 @@ from tests.support.shown_pages import (
     poisoned,
     store_template,
 )
+from tests.support.variants import some_of
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
@@ -106,7 +107,7 @@ def test_it_names_nobody(night: Session) -> None:
     assert "@" not in re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@some_of(2, "value", HOSTILE.values(), ids=HOSTILE)
 def test_whatever_a_system_tells_is_text_and_nothing_else(night: Session, value: str) -> None:
     poisoned(night, value)
 

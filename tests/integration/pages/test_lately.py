@@ -14,6 +14,7 @@ from offboarding.runs import pipeline
 from offboarding.store.connect import Session
 from tests.support import filled
 from tests.support.shown_pages import MORNING, ZONE, Get, Tags, get, night, one_night, store_template
+from tests.support.variants import some_of
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
@@ -91,7 +92,8 @@ def known(chart: Chart | None, name: str) -> dict[str, float | None]:
 # --- time to revoke ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("zone", "at", "week"),
     [
         (ZONE, MONDAY, "2026-11-16"),

@@ -13,6 +13,7 @@ from offboarding.store import reading
 from offboarding.store.connect import Session
 from tests.support import filled
 from tests.support.shown_pages import HOSTILE, Get, Tags, get, keys_on, night, one_night, poisoned, store_template
+from tests.support.variants import some_of
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
@@ -27,9 +28,7 @@ def in_it(text: str, ending: str) -> list[dict[str, object]]:
 
 
 @BOTH
-@pytest.mark.parametrize(
-    "asked", ["state=all", "state=all&severity=critical", "source=aws", "state=all&worker=hr:E1042"]
-)
+@some_of(2, "asked", ["state=all", "state=all&severity=critical", "source=aws", "state=all&worker=hr:E1042"])
 def test_it_holds_what_all_pages_of_the_list_do(
     night: Session, get: Get, monkeypatch: pytest.MonkeyPatch, asked: str, ending: str
 ) -> None:
@@ -90,7 +89,7 @@ def test_it_names_nobody(night: Session, get: Get, ending: str, named: bool) -> 
     assert "e1042" in text
 
 
-@pytest.mark.parametrize("value", [*HOSTILE.values(), "=1+1", "+1", "-1", "@x", "\t=1", "\uff1d1"])
+@some_of(3, "value", [*HOSTILE.values(), "=1+1", "+1", "-1", "@x", "\t=1", "\uff1d1"])
 def test_no_spreadsheet_runs_anything_of_it(night: Session, get: Get, value: str) -> None:
     poisoned(night, value)
     count = len(reading.findings(night))

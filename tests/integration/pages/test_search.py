@@ -22,6 +22,7 @@ from tests.support.shown_pages import (
     one_night,
     store_template,
 )
+from tests.support.variants import some_of
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
@@ -48,7 +49,7 @@ def links(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("named", [False, True])
-@pytest.mark.parametrize(("typed", "led"), BY_ID)
+@some_of(4, ("typed", "led"), BY_ID)
 def test_an_id_leads_to_whose_it_is(night: Session, get: Get, typed: str, led: str, named: bool) -> None:
     assert led in links(get("/search", typed=f" {typed} ", named=named).text)
 

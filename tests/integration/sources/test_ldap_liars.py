@@ -14,6 +14,7 @@ from offboarding.model.errors import IncompleteReadError
 from offboarding.sources.ldap import session, strategy
 from tests.support.directory import READER_PASSWORD, SUFFIX, connection, source
 from tests.support.liars import Liar, lying
+from tests.support.variants import some_of
 
 Record = Callable[[str, object], None]
 BIND, SEARCH = 0x60, 0x63
@@ -122,7 +123,8 @@ def test_a_huge_message_after_the_login(record_property: Record) -> None:
     assert "raise max_message_megabytes" in text
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     "lie",
     (
         pytest.param(lambda _: trickle(b"\x30\x82\xff\x00"), id="one-message"),

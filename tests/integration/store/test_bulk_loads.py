@@ -10,6 +10,7 @@ from offboarding.model import Account, IdentityKeyKind
 from offboarding.store.connect import Session
 from tests.support.night import rows_of, spend_night
 from tests.support.small_company import AFTER, LEAVER, LONG_AGO, STAFF, account, aws, company, hr, key, ldap
+from tests.support.variants import some_of
 
 LOAD = AFTER.replace(hour=10)
 """After the departure."""
@@ -41,7 +42,8 @@ def score(session: Session, *accounts: Account, caller: str = "load") -> int:
     return found
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     ("accounts", "expected"),
     [
         pytest.param((late(), *others(4)), 85, id="all at once"),

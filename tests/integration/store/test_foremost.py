@@ -14,6 +14,7 @@ from offboarding.store.reading.foremost import Asks, foremost
 from offboarding.store.reading.nights import NightFinding
 from tests.support import filled
 from tests.support.shown_pages import night, one_night, store_template
+from tests.support.variants import some_of
 
 __all__ = ["night", "one_night", "store_template"]
 
@@ -86,7 +87,7 @@ def open_findings(session: Session) -> Sequence[NightFinding]:
     return [each for each in found if each.state == FindingState.OPEN]
 
 
-@pytest.mark.parametrize("asks", Asks)
+@some_of(2, "asks", Asks)
 def test_the_store_picks_what_the_report_lists(many: Session, asks: Asks) -> None:
     ended = reading.last_night(many)
     assert ended is not None

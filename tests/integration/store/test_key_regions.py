@@ -20,6 +20,7 @@ from tests.support.key_company import CLOUD, KeyCompany
 from tests.support.keys_read import KeyReader, hours, secret, whole
 from tests.support.listed_tracker import tracker
 from tests.support.signing_access import ENDED, RULE, kept, once_kim_left, signs, states
+from tests.support.variants import some_of
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -161,7 +162,8 @@ def test_access_to_what_lies_nowhere_known_goes_by_its_name(store: Session) -> N
 DIGEST = "uncustodied-signing-key"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     ("lies", "scopes", "state"),
     [
         pytest.param(False, read(US), "resolved", id="empty, no longer read"),

@@ -11,6 +11,7 @@ from offboarding.store.cases import Looked, cases
 from offboarding.store.connect import Session
 from tests.support.night import rows_of, settings_of, spend_night
 from tests.support.small_company import LEAVER, LONG_AGO, NIGHT, STAFF, account, company, hr, ldap, mail, number
+from tests.support.variants import some_of
 
 LOOKED: dict[str, Any] = {"as_of": NIGHT, "since": LONG_AGO, "moved_days": 30}
 NAMED = account("m", number("1042"))
@@ -30,7 +31,8 @@ FOUND = "select evidence from finding where rule = 'orphan-account'"
 LEFT = "who left at the end of 2026-11-13 (Asia/Seoul)"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    2,
     ("accounts", "told"),
     [
         pytest.param((NAMED, ROBOT), f"is worker 1042, {LEFT}", id="a leaver's"),

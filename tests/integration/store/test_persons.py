@@ -9,6 +9,7 @@ from tests.support.feed import BROKEN, Feed, night_of
 from tests.support.night import rule
 from tests.support.oracle import Ruling, Verb
 from tests.support.small_company import KIM, LEE, job, worker
+from tests.support.variants import some_of
 
 GONE = job("left", last="2026-11-01")
 
@@ -93,7 +94,7 @@ STILL_HERE = {
 
 
 @pytest.mark.parametrize("namer", (job(), GONE), ids=("works here", "left"))
-@pytest.mark.parametrize("owner", STILL_HERE.values(), ids=STILL_HERE)
+@some_of(2, "owner", STILL_HERE.values(), ids=STILL_HERE)
 def test_a_previous_number_whose_owner_is_listed_and_has_not_left_merges_nobody(
     feed: Feed, owner: Employment, namer: Employment
 ) -> None:
@@ -122,7 +123,7 @@ def test_a_previous_number_merges_once_its_row_has_gone_or_left(feed: Feed, left
     assert doubted(feed) == set()
 
 
-@pytest.mark.parametrize("left", [(), (worker("1", GONE),)], ids=("gone", "listed as left"))
+@some_of(1, "left", [(), (worker("1", GONE),)], ids=("gone", "listed as left"))
 @pytest.mark.parametrize("nights", [1, 2], ids=("the same night", "later"))
 def test_a_previous_number_that_a_row_comes_to_name_merges_nobody(
     feed: Feed, left: tuple[Worker, ...], nights: int

