@@ -34,7 +34,7 @@ from tests.support.filed_feed import (
 )
 from tests.support.listed_tracker import ListedTicket, ListedTracker
 from tests.support.office import HeardTracker, Office
-from tests.support.variants import variants
+from tests.support.variants import some_of, variants
 
 BEFORE, LAST_NIGHT, TONIGHT = range(6), (6, 7), (8,)
 """Places in the file of those who have left."""
@@ -68,7 +68,7 @@ def files(coverage: Coverage) -> tuple[list[Row], list[Row], list[Row], list[Row
 
 
 COVERAGES = {"full": Coverage.FULL, "active": Coverage.ACTIVE}
-EACH = pytest.mark.parametrize("told", COVERAGES.values(), indirect=True, ids=COVERAGES)
+EACH = some_of(1, "told", COVERAGES.values(), indirect=True, ids=COVERAGES)
 FULL = pytest.mark.parametrize("told", [Coverage.FULL], indirect=True, ids=["full"])
 
 
@@ -258,7 +258,7 @@ HELD: dict[str, tuple[Accident, str, bool]] = {
 """Accident -> the file, what the guard says, and whether accounts lose their people by it."""
 
 
-@variants(2, indirect=["told"], told=COVERAGES, accident=[*HELD])
+@variants(1, indirect=["told"], told=COVERAGES, accident=[*HELD])
 def test_what_is_too_much_waits_and_is_forgotten_with_the_right_file(told: Told, tmp_path: Path, accident: str) -> None:
     make, what, unlinks = HELD[accident]
     with tonight(told, tmp_path) as (filed, tracker):
@@ -320,19 +320,6 @@ def test_who_was_rehired_on_the_same_row_is_no_leaver(told: Told, tmp_path: Path
         assert "new leavers" not in night.screen
 
 
-@FULL
-def test_refused_it_is_as_if_it_had_not_come(told: Told, tmp_path: Path) -> None:
-    """A person rejects it: the night after it goes on as well, and an hour between tells nothing of it."""
-    with tonight(told, tmp_path) as (filed, tracker):
-        before = stands(tracker)
-        filed.night(written(company(first=70_001)))
-
-        filed.office.reject(filed.office.holds["roster", "hr"].hold_id)
-
-        assert tracker.tickets == before
-        goes_on(filed, tracker, before, told.right)
-
-
 # --- yesterday's file -------------------------------------------------------------------------------------------------
 
 
@@ -388,7 +375,7 @@ def small(*gone_places: int, on_leave: Sequence[int] = ()) -> str:
     return written([{**row, "State": "leave"} if place in on_leave else row for place, row in enumerate(people)])
 
 
-def test_of_a_small_company_an_undated_file_that_takes_a_departure_back_is_an_older_one(
+def test_of_a_small_company_an_undated_file_that_takes_a_departure_or_a_last_day_back_is_an_older_one(
     store: Session, tmp_path: Path
 ) -> None:
     filed = of_sixty(store, tmp_path)
@@ -405,28 +392,14 @@ def test_of_a_small_company_an_undated_file_that_takes_a_departure_back_is_an_ol
     assert states(filed) == found
     assert filed.night(small(3)).red == ()
 
-
-def test_of_a_small_company_an_undated_file_that_takes_an_announced_last_day_back_is_an_older_one(
-    store: Session, tmp_path: Path
-) -> None:
-    filed = of_sixty(store, tmp_path)
-    filed.night(small())
-    announced = [{**row, "Last day": "2026-12-31" * (place == 3)} for place, row in enumerate(company(SMALL))]
-    filed.night(written(announced))
-
-    assert filed.night(small()).red == ("roster hr was read in part",)
-
-
-def test_of_a_small_company_who_comes_back_from_leave_makes_a_list_that_was_there_before(
-    store: Session, tmp_path: Path
-) -> None:
-    filed = of_sixty(store, tmp_path)
-    filed.night(small(3))
     filed.night(small(3, on_leave=[5]))
+    back = filed.night(small(3))
+    assert (back.red, back.warnings) == ((), ()), "who comes back from leave makes a list that was there before"
 
-    again = filed.night(small(3))
-
-    assert (again.red, again.warnings) == ((), ())
+    announced = gone(company(SMALL), (3,), "2026-11-20")
+    announced = [{**row, "Last day": "2026-12-31"} if place == 4 else row for place, row in enumerate(announced)]
+    assert filed.night(written(announced)).red == ()
+    assert filed.night(small(3)).red == ("roster hr was read in part",)
 
 
 @FULL
