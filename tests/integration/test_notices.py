@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Standing
 from offboarding.model.errors import FatalError
 from offboarding.report import night as screen
 from offboarding.store import notices, reading
 from offboarding.store.connect import Session
 from offboarding.store.notices import Notice
-from tests.integration.test_departure import KIM_KEY, KIMS, kim_leaves, office, rows, seen, titles
-from tests.support.begun import beginnings, begun
+from tests.integration.test_departure import KIM_KEY, KIMS, first_night, kim_leaves, office, rows, seen, titles
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.deciding import add_notice, withdraw_notice
 from tests.support.departure import departure
 from tests.support.desk import tickets_of
@@ -115,25 +116,44 @@ def test_a_second_notice_about_the_same_person_is_refused(seen: Office) -> None:
 # --- what it does ----------------------------------------------------------------------------------------------------
 
 
-def test_it_makes_a_leaver_of_who_works_here_by_the_feed(seen: Office, people: ListedPeople) -> None:
-    made = noticed(seen)
+def noticed_night(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    noticed(office)
+    office.night()
+    return office
 
-    seen.night()
 
-    assert basis(seen) == ("notice", LAST_AT)
-    assert rows(seen, "1042") == KIMS
-    (ticket,) = [each for each in tickets_of(people, seen.queue) if "1042" in each.title]
+@pytest.fixture
+def gone(begun: Begun) -> Office:
+    """Kim works here by the feed; a notice and a night have made a leaver of him."""
+    return begun(noticed_night)
+
+
+def night_of_use(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    noticed(office)
+    office.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
+    office.night()
+    return office
+
+
+@pytest.fixture
+def used(begun: Begun) -> Office:
+    """The same, and his key was used three hours after the moment of the notice."""
+    return begun(night_of_use)
+
+
+def test_it_makes_a_leaver_of_who_works_here_by_the_feed(gone: Office, people: ListedPeople) -> None:
+    (made,) = notices.notices(gone.session)
+    assert basis(gone) == ("notice", LAST_AT)
+    assert rows(gone, "1042") == KIMS
+    (ticket,) = [each for each in tickets_of(people, gone.queue) if "1042" in each.title]
     assert f"by notice {made.notice_id}" in ticket.body
     assert "dismissed" not in "".join(ticket.texts)
 
 
-def test_a_use_after_the_told_moment_is_critical_on_that_very_day(seen: Office) -> None:
-    noticed(seen)
-    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
-
-    seen.night()
-
-    found = seen.session.execute("select severity from finding where rule = 'used-after-departure'").fetchall()
+def test_a_use_after_the_told_moment_is_critical_on_that_very_day(used: Office) -> None:
+    found = used.session.execute("select severity from finding where rule = 'used-after-departure'").fetchall()
     assert found == [("critical",)]
 
 
@@ -192,50 +212,44 @@ def test_a_departure_before_its_moment_confirms_nothing(office: Office) -> None:
 # --- until the feed confirms it --------------------------------------------------------------------------------------
 
 
-def test_the_feed_confirms_it_with_its_own_day(seen: Office, people: ListedPeople) -> None:
-    made = noticed(seen)
-    seen.night()
-    before = titles(people, seen)
-    kim_leaves(seen)
+def test_the_feed_confirms_it_with_its_own_day(gone: Office, people: ListedPeople) -> None:
+    (made,) = notices.notices(gone.session)
+    before = titles(people, gone)
+    kim_leaves(gone)
 
-    seen.night()
+    gone.night()
 
-    assert stands(seen, made).confirmed_at == seen.as_of
-    assert basis(seen) == ("actual", datetime(2026, 11, 13, 15, tzinfo=UTC))
-    assert rows(seen, "1042") == KIMS
-    assert len(titles(people, seen)) == len(before)
+    assert stands(gone, made).confirmed_at == gone.as_of
+    assert basis(gone) == ("actual", datetime(2026, 11, 13, 15, tzinfo=UTC))
+    assert rows(gone, "1042") == KIMS
+    assert len(titles(people, gone)) == len(before)
 
 
-def test_on_the_feeds_own_day_the_told_moment_stays(seen: Office) -> None:
+def test_on_the_feeds_own_day_the_told_moment_stays(used: Office) -> None:
     """A use between the moment and midnight stays an event: HR's day alone would make it none."""
-    noticed(seen)
-    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
-    seen.night()
-    seen.hr.change("1042", employments=(job("left", last="2026-11-24"),))
+    used.hr.change("1042", employments=(job("left", last="2026-11-24"),))
 
-    seen.night()
+    used.night()
 
-    assert basis(seen) == ("actual", LAST_AT)
-    assert rows(seen)["used-after-departure", KIM_KEY.native_id] == "open"
+    assert basis(used) == ("actual", LAST_AT)
+    assert rows(used)["used-after-departure", KIM_KEY.native_id] == "open"
 
 
-def test_an_event_that_rests_on_a_notice_waits_for_a_verdict_although_hrs_day_is_later(seen: Office) -> None:
-    noticed(seen)
-    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=3))
-    seen.night()
-    seen.hr.change("1042", employments=(job("left", last="2026-11-25"),))
-    seen.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=4))
+def test_an_event_that_rests_on_a_notice_waits_for_a_verdict_although_hrs_day_is_later(used: Office) -> None:
+    used.hr.change("1042", employments=(job("left", last="2026-11-25"),))
+    used.cloud.change(KIM_KEY.native_id, last_used_at=LAST_AT + timedelta(hours=4))
 
-    seen.night()
+    used.night()
 
-    assert basis(seen) == ("actual", datetime(2026, 11, 25, 15, tzinfo=UTC))
-    assert rows(seen)["used-after-departure", KIM_KEY.native_id] == "open"
+    assert basis(used) == ("actual", datetime(2026, 11, 25, 15, tzinfo=UTC))
+    assert rows(used)["used-after-departure", KIM_KEY.native_id] == "open"
 
 
-def test_hr_that_takes_a_confirmed_departure_back_is_followed(seen: Office) -> None:
+def test_a_confirmed_one_is_in_no_report_and_hr_that_takes_it_back_is_followed(seen: Office) -> None:
     made = noticed(seen)
     kim_leaves(seen)
-    seen.night()
+    told = seen.night()
+    assert "Notices" not in report_of(seen, told.run.run_id)
     seen.hr.change("1042", employments=(WORKS,))
 
     seen.night()
@@ -248,19 +262,27 @@ def test_hr_that_takes_a_confirmed_departure_back_is_followed(seen: Office) -> N
 # --- or a person withdraws it ----------------------------------------------------------------------------------------
 
 
-def test_withdrawn_the_findings_close_with_that_reason(seen: Office, people: ListedPeople) -> None:
-    made = noticed(seen)
-    seen.night()
+def test_withdrawn_the_findings_close_with_that_reason_and_noticed_again_the_ticket_is_reopened(
+    gone: Office, people: ListedPeople
+) -> None:
+    (made,) = notices.notices(gone.session)
 
-    withdraw_notice(seen.session, made.notice_id, reason="the other Kim was meant", author="lee")
-    seen.night()
+    withdraw_notice(gone.session, made.notice_id, reason="the other Kim was meant", author="lee")
+    gone.night()
 
-    assert set(rows(seen, "1042").values()) == {"resolved"}
+    assert set(rows(gone, "1042").values()) == {"resolved"}
     why = f"the departure was withdrawn: {made.notice_id} was taken back by lee"
-    assert {each.why for each in reading.findings(seen.session, state="resolved")} == {why}
-    (ticket,) = [each for each in tickets_of(people, seen.queue) if "1042" in each.title]
+    assert {each.why for each in reading.findings(gone.session, state="resolved")} == {why}
+    (ticket,) = [each for each in tickets_of(people, gone.queue) if "1042" in each.title]
     assert ticket.status == "resolved"
     assert why in ticket.comments[-1]
+
+    noticed(gone)
+    gone.night()
+
+    assert rows(gone, "1042") == KIMS
+    assert len([title for title in titles(people, gone) if "1042" in title]) == 1
+    assert "reopen" in gone.tracker.calls
 
 
 def test_what_ended_is_not_taken_back_twice(seen: Office) -> None:
@@ -271,20 +293,6 @@ def test_what_ended_is_not_taken_back_twice(seen: Office) -> None:
         withdraw_notice(seen.session, made.notice_id, reason="again", author="lee")
     with pytest.raises(FatalError, match="no notice n-000000"):
         withdraw_notice(seen.session, "n-000000", reason="none", author="lee")
-
-
-def test_told_again_it_is_the_same_ticket(seen: Office, people: ListedPeople) -> None:
-    first = noticed(seen)
-    seen.night()
-    withdraw_notice(seen.session, first.notice_id, reason="too early", author="lee")
-    seen.night()
-
-    noticed(seen)
-    seen.night()
-
-    assert rows(seen, "1042") == KIMS
-    assert len([title for title in titles(people, seen) if "1042" in title]) == 1
-    assert "reopen" in seen.tracker.calls
 
 
 # --- what reports say ------------------------------------------------------------------------------------------------
@@ -305,26 +313,15 @@ def test_each_report_tells_of_it_and_warns_after_some_days(office: Office) -> No
     assert "dismissed" not in told
 
 
-def test_a_confirmed_one_is_told_no_more(seen: Office) -> None:
-    noticed(seen)
-    kim_leaves(seen)
+def test_the_same_notice_the_next_night_changes_nothing(gone: Office) -> None:
+    before = gone.session.execute("select count(*), max(departure_id) from departure").fetchone()
+    events = gone.session.execute(CHANGES).fetchone()
 
-    told = seen.night()
+    gone.night()
 
-    assert "Notices" not in report_of(seen, told.run.run_id)
-
-
-def test_the_same_notice_the_next_night_changes_nothing(seen: Office) -> None:
-    noticed(seen)
-    seen.night()
-    before = seen.session.execute("select count(*), max(departure_id) from departure").fetchone()
-    events = seen.session.execute(CHANGES).fetchone()
-
-    seen.night()
-
-    assert seen.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
-    assert seen.session.execute(CHANGES).fetchone() == events
-    assert seen.tracker.calls == []
+    assert gone.session.execute("select count(*), max(departure_id) from departure").fetchone() == before
+    assert gone.session.execute(CHANGES).fetchone() == events
+    assert gone.tracker.calls == []
 
 
 def test_a_merged_persons_notice_goes_with_the_person(office: Office, store: Session) -> None:
