@@ -67,6 +67,19 @@ def kim_leaves(office: Office) -> None:
 LEFT_JOBS = (LEFT,)
 
 
+def gone_night(session: Session, tracker: Tracker) -> Office:
+    office = park_left(session, tracker)
+    kim_leaves(office)
+    office.night()
+    return office
+
+
+@pytest.fixture
+def gone(begun: Begun) -> Office:
+    """Kim has left as well, and a night has told so."""
+    return begun(gone_night)
+
+
 def login_key(value: str) -> AccountKey:
     return key(IdentityKeyKind.LOGIN, value)
 
@@ -303,40 +316,34 @@ def test_others_findings_stay_as_they_were(seen: Office) -> None:
     assert rows(seen, "1042") == KIMS
 
 
-def test_what_died_since_the_night_is_closed_of_these_people_alone(office: Office) -> None:
-    kim_leaves(office)
-    office.night()
-    office.directory.change("kim", **locked())
-    office.directory.change("park", **locked())
+def test_what_died_since_the_night_is_closed_of_these_people_alone(gone: Office) -> None:
+    gone.directory.change("kim", **locked())
+    gone.directory.change("park", **locked())
 
-    departure(office, "1042")
+    departure(gone, "1042")
 
-    assert rows(office, "1042") == {**KIMS, ("leaver-account-works", "kim"): "resolved"}
-    assert rows(office, "1044") == {("leaver-account-works", "park"): "open"}
+    assert rows(gone, "1042") == {**KIMS, ("leaver-account-works", "kim"): "resolved"}
+    assert rows(gone, "1044") == {("leaver-account-works", "park"): "open"}
 
 
-def test_what_waits_of_others_goes_on_waiting(office: Office) -> None:
+def test_what_waits_of_theirs_and_of_others_goes_on_waiting(office: Office) -> None:
     office.policy = {"baseline": "hold"}
     office.night()
-    assert rows(office) == {("leaver-account-works", "park"): "held"}
+    parks = {("leaver-account-works", "park"): "held"}
+    assert rows(office) == parks
+
+    of_park = departure(office, "1044")
+
+    assert rows(office, "1044") == parks
+    assert [line["state"] for line in of_park.said("finding")] == ["held"]
+    assert of_park.red == ""
     kim_leaves(office)
 
-    told = departure(office, "1042")
+    of_kim = departure(office, "1042", hours=2)
 
-    assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
+    assert rows(office, "1044") == parks
     assert rows(office, "1042") == KIMS
-    assert told.red == ""
-
-
-def test_what_waits_of_theirs_goes_on_waiting_too(office: Office) -> None:
-    office.policy = {"baseline": "hold"}
-    office.night()
-
-    told = departure(office, "1044")
-
-    assert rows(office, "1044") == {("leaver-account-works", "park"): "held"}
-    assert [line["state"] for line in told.said("finding")] == ["held"]
-    assert told.red == ""
+    assert of_kim.red == ""
 
 
 def test_the_first_night_is_held_although_a_departure_came_before(office: Office) -> None:
@@ -351,27 +358,26 @@ def test_the_first_night_is_held_although_a_departure_came_before(office: Office
 
 
 def many_leave(office: Office) -> DepartureTold:
-    office.night()
     kim_leaves(office)
     office.hr.change("1043", employments=LEFT_JOBS)
     return departure(office, "1042", "1043")
 
 
-def test_people_whom_a_person_named_are_not_held(office: Office) -> None:
-    office.policy = {"max_new_tickets": 0}
+def test_people_whom_a_person_named_are_not_held(seen: Office) -> None:
+    seen.policy = {"max_new_tickets": 0}
 
-    told = many_leave(office)
+    told = many_leave(seen)
 
-    assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"open"}
+    assert {*rows(seen, "1042").values(), *rows(seen, "1043").values()} == {"open"}
     assert told.red == ""
 
 
-def test_more_people_than_a_person_may_name_wait(office: Office) -> None:
-    office.policy = {"max_named": 1}
+def test_more_people_than_a_person_may_name_wait(seen: Office) -> None:
+    seen.policy = {"max_named": 1}
 
-    told = many_leave(office)
+    told = many_leave(seen)
 
-    assert {*rows(office, "1042").values(), *rows(office, "1043").values()} == {"held"}
+    assert {*rows(seen, "1042").values(), *rows(seen, "1043").values()} == {"held"}
     assert (
         "the guard holds people whom a person named: 2 people named at once, 1 at most go through in a day" in told.red
     )
@@ -393,17 +399,15 @@ def test_the_night_after_opens_no_second_ticket(seen: Office, people: ListedPeop
     assert rows(seen, "1042") == KIMS
 
 
-def test_a_departure_after_the_night_says_nothing_new(office: Office, people: ListedPeople) -> None:
-    kim_leaves(office)
-    office.night()
-    first = titles(people, office)
-    before = office.session.execute(CHANGES).fetchone()
+def test_a_departure_after_the_night_says_nothing_new(gone: Office, people: ListedPeople) -> None:
+    first = titles(people, gone)
+    before = gone.session.execute(CHANGES).fetchone()
 
-    departure(office, "1042")
+    departure(gone, "1042")
 
-    assert office.tracker.calls == []
-    assert titles(people, office) == first
-    assert office.session.execute(CHANGES).fetchone() == before
+    assert gone.tracker.calls == []
+    assert titles(people, gone) == first
+    assert gone.session.execute(CHANGES).fetchone() == before
 
 
 def test_a_departure_in_the_midst_of_a_night_makes_the_same_tickets(
@@ -478,18 +482,16 @@ def test_a_source_that_fails_closes_nothing_and_the_rest_is_told(seen: Office, p
     assert any("1042" in title for title in titles(people, seen))
 
 
-def test_what_is_not_looked_at_stays_as_it_was(office: Office) -> None:
-    kim_leaves(office)
-    office.night()
-    before = office.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
-    office.directory.error = RetriableError("sources.corp-ldap: nobody answers")
-    office.cloud.error = RetriableError("sources.aws: nobody answers")
+def test_what_is_not_looked_at_stays_as_it_was(gone: Office) -> None:
+    before = gone.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
+    gone.directory.error = RetriableError("sources.corp-ldap: nobody answers")
+    gone.cloud.error = RetriableError("sources.aws: nobody answers")
 
-    told = departure(office, "1042")
+    told = departure(gone, "1042")
 
-    after = office.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
+    after = gone.session.execute("select finding_key, standing, standing_reason, state from finding").fetchall()
     assert after == before
-    assert office.tracker.calls == []
+    assert gone.tracker.calls == []
     assert told.red
 
 

@@ -24,7 +24,7 @@ from tests.support.listed_tracker import tracker
 from tests.support.night import rows_of
 from tests.support.registered import custodian, entry
 from tests.support.rows import note_all
-from tests.support.variants import variants
+from tests.support.variants import some_of, variants
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -50,20 +50,30 @@ def company(begun: Begun) -> KeyCompany:
     return begun(first_night)
 
 
+def found_night(session: Session, tracker: Tracker) -> KeyCompany:
+    company = first_night(session, tracker)
+    company.judged(days=2)
+    return company
+
+
+@pytest.fixture
+def found(begun: Begun) -> KeyCompany:
+    """The night after it has found the key."""
+    return begun(found_night)
+
+
 def state(company: KeyCompany, rule: str = "leaver-signing-key") -> tuple[str, str]:
     ((_, told, resolution, details),) = [row for row in company.findings(*STATES) if row[0] == rule]
     return told, sentence(resolution, details)
 
 
-def test_one_finding_a_key_and_holder_told_where_the_key_is_trusted(company: KeyCompany) -> None:
-    company.judged(days=2)
-
-    assert company.findings(
+def test_one_finding_a_key_and_holder_told_where_the_key_is_trusted(found: KeyCompany) -> None:
+    assert found.findings(
         "p.worker_id", "f.realm", "f.subject_native_id", "f.state", "f.ticket_kind", "f.queue", "f.source", "f.severity"
     ) == [
         ("leaver-signing-key", "1042", "", KEY.material, "open", "rotate", "login-team", "login", "critical"),
     ]
-    assert company.findings("f.left_at", "f.due_hours", "f.subject_label") == [
+    assert found.findings("f.left_at", "f.due_hours", "f.subject_label") == [
         ("leaver-signing-key", KIM_LEFT_AT, 4.0, "login")
     ]
 
@@ -84,12 +94,10 @@ def last_read(company: KeyCompany, realm: str) -> datetime:
     return at
 
 
-def test_a_key_was_last_read_when_its_verifier_was_and_no_roster(company: KeyCompany) -> None:
-    company.judged(days=2)
+def test_a_key_was_last_read_when_its_verifier_was_and_no_roster(found: KeyCompany) -> None:
+    (stands,) = reading.findings(found.session, rule="leaver-signing-key")
 
-    (stands,) = reading.findings(company.session, rule="leaver-signing-key")
-
-    assert stands.last_confirmed_at == last_read(company, ISSUER)
+    assert stands.last_confirmed_at == last_read(found, ISSUER)
 
 
 def test_a_key_takes_a_route_and_whoever_asks_later_is_told_of_the_same(company: KeyCompany) -> None:
@@ -159,36 +167,25 @@ def refused(company: KeyCompany) -> None:
     company.login.facts = [replace(KEY, standing=Standing.DEAD, standing_reason="on the KRL")]
 
 
-@pytest.mark.parametrize("end", (dead, refused))
-def test_it_closes_when_it_was_seen_dead_twice(company: KeyCompany, end: Any) -> None:
-    company.judged(days=2)
-    end(company)
-    company.judged()
-    assert state(company) == ("open", "")
+@some_of(1, "end", (dead, refused))
+def test_it_closes_when_it_was_seen_dead_twice(found: KeyCompany, end: Any) -> None:
+    end(found)
+    found.judged()
+    assert state(found) == ("open", "")
 
-    company.judged()
-    told, resolution = state(company)
+    run = found.judged()
+    closed = told, resolution = state(found)
     assert told == "resolved"
     assert resolution.startswith("no verifier accepts it any more: seen twice, last at ")
 
-    company.login.facts = [KEY]
-    company.judged()
-    assert state(company) == ("open", "")
+    found.session.execute("update finding set state = 'open', resolution = null, resolution_details = '{}'")
+    put_right(found.session, run.run_id)
+    assert state(found) == closed, "opened by hand, it says again why it closed"
+    assert found.findings("f.resolution") == [("leaver-signing-key", Resolution.NOT_TRUSTED)]
 
-
-def test_what_was_opened_by_hand_says_again_why_it_closed(company: KeyCompany) -> None:
-    company.judged(days=2)
-    dead(company)
-    company.judged()
-    run = company.judged()
-    closed = state(company)
-
-    company.session.execute("update finding set state = 'open', resolution = null, resolution_details = '{}'")
-    put_right(company.session, run.run_id)
-
-    assert state(company) == closed
-    assert closed[0] == "resolved"
-    assert company.findings("f.resolution") == [("leaver-signing-key", Resolution.NOT_TRUSTED)]
+    found.login.facts = [KEY]
+    found.judged()
+    assert state(found) == ("open", "")
 
 
 def test_it_stays_open_through_the_cache_and_a_second_verifier(company: KeyCompany) -> None:
@@ -231,21 +228,19 @@ def emptied(company: KeyCompany) -> None:
 
 
 @variants(2, nothing={each.__name__: each for each in (half, fails, emptied, taken_out)})
-def test_what_does_not_close_it(company: KeyCompany, nothing: Any) -> None:
-    company.judged(days=2)
-    nothing(company)
+def test_what_does_not_close_it(found: KeyCompany, nothing: Any) -> None:
+    nothing(found)
     for _ in range(3):
-        company.judged()
+        found.judged()
 
-    assert state(company) == ("open", "")
+    assert state(found) == ("open", "")
 
 
-def test_it_closes_when_the_departure_was_withdrawn(company: KeyCompany) -> None:
-    company.judged(days=2)
-    company.workers[0] = KIM
-    company.judged()
+def test_it_closes_when_the_departure_was_withdrawn(found: KeyCompany) -> None:
+    found.workers[0] = KIM
+    found.judged()
 
-    assert state(company) == ("resolved", "the departure was withdrawn: works here, says hr")
+    assert state(found) == ("resolved", "the departure was withdrawn: works here, says hr")
 
 
 def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right(company: KeyCompany) -> None:
@@ -276,25 +271,24 @@ def test_a_verifier_that_was_not_read_makes_it_unverified_and_asks_for_the_right
 
 
 def test_one_that_was_trusted_again_while_nobody_asked_waits_for_its_verifier_and_a_dead_one_does_not(
-    company: KeyCompany,
+    found: KeyCompany,
 ) -> None:
-    company.judged(days=2)
-    dead(company)
+    dead(found)
     for _ in range(2):
-        company.judged()
-    half(company)
-    company.judged()
-    assert state(company)[0] == "resolved"
+        found.judged()
+    half(found)
+    found.judged()
+    assert state(found)[0] == "resolved"
 
-    company.workers[0] = KIM
-    company.login.facts, company.login.scopes = [KEY], [whole(ISSUER)]
-    company.judged()
-    assert state(company)[0] == "resolved"
+    found.workers[0] = KIM
+    found.login.facts, found.login.scopes = [KEY], [whole(ISSUER)]
+    found.judged()
+    assert state(found)[0] == "resolved"
 
-    company.workers[0] = KIM_GONE
-    half(company)
-    company.judged()
-    assert state(company) == ("unverified", "")
+    found.workers[0] = KIM_GONE
+    half(found)
+    found.judged()
+    assert state(found) == ("unverified", "")
 
 
 def unverifiable(company: KeyCompany) -> None:
@@ -326,12 +320,11 @@ def test_what_nobody_can_be_asked_about_is_open_until_a_person_attests_and_again
     assert rows_of(company.session, "select reopened from finding where rule = 'signing-key-unverifiable'") == [(1,)]
 
 
-def test_a_word_on_what_a_verifier_trusts_counts_for_nothing(company: KeyCompany) -> None:
-    company.judged(days=2)
-    attest(company, company.as_of + timedelta(days=90))
-    company.judged()
+def test_a_word_on_what_a_verifier_trusts_counts_for_nothing(found: KeyCompany) -> None:
+    attest(found, found.as_of + timedelta(days=90))
+    found.judged()
 
-    assert state(company) == ("open", "")
+    assert state(found) == ("open", "")
 
 
 def kept_in_kms(company: KeyCompany) -> tuple[Any, Any]:
@@ -396,20 +389,19 @@ def test_a_use_after_the_departure_is_an_event_with_its_own_ticket_and_closes_by
     assert state(company, rule) == ("open", "")
 
 
-def test_a_new_key_beside_the_old_is_no_rotation_and_closes_with_the_old_one(company: KeyCompany) -> None:
-    company.judged(days=2)
-    company.login.facts = [KEY, signing_key("kid-2")]
-    company.judged()
+def test_a_new_key_beside_the_old_is_no_rotation_and_closes_with_the_old_one(found: KeyCompany) -> None:
+    found.login.facts = [KEY, signing_key("kid-2")]
+    found.judged()
     rule = "rotation-without-effect"
-    assert state(company, rule) == ("open", "")
-    assert [each.kind for each in tickets.wanting(company.session)].count(TicketKind.ROTATE) == 1
+    assert state(found, rule) == ("open", "")
+    assert [each.kind for each in tickets.wanting(found.session)].count(TicketKind.ROTATE) == 1
 
-    company.login.facts = [signing_key("kid-2")]
+    found.login.facts = [signing_key("kid-2")]
     for _ in range(2):
-        company.judged()
+        found.judged()
 
-    assert state(company, rule)[1].startswith("no verifier accepts it any more")
-    assert state(company)[0] == "resolved"
+    assert state(found, rule)[1].startswith("no verifier accepts it any more")
+    assert state(found)[0] == "resolved"
 
 
 def test_the_digest_of_uncustodied_keys_is_a_review_and_closes_when_somebody_is_known(company: KeyCompany) -> None:
