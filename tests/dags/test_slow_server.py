@@ -13,7 +13,7 @@ from tests.support.liars import lying
 from tests.support.memory import Folder
 from tests.support.tiny_company import LEAVER, TinyCompany, tiny_company
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MINUTES = 0.05
 CONNECTION = "slow_npm"
 SLOW = {

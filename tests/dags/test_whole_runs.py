@@ -236,6 +236,7 @@ class TestAgain:
             assert task.python_callable() == 2
 
 
+@pytest.mark.slow
 class TestNowhereToKeep:
     """The last of all: a night more."""
 
