@@ -65,7 +65,7 @@ def test_each_exception_closes_the_ticket_and_each_end_of_one_opens_it(kim: TwoT
         assert (reds(kim), told_nowhere(kim)) == ((), [])
 
 
-@pytest.mark.parametrize("told", ["close", "reopen"])
+@some_of(1, "told", ["close", "reopen"])
 def test_what_another_worker_tells_while_a_plan_is_made_is_told_once(
     kim: TwoTrackers, store_parameters: Mapping[str, Any], told: str
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.small_company import LEFT, WORKS, mail, number, worker
+from tests.support.variants import some_of
 
 PEOPLE = [str(1001 + each) for each in range(12)]
 
@@ -151,7 +152,7 @@ def test_a_line_beyond_its_limit_needs_a_reason(company: Office, people: ListedP
     assert company.holds == {}
 
 
-@pytest.mark.parametrize("approve", [True, False], ids=["approve", "reject"])
+@some_of(1, "approve", [True, False], ids=["approve", "reject"])
 def test_an_answer_applies_to_what_was_shown_and_to_nothing_else(
     company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch, approve: bool
 ) -> None:
@@ -259,7 +260,7 @@ def test_of_an_older_night_nothing_is_let_through_that_was_rejected_since(
     assert list(company.holds) == [("roster", "hr")]
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["rejected", "waits again"])
+@some_of(1, "again", [False, True], ids=["rejected", "waits again"])
 def test_what_was_rejected_is_not_let_through_along_with_another_line(company: Office, *, again: bool) -> None:
     with_vendors(company)
     leave(company, *PEOPLE[:3])

@@ -320,6 +320,20 @@ def test_who_was_rehired_on_the_same_row_is_no_leaver(told: Told, tmp_path: Path
         assert "new leavers" not in night.screen
 
 
+@pytest.mark.slow
+@FULL
+def test_refused_it_is_as_if_it_had_not_come(told: Told, tmp_path: Path) -> None:
+    """A person rejects it: the night after it goes on as well, and an hour between tells nothing of it."""
+    with tonight(told, tmp_path) as (filed, tracker):
+        before = stands(tracker)
+        filed.night(written(company(first=70_001)))
+
+        filed.office.reject(filed.office.holds["roster", "hr"].hold_id)
+
+        assert tracker.tickets == before
+        goes_on(filed, tracker, before, told.right)
+
+
 # --- yesterday's file -------------------------------------------------------------------------------------------------
 
 

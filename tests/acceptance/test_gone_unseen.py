@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
-
 from offboarding.interfaces import Tracker
 from offboarding.model import Problem
 from offboarding.runs import pipeline
@@ -15,6 +13,7 @@ from tests.support.begun import Begun
 from tests.support.office import HeardTracker, Office, login
 from tests.support.red import why_red
 from tests.support.small_company import job, number, worker
+from tests.support.variants import some_of
 
 PEOPLE = [str(1001 + each) for each in range(60)]
 HIRED = "2001"
@@ -50,7 +49,7 @@ def test_who_is_listed_again_fails_no_run(begun: Begun) -> None:
     assert red(begun(hired_in_a_partial_read)) == ()
 
 
-@pytest.mark.parametrize("opened", [pipeline.open_run, pipeline.open_departure], ids=["night", "departure"])
+@some_of(1, "opened", [pipeline.open_run, pipeline.open_departure], ids=["night", "departure"])
 def test_a_run_that_never_ends_keeps_them_from_no_night(begun: Begun, opened: Callable[..., Run]) -> None:
     office = begun(hired_in_a_partial_read)
     office.hr.workers = office.hr.workers[:-1]

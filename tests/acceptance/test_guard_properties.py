@@ -24,7 +24,7 @@ from tests.support.small_company import LEFT, WORKS, mail, number, worker
 
 EXAMPLES = int(os.environ.get("GUARD_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 4,
+    max_examples=EXAMPLES or 2,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

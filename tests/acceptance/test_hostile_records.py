@@ -106,7 +106,7 @@ def plain(store_server: embedded.EmbeddedServer) -> Played:
     return played(store_server, [list(records("x"))] * 3)
 
 
-@variants(2, value=VALUES, from_the_first={"later": False, "from the first": True})
+@variants(1, value=VALUES, from_the_first={"later": False, "from the first": True})
 def test_everybody_else_s_findings_are_those_of_the_company_without_it(
     store_server, plain, value, from_the_first, record_property
 ) -> None:
@@ -152,7 +152,7 @@ def night_with(begun: Begun, place: str, value: str) -> tuple[Office, reading.Ni
 
 
 @some_of(
-    2,
+    1,
     ("place", "said"),
     [
         ("account.login", f"corp-ldap: account {PREFIX}account.login: what the login holds can't be kept."),

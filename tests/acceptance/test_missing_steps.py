@@ -66,7 +66,7 @@ def test_the_search_for_parts_that_a_user_marks_as_done_is_missed(
 
 
 @some_of(
-    2,
+    1,
     ("repeated", "missed"),
     [
         (("read_roster",), "evaluate, guard, ticket"),

@@ -67,7 +67,7 @@ def test_a_manager_s_number_in_the_column_of_previous_ones_closes_and_opens_no_t
     assert sum(title.startswith("Revoke what still works of") for title in open_tickets(office, people)) == 2
 
 
-@pytest.mark.parametrize("listed", [True, False], ids=("listed as left", "no longer listed"))
+@some_of(1, "listed", [True, False], ids=("listed as left", "no longer listed"))
 def test_a_colleagues_row_that_comes_to_name_a_leavers_number_closes_no_ticket(
     begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None], *, listed: bool
 ) -> None:
@@ -86,7 +86,7 @@ def test_a_colleagues_row_that_comes_to_name_a_leavers_number_closes_no_ticket(
     assert review_findings(office) == {(f"u{LEAVER}", "open")}
 
 
-@pytest.mark.parametrize("listed", [True, False], ids=("listed as left", "no longer listed"))
+@some_of(1, "listed", [True, False], ids=("listed as left", "no longer listed"))
 def test_a_leaver_whose_number_a_new_row_names_is_not_closed_without_a_question(
     begun: Begun, people: ListedPeople, record_property: Callable[[str, object], None], *, listed: bool
 ) -> None:

@@ -24,6 +24,7 @@ from tests.support.deciding import acknowledge
 from tests.support.listed_tracker import tracker
 from tests.support.office import CLOUD, OTHER_CLOUD, HeardTracker, Office, System, access_key, login, user
 from tests.support.small_company import LEFT, job, number, tag, worker
+from tests.support.variants import some_of
 from tests.support.whole_night import Readers
 
 __all__ = ["tracker"]  # a fixture
@@ -247,7 +248,8 @@ def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(office: Organiza
     assert "roster hr is no longer configured" in night(office)
 
 
-@pytest.mark.parametrize(
+@some_of(
+    1,
     "elsewhere",
     [job("future", start="2027-03-01"), job("left", start="2010-01-01", last="2014-12-31")],
     ids=["to begin", "had ended"],

@@ -69,7 +69,7 @@ def rename_worker(office: Office) -> None:
 
 
 @some_of(
-    2,
+    1,
     "rename",
     [rename_source, rename_rosters, rename_accounts, renumber_worker, rename_worker],
     ids=lambda f: f.__name__,

@@ -119,7 +119,7 @@ def test_an_invisible_mark_in_a_value_changes_nobody_s_night(store_server, tmp_p
     assert attacked.left == plain.left
 
 
-@pytest.mark.parametrize(("column", "row"), [("Name", 21), ("State", 26)])
+@some_of(1, ("column", "row"), [("Name", 21), ("State", 26)])
 def test_it_is_told_by_row_and_column_until_somebody_mends_it(
     store_server, tmp_path: Path, column: str, row: int
 ) -> None:

@@ -13,6 +13,7 @@ from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, STAFF, WORKS, number, worker
 from tests.support.two_trackers import TwoTrackers, kim_has_left, only, reds, told_nowhere
+from tests.support.variants import some_of
 
 OWN_TITLE = OwnTemplates(folder="texts", sources={"title.txt.j2": "{{ ticket.thing }}: look [{{ ticket.key }}]\n"})
 
@@ -31,7 +32,7 @@ def key_of(kim: TwoTrackers, worker_id: str) -> str:
     return ticket_key("revoke", str(found[0]), kim.queue, 1, 1)
 
 
-@pytest.mark.parametrize("own", [OwnTemplates(), OWN_TITLE], ids=["our title", "their title"])
+@some_of(1, "own", [OwnTemplates(), OWN_TITLE], ids=["our title", "their title"])
 def test_a_key_in_a_label_hides_no_ticket(kim: TwoTrackers, own: OwnTemplates) -> None:
     kim.templates = own
     left, kim.hr.workers = kim.hr.workers, [STAFF]

@@ -111,7 +111,7 @@ def ends(reader: Reader, lie: Lie, exceeded: str, record: Callable[[str, object]
 
 
 @some_of(1, ("lie", "exceeded"), ((silence, TIME), (drip, TIME), (rows, MEMORY)))
-@pytest.mark.parametrize("reader", (logins_of_postgres, roster_of_postgres), ids=lambda reader: reader.__name__)
+@some_of(1, "reader", (logins_of_postgres, roster_of_postgres), ids=lambda reader: reader.__name__)
 def test_a_postgres_server_that_never_ends_costs_its_own_read(
     reader: Reader, lie: Lie, exceeded: str, record_property: Callable[[str, object], None]
 ) -> None:

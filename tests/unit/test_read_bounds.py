@@ -82,7 +82,7 @@ def swallows_the_interruption() -> Iterator[int]:
 
 
 @some_of(
-    2,
+    1,
     "reader",
     (
         *(sleeps, is_silent, drips, tries_again_whatever_happens, takes_an_answer_apart),

@@ -21,7 +21,7 @@ from tests.support.night import spend_night, told
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 10,
+    max_examples=EXAMPLES or 6,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

@@ -14,6 +14,7 @@ from tests.support.key_company import KIM_GONE, LEE, KeyCompany
 from tests.support.keys_read import signing_key
 from tests.support.registered import custodian, entry
 from tests.support.shown_pages import KEY, MORNING, VIEWER, ZONE, Get, get, night, one_night, store_template
+from tests.support.variants import some_of
 
 __all__ = ["get", "night", "one_night", "store_template"]
 
@@ -72,7 +73,7 @@ def test_it_is_found_by_its_name_and_by_its_material(night: Session, word: str) 
     assert page_of(night, word).called == "login-signing"
 
 
-@pytest.mark.parametrize("named", [False, True])
+@some_of(1, "named", [False, True])
 def test_one_that_a_reader_shows_is_found_by_the_name_that_the_register_gives_it(store: Session, named: bool) -> None:
     company = KeyCompany(session=store)
     company.login.facts = [signing_key("kid-1"), signing_key(THUMBPRINT)]
@@ -90,7 +91,7 @@ def test_one_that_a_reader_shows_is_found_by_the_name_that_the_register_gives_it
         assert [each.called for each in pages] == [each.name for each in company.register]
 
 
-@pytest.mark.parametrize("named", [False, True])
+@some_of(1, "named", [False, True])
 def test_one_of_two_names_is_found_by_each_of_them(store: Session, named: bool) -> None:
     company = KeyCompany(session=store)
     company.login.facts = [signing_key("kid-1")]

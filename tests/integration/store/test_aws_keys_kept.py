@@ -24,6 +24,7 @@ from tests.support.keyring import (
     signing,
 )
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
+from tests.support.variants import some_of
 
 __all__ = ["aws", "aws_process"]  # fixtures
 
@@ -116,7 +117,7 @@ IN_SEOUL = (
 )
 
 
-@pytest.mark.parametrize("kind", ["aws_kms", "aws_secrets"])
+@some_of(1, "kind", ["aws_kms", "aws_secrets"])
 def test_a_region_that_is_no_longer_read_leaves_its_keys_as_they_were(
     store: Session, aws: AwsServer, kind: str
 ) -> None:

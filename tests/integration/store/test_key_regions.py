@@ -61,7 +61,7 @@ def refused(company: KeyCompany) -> None:
     company.secrets.scopes = [*read(US), *read(SEOUL, error="ap-northeast-2 refuses the key")]
 
 
-@pytest.mark.parametrize("nobody_looks", [narrowed, refused])
+@some_of(1, "nobody_looks", [narrowed, refused])
 def test_what_lies_where_nobody_looks_stays_open_and_is_not_checked(
     company: KeyCompany, nobody_looks: Callable[[KeyCompany], None]
 ) -> None:

@@ -19,6 +19,7 @@ from tests.support.key_company import CLOUD, KIM_GONE, KIM_USER, KeyCompany
 from tests.support.keys_read import KeyReader, hours, secret
 from tests.support.listed_tracker import tracker
 from tests.support.signing_access import ENDED, RULE, before_kim_left, kept, once_kim_left, signs, states
+from tests.support.variants import some_of
 
 __all__ = ["beginnings", "begun", "tracker"]  # fixtures
 
@@ -116,7 +117,7 @@ def test_access_that_is_not_read_has_not_ended(company: KeyCompany) -> None:
     assert states(company)[LOGIN.label] == ENDED
 
 
-@pytest.mark.parametrize("leave_out", [excluded, access_off])
+@some_of(1, "leave_out", [excluded, access_off])
 def test_whoever_leaves_afterwards_is_told_what_they_had(begun: Begun, leave_out: Callable[[KeyCompany], None]) -> None:
     """What they may still do with it isn't checked, and said to be so."""
     company = begun(while_kim_works)

@@ -32,7 +32,7 @@ LEFT = "who left at the end of 2026-11-13 (Asia/Seoul)"
 
 
 @some_of(
-    2,
+    1,
     ("accounts", "told"),
     [
         pytest.param((NAMED, ROBOT), f"is worker 1042, {LEFT}", id="a leaver's"),

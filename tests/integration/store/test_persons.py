@@ -94,7 +94,7 @@ STILL_HERE = {
 
 
 @pytest.mark.parametrize("namer", (job(), GONE), ids=("works here", "left"))
-@some_of(2, "owner", STILL_HERE.values(), ids=STILL_HERE)
+@some_of(1, "owner", STILL_HERE.values(), ids=STILL_HERE)
 def test_a_previous_number_whose_owner_is_listed_and_has_not_left_merges_nobody(
     feed: Feed, owner: Employment, namer: Employment
 ) -> None:
@@ -124,7 +124,7 @@ def test_a_previous_number_merges_once_its_row_has_gone_or_left(feed: Feed, left
 
 
 @some_of(1, "left", [(), (worker("1", GONE),)], ids=("gone", "listed as left"))
-@pytest.mark.parametrize("nights", [1, 2], ids=("the same night", "later"))
+@some_of(1, "nights", [1, 2], ids=("the same night", "later"))
 def test_a_previous_number_that_a_row_comes_to_name_merges_nobody(
     feed: Feed, left: tuple[Worker, ...], nights: int
 ) -> None:

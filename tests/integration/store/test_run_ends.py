@@ -16,6 +16,7 @@ from offboarding.store.sources import SourceRead
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
 from tests.support.small_company import LEFT, STAFF, worker
+from tests.support.variants import some_of
 
 __all__ = ["people", "tracker"]  # fixtures
 
@@ -80,7 +81,7 @@ def test_a_task_that_is_repeated_after_the_run_ended_is_no_edit(ended: Office) -
     assert run_ends.troubles(ended.session) == []
 
 
-@pytest.mark.parametrize("forged", ["update source_read set status = 'failed'", "update run set waiting = 7"])
+@some_of(1, "forged", ["update source_read set status = 'failed'", "update run set waiting = 7"])
 def test_what_was_edited_stays_so_whatever_is_written_down_later(ended: Office, forged: str) -> None:
     ended.session.execute(forged.encode())
     found = run_ends.troubles(ended.session)
@@ -100,7 +101,7 @@ def test_an_event_that_somebody_made_illegible_stops_nothing(ended: Office) -> N
     assert len(run_ends.troubles(ended.session)) == 1
 
 
-@pytest.mark.parametrize("what", ["roster", "source"])
+@some_of(1, "what", ["roster", "source"])
 def test_a_read_that_ends_after_the_report_is_no_edit(ended: Office, what: str) -> None:
     """Its task was given up, and went on."""
     store = ended.session
