@@ -253,6 +253,18 @@ def attacked(office: Office, attack: Attack = PLAIN) -> None:
     office.night()
 
 
+def plainly_begun(session: Session, _tracker: Tracker) -> Office:
+    office = quiet_office(session)
+    begin(office, PLAIN)
+    return office
+
+
+@pytest.fixture
+def plain(begun: Begun) -> Office:
+    """Two nights have seen Kim's own entry as it should be."""
+    return begun(plainly_begun)
+
+
 def plainly_attacked(session: Session, _tracker: Tracker) -> Office:
     office = quiet_office(session)
     attacked(office)
@@ -294,22 +306,21 @@ def test_a_second_edit_does_not_wear_it_down(edited: Office) -> None:
     assert set(standing(edited, PLAIN.before)) == {"link-moved"}
 
 
-def test_others_that_say_the_same_take_nobody_s_account(office: Office) -> None:
+def test_others_that_say_the_same_take_nobody_s_account(plain: Office) -> None:
     """By whoever may make accounts: more than ten with Kim's number and mail, which weigh nothing from then on."""
-    begin(office, PLAIN)
-    office.directory.accounts += [entry(number("1042"), mail(KIM), uid=f"x{each}") for each in range(11)]
-    office.night()
+    plain.directory.accounts += [entry(number("1042"), mail(KIM), uid=f"x{each}") for each in range(11)]
+    plain.night()
 
-    assert links(office, PLAIN.before) == [("1042", "linked")]
-    assert standing(office, PLAIN.before) == {"link-moved": ("1042", "high", 120.0)}
+    assert links(plain, PLAIN.before) == [("1042", "linked")]
+    assert standing(plain, PLAIN.before) == {"link-moved": ("1042", "high", 120.0)}
 
-    leaves(office)
-    assert set(standing(office, PLAIN.before)) == {"link-moved", "leaver-account-works"}
+    leaves(plain)
+    assert set(standing(plain, PLAIN.before)) == {"link-moved", "leaver-account-works"}
 
     for each in range(11):
-        edit(office, entry(uid=f"x{each}"))
-    office.night()
-    assert resolved(office, "link-moved") == "linked to them again"
+        edit(plain, entry(uid=f"x{each}"))
+    plain.night()
+    assert resolved(plain, "link-moved") == "linked to them again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,13 +417,12 @@ def test_hr_explains_it(office: Office) -> None:
     assert resolved(office, "link-moved") == "what it said before is no longer theirs either"
 
 
-def test_a_departure_alone_finds_what_was_edited_since_the_night(office: Office) -> None:
-    begin(office, PLAIN)
-    edit(office, PLAIN.after)
-    leaves(office)
+def test_a_departure_alone_finds_what_was_edited_since_the_night(plain: Office) -> None:
+    edit(plain, PLAIN.after)
+    leaves(plain)
 
-    assert standing(office, PLAIN.before)["leaver-account-works"] == ("1042", "high", 24.0)
-    assert standing(office, PLAIN.before)["link-moved"] == ("1042", "high", 120.0)
+    assert standing(plain, PLAIN.before)["leaver-account-works"] == ("1042", "high", 24.0)
+    assert standing(plain, PLAIN.before)["link-moved"] == ("1042", "high", 120.0)
 
 
 # --- a workload that is handed on ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from tests.support.small_company import LEAVER, STAFF, account, company, hr, lda
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=EXAMPLES or 6,
+    max_examples=EXAMPLES or 4,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,

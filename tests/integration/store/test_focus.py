@@ -28,7 +28,7 @@ from tests.support.variants import variants
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("FOCUS_EXAMPLES", "3"))
 CLUSTERS = ("", "x", "y", "z")
 LINKS = """
     select a.native_id, p.worker_id, p.id_space, l.relation, l.decision, l.score, l.evidence::text, l.definite,

@@ -111,7 +111,7 @@ def test_nothing_is_written_where_an_open_finding_s_account_is_nobody_s_any_more
     assert rows(store) == before
 
 
-@settings(max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(company=companies())
 def test_nothing_is_written_whatever_the_company(lasting_store: Session, company: oracle.Company) -> None:
     with undone(lasting_store):

@@ -30,7 +30,7 @@ from tests.support.database import undone
 from tests.support.night import ListedSource, settings_of, spend_night
 from tests.support.telling import of_everyone, said
 
-EXAMPLES = int(os.environ.get("TELLING_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("TELLING_EXAMPLES", "3"))
 LEFT_ON = date(2026, 11, 13)
 NIGHT = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 BEFORE, AFTER = NIGHT - timedelta(days=200), NIGHT - timedelta(days=2)

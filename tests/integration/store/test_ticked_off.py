@@ -37,7 +37,7 @@ from tests.support.database import undone
 from tests.support.night import rows_of
 from tests.support.small_company import NIGHT, account, mail, number, ssh
 
-EXAMPLES = int(os.environ.get("TICKED_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("TICKED_EXAMPLES", "4"))
 FORM = AccountForm(number_format="{worker_id}", rules=KeyRules.of((), {}, (), ()))
 EVERYTHING = (SubjectKind.ACCOUNT, *CREDENTIAL_KINDS)
 WHOLE = ScopeRead(realm="d1", scope="", kinds=EVERYTHING)

@@ -42,7 +42,7 @@ from tests.support.reaching import (
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))
 RANDOM = settings(
-    max_examples=(EXAMPLES or 10) * 10,
+    max_examples=(EXAMPLES or 5) * 10,
     deadline=None,
     database=None,
     derandomize=not EXAMPLES,
