@@ -82,18 +82,33 @@ def leave(office: Office, *ids: str) -> None:
         office.hr.change(each, employments=(LEFT,))
 
 
-def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company: Office) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
+def three_left(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    leave(office, *PEOPLE[:3])
+    office.night()
+    return office
 
-    question = asked(company)
 
-    hold = company.holds["roster", "hr"].hold_id
+@pytest.fixture
+def three(begun: Begun) -> Office:
+    """Three have left, which is more than may: they wait."""
+    return begun(three_left)
+
+
+def last_run(office: Office) -> int:
+    ((run_id,),) = office.session.execute("select max(run_id) from run").fetchall()
+    return int(str(run_id))
+
+
+def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(three: Office) -> None:
+    question = asked(three)
+
+    hold = three.holds["roster", "hr"].hold_id
     assert (question.subject, question.holds) == ("Let through what waits? roster hr", (hold,))
     lines = question.details.splitlines()
     numbers = "3 new leavers by HR's word of 12, 2 at most go through in a day"
     assert f"- hold {hold}: roster hr: {numbers}. Waiting: 3 findings" in lines
-    found = keys(company)
+    found = keys(three)
     for each in PEOPLE[:3]:
         (line,) = [line for line in lines if f"worker hr:{each}:" in line]
         assert line == f"    - worker hr:{each}: {found[f'u{each}']} leaver-account-works (high)"
@@ -102,14 +117,11 @@ def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(company
     assert "Reject: nothing of it is told, and the next night asks anew." in question.details
 
 
-def test_it_names_nobody(company: Office) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
+def test_it_names_nobody(three: Office) -> None:
+    said = asked(three).subject + asked(three).details
 
-    said = asked(company).subject + asked(company).details
-
-    told = company.session.execute("select name from worker").fetchall()
-    labels = company.session.execute("select label, native_id from account").fetchall()
+    told = three.session.execute("select name from worker").fetchall()
+    labels = three.session.execute("select label, native_id from account").fetchall()
     words = {str(word) for row in (*told, *labels) for word in row if word}
     assert words
     assert not [word for word in words if word in said]
@@ -140,37 +152,32 @@ def test_what_would_close_is_told_as_such(company: Office) -> None:
 
 
 @pytest.mark.parametrize("approve", [True, False], ids=["approve", "reject"])
-def test_a_line_beyond_its_limit_needs_a_reason(company: Office, people: ListedPeople, approve: bool) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-
+def test_a_line_beyond_its_limit_needs_a_reason(three: Office, people: ListedPeople, approve: bool) -> None:
     with pytest.raises(FatalError, match=r"Hold 1 went beyond its limit, and nothing is decided about it without"):
-        answer(company, approve=approve, reason="  ")
+        answer(three, approve=approve, reason="  ")
 
-    assert [hold.status for hold in company.holds.values()] == ["waiting"]
-    answer(company, approve=approve, reason="asked HR")
-    assert company.holds == {}
+    assert [hold.status for hold in three.holds.values()] == ["waiting"]
+    answer(three, approve=approve, reason="asked HR")
+    assert three.holds == {}
 
 
 @some_of(1, "approve", [True, False], ids=["approve", "reject"])
 def test_an_answer_applies_to_what_was_shown_and_to_nothing_else(
-    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch, approve: bool
+    three: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch, approve: bool
 ) -> None:
     """Three people are shown; by the time of the answer a night has added seven, of whom the page shows no line."""
     monkeypatch.setattr(releasing, "SHOWN", 2)
-    leave(company, *PEOPLE[:3])
-    company.night()
-    shown = asked(company)
-    leave(company, *PEOPLE[3:10])
-    company.night()
+    shown = asked(three)
+    leave(three, *PEOPLE[3:10])
+    three.night()
 
     with pytest.raises(ChangedSinceError):
-        answer(company, approve=approve, reason="asked HR", shown=shown)
+        answer(three, approve=approve, reason="asked HR", shown=shown)
 
-    assert [(hold.status, hold.findings) for hold in company.holds.values()] == [("waiting", 10)]
-    assert tickets_of(people, company.queue) == []
-    answer(company, approve=approve, reason="asked HR")
-    assert company.holds == {}
+    assert [(hold.status, hold.findings) for hold in three.holds.values()] == [("waiting", 10)]
+    assert tickets_of(people, three.queue) == []
+    answer(three, approve=approve, reason="asked HR")
+    assert three.holds == {}
 
 
 def test_a_finding_that_is_not_shown_is_part_of_the_question(company: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,12 +213,10 @@ def test_what_the_release_itself_finds_waits(company: Office) -> None:
     assert {str(subject): str(state) for subject, state in rows} == expected
 
 
-def test_what_was_decided_is_not_asked_again(company: Office) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-    answer(company, approve=False, reason="HR's mistake")
+def test_what_was_decided_is_not_asked_again(three: Office) -> None:
+    answer(three, approve=False, reason="HR's mistake")
 
-    assert releasing.question(company.session) is None
+    assert releasing.question(three.session) is None
 
 
 VENDORS = [f"V{each}" for each in range(1, 5)]
@@ -243,21 +248,18 @@ def test_an_answer_about_an_older_night_refuses_no_line_that_it_does_not_show(co
     assert list(company.holds) == [("roster", "vendors")]
 
 
-def test_of_an_older_night_nothing_is_let_through_that_was_rejected_since(
-    company: Office, people: ListedPeople
-) -> None:
+def test_of_an_older_night_nothing_is_let_through_that_was_rejected_since(three: Office, people: ListedPeople) -> None:
     """The same line waits again, by another number, for another answer."""
-    leave(company, *PEOPLE[:3])
-    older = company.night().run.run_id
-    answer(company, approve=False, reason="HR's mistake")
-    company.night()
+    older = last_run(three)
+    answer(three, approve=False, reason="HR's mistake")
+    three.night()
 
-    assert releasing.question(company.session, older) is None
+    assert releasing.question(three.session, older) is None
     with pytest.raises(FatalError, match="nothing waits since run"):
-        company.release(older)
+        three.release(older)
 
-    assert tickets_of(people, company.queue) == []
-    assert list(company.holds) == [("roster", "hr")]
+    assert tickets_of(people, three.queue) == []
+    assert list(three.holds) == [("roster", "hr")]
 
 
 @some_of(1, "again", [False, True], ids=["rejected", "waits again"])

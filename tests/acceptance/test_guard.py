@@ -66,6 +66,24 @@ def leave(office: Office, *ids: str, jobs: tuple[Employment, ...] = (LEFT,)) -> 
         office.hr.change(each, employments=jobs)
 
 
+def three_left(session: Session, tracker: Tracker) -> Office:
+    office = first_night(session, tracker)
+    leave(office, *PEOPLE[:3])
+    office.night()
+    return office
+
+
+@pytest.fixture
+def three(begun: Begun) -> Office:
+    """Three have left, which is more than may: they wait."""
+    return begun(three_left)
+
+
+def last_run(office: Office) -> int:
+    ((run_id,),) = office.session.execute("select max(run_id) from run").fetchall()
+    return int(str(run_id))
+
+
 def states(office: Office) -> dict[str, str]:
     """Account or credential -> state of its finding."""
     rows = office.session.execute("select subject_native_id, state from finding").fetchall()
@@ -161,20 +179,18 @@ def test_what_trips_as_an_ended_run_is_repeated_fails_the_next_night(company: Of
 
 
 @some_of(1, "between", [1, 2])
-def test_the_same_accident_again_is_held_again(company: Office, people: ListedPeople, between: int) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-    leave(company, *PEOPLE[:3], jobs=(WORKS,))
+def test_the_same_accident_again_is_held_again(three: Office, people: ListedPeople, between: int) -> None:
+    leave(three, *PEOPLE[:3], jobs=(WORKS,))
     for _ in range(between):
-        company.night()
-    assert (titles(people, company), company.holds) == ([], {})
-    assert set(states(company).values()) == {"resolved"}
-    leave(company, *PEOPLE[:3])
+        three.night()
+    assert (titles(people, three), three.holds) == ([], {})
+    assert set(states(three).values()) == {"resolved"}
+    leave(three, *PEOPLE[:3])
 
-    (reason,) = red(company, company.night().run.run_id)
+    (reason,) = red(three, three.night().run.run_id)
 
     assert reason.startswith("the guard holds roster hr: 3 new leavers")
-    assert titles(people, company) == []
+    assert titles(people, three) == []
 
 
 def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
@@ -193,44 +209,38 @@ def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
 
 
 def test_rejected_nothing_of_it_is_told_and_the_next_night_compares_with_what_was_accepted(
-    company: Office, people: ListedPeople
+    three: Office, people: ListedPeople
 ) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-    company.reject(company.holds["roster", "hr"].hold_id)
-    assert titles(people, company) == []
-    said = company.session.execute(
+    three.reject(three.holds["roster", "hr"].hold_id)
+    assert titles(people, three) == []
+    said = three.session.execute(
         "select distinct text from finding_event where actor = 'analyst' and about is null"
     ).fetchall()
     assert said == [("rejected by analyst: HR's mistake",)]
 
-    again = company.night()
-    assert titles(people, company) == []
-    assert red(company, again.run.run_id) != (), "the same three are asked for again"
+    again = three.night()
+    assert titles(people, three) == []
+    assert red(three, again.run.run_id) != (), "the same three are asked for again"
 
-    leave(company, PEOPLE[2], jobs=(WORKS,))
-    company.night()
+    leave(three, PEOPLE[2], jobs=(WORKS,))
+    three.night()
 
-    assert len(titles(people, company)) == 2, "two at most, as on any night"
-    assert company.holds == {}
+    assert len(titles(people, three)) == 2, "two at most, as on any night"
+    assert three.holds == {}
 
 
-def test_within_the_limits_again_it_waits_for_the_source_that_it_rests_on(
-    company: Office, people: ListedPeople
-) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-    leave(company, PEOPLE[2], jobs=(WORKS,))
-    company.directory.error = FatalError("sources.corp-ldap: refused")
+def test_within_the_limits_again_it_waits_for_the_source_that_it_rests_on(three: Office, people: ListedPeople) -> None:
+    leave(three, PEOPLE[2], jobs=(WORKS,))
+    three.directory.error = FatalError("sources.corp-ldap: refused")
 
-    told = company.night()
+    told = three.night()
 
-    assert (titles(people, company), company.holds) == ([], {})
-    assert {states(company)[f"u{each}"] for each in PEOPLE[:2]} == {"held"}
-    assert red(company, told.run.run_id) == ("corp-ldap couldn't be read",)
-    company.directory.error = None
-    company.night()
-    assert len(titles(people, company)) == 2
+    assert (titles(people, three), three.holds) == ([], {})
+    assert {states(three)[f"u{each}"] for each in PEOPLE[:2]} == {"held"}
+    assert red(three, told.run.run_id) == ("corp-ldap couldn't be read",)
+    three.directory.error = None
+    three.night()
+    assert len(titles(people, three)) == 2
 
 
 def keys(office: Office) -> dict[str, str]:
@@ -915,57 +925,51 @@ def test_a_release_that_broke_off_is_taken_up_and_lets_no_more_through(
 
 
 def test_what_an_answer_let_through_is_told_by_the_task_that_is_begun_anew(
-    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
+    three: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave(company, *PEOPLE[:3])
-    told = company.night()
-    tracker = company.readers().trackers(company.settings)
+    tracker = three.readers().trackers(three.settings)
     with monkeypatch.context() as away:
-        away.setattr(company.tracker.inner, "open", refuse)
+        away.setattr(three.tracker.inner, "open", refuse)
         with pytest.raises(RetriableError):
-            company.release(told.run.run_id, caller="by answer 7")
-    assert titles(people, company) == []
+            three.release(last_run(three), caller="by answer 7")
+    assert titles(people, three) == []
     for another in ("by answer 17", "by answer 8", "er 7"):
-        assert not releasing.taken_up(company.session, company.settings, tracker, caller=another)
+        assert not releasing.taken_up(three.session, three.settings, tracker, caller=another)
 
-    assert releasing.taken_up(company.session, company.settings, tracker, caller="by answer 7")
+    assert releasing.taken_up(three.session, three.settings, tracker, caller="by answer 7")
 
-    assert len(titles(people, company)) == 3
-    assert not releasing.taken_up(company.session, company.settings, tracker, caller="by answer 7")
+    assert len(titles(people, three)) == 3
+    assert not releasing.taken_up(three.session, three.settings, tracker, caller="by answer 7")
 
 
 def test_what_a_release_let_through_before_it_broke_off_the_next_hour_tells(
-    company: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
+    three: Office, people: ListedPeople, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leave(company, *PEOPLE[:3])
-    told = company.night()
     with monkeypatch.context() as away:
-        away.setattr(company.tracker.inner, "open", refuse)
+        away.setattr(three.tracker.inner, "open", refuse)
         with pytest.raises(RetriableError):
-            company.release(told.run.run_id)
-    assert titles(people, company) == []
+            three.release(last_run(three))
+    assert titles(people, three) == []
 
-    hour(company)
+    hour(three)
 
-    assert len(titles(people, company)) == 3
+    assert len(titles(people, three)) == 3
 
 
 def refuse(_draft: TicketDraft) -> TicketRef:
     raise RetriableError("trackers.secops: no answer. Is it up?")
 
 
-def test_what_rests_on_a_source_that_was_not_read_stays_when_released(company: Office) -> None:
-    leave(company, *PEOPLE[:3])
-    company.night()
-    company.directory.error = FatalError("sources.corp-ldap: refused")
-    told = company.night()
+def test_what_rests_on_a_source_that_was_not_read_stays_when_released(three: Office) -> None:
+    three.directory.error = FatalError("sources.corp-ldap: refused")
+    told = three.night()
 
-    company.release(told.run.run_id)
+    three.release(told.run.run_id)
 
-    assert company.tracker.calls == []
-    company.directory.error = None
-    company.night()
-    assert {states(company)[f"u{each}"] for each in PEOPLE[:3]} == {"open"}
+    assert three.tracker.calls == []
+    three.directory.error = None
+    three.night()
+    assert {states(three)[f"u{each}"] for each in PEOPLE[:3]} == {"open"}
 
 
 # --- what happens to feeds -------------------------------------------------------------------------------------------
