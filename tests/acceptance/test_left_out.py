@@ -2,19 +2,21 @@
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import Standing
 from offboarding.store import reading, tickets
+from offboarding.store.connect import Session
+from tests.support.begun import Begun
 from tests.support.listed_tracker import ListedTracker
 from tests.support.night import rows_of
-from tests.support.office import DIRECTORY, Office, access_key, locked, login
+from tests.support.office import DIRECTORY, HeardTracker, Office, access_key, locked, login
 from tests.support.small_company import LEFT, number, worker
 
 TOKEN = "token/1"
 
 
-@pytest.fixture
-def company(office: Office) -> Office:
-    """Kim has a login and a token, and so has Lee, who works here; a first night has seen them all."""
+def first_night(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [worker("1042"), worker("1043")]
     office.directory.accounts = [
         login("kim", number("1042")),
@@ -24,6 +26,12 @@ def company(office: Office) -> Office:
     ]
     assert office.night().failed == ()
     return office
+
+
+@pytest.fixture
+def company(begun: Begun) -> Office:
+    """Kim has a login and a token, and so has Lee, who works here; a first night has seen them all."""
+    return begun(first_night)
 
 
 def leaves(office: Office) -> None:

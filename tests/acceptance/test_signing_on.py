@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from offboarding.interfaces import Tracker
 from offboarding.model import IdentityKeyKind, Standing, SubjectKind, TicketPriority
 from offboarding.model.errors import FatalError
 from offboarding.store import reading, revocations
+from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
 from offboarding.store.reading.leavers import leavers
 from offboarding.store.reading.standings import by_week, revoked_lately
+from tests.support.begun import Begun
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedTracker
-from tests.support.office import Office, access_key, locked, login, switched_off, user
+from tests.support.office import HeardTracker, access_key, locked, login, switched_off, user
 from tests.support.signed_on import SignedOn
 from tests.support.small_company import LEFT, number, tag, worker
 from tests.support.watching import hour
@@ -30,10 +33,8 @@ KEPT = (
 TOLD = KEPT.replace("09:30 UTC", "18:30 KST")
 
 
-@pytest.fixture
-def company(office: Office) -> SignedOn:
-    """Kim and Park have left, Lee works here; each has a login in the directory, and an access key beside it."""
-    made = SignedOn(session=office.session, tracker=office.tracker)
+def three_people(session: Session, tracker: Tracker) -> SignedOn:
+    made = SignedOn(session=session, tracker=HeardTracker(tracker))
     made.hr.workers = [worker("1042", LEFT), worker("1043"), worker("1044", LEFT)]
     made.directory.accounts = [
         login(who, number(worker_id)) for who, worker_id in (("kim", "1042"), ("lee", "1043"), ("park", "1044"))
@@ -41,6 +42,12 @@ def company(office: Office) -> SignedOn:
     made.cloud.accounts = [KIM, LEE, PARK]
     made.cloud.credentials = [access_key(f"AKIA{each.native_id[4:]:A<16}", each) for each in (KIM, LEE, PARK)]
     return made
+
+
+@pytest.fixture
+def company(store: Session, tracker: Tracker) -> SignedOn:
+    """Kim and Park have left, Lee works here; each has a login in the directory, and an access key beside it."""
+    return three_people(store, tracker)
 
 
 def test_a_leaver_s_key_is_said_to_work_where_people_believe_that_it_is_shut_and_nobody_else_s(
@@ -92,13 +99,18 @@ BESIDE, KEY = "leaver-local-account", "leaver-access-key"
 KIM_KEY = "AKIAKIMAAAAAAAAAAAAA"
 
 
-@pytest.fixture
-def told(company: SignedOn) -> SignedOn:
-    """Kim's account in the directory is locked, and a night has told what works all the same."""
+def night_of_the_lock(session: Session, tracker: Tracker) -> SignedOn:
+    company = three_people(session, tracker)
     company.directory.change("kim", **locked(), disabled_at=SHUT_AT)
     assert company.night().failed == ()
     assert found(company) == {KEY: ("open", "works", ""), BESIDE: ("open", "works", "")}
     return company
+
+
+@pytest.fixture
+def told(begun: Begun) -> SignedOn:
+    """Kim's account in the directory is locked, and a night has told what works all the same."""
+    return begun(night_of_the_lock)
 
 
 def found(company: SignedOn, native_id: str = "AIDAKIM") -> dict[str, tuple[str, str, str]]:

@@ -13,24 +13,29 @@ from offboarding.store.connect import Session
 from offboarding.store.locks import lock_findings
 from offboarding.store.rosters import RosterRead, RosterRow
 from offboarding.store.sources import SourceRead
+from tests.support.begun import Begun, beginnings, begun
 from tests.support.listed_tracker import people, tracker
 from tests.support.office import HeardTracker, Office
 from tests.support.small_company import LEFT, STAFF, worker
 from tests.support.variants import some_of
 
-__all__ = ["people", "tracker"]  # fixtures
+__all__ = ["beginnings", "begun", "people", "tracker"]  # fixtures
 
 
-@pytest.fixture
-def ended(store: Session, tracker: Tracker) -> Office:
-    """After a night that read all, and one whose roster was read short."""
-    office = Office(session=store, tracker=HeardTracker(tracker))
+def two_nights(session: Session, tracker: Tracker) -> Office:
+    office = Office(session=session, tracker=HeardTracker(tracker))
     office.hr.workers = [worker("1042", LEFT), STAFF, *(worker(str(each)) for each in range(2000, 2040))]
     office.night()
     office.hr.workers = office.hr.workers[:5]
     office.night()
     assert run_ends.troubles(office.session) == []
     return office
+
+
+@pytest.fixture
+def ended(begun: Begun) -> Office:
+    """After a night that read all, and one whose roster was read short."""
+    return begun(two_nights)
 
 
 def last_said(session: Session) -> tuple[object, ...] | None:
