@@ -128,6 +128,7 @@ def test_killed_about_any_call_the_next_attempt_says_it_once(
     assert (kim.tracker.calls, broken_at(kim.session)) == ([], None)
 
 
+@pytest.mark.slow
 def test_a_deleted_ticket_is_renewed_once_though_it_was_killed_in_between(
     kim: Office, people: RoundupPeople, roundup: RoundupServer, store_parameters: dict[str, str | int]
 ) -> None:

@@ -264,7 +264,7 @@ def test_the_documentation_is_made_of_what_rules_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.support.rules_page"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case())
 def test_what_is_said_is_whole_and_the_same_each_time(case: Case) -> None:
     first, second = list(found(case)), list(found(case))
@@ -282,7 +282,7 @@ def test_what_is_said_is_whole_and_the_same_each_time(case: Case) -> None:
         assert finding.standing is not Standing.DEAD or finding.rule in MAY_BE_DEAD
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case())
 def test_no_two_findings_of_a_case_are_about_the_same(case: Case) -> None:
     keys = [
@@ -293,7 +293,7 @@ def test_no_two_findings_of_a_case_are_about_the_same(case: Case) -> None:
     assert len(set(keys)) == len(keys)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case(standings=st.sampled_from([Standing.UNKNOWN, Standing.DEAD])))
 def test_nothing_works_that_nobody_saw_working(case: Case) -> None:
     about_things = [one for one in found(case) if one.subject.kind is not SubjectKind.WORKER]
@@ -301,7 +301,7 @@ def test_nothing_works_that_nobody_saw_working(case: Case) -> None:
     assert not [one for one in about_things if one.standing is Standing.WORKS]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case(fresh=st.just(value=False)))
 def test_what_this_run_has_not_seen_is_unknown(case: Case) -> None:
     about_things = [one for one in found(case) if one.subject.kind is not SubjectKind.WORKER]
@@ -309,7 +309,7 @@ def test_what_this_run_has_not_seen_is_unknown(case: Case) -> None:
     assert {one.standing for one in about_things} <= {Standing.UNKNOWN}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case(confirmed=st.just(value=False)))
 def test_an_unconfirmed_departure_says_nothing_of_what_is_theirs(case: Case) -> None:
     kinds = [one.subject.kind for one in found(case)]
@@ -318,7 +318,7 @@ def test_an_unconfirmed_departure_says_nothing_of_what_is_theirs(case: Case) -> 
     assert len(kinds) <= 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=some_case())
 def test_evidence_names_nobody(case: Case) -> None:
     said = [sentence for one in found(case) for sentence in (*one.evidence, *written_out(one.revoke), one.warning)]
