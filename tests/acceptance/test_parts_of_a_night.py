@@ -20,6 +20,7 @@ from offboarding.sources.aws_iam import Settings as AwsSettings
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run
+from tests.support.begun import Begun
 from tests.support.deciding import acknowledge
 from tests.support.listed_tracker import tracker
 from tests.support.office import CLOUD, OTHER_CLOUD, HeardTracker, Office, System, access_key, login, user
@@ -62,15 +63,43 @@ class Organization(Office):
         return replace(Office.readers(self), parts=parts)
 
 
-@pytest.fixture
-def office(store: Session, tracker: Tracker) -> Organization:
-    """Kim has an IAM user and a login in the directory."""
-    made = Organization(session=store, tracker=HeardTracker(tracker))
+def organization(session: Session, tracker: Tracker) -> Organization:
+    made = Organization(session=session, tracker=HeardTracker(tracker))
     made.hr.workers = [worker("1042"), worker("1043")]
     made.directory.accounts = [login("kim", number("1042")), login("lee", number("1043"))]
     made.cloud.accounts = [user("AIDAKIM", tag(IdentityKeyKind.NUMBER, "1042"))]
     made.cloud.credentials = [access_key("AKIAKIM", made.cloud.accounts[0])]
     return made
+
+
+@pytest.fixture
+def office(store: Session, tracker: Tracker) -> Organization:
+    """Kim has an IAM user and a login in the directory."""
+    return organization(store, tracker)
+
+
+def first_night(session: Session, tracker: Tracker) -> Organization:
+    made = organization(session, tracker)
+    made.night()
+    return made
+
+
+@pytest.fixture
+def seen(begun: Begun) -> Organization:
+    """The same, after a night."""
+    return begun(first_night)
+
+
+def night_of_two(session: Session, tracker: Tracker) -> Organization:
+    made = organization(session, tracker)
+    member(made)
+    return made
+
+
+@pytest.fixture
+def of_two(begun: Begun) -> Organization:
+    """Lee's key lies in another account of the organization; a first night has read it."""
+    return begun(night_of_two)
 
 
 def why(office: Office, run: Run) -> str:
@@ -87,29 +116,27 @@ def walked(office: Office, run: Run, work: dict[str, list[Call]]) -> None:
     order.walk(work, partial(whole.by_itself, office.session, run))
 
 
-def test_a_first_task_that_is_repeated_forgets_no_part_that_was_found(office: Organization) -> None:
-    office.night()
-    run, work = begun(office)
-    pipeline.open_run(office.session, office.settings, caller=f"at {office.as_of}", as_of=office.as_of)
+def test_a_first_task_that_is_repeated_forgets_no_part_that_was_found(seen: Organization) -> None:
+    run, work = begun(seen)
+    pipeline.open_run(seen.session, seen.settings, caller=f"at {seen.as_of}", as_of=seen.as_of)
 
     # As though the accounts had been swapped for the directory in the XCom.
-    walked(office, run, work | {"collect": work["collect"][:1], "detail": work["detail"][:1]})
+    walked(seen, run, work | {"collect": work["collect"][:1], "detail": work["detail"][:1]})
 
-    assert f"aws {CLOUD} couldn't be read" in why(office, run)
+    assert f"aws {CLOUD} couldn't be read" in why(seen, run)
 
 
-def test_a_part_that_is_not_expected_is_not_read(office: Organization) -> None:
-    office.night()
-    office.hr.change("1042", employments=(LEFT,))
-    run, work = begun(office)
-    given = (office.session, office.settings, run, office.settings.sources[0], "x", office.directory)
+def test_a_part_that_is_not_expected_is_not_read(seen: Organization) -> None:
+    seen.hr.change("1042", employments=(LEFT,))
+    run, work = begun(seen)
+    given = (seen.session, seen.settings, run, seen.settings.sources[0], "x", seen.directory)
     refused, nothing = partial(pipeline.collect, *given), partial(pipeline.detail, *given)
 
     with pytest.raises(FatalError, match=r"corp-ldap x: run .* does not expect this part"):
         refused()
-    walked(office, run, work | {"collect": [*work["collect"], refused], "detail": [*work["detail"], nothing]})
+    walked(seen, run, work | {"collect": [*work["collect"], refused], "detail": [*work["detail"], nothing]})
 
-    found = {each.subject_native_id for each in reading.findings(office.session)}
+    found = {each.subject_native_id for each in reading.findings(seen.session)}
     assert found == {"kim", "AKIAKIM"}
 
 
@@ -132,74 +159,67 @@ def night(office: Office) -> str:
     return why(office, office.night().run)
 
 
-def test_an_account_that_left_the_organization_is_not_checked_until_that_is_acknowledged(office: Organization) -> None:
-    member(office)
-    office.members.remove(OTHER_CLOUD)
+def test_an_account_that_left_the_organization_is_not_checked_until_that_is_acknowledged(of_two: Organization) -> None:
+    of_two.members.remove(OTHER_CLOUD)
 
     left = f"aws {OTHER_CLOUD} is known from earlier runs and was not read"
-    assert left in night(office)
-    assert left in night(office)
-    acknowledged(office, part=OTHER_CLOUD)
-    assert left in night(office)
-    acknowledged(office, part=OTHER_CLOUD, covers="unread")
-    assert night(office) == ""
-    told = reading.last_night(office.session)
+    assert left in night(of_two)
+    assert left in night(of_two)
+    acknowledged(of_two, part=OTHER_CLOUD)
+    assert left in night(of_two)
+    acknowledged(of_two, part=OTHER_CLOUD, covers="unread")
+    assert night(of_two) == ""
+    told = reading.last_night(of_two.session)
     assert told is not None
     (part,) = [each for each in told.parts if each.part == OTHER_CLOUD]
     assert part.errors
 
 
-def test_one_that_comes_back_is_read_again(office: Organization) -> None:
-    member(office)
-    office.members.remove(OTHER_CLOUD)
-    office.night()
-    office.members.append(OTHER_CLOUD)
-    assert night(office) == ""
+def test_one_that_comes_back_is_read_again(of_two: Organization) -> None:
+    of_two.members.remove(OTHER_CLOUD)
+    of_two.night()
+    of_two.members.append(OTHER_CLOUD)
+    assert night(of_two) == ""
 
 
-def test_an_account_without_anything_that_is_known_may_leave(office: Organization) -> None:
-    member(office)
-    office.clouds[OTHER_CLOUD].accounts.clear()
-    office.night()
-    office.members.remove(OTHER_CLOUD)
-    assert night(office) == ""
+def test_an_account_without_anything_that_is_known_may_leave(of_two: Organization) -> None:
+    of_two.clouds[OTHER_CLOUD].accounts.clear()
+    of_two.night()
+    of_two.members.remove(OTHER_CLOUD)
+    assert night(of_two) == ""
 
 
-def test_an_account_that_another_source_reads_now_is_read(office: Organization) -> None:
-    member(office)
-    office.names["aws"] = "cloud"
-    assert night(office) == ""
+def test_an_account_that_another_source_reads_now_is_read(of_two: Organization) -> None:
+    of_two.names["aws"] = "cloud"
+    assert night(of_two) == ""
 
 
-def test_what_the_configuration_names_no_longer_is_not_missed(office: Organization) -> None:
+def test_what_the_configuration_names_no_longer_is_not_missed(of_two: Organization) -> None:
     """Whoever writes the configuration says what is read."""
-    member(office)
-    office.members.remove(OTHER_CLOUD)
-    office.names["aws"] = "cloud"
-    assert night(office) == ""
+    of_two.members.remove(OTHER_CLOUD)
+    of_two.names["aws"] = "cloud"
+    assert night(of_two) == ""
 
 
-def test_a_roster_that_is_renamed_is_not_missed(office: Organization) -> None:
-    night(office)
-    office.names["hr"] = "people"
+def test_a_roster_that_is_renamed_is_not_missed(seen: Organization) -> None:
+    seen.names["hr"] = "people"
 
-    assert night(office) == ""
+    assert night(seen) == ""
 
 
-def test_who_leaves_as_the_roster_is_renamed_is_missed_until_that_is_acknowledged(office: Organization) -> None:
-    night(office)
-    office.names["hr"] = "people"
-    office.hr.workers.pop()
+def test_who_leaves_as_the_roster_is_renamed_is_missed_until_that_is_acknowledged(seen: Organization) -> None:
+    seen.names["hr"] = "people"
+    seen.hr.workers.pop()
 
     missed = "roster hr is no longer configured, and listed employed people who are on no configured roster"
-    assert night(office) == missed
-    assert night(office) == missed
+    assert night(seen) == missed
+    assert night(seen) == missed
     until = (datetime.now(UTC) + timedelta(days=20)).date()
     acknowledge(
-        office.session, office.settings, roster="hr", covers="unread", until=until, reason="moved", author="analyst"
+        seen.session, seen.settings, roster="hr", covers="unread", until=until, reason="moved", author="analyst"
     )
-    office.as_of = datetime.now(UTC)
-    assert night(office) == ""
+    seen.as_of = datetime.now(UTC)
+    assert night(seen) == ""
 
 
 def test_an_acknowledged_roster_that_was_named_again_meanwhile_says_nothing_of_the_next_leaver(
@@ -235,17 +255,16 @@ def test_who_waits_for_a_word_as_the_roster_is_renamed_is_missed(office: Organiz
     assert "roster hr is no longer configured" in night(office)
 
 
-def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(office: Organization) -> None:
-    night(office)
-    kim = office.hr.workers.pop()
-    night(office)
-    start = (office.as_of + timedelta(days=10)).date()
-    office.hr.workers.append(replace(kim, employments=(job("future", start=str(start)),)))
-    assert night(office) == ""
+def test_who_is_to_come_back_as_the_roster_is_renamed_is_missed(seen: Organization) -> None:
+    kim = seen.hr.workers.pop()
+    night(seen)
+    start = (seen.as_of + timedelta(days=10)).date()
+    seen.hr.workers.append(replace(kim, employments=(job("future", start=str(start)),)))
+    assert night(seen) == ""
 
-    office.names["hr"] = "people"
-    office.hr.workers.pop()
-    assert "roster hr is no longer configured" in night(office)
+    seen.names["hr"] = "people"
+    seen.hr.workers.pop()
+    assert "roster hr is no longer configured" in night(seen)
 
 
 @some_of(
@@ -267,43 +286,40 @@ def test_who_is_not_employed_on_another_roster_as_theirs_is_renamed_is_missed(
     assert "roster hr is no longer configured" in night(office)
 
 
-def test_another_server_in_place_of_a_known_one_is_not_what_was_to_be_checked(office: Organization) -> None:
-    office.night()
-    known = office.directory.realm
-    moved = [replace(each, realm="another") for each in office.directory.accounts]
-    office.directory = System(realm="another", accounts=moved)
+def test_another_server_in_place_of_a_known_one_is_not_what_was_to_be_checked(seen: Organization) -> None:
+    known = seen.directory.realm
+    moved = [replace(each, realm="another") for each in seen.directory.accounts]
+    seen.directory = System(realm="another", accounts=moved)
 
     instead = f"corp-ldap {known} is known from earlier runs and was not read"
-    assert instead in night(office)
-    acknowledged(office, source="corp-ldap", part=known, covers="unread")
-    assert night(office) == ""
-    office.directory.error = FatalError("corp-ldap: it is away")
-    assert "corp-ldap couldn't be read" in night(office)
-    office.let_stand, office.names["corp-ldap"] = {}, "corp-ldap-2"
-    office.directory.error = None
-    assert night(office) == "", "the configuration says that this is another system"
+    assert instead in night(seen)
+    acknowledged(seen, source="corp-ldap", part=known, covers="unread")
+    assert night(seen) == ""
+    seen.directory.error = FatalError("corp-ldap: it is away")
+    assert "corp-ldap couldn't be read" in night(seen)
+    seen.let_stand, seen.names["corp-ldap"] = {}, "corp-ldap-2"
+    seen.directory.error = None
+    assert night(seen) == "", "the configuration says that this is another system"
 
 
-def test_what_is_known_where_it_is_no_longer_checked_is_linked_as_before(office: Organization) -> None:
+def test_what_is_known_where_it_is_no_longer_checked_is_linked_as_before(of_two: Organization) -> None:
     """As where a read fails: whoever has left holds what may work or not."""
-    member(office)
-    office.hr.change("1043", employments=(LEFT,))
-    office.night()
-    office.members.remove(OTHER_CLOUD)
+    of_two.hr.change("1043", employments=(LEFT,))
+    of_two.night()
+    of_two.members.remove(OTHER_CLOUD)
 
-    assert f"aws {OTHER_CLOUD}" in night(office)
+    assert f"aws {OTHER_CLOUD}" in night(of_two)
 
-    found = {each.subject_native_id: each.state for each in reading.findings(office.session)}
+    found = {each.subject_native_id: each.state for each in reading.findings(of_two.session)}
     assert found["AKIALEE"] == "open"
 
 
-def test_a_departure_misses_no_part(office: Organization) -> None:
+def test_a_departure_misses_no_part(of_two: Organization) -> None:
     """It checks some people alone, and the night says what it could not."""
-    member(office)
-    office.members.remove(OTHER_CLOUD)
-    office.hr.change("1042", employments=(LEFT,))
-    office.as_of += timedelta(days=1)
-    (person,) = people.with_number(office.session, "1042")
-    settings, readers = office.settings, office.readers()
-    run = whole.whole_departure(office.session, settings, readers, [person], caller="one", as_of=office.as_of)
-    assert why(office, run) == ""
+    of_two.members.remove(OTHER_CLOUD)
+    of_two.hr.change("1042", employments=(LEFT,))
+    of_two.as_of += timedelta(days=1)
+    (person,) = people.with_number(of_two.session, "1042")
+    settings, readers = of_two.settings, of_two.readers()
+    run = whole.whole_departure(of_two.session, settings, readers, [person], caller="one", as_of=of_two.as_of)
+    assert why(of_two, run) == ""
