@@ -323,3 +323,22 @@ def test_a_departure_misses_no_part(of_two: Organization) -> None:
     settings, readers = of_two.settings, of_two.readers()
     run = whole.whole_departure(of_two.session, settings, readers, [person], caller="one", as_of=of_two.as_of)
     assert why(of_two, run) == ""
+
+
+def test_a_departure_is_red_for_a_source_that_was_not_asked_what_there_is_to_read(seen: Organization) -> None:
+    """The task find_parts failed: whatever goes on after it has no part of the organization to read."""
+    seen.hr.change("1042", employments=(LEFT,))
+    session, settings, readers = seen.session, seen.settings, seen.readers()
+    as_of = seen.as_of + timedelta(hours=1)
+    run = pipeline.open_departure(session, settings, caller="manual__1", as_of=as_of)
+    pipeline.read_roster(session, settings, run, settings.rosters[0], readers.roster(settings, "hr", as_of))
+    assert pipeline.find_people(session, settings, run, ["hr:1042"])
+    directory, aws = settings.sources
+    reader = readers.source(settings, directory.name, "", as_of)
+    pipeline.collect(session, settings, run, directory, "", reader)
+    pipeline.correlate(session, settings, run)
+    pipeline.detail(session, settings, run, directory, "", reader)
+    pipeline.conclude(session, settings, run, lambda _: readers.trackers(settings), lambda _: ())
+
+    with pytest.raises(FatalError, match=f"{aws.name} .*couldn't be read"):
+        pipeline.report_departure(session, run)

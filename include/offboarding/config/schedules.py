@@ -1,21 +1,23 @@
 """What Airflow must know before a run begins: when the runs are due, and which queue is watched.
 
-Airflow reads DAG files every few seconds. They need these few values and load no system. A file that cannot be read, or
-a mistake in these values, gives the defaults: the first task of each run loads the whole configuration, and fails with
+Airflow reads DAG files every few seconds. They need these few values and load no system. A value that is wrong, or a
+file that cannot be read, gives the default: the first task of each run loads the whole configuration, and fails with
 every mistake (config/loading.py).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import cast
+from typing import TypeVar, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from offboarding.config.loading import QUEUE, config_path, read_mapping
 from offboarding.config.policy import Policy
 from offboarding.config.settings import Company
 from offboarding.model.errors import ConfigError
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +37,39 @@ class Schedules:
 
 
 def read() -> Schedules:
-    """Return what the configuration file says; the defaults if it cannot be read or one of these values is wrong."""
+    """Return what the configuration file says; the default of each value that is wrong or cannot be read."""
     try:
         raw = read_mapping(config_path())
-        company, policy = Company.model_validate(raw.get("company")), Policy.model_validate(raw.get("policy") or {})
-    except (ConfigError, ValidationError):
+    except (ConfigError, OSError, RuntimeError):
+        # RuntimeError: a home folder of a user who does not exist.
         return Schedules()
-    messages = raw.get(QUEUE)
-    queue = cast("Mapping[str, object]", messages).get("queue") if isinstance(messages, dict) else None
+    company, policy, messages = (_section(raw, name) for name in ("company", "policy", QUEUE))
+    known = Schedules()
+    due = _valid(Policy, _only(policy, "nightly", "nightly_done_by")) or Policy()
+    verify = _valid(Policy, _only(policy, "verify")) or Policy()
+    zone = _valid(Company, _only(company, "time_zone"))
+    queue = messages.get("queue")
     return Schedules(
-        time_zone=company.time_zone,
-        nightly=policy.nightly,
-        nightly_takes=policy.nightly_takes,
-        verify=policy.verify,
+        time_zone=zone.time_zone if zone else known.time_zone,
+        nightly=due.nightly,
+        nightly_takes=due.nightly_takes,
+        verify=verify.verify,
         queue=queue if isinstance(queue, str) else None,
     )
+
+
+def _section(raw: Mapping[str, object], name: str) -> Mapping[str, object]:
+    found = raw.get(name)
+    return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
+
+
+def _only(section: Mapping[str, object], *names: str) -> Mapping[str, object]:
+    """Return these keys of a section alone: a mistake in another key changes no schedule."""
+    return {name: section[name] for name in names if name in section}
+
+
+def _valid(model: type[_Model], fields: Mapping[str, object]) -> _Model | None:
+    try:
+        return model.model_validate(fields)
+    except ValidationError:
+        return None

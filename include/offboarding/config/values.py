@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Asia
         raise ValueError(f"{name!r} is no IANA time zone, such as Asia/Seoul") from error
     return name
 
@@ -25,6 +25,8 @@ def _pattern(pattern: str) -> str:
 def _cron(line: str) -> str:
     if len(line.split()) != 5:
         raise ValueError(f"{line!r} is no cron line of five fields, such as 30 1 * * *")
+    if re.search(r"(?<![a-z])[hr](?![a-z])", line, re.IGNORECASE):
+        raise ValueError(f"{line!r} names a random moment (H or R), which would be another one each time it is read")
     try:
         # Airflow asks the same library for the next moment: a line may be well formed and have none (30 February).
         croniter(line).get_next()

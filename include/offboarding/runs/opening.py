@@ -122,6 +122,19 @@ def refuse_unexpected(session: Session, run: Run, source: SourceSettings, part: 
         )
 
 
+def note_unasked(session: Session, settings: Settings, run: Run) -> None:
+    """Note each source of a departure whose parts were not found: the task that asks for them failed or was skipped.
+
+    Without it a run that asked no system would succeed. A night expects each of its steps instead.
+    """
+    expected = {source for source, _ in runs.expected_parts(session, run.run_id)}
+    for source in settings.readers if run.kind == RunKind.DEPARTURE else ():
+        if source.name not in expected:
+            error = FatalError(f"sources.{source.name}: the task find_parts did not end, so nothing of it was read.")
+            part = reads.note_unknown_parts(session, run, source, error)
+            runs.note_expected(session, run.run_id, rosters=[], parts=[(source.name, part)])
+
+
 def note_unlisted(session: Session, settings: Settings, run: Run) -> None:
     """Note the known systems that no read of a nightly run came to; other runs are about some people alone."""
     if run.kind == RunKind.NIGHTLY:

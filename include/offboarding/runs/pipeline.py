@@ -124,6 +124,7 @@ def correlate(session: Session, settings: Settings, run: Run) -> linking.Correla
         raise FatalError("No roster could be read, now or ever: nobody can be said to have left. Mend a roster first.")
     opening.hold_against_record(session, run)
     opening.note_unlisted(session, settings, run)
+    opening.note_unasked(session, settings, run)
     with session.transaction():
         # No other run may correlate between reading the latest moment and storing this run's.
         lock_correlation(session)

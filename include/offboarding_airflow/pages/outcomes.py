@@ -78,16 +78,16 @@ def _came(act: Act, runs: Sequence[RunSeen], red: Mapping[str, str]) -> list[Out
     return [
         Outcome(
             run_id=each.run_id,
-            about=tuple(
-                f"{name}: {_shown(value)}"
-                for name, value in each.conf.get(PARAM, each.conf).items()
-                if name not in _UNSHOWN
-            ),
+            about=tuple(f"{name}: {_shown(value)}" for name, value in _submitted(each).items() if name not in _UNSHOWN),
             state="decided" if each.run_id in decided else _state(act, each),
             says=red.get(each.run_id, ""),
         )
         for each in runs
     ]
+
+
+def _submitted(run: RunSeen) -> Mapping[str, object]:
+    return run.conf[PARAM] if isinstance(run.conf.get(PARAM), dict) else run.conf
 
 
 def _shown(value: object) -> str:
