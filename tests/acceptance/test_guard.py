@@ -193,6 +193,20 @@ def test_the_same_accident_again_is_held_again(three: Office, people: ListedPeop
     assert titles(people, three) == []
 
 
+def test_what_was_disabled_while_it_waited_and_is_active_again_joins_once_more(
+    three: Office, people: ListedPeople
+) -> None:
+    first, *others = three.directory.accounts
+    three.directory.accounts = [replace(first, **locked()), *others]
+    assert red(three, three.night().run.run_id) == ()
+    three.directory.accounts = [first, *others]
+
+    (joined,) = red(three, three.night().run.run_id)
+
+    assert joined.startswith("1 finding of 1 person (1 high) joined what the guard holds on roster hr")
+    assert titles(people, three) == []
+
+
 def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
     leave(company, PEOPLE[0])
     company.night()

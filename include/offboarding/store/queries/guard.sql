@@ -583,7 +583,10 @@ on conflict (finding_key) do update set hold_id = excluded.hold_id,
             case when is_said then guard_held.since else excluded.since end
         from (select guard_held.hold_id = excluded.hold_id and exists (
             select from run r
-            where r.run_id = guard_held.since_run and r.reported_at >= guard_held.since) as is_said) said);
+            where r.run_id = guard_held.since_run and r.reported_at >= guard_held.since
+                -- Not resolved and seen active again since then.
+                and r.run_id >= (select f.first_run_id from finding f where f.finding_key = excluded.finding_key)
+        ) as is_said) said);
 
 -- name: count_held
 update guard_hold h set findings = (
