@@ -19,7 +19,6 @@ from tests.support.source_tree import (
     of_room,
     serves,
 )
-from tests.support.variants import some_of
 
 KINDS = [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)]
 ORDINARY = {"attested", "csv", "jwks", "ldap", "postgres", "scim", "smtp", "ssh", "x509"}
@@ -100,7 +99,7 @@ def strings(node: ast.AST) -> list[str]:
     return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
-@some_of(12, ("room", "kind"), KINDS)
+@pytest.mark.parametrize(("room", "kind"), KINDS)
 def test_a_kind_is_named_at_home_alone(room: str, kind: str) -> None:
     abroad = [each for each in EVERYWHERE if not (at_home(each, room, kind) or of_its_system(each, kind))]
     assert {module.name: found for module in abroad if (found := named(module, kind))} == {}

@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
+
 from scripts import reached
 from tests.support.source_tree import PROJECT
-from tests.support.variants import some_of
 
 NIGHT, AIRFLOW = "tests/slow/test_demo_company.py", "tests/slow/test_standalone.py"
 ONE_OTHER_AIRFLOW, ONE_CELERY_RUN = "test-airflows ARGS='-k 3.1'", "test-celery ARGS='-k one_machine'"
@@ -20,15 +21,14 @@ def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[st
     return [re.sub(r" FILES=.*", "", line) for line in lines], files
 
 
-@some_of(
-    3,
+@pytest.mark.parametrize(
     ("name", "targets"),
     (
         ("include/offboarding/sources/okta/__init__.py", ["test-slow"]),
         ("include/offboarding/sources/ldap/paging.py", ["test-slow", "test-directories"]),
         ("include/offboarding/rosters/csv/__init__.py", ["test-slow", "test-rosters"]),
         ("include/offboarding/trackers/rt/__init__.py", ["test-slow", "test-trackers"]),
-        ("include/offboarding/sources/mariadb_logins/__init__.py", ["test-databases"]),
+        ("include/offboarding/sources/mariadb_logins/__init__.py", ["test-slow", "test-databases"]),
         ("include/offboarding/sources/wireguard_peers/__init__.py", ["test-slow", "test-hosts"]),
         ("include/offboarding/store/queries/guard.sql", ["test-slow", ONE_OTHER_AIRFLOW, ONE_CELERY_RUN]),
         ("dags/offboarding_nightly.py", ["test-slow", "test-airflows", "test-browser", ONE_CELERY_RUN]),
