@@ -61,9 +61,9 @@ def _received(queue: Any) -> list[str]:
 
 @task
 def ask_queue(check: int) -> None:
-    """Whether departures by message can be heard: the triggerer that hears them tells nobody where it can't.
+    """Check that the queue of departures can be read: the triggerer that reads it reports no failure.
 
-    Without a queue it succeeds: a skipped task would skip the report, by the report's trigger rule.
+    Without a queue the task succeeds: if it were skipped, Airflow would skip the report, by its trigger rule.
     """
     with at_work() as (loaded, session):
         run, queue = own_run(session, check), wiring.queue(loaded.settings)

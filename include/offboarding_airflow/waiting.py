@@ -12,9 +12,9 @@ from offboarding_airflow.work import at_work
 
 @task(show_return_value_in_logs=False)
 def propose(check: int) -> None:
-    """What of leavers' things may be shut. Red by itself: the guard's question is asked all the same.
+    """Propose what may be revoked. If it fails, the guard's question is asked all the same.
 
-    Where nothing may be revoked it succeeds: a skipped task would skip the guard's question, by its trigger rule.
+    Without policy.revocation it succeeds: if it were skipped, Airflow would skip the question, by its trigger rule.
     """
     with at_work() as (loaded, session):
         run = own_run(session, check)

@@ -6,34 +6,17 @@ import pytest
 
 from offboarding.guard import releasing
 from offboarding.guard.releasing import EXPECTED, Question
-from offboarding.interfaces import Tracker
 from offboarding.model.errors import ChangedSinceError, FatalError
-from offboarding.store.connect import Session
-from tests.support.begun import Begun
+from tests.acceptance.test_guard import PEOPLE, company, last_run, leave, three
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople
-from tests.support.office import HeardTracker, Office, locked, login
+from tests.support.office import Office, locked, login
 from tests.support.small_company import LEFT, WORKS, mail, number, worker
 from tests.support.variants import some_of
 
-PEOPLE = [str(1001 + each) for each in range(12)]
+__all__ = ["company", "three"]  # fixtures
 
 Answer = Callable[..., None]
-
-
-def first_night(session: Session, tracker: Tracker) -> Office:
-    office = Office(session=session, tracker=HeardTracker(tracker))
-    office.hr.workers = [worker(each) for each in PEOPLE]
-    office.directory.accounts = [login(f"u{each}", number(each)) for each in PEOPLE]
-    office.guard = {"leavers": {"absolute": 2}, "withdrawn": {"absolute": 1}}
-    office.night()
-    return office
-
-
-@pytest.fixture
-def company(begun: Begun) -> Office:
-    """Twelve people with a login each, who all work here; no more than two may leave in a night, or come back."""
-    return begun(first_night)
 
 
 @pytest.fixture
@@ -75,29 +58,6 @@ def answer(
         seen=shown.seen,
         caller=caller,
     )
-
-
-def leave(office: Office, *ids: str) -> None:
-    for each in ids:
-        office.hr.change(each, employments=(LEFT,))
-
-
-def three_left(session: Session, tracker: Tracker) -> Office:
-    office = first_night(session, tracker)
-    leave(office, *PEOPLE[:3])
-    office.night()
-    return office
-
-
-@pytest.fixture
-def three(begun: Begun) -> Office:
-    """Three have left, which is more than may: they wait."""
-    return begun(three_left)
-
-
-def last_run(office: Office) -> int:
-    ((run_id,),) = office.session.execute("select max(run_id) from run").fetchall()
-    return int(str(run_id))
 
 
 def test_it_says_which_line_with_which_numbers_who_and_by_which_findings(three: Office) -> None:

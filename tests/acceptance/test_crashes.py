@@ -12,27 +12,16 @@ from offboarding.model import Standing
 from offboarding.model.errors import RetriableError
 from offboarding.store.events import broken_at
 from offboarding.trackers.roundup import build
+from tests.acceptance.test_attempts import kim
 from tests.support.crashing import Orders, started, told
 from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.relay import Do, relay
-from tests.support.small_company import LEFT, STAFF, number, worker
+from tests.support.small_company import number
 from tests.support.tracker import RoundupPeople, people, roundup, settings, tracker
 from tests.support.variants import variants
 
-__all__ = ["people", "roundup", "tracker"]  # fixtures
-
-KIM = worker("1042", LEFT, mail="kim@corp.example", name="Kim Minjun")
-KEY = "AKIAAAAAAAAAAAAAAAAA"
-
-
-@pytest.fixture
-def kim(office: Office) -> Office:
-    """Kim and Lee have left, and their logins work."""
-    office.hr.workers = [KIM, worker("1043", LEFT), STAFF]
-    office.hr.workers[2] = replace(STAFF, worker_id="1044")
-    office.directory.accounts = [login("kim", number("1042")), login("lee", number("1043"))]
-    return office
+__all__ = ["kim", "people", "roundup", "tracker"]  # fixtures
 
 
 def killed(office: Office, roundup: RoundupServer, parameters: dict[str, str | int], call: str, when: str) -> int:

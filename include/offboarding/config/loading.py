@@ -203,7 +203,7 @@ def _error(path: Path, mistakes: Iterable[Mistake]) -> ConfigError:
 
 
 def read_mapping(path: Path) -> dict[str, object]:
-    """Return what the file holds, unchecked. Raises ConfigError where it's no readable YAML mapping."""
+    """Return what the file holds, unchecked. Raises ConfigError if it is not a YAML mapping."""
     held = yaml_file.read(path, absent="Set OFFBOARDING_CONFIG, or make the file: `offboarding init` does.")
     return yaml_file.mapping(path, held, empty="holds no settings. `offboarding init` writes some.")
 

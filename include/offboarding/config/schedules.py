@@ -29,14 +29,14 @@ class Schedules:
     nightly: str = Policy().nightly
     """A cron line of five fields."""
     nightly_takes: timedelta | None = None
-    """How long a night may take before the notifiers are told; None: no limit."""
+    """How long a night may take before the notifiers are called; None: no limit."""
     verify: str = Policy().verify
     """A cron line of five fields."""
     queue: str | None = None
     """The address of the queue of departures; None: no queue is watched."""
 
 
-def read() -> Schedules:
+def schedules() -> Schedules:
     """Return what the configuration file says; the default of each value that is wrong or cannot be read."""
     try:
         raw = read_mapping(config_path())
@@ -44,13 +44,12 @@ def read() -> Schedules:
         # RuntimeError: a home folder of a user who does not exist.
         return Schedules()
     company, policy, messages = (_section(raw, name) for name in ("company", "policy", QUEUE))
-    known = Schedules()
     due = _valid(Policy, _only(policy, "nightly", "nightly_done_by")) or Policy()
     verify = _valid(Policy, _only(policy, "verify")) or Policy()
     zone = _valid(Company, _only(company, "time_zone"))
     queue = messages.get("queue")
     return Schedules(
-        time_zone=zone.time_zone if zone else known.time_zone,
+        time_zone=zone.time_zone if zone else Schedules().time_zone,
         nightly=due.nightly,
         nightly_takes=due.nightly_takes,
         verify=verify.verify,

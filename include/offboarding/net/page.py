@@ -79,7 +79,7 @@ class Web:
     ) -> tuple[httpx.Response, bytes]:
         """Return the answer and its body.
 
-        httpx.Client isn't used: it parses a Location before that can be refused here, and it keeps cookies.
+        httpx.Client would parse a Location before it can be refused here, and would keep cookies.
         """
         what = f"{self.where}: {url}"
         asked = {"Accept": "application/json, */*;q=0.1", "Accept-Encoding": "identity", **headers}

@@ -123,9 +123,10 @@ def refuse_unexpected(session: Session, run: Run, source: SourceSettings, part: 
 
 
 def note_unasked(session: Session, settings: Settings, run: Run) -> None:
-    """Note each source of a departure whose parts were not found: the task that asks for them failed or was skipped.
+    """Note as not checked each source of which no part was found, because the task find_parts failed or was skipped.
 
-    Without it a run that asked no system would succeed. A night expects each of its steps instead.
+    Only for departures: a night that lacks a step fails, and a recheck notes its parts as it begins. Without this note
+    a departure that read no system would succeed.
     """
     expected = {source for source, _ in runs.expected_parts(session, run.run_id)}
     for source in settings.readers if run.kind == RunKind.DEPARTURE else ():

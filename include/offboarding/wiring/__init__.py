@@ -11,13 +11,13 @@ import structlog
 from psycopg import OperationalError
 from pydantic import BaseModel
 
-from offboarding.config import schedules as scheduled
 from offboarding.config.loading import (
     Loaded,
     StoreChoice,
     load,
     store_choice,
 )
+from offboarding.config.schedules import schedules as schedules
 from offboarding.config.settings import STORE_CONNECTION, Settings, connections_of
 from offboarding.interfaces import (
     ConnectionFields,
@@ -57,11 +57,6 @@ log = structlog.get_logger("offboarding.wiring")
 def configured() -> Settings:
     """The configuration's settings. Raises ConfigError that lists every mistake."""
     return load().settings
-
-
-def schedules() -> scheduled.Schedules:
-    """Return when runs are due, for a DAG file; no mistake in the configuration raises."""
-    return scheduled.read()
 
 
 @contextmanager
