@@ -3,12 +3,9 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
-from airflow.dag_processing.dagbag import DagBag
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import ConnectionFields
@@ -28,8 +25,6 @@ from tests.support.office import Office, login
 from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, number, worker
-from tests.support.source_tree import PROJECT
-from tests.unit.test_config import GOOD as CONFIGURATION
 
 pytestmark = pytest.mark.slow
 
@@ -261,26 +256,3 @@ def test_doctor_names_what_to_mend(office: Office, mailbox: Mailbox) -> None:
         FAILED,
         "messages: SQS can't be reached (EndpointConnectionError). It is tried again.",
     )
-
-
-# --- as Airflow reads it ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("queued", [True, False], ids=["with a queue", "without"])
-def test_the_night_asks_it_beside_everything_else(
-    mailbox: Mailbox, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, queued: bool
-) -> None:
-    """Whatever it says comes into the report, and into its red end; nothing waits for it but the report."""
-    path = tmp_path / "offboarding.yaml"
-    own = {"messages": mailbox.settings.model_dump(exclude_defaults=True)} if queued else {}
-    path.write_text(yaml.safe_dump({**CONFIGURATION, **own}), encoding="utf-8")
-    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
-
-    bag = DagBag(dag_folder=PROJECT / "dags")
-
-    dag = bag.dags["offboarding_nightly"]
-    assert bag.import_errors == {}
-    assert dag.has_task("ask_queue") is queued
-    if queued:
-        task = dag.get_task("ask_queue")
-        assert (task.upstream_task_ids, task.downstream_task_ids) == ({"open_run"}, {"report"})
