@@ -88,23 +88,23 @@ class AwsServer:
 
     def operator(self, account_id: str) -> "IAMClient":
         """A client that changes things in an account, as its administrator would; it isn't counted, nor refused."""
-        return _session(account_id).client("iam", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id).client("iam", endpoint_url=self.endpoint_url)
 
     def ec2_operator(self, account_id: str, region: str = "us-east-1") -> "EC2Client":
         """The same, of EC2, which is asked for regions alone."""
-        return _session(account_id, region).client("ec2", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("ec2", endpoint_url=self.endpoint_url)
 
     def kms_operator(self, account_id: str, region: str = "us-east-1") -> "KMSClient":
         """The same, of KMS."""
-        return _session(account_id, region).client("kms", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("kms", endpoint_url=self.endpoint_url)
 
     def secrets_operator(self, account_id: str, region: str = "us-east-1") -> "SecretsManagerClient":
         """The same, of Secrets Manager."""
-        return _session(account_id, region).client("secretsmanager", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("secretsmanager", endpoint_url=self.endpoint_url)
 
     def parameters_operator(self, account_id: str, region: str = "us-east-1") -> "SSMClient":
         """The same, of the Parameter Store."""
-        return _session(account_id, region).client("ssm", endpoint_url=self.endpoint_url)  # pyright: ignore[reportUnknownMemberType]
+        return _session(account_id, region).client("ssm", endpoint_url=self.endpoint_url)
 
     def _order(self, command: str, **fields: str | float) -> None:
         self._control(command, json.dumps(fields))

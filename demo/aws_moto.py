@@ -141,7 +141,7 @@ def _add_user(backend: IAMBackend, account: AwsAccountSeed, seed: AwsUserSeed) -
         user.signing_certificates[certificate.certificate_id] = _certificate(seed.name, certificate)
     if seed.login:
         user.password = "never checked"
-        user.password_last_used = _utc_or_none(seed.login.last_used_at)  # pyright: ignore[reportAttributeAccessIssue]
+        user.password_last_used = _utc_or_none(seed.login.last_used_at)
     if seed.mfa:
         serial = f"arn:aws:iam::{account.account_id}:mfa/{seed.name}"
         user.mfa_devices[serial] = MFADevice(serial, "000000", "000001")

@@ -57,7 +57,7 @@ def _add_key(account_id: str, seed: AwsKmsKeySeed) -> None:
     key.key_state, key.enabled, key.key_manager = seed.state, seed.state == "Enabled", seed.manager
     key.deletion_date = _naive(seed.deletion_at) if seed.deletion_at else None
     if seed.private_key:
-        key.private_key.private_key = load_pem_private_key(seed.private_key.encode(), None)  # pyright: ignore[reportAttributeAccessIssue]
+        key.private_key.private_key = load_pem_private_key(seed.private_key.encode(), None)  # pyrefly: ignore[missing-attribute]
     backend.keys[key.id] = key
     _add_to_key(backend, key, seed)
     for region in seed.replicas:

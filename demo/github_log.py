@@ -46,7 +46,7 @@ class GithubAuditLog(GithubAnswers):
         """By links alone; what isn't asked for by its day is of the last three months."""
         if self.log is None:
             return NOT_FOUND
-        action, since = re.fullmatch(r"action:(\S+) created:>=(\S+)", asked.query["phrase"]).groups()  # pyright: ignore[reportOptionalMemberAccess]
+        action, since = re.fullmatch(r"action:(\S+) created:>=(\S+)", asked.query["phrase"]).groups()  # pyrefly: ignore[missing-attribute]
         first = datetime.fromisoformat(f"{since}T00:00:00Z").timestamp() * 1000
         found = [
             each

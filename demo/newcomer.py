@@ -185,7 +185,7 @@ def _entry(dn: str, classes: Sequence[str], **attributes: str) -> str:
 
 def _iam(address: str) -> "IAMClient":
     session = boto3.Session(region_name=REGION, aws_access_key_id=KEY_ID, aws_secret_access_key="any")
-    return session.client("iam", endpoint_url=address)  # pyright: ignore[reportUnknownMemberType]
+    return session.client("iam", endpoint_url=address)
 
 
 def _hire(iam: "IAMClient") -> None:

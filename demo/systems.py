@@ -152,7 +152,7 @@ def _in_database(owner: psycopg.Connection, logins: tuple[DatabaseLogin, ...]) -
         do = "alter" if login.name in there else "create"
         until = datetime.combine(login.until, datetime.min.time(), UTC).isoformat() if login.until else "infinity"
         owner.execute(
-            sql.SQL(f"{do} role {{}} login password {{}} valid until {{}}").format(
+            sql.SQL(f"{do} role {{}} login password {{}} valid until {{}}").format(  # pyrefly: ignore[bad-argument-type]
                 sql.Identifier(login.name), sql.Literal(f"canary-{login.name}"), sql.Literal(until)
             )
         )

@@ -227,7 +227,7 @@ class Recorder:
         def blocks(file: str) -> Mapping[str, bytes]:
             return _Told(whole(file), lambda name: self.note(f"store/queries/{file}.sql:{name}"))
 
-        sql.blocks = blocks
+        setattr(sql, "blocks", blocks)  # noqa: B010 - of another type than the cached one
         sys.setprofile(self.called)
 
     def note(self, place: str) -> None:
@@ -281,7 +281,7 @@ def _put_in(file: str, text: str) -> None:
     def code(self: SourceFileLoader, fullname: str) -> CodeType | None:
         return compile(text, file, "exec") if self.path == file else get_code(self, fullname)
 
-    Path.read_text, SourceFileLoader.get_code = read, code
+    Path.read_text, SourceFileLoader.get_code = read, code  # pyrefly: ignore[method-assign]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -33,7 +33,7 @@ OPTIONAL = Param(
 class AskOperator(QuestionOperator):
     """Asks, and does as said, in one task: whoever may edit a DAG's runs may write what a task hands to the next."""
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context: Any) -> None:  # pyrefly: ignore[bad-override]
         """Ask: lines, numbers and ids, no names. Skipped where nothing waits any more.
 
         Begun again, it tells what an answer let through before the task broke off, or asks anew.
@@ -49,7 +49,7 @@ class AskOperator(QuestionOperator):
             asked = releasing.question(session, context["params"]["run"] or since)
             if asked is None:
                 raise AirflowSkipException("nothing waits for a person")
-            self.subject, self.body = asked.subject, asked.text + _report(events) + by_hand
+            self.subject, self.body = asked.subject, asked.text + _report(events) + by_hand  # pyrefly: ignore[bad-override-mutable-attribute]
             if asked.holds:
                 self.params = ParamsDict({"reason": NEEDED})
             else:
@@ -63,7 +63,7 @@ class AskOperator(QuestionOperator):
             raise AirflowSkipException(NOBODY)
         try:
             answer = cast("dict[str, Any]", super().execute_complete(context, event))
-        except (ValueError, ParamValidationError):
+        except (ValueError, ParamValidationError):  # pyrefly: ignore[unreachable-except-clause] - Airflow 3.1's is no ValueError
             raise refused(NO_ANSWER) from None
         who = cast("dict[str, str]", answer["responded_by_user"] or {})
         author = who.get("name") or who.get("id")

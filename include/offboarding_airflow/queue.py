@@ -29,7 +29,7 @@ class MessagesTrigger(BaseEventTrigger):
     """Waits for messages on the configured queue, and hands on whom they name."""
 
     def __init__(self, queue: str) -> None:
-        super().__init__()  # pyright: ignore[reportUnknownMemberType]
+        super().__init__()
         self.queue = queue
 
     def serialize(self) -> tuple[str, dict[str, Any]]:

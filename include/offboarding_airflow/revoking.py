@@ -40,7 +40,7 @@ class RevokeOperator(QuestionOperator):
     Each answer is used by the try that heard it: begun again, the task asks anew.
     """
 
-    def execute(self, context: Any) -> None:
+    def execute(self, context: Any) -> None:  # pyrefly: ignore[bad-override]
         """Ask: ids, no names. Skipped where nothing is proposed."""
         with at_work() as (loaded, session):
             skip_unless_revoking(loaded.settings)
@@ -50,7 +50,7 @@ class RevokeOperator(QuestionOperator):
             if asked is None:
                 settling.raise_unseen(unseen)
                 raise AirflowSkipException("nothing is proposed to be shut")
-            self.subject, self.body = asked.subject, asked.details
+            self.subject, self.body = asked.subject, asked.details  # pyrefly: ignore[bad-override-mutable-attribute]
             self.options = [*asked.offered, NOTHING]
             self.params = ParamsDict({"reason": NEEDED})
             self.ask(
@@ -66,7 +66,7 @@ class RevokeOperator(QuestionOperator):
         self.options = [*(offered or ()), NOTHING]
         try:
             answer = cast("dict[str, Any]", super().execute_complete(context, event))
-        except (ValueError, ParamValidationError):
+        except (ValueError, ParamValidationError):  # pyrefly: ignore[unreachable-except-clause] - Airflow 3.1's is no ValueError
             raise refused(NO_ANSWER) from None
         who, chosen = cast("dict[str, str]", answer["responded_by_user"] or {}), list(answer["chosen_options"])
         author = who.get("name") or who.get("id")

@@ -25,7 +25,7 @@ from offboarding_airflow.work import at_work, tried_again
 def begun(begin: Any, task_id: str) -> int:
     """The run's id; 0 where there is nothing to do, and nothing that follows is done."""
 
-    @task.short_circuit(task_id=task_id, show_return_value_in_logs=False)  # pyright: ignore[reportUnknownMemberType]
+    @task.short_circuit(task_id=task_id, show_return_value_in_logs=False)
     def step() -> int:
         with at_work() as (loaded, session):
             run = begin(session, loaded.settings, caller=context()["run_id"], as_of=asked_moment(session))

@@ -223,5 +223,5 @@ def test_what_a_newer_word_replaced_is_forgotten_and_the_one_that_counts_is_not(
 def test_what_is_no_list_is_refused(company: AtPortal, changes: dict[str, object], said: str) -> None:
     fields = {"source": "portal", "listed_on": DAY, "people": "1042", "reason": "r"} | changes
     with pytest.raises(FatalError, match=said):
-        listings.attest_people(whole_desk(company.session, company.settings), **fields)  # pyright: ignore[reportArgumentType]
+        listings.attest_people(whole_desk(company.session, company.settings), **fields)  # pyrefly: ignore[bad-argument-type]
     assert company.session.execute("select count(*) from people_list").fetchone() == (0,)

@@ -1,6 +1,7 @@
 """What the guard holds, night after night, on a real store, with a tracker in a list."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -59,6 +60,9 @@ def first_night(session: Session, tracker: Tracker) -> Office:
 def company(begun: Begun) -> Office:
     """Twelve people with a login each, who all work here; no more than two may leave in a night."""
     return begun(first_night)
+
+
+Accident = Callable[[Office], object]
 
 
 def leave(office: Office, *ids: str, jobs: tuple[Employment, ...] = (LEFT,)) -> None:
@@ -822,7 +826,7 @@ def test_a_person_s_line_stops_no_source_from_being_accepted(left: Office, peopl
     left.reject(left.holds["person", f"hr:{PEOPLE[0]}"].hold_id)
     left.night()
     assert {states(left)[f"x{each}"] for each in range(4)} == {"held"}, "refused, and asked about again"
-    left.release(left.session.execute("select max(run_id) from run").fetchone()[0])  # type: ignore[index]
+    left.release(left.session.execute("select max(run_id) from run").fetchone()[0])  # pyrefly: ignore[bad-argument-type, unsupported-operation]
     assert {states(left)[f"x{each}"] for each in range(4)} == {"open"}
     left.night()
     assert left.holds == {}
@@ -1001,10 +1005,10 @@ def test_what_rests_on_a_source_that_was_not_read_stays_when_released(three: Off
         pytest.param(lambda o: leave(o, *PEOPLE, jobs=(job("active"),)), id="everyone is back"),
     ],
 )
-def test_a_feed_accident_opens_and_closes_no_ticket(left: Office, people: ListedPeople, accident: object) -> None:
+def test_a_feed_accident_opens_and_closes_no_ticket(left: Office, people: ListedPeople, accident: Accident) -> None:
     before = titles(people, left)
 
-    accident(left)  # type: ignore[operator]
+    accident(left)
     told = left.night()
 
     assert not {"open", "close", "reopen"} & set(left.tracker.calls)

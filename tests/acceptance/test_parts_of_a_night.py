@@ -40,7 +40,7 @@ class Organization(Office):
     @property
     def settings(self) -> Settings:
         """The accounts are asked for."""
-        own = Office.settings.fget(self)  # type: ignore[attr-defined]
+        own = Office.settings.fget(self)  # pyrefly: ignore[not-callable]
         aws = AwsSettings.model_validate(
             {
                 "name": self.called("aws"),

@@ -27,7 +27,7 @@ class ByPersonio(Office):
     @property
     def settings(self) -> Settings:
         """With its list in HR's place."""
-        settings = Office.settings.fget(self)  # pyright: ignore[reportOptionalCall] - it has one
+        settings = Office.settings.fget(self)  # pyrefly: ignore[not-callable] - it has one
         return settings.model_copy(update={"rosters": (personio.Settings.model_validate({**SETTINGS, **OWN}),)})
 
     def _roster(self, name: str) -> Roster:

@@ -45,7 +45,7 @@ class ByScim(Office):
     @property
     def settings(self) -> Settings:
         """With its users in HR's place."""
-        settings = Office.settings.fget(self)  # pyright: ignore[reportOptionalCall] - it has one
+        settings = Office.settings.fget(self)  # pyrefly: ignore[not-callable] - it has one
         return settings.model_copy(update={"rosters": (self.place.settings(**OWN),)})
 
     def _roster(self, name: str) -> Roster:

@@ -35,7 +35,7 @@ SHOWN = "trackers.secops: POST issue: 400, Field\\x1b[2J 'category' is mandatory
 class Refusing(HeardTracker):
     """A tracker that takes some tickets, and refuses whatever is written on others."""
 
-    inner: ListedTracker = field(default_factory=ListedTracker)
+    inner: ListedTracker = field(default_factory=ListedTracker)  # pyrefly: ignore[bad-override-mutable-attribute]
     calls: list[str] = field(default_factory=list[str])
     words: dict[str, str] = field(default_factory=dict[str, str])
     """What it says of tickets whose text holds this."""

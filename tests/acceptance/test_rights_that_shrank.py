@@ -109,7 +109,7 @@ class ByHr(Office):
     @property
     def settings(self) -> Settings:
         """With it in HR's place."""
-        settings = Office.settings.fget(self)  # pyright: ignore[reportOptionalCall] - it has one
+        settings = Office.settings.fget(self)  # pyrefly: ignore[not-callable] - it has one
         own = self.hr_system.settings.model_validate(self.hr_system.own | OWN)
         return settings.model_copy(update={"rosters": (own,)})
 

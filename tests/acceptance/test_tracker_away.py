@@ -21,7 +21,7 @@ KIM = "1042"
 class Away(HeardTracker):
     """Answers nobody while it's away; or loses what it answers to comments."""
 
-    inner: ListedTracker
+    inner: ListedTracker  # pyrefly: ignore[bad-override-mutable-attribute]
     away = False
     loses_answers = False
 

@@ -28,7 +28,7 @@ class ByWorkers(Office):
     @property
     def settings(self) -> Settings:
         """With its workers in HR's place."""
-        settings = Office.settings.fget(self)  # pyright: ignore[reportOptionalCall] - it has one
+        settings = Office.settings.fget(self)  # pyrefly: ignore[not-callable] - it has one
         own = workday_workers.Settings.model_validate({**SETTINGS, **OWN})
         return settings.model_copy(update={"rosters": (own,)})
 

@@ -37,7 +37,7 @@ def test_the_arrows_are_those_of_the_code() -> None:
         own = module.room.replace(".", "/") if module in modules() else "offboarding_airflow"
         left = max((each for each in ARROWS if within(own, each)), key=len, default=own)
         rooms = {room_of(name).replace(".", "/") for name in module.imports if name.startswith(f"{DOMAIN}.")}
-        used.setdefault(left, set()).update(room for room in rooms if not within(room, left))
+        used.setdefault(left, set()).update(room for room in rooms if not within(room, left))  # pyrefly: ignore[bad-argument-type, no-matching-overload]
     for left in ("", "__main__"):
         del used[left]
 

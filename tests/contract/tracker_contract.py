@@ -11,7 +11,7 @@ import itertools
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -91,7 +91,7 @@ class People(Protocol):
 _numbers = itertools.count(1)
 
 
-def draft(**changes: object) -> TicketDraft:
+def draft(**changes: Any) -> TicketDraft:
     """A ticket's draft, with a key that no other test has."""
     key = f"offb-{next(_numbers):04x}{secrets.token_hex(4)}"
     body = "Two things still work.\n\n[ ] 1  Access key AKIA...7Q3A\n       Undo: ... Active\n[ ] 2  Console password"

@@ -230,7 +230,7 @@ def begin(dag: DAG, given: object, *, max_tries: int = 1, attempt: int = 1, **to
     )
     task: Any = dag.get_task("decide")
     instance: Any = SimpleNamespace(max_tries=max_tries, try_number=attempt, task=task)
-    with set_current_context({"dag_run": run, "params": {"decision": given}, "ti": instance}):  # type: ignore[typeddict-item]
+    with set_current_context({"dag_run": run, "params": {"decision": given}, "ti": instance}):
         task.python_callable(*task.op_args)
 
 

@@ -124,7 +124,7 @@ def test_a_night_that_was_missed_while_paused_starts_at_once_and_only_the_newest
 ) -> None:
     """What docs/operations.md says of `unpause`, asked of Airflow's scheduler's own timetable."""
     told: Any = nightly.timetable
-    timetable = CronTriggerTimetable(told.expression, timezone=told.timezone)  # pyright: ignore[reportAbstractUsage]
+    timetable = CronTriggerTimetable(told.expression, timezone=told.timezone)
     now = pendulum.now("UTC")
     newest: Any = timetable.next_dagrun_info(
         last_automated_data_interval=DataInterval.exact(now.subtract(days=30)), restriction=unbounded(nightly)
@@ -141,7 +141,7 @@ def test_a_night_that_was_missed_while_paused_starts_at_once_and_only_the_newest
 
 
 def unbounded(dag: DAG) -> TimeRestriction:
-    return TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=dag.catchup)  # pyright: ignore[reportArgumentType]
+    return TimeRestriction(earliest=dag.start_date, latest=dag.end_date, catchup=dag.catchup)  # pyrefly: ignore[bad-argument-type]
 
 
 @pytest.mark.parametrize("told", ("2026-11-25T01:30:00+09:00", "2026-11-24T16:30:00Z", None))

@@ -42,7 +42,7 @@ def test_one_that_is_away_keeps_no_other_back_and_is_told_later(store: Session) 
 
 def test_where_nobody_tried_to_tell_it_the_report_misses_it(store: Session) -> None:
     settings = filled.settings()
-    notifier = slack.Settings.model_construct(name="soc")
+    notifier = slack.Settings.model_construct(name="soc")  # pyrefly: ignore[missing-argument]
     run = filled.spend_night(store)
     alerts.note(store, ALERT, run_id=run.run_id)
 

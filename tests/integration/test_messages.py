@@ -63,7 +63,7 @@ def rosters_read(office: Office, run: Run, status: str) -> None:
 def named(session: Session) -> dict[str, tuple[list[str], str]]:
     """Whom each message names, and why it was refused."""
     rows = session.execute("select message_id, people, refused from message").fetchall()
-    return {str(message_id): (people, refused) for message_id, people, refused in rows}  # pyright: ignore[reportReturnType]
+    return {str(message_id): (people, refused) for message_id, people, refused in rows}  # pyrefly: ignore[bad-return]
 
 
 def receipts(session: Session) -> list[tuple[object, ...]]:

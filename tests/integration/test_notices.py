@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
@@ -48,7 +49,7 @@ def basis(office: Office, worker_id: str = "1042") -> tuple[str, datetime] | Non
         " where d.valid_to is null and not d.returned and w.worker_id = %s",
         (worker_id,),
     ).fetchone()
-    return (str(found[0]), found[1]) if found else None  # type: ignore[return-value]
+    return cast("tuple[str, datetime]", found) if found else None
 
 
 def report_of(office: Office, run_id: int) -> str:

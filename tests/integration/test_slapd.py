@@ -9,6 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import ldap3
 import pytest
@@ -72,15 +73,15 @@ def ldif(tmp_path: Path) -> Path:
     return path
 
 
-def settings(**changes: object) -> slapd.Settings:
-    given: dict[str, object] = {
+def settings(**changes: Any) -> slapd.Settings:
+    given: dict[str, Any] = {
         "suffix": SUFFIX,
         "admin_dn": ADMIN,
         "admin_password": PASSWORD,
         "default_policy_dn": f"cn=default,{SUFFIX}",
         "readers": (READER,),
     }
-    return slapd.Settings(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return slapd.Settings(**(given | changes))
 
 
 def bound(server: slapd.Server, dn: str, password: str) -> ldap3.Connection | None:

@@ -137,7 +137,7 @@ def readers(
     aws = aws_iam.Settings(**of["aws"])
     for part in aws_iam.discover(aws, given["aws_audit"], context):
         yield of["aws"], aws_iam.build(aws, given["aws_audit"], part, context)
-    whole = {"corp-ldap": ldap, "people": aws_identity_center, "okta": okta, "github": github_org}
+    whole: dict[str, Any] = {"corp-ldap": ldap, "people": aws_identity_center, "okta": okta, "github": github_org}
     for name, kind in (whole | {"vendors-logins": postgres_logins}).items():
         entry = of[name]
         yield entry, kind.build(kind.Settings(**entry), given[entry["connection"]], "", context)

@@ -7,7 +7,7 @@ a whole Airflow makes of the same is tried in tests/slow/test_standalone.py.
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from airflow.api_fastapi.core_api.datamodels.dag_run import TriggerDAGRunPostBody
 from airflow.sdk.exceptions import ParamValidationError
@@ -121,6 +121,6 @@ def _hold(dag_id: str, conf: Mapping[str, object]) -> None:
     try:
         for name, param in params.items():
             # A Param keeps what it was given last, and the departure's are the DAG's own.
-            copy.deepcopy(param).resolve(**({"value": conf[name]} if name in conf else {}))
+            copy.deepcopy(param).resolve(**cast("Any", {"value": conf[name]} if name in conf else {}))
     except ParamValidationError as error:
         raise HTTPException(400, str(error)) from error

@@ -61,7 +61,7 @@ class Mailbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as the base calls it
         """A mail."""
         del server, session
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
+        mail = message_from_bytes(envelope.content or b"", policy=policy.default)  # pyrefly: ignore[no-matching-overload]
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         return "250 taken"

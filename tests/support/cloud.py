@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from cryptography import x509
@@ -78,59 +78,59 @@ def key_id(name: str, place: int = 1) -> str:
     return "AKIA" + "".join(letter for letter in name.upper() if letter.isalnum()).ljust(15, "K")[:15] + str(place)
 
 
-def key(name: str, place: int = 1, **changes: object) -> AwsKeySeed:
+def key(name: str, place: int = 1, **changes: Any) -> AwsKeySeed:
     """An active access key, used by S3, which tells no region."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "key_id": key_id(name, place),
         "created_at": MADE,
         "last_used_at": USED,
         "last_used_service": "s3",
         "last_used_region": "N/A",
     }
-    return AwsKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsKeySeed(**(given | changes))
 
 
-def person(name: str, **changes: object) -> AwsUserSeed:
+def person(name: str, **changes: Any) -> AwsUserSeed:
     """A user with a password and a key."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "user_id": user_id(name),
         "name": name,
         "created_at": MADE,
         "keys": (key(name),),
         "login": AwsLoginSeed(created_at=MADE, last_used_at=USED),
     }
-    return AwsUserSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsUserSeed(**(given | changes))
 
 
-def bare(name: str, **changes: object) -> AwsUserSeed:
+def bare(name: str, **changes: Any) -> AwsUserSeed:
     """A user with nothing."""
     return person(name, **({"keys": (), "login": None} | changes))
 
 
-def ssh_key(name: str, place: int = 1, **changes: object) -> AwsSshKeySeed:
+def ssh_key(name: str, place: int = 1, **changes: Any) -> AwsSshKeySeed:
     """An SSH public key."""
-    given: dict[str, object] = {"key_id": "APKA" + key_id(name, place)[4:], "body": SSH_KEY, "created_at": MADE}
-    return AwsSshKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    given: dict[str, Any] = {"key_id": "APKA" + key_id(name, place)[4:], "body": SSH_KEY, "created_at": MADE}
+    return AwsSshKeySeed(**(given | changes))
 
 
-def service_credential(name: str, place: int = 1, **changes: object) -> AwsServiceCredentialSeed:
+def service_credential(name: str, place: int = 1, **changes: Any) -> AwsServiceCredentialSeed:
     """A long-lived API key for Bedrock."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "credential_id": "ACCA" + key_id(name, place)[4:],
         "service": "bedrock.amazonaws.com",
         "created_at": MADE,
     }
-    return AwsServiceCredentialSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsServiceCredentialSeed(**(given | changes))
 
 
-def certificate(name: str, **changes: object) -> AwsCertificateSeed:
+def certificate(name: str, **changes: Any) -> AwsCertificateSeed:
     """A signing certificate; all of them have one text."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "certificate_id": key_id(name)[4:].ljust(32, "C"),
         "body": certificate_text(),
         "created_at": MADE,
     }
-    return AwsCertificateSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsCertificateSeed(**(given | changes))
 
 
 @functools.cache
@@ -150,9 +150,9 @@ def certificate_text() -> str:
     return builder.sign(private, None).public_bytes(Encoding.PEM).decode()
 
 
-def everything(name: str, **changes: object) -> AwsUserSeed:
+def everything(name: str, **changes: Any) -> AwsUserSeed:
     """A user with a credential of each kind."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "ssh_keys": (ssh_key(name),),
         "service_credentials": (service_credential(name),),
         "certificates": (certificate(name),),
@@ -160,16 +160,16 @@ def everything(name: str, **changes: object) -> AwsUserSeed:
     return person(name, **(given | changes))
 
 
-def role(name: str, *statements: Mapping[str, object], **changes: object) -> AwsRoleSeed:
+def role(name: str, *statements: Mapping[str, object], **changes: Any) -> AwsRoleSeed:
     """A role with these statements in its trust policy."""
     trust = {"Version": "2012-10-17", "Statement": list(statements)}
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "role_id": "AROA" + user_id(name)[4:],
         "name": name,
         "created_at": MADE,
         "trust": json.dumps(trust),
     }
-    return AwsRoleSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsRoleSeed(**(given | changes))
 
 
 def shipped_rights(heading: str, page: str = "docs/permissions/aws.md", sid: str = ".*") -> set[str]:
@@ -181,9 +181,9 @@ def shipped_rights(heading: str, page: str = "docs/permissions/aws.md", sid: str
     return {action for statement in chosen for action in statement["Action"]}
 
 
-def account(account_id: str, *users: AwsUserSeed, **changes: object) -> AwsAccountSeed:
+def account(account_id: str, *users: AwsUserSeed, **changes: Any) -> AwsAccountSeed:
     """An account with these users."""
-    return AwsAccountSeed(account_id=account_id, users=users, **changes)  # pyright: ignore[reportArgumentType]
+    return AwsAccountSeed(account_id=account_id, users=users, **changes)
 
 
 def group(name: str, *attached: str, inline: Mapping[str, str] | None = None) -> AwsGroupSeed:
@@ -191,9 +191,9 @@ def group(name: str, *attached: str, inline: Mapping[str, str] | None = None) ->
     return AwsGroupSeed(name=name, attached=attached, inline=inline or {})
 
 
-def settings(**changes: object) -> Settings:
+def settings(**changes: Any) -> Settings:
     """What a user would write, and changes to it."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "name": "aws",
         "kind": "aws_iam",
         "connection": "aws_audit",
@@ -203,18 +203,18 @@ def settings(**changes: object) -> Settings:
     return Settings.model_validate(given | changes)
 
 
-def connection(server: AwsServer, **changes: object) -> ConnectionFields:
+def connection(server: AwsServer, **changes: Any) -> ConnectionFields:
     """An Airflow connection to the server."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "conn_id": "aws_audit",
         "login": "AKIA0000000000CALLER",
         "password": "s3cret of the caller",
         "extra": {"endpoint_url": server.endpoint_url},
     }
-    return ConnectionFields(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return ConnectionFields(**(given | changes))
 
 
-def source(server: AwsServer, part: str = CORE, *, slept: list[float] | None = None, **changes: object) -> AwsIamSource:
+def source(server: AwsServer, part: str = CORE, *, slept: list[float] | None = None, **changes: Any) -> AwsIamSource:
     """A ready source that waits for nothing; what it would have slept is added to `slept`."""
     made = build(settings(**changes), connection(server), part, CONTEXT)
     made.sleep = (slept if slept is not None else []).append

@@ -160,7 +160,7 @@ class GitlabUsersService:
     def add(self, username: str, roles: Mapping[tuple[Kind, int], int] | None = None, **more: Any) -> KeptUser:
         """A user, with an access token and an SSH key, who develops in the group unless something else is said."""
         user = KeptUser(id=next(self._ids), username=username, **more)
-        user.roles = dict({("groups", GROUP): 30} if roles is None else roles)
+        user.roles = {("groups", GROUP): 30} if roles is None else dict(roles)
         self.users[user.id] = user
         self.token(user)
         self.key(user)

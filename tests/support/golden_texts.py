@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from offboarding.model import (
     Account,
@@ -174,7 +175,7 @@ def _row(kind: TicketKind) -> TicketRow:
 
 def _items(name: str, found: Sequence[Finding], *, done: int = 0, standing: Standing | None = None) -> list[TicketItem]:
     items = [_item(name, finding, standing or finding.standing) for finding in found]
-    over = {
+    over: dict[str, Any] = {
         "state": FindingState.RESOLVED,
         "resolution": "seen dead",
         "resolution_details": {"reason": "the key is Inactive"},

@@ -63,7 +63,7 @@ class _Front(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Front  # pyright: ignore[reportIncompatibleVariableOverride] - no other server makes it
+    server: _Front  # pyrefly: ignore[bad-override-mutable-attribute] - no other server makes it
 
     def do_POST(self) -> None:
         """A token for a signed word (RFC 7523): https://developers.google.com/identity/protocols/oauth2/service-account"""

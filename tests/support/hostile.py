@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from typing import Any, cast
 
 from offboarding.model import Account, AccountKey, Credential, IdentityKeyKind, ScopedValue, Trust, Worker
 from tests.support.office import CLOUD, access_key, login, user
@@ -72,7 +73,7 @@ def _workers(value: str) -> Iterator[Hostile]:
         "employments": (replace(WORKS, type=value),),
     }.items():
         place = f"worker.{name}"
-        yield Hostile(place, replace(_works_here(place), **{name: told}), _has_login(place))
+        yield Hostile(place, replace(_works_here(place), **cast("Any", {name: told})), _has_login(place))
     yield Hostile("worker.worker_id", replace(_works_here("worker.worker_id"), worker_id=f"{PREFIX}{value}"))
 
 
@@ -81,7 +82,7 @@ def _accounts(value: str) -> Iterator[Hostile]:
     for name in (*texts, "owner_labels", "native_id"):
         place = f"account.{name}"
         told = (value,) if name == "owner_labels" else f"{PREFIX}{value}" if name == "native_id" else value
-        yield Hostile(place, _works_here(place), replace(_has_login(place), **{name: told}))
+        yield Hostile(place, _works_here(place), replace(_has_login(place), **cast("Any", {name: told})))
 
 
 def _keys(value: str) -> Iterator[Hostile]:
@@ -96,5 +97,5 @@ def _credentials(value: str) -> Iterator[Hostile]:
     for name in (each for each in texts if each not in ("realm", "account_native_id")):
         place = f"credential.{name}"
         owner = user(f"{PREFIX}{place}", number(f"{PREFIX}{place}"), realm=CLOUD)
-        made = replace(access_key(f"AKIA{place}", owner), **{name: value})
+        made = replace(access_key(f"AKIA{place}", owner), **cast("Any", {name: value}))
         yield Hostile(place, _works_here(place), owner, made)

@@ -5,7 +5,7 @@ test changes between two nights is what happened that day.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, LiteralString
@@ -73,7 +73,7 @@ class TrailSettings(SourceSettings):
 class _Given:
     """What a reader was given to tell."""
 
-    facts: list[Key | KeyAccess | AuditEvent] = field(default_factory=list[Key | KeyAccess | AuditEvent])
+    facts: Sequence[Key | KeyAccess | AuditEvent] = ()
     scopes: list[ScopeRead] = field(default_factory=list[ScopeRead])
     error: OffboardingError | None = None
     requests: RequestCounts = field(default_factory=RequestCounts)

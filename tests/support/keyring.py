@@ -4,6 +4,7 @@ import functools
 import hashlib
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -46,19 +47,19 @@ def material(name: str) -> str:
     return material_of(private_key(name).public_key())
 
 
-def signing(name: str, **changes: object) -> AwsKmsKeySeed:
+def signing(name: str, **changes: Any) -> AwsKmsKeySeed:
     """A customer's key that signs."""
     pem = private_key(name).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    given: dict[str, object] = {"key_id": kms_id(name), "created_at": KEY_MADE, "private_key": pem}
-    return AwsKmsKeySeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    given: dict[str, Any] = {"key_id": kms_id(name), "created_at": KEY_MADE, "private_key": pem}
+    return AwsKmsKeySeed(**(given | changes))
 
 
-def mac(name: str, **changes: object) -> AwsKmsKeySeed:
+def mac(name: str, **changes: Any) -> AwsKmsKeySeed:
     """A customer's key that makes MACs."""
     return signing(name, **({"usage": "GENERATE_VERIFY_MAC", "spec": "HMAC_256"} | changes))
 
 
-def encrypting(name: str, **changes: object) -> AwsKmsKeySeed:
+def encrypting(name: str, **changes: Any) -> AwsKmsKeySeed:
     """A key that is none of ours."""
     return signing(name, **({"usage": "ENCRYPT_DECRYPT", "spec": "SYMMETRIC_DEFAULT"} | changes))
 
@@ -83,15 +84,15 @@ def version(name: str, created_at: datetime, *stages: str) -> AwsSecretVersionSe
     return AwsSecretVersionSeed(version_id=version_id(name), created_at=created_at, stages=stages)
 
 
-def secret(name: str, *versions: AwsSecretVersionSeed, **changes: object) -> AwsSecretSeed:
+def secret(name: str, *versions: AwsSecretVersionSeed, **changes: Any) -> AwsSecretSeed:
     """A secret; of one version where none are given."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "name": name,
         "created_at": SECRET_MADE,
         "versions": versions or (version(f"{name} 1", SECRET_MADE, "AWSCURRENT"),),
         "value": VALUE,
     }
-    return AwsSecretSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return AwsSecretSeed(**(given | changes))
 
 
 def secret_arn(name: str, region: str = US, account_id: str = CORE) -> str:
@@ -99,15 +100,15 @@ def secret_arn(name: str, region: str = US, account_id: str = CORE) -> str:
     return f"arn:aws:secretsmanager:{region}:{account_id}:secret:{name}-AbCdEf"
 
 
-def parameter(name: str, **changes: object) -> AwsParameterSeed:
+def parameter(name: str, **changes: Any) -> AwsParameterSeed:
     """A SecureString."""
-    given: dict[str, object] = {"name": name, "modified_at": SECRET_MADE, "value": VALUE}
-    return AwsParameterSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    given: dict[str, Any] = {"name": name, "modified_at": SECRET_MADE, "value": VALUE}
+    return AwsParameterSeed(**(given | changes))
 
 
-def kms_settings(**changes: object) -> aws_kms.Settings:
+def kms_settings(**changes: Any) -> aws_kms.Settings:
     """What a user would write, and changes to it."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "name": "kms",
         "kind": "aws_kms",
         "connection": "aws_audit",
@@ -117,14 +118,14 @@ def kms_settings(**changes: object) -> aws_kms.Settings:
     return aws_kms.Settings.model_validate(given | changes)
 
 
-def kms_source(server: AwsServer, part: str = CORE, **changes: object) -> aws_kms.AwsKmsSource:
+def kms_source(server: AwsServer, part: str = CORE, **changes: Any) -> aws_kms.AwsKmsSource:
     """A ready source of KMS keys."""
     return aws_kms.build(kms_settings(**changes), connection(server), part, CONTEXT)
 
 
-def secrets_settings(**changes: object) -> aws_secrets.Settings:
+def secrets_settings(**changes: Any) -> aws_secrets.Settings:
     """What a user would write, and changes to it."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "name": "secrets",
         "kind": "aws_secrets",
         "connection": "aws_audit",
@@ -134,6 +135,6 @@ def secrets_settings(**changes: object) -> aws_secrets.Settings:
     return aws_secrets.Settings.model_validate(given | changes)
 
 
-def secrets_source(server: AwsServer, part: str = CORE, **changes: object) -> aws_secrets.AwsSecretsSource:
+def secrets_source(server: AwsServer, part: str = CORE, **changes: Any) -> aws_secrets.AwsSecretsSource:
     """A ready source of secrets."""
     return aws_secrets.build(secrets_settings(**changes), connection(server), part, CONTEXT)

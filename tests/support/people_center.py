@@ -1,5 +1,7 @@
 """Identity Center for tests: people, permission sets, and ready sources."""
 
+from typing import Any
+
 from demo.aws import AwsServer
 from demo.aws_seed import AwsCenterSeed, AwsPermissionSetSeed, AwsPersonSeed, AwsSeed
 from offboarding.model import AccountRef
@@ -16,15 +18,15 @@ def center_id(name: str) -> str:
     return f"{name.encode().hex():0<32}"
 
 
-def member(name: str, **changes: object) -> AwsPersonSeed:
+def member(name: str, **changes: Any) -> AwsPersonSeed:
     """Somebody in Identity Center."""
-    given: dict[str, object] = {"user_id": center_id(name), "name": name, "created_at": MADE}
-    return AwsPersonSeed(**(given | changes))  # pyright: ignore[reportArgumentType]
+    given: dict[str, Any] = {"user_id": center_id(name), "name": name, "created_at": MADE}
+    return AwsPersonSeed(**(given | changes))
 
 
-def permission_set(name: str, **changes: object) -> AwsPermissionSetSeed:
+def permission_set(name: str, **changes: Any) -> AwsPermissionSetSeed:
     """A permission set with nothing in it."""
-    return AwsPermissionSetSeed(name=name, **changes)  # pyright: ignore[reportArgumentType]
+    return AwsPermissionSetSeed(name=name, **changes)
 
 
 def stand(
@@ -38,9 +40,9 @@ def stand(
     server.seed(seed)
 
 
-def settings(**changes: object) -> Settings:
+def settings(**changes: Any) -> Settings:
     """What a user would write, and changes to it."""
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "name": "people",
         "kind": "aws_identity_center",
         "connection": "aws_audit",
@@ -51,7 +53,7 @@ def settings(**changes: object) -> Settings:
     return Settings.model_validate(given | changes)
 
 
-def source(server: AwsServer, **changes: object) -> IdentityCenterSource:
+def source(server: AwsServer, **changes: Any) -> IdentityCenterSource:
     """A ready source."""
     return build(settings(**changes), connection(server), "", CONTEXT)
 

@@ -133,7 +133,7 @@ def _github(kept: GithubOrgService, users: int) -> None:
 def _gitlab(kept: GitlabUsersService, users: int) -> None:
     """One in a hundred is a bot."""
     # Of a group with nothing below, since each place would list everybody again.
-    kept.groups, kept.projects = {GROUP: (GROUP_PATH, None)}, {}
+    kept.groups, kept.projects = {GROUP: (GROUP_PATH, None)}, {}  # pyrefly: ignore[bad-assignment]
     for number in range(users):
         if number % 100 == 1:
             kept.bot("groups", GROUP, None)

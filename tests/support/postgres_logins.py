@@ -40,7 +40,7 @@ class LoginServer:
 
     def do(self, statement: str, *names: str) -> None:
         """As the owner; `{}` stands for a name."""
-        self.owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # pyright: ignore[reportArgumentType] - a test's own
+        self.owner.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # pyrefly: ignore[bad-argument-type] - a test's own
 
     def people(self, *logins: str) -> None:
         """Roles that log in with a password."""

@@ -127,7 +127,7 @@ class Replay:
     def reads(self, settings: SourceSettings, reader: Reader | Callable[[str, ReadContext], Reader]) -> None:
         """From the next night on this is read, too."""
         (self.verifiers if isinstance(settings, VerifierSettings) else self.sources).append(
-            settings  # pyright: ignore[reportArgumentType]
+            settings  # pyrefly: ignore[bad-argument-type]
         )
         made = cast("Callable[[str, ReadContext], Reader]", reader if callable(reader) else lambda *_: reader)
         self.readers[settings.name] = made

@@ -5,6 +5,8 @@ its reports. Whatever was lost, or passed in silence, fails the run.
 """
 
 from collections import Counter
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -38,7 +40,7 @@ class Tallies:
                 self.sums[name] += int(str(count))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> object:
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, Any, object]:
         """Fail the run where something was lost, and say the sums after everything that pytest says itself."""
         never = [tracker_count(tracker, word) for tracker in self.trackers() for word in TRACKER[2:]]
         if any(self.sums[name] for name in (*NEVER, *never)):

@@ -166,7 +166,7 @@ class AskedWebhook(webhook.Webhook):
 
     kept: Kept
 
-    def find(self, key: str) -> TicketRef | None:  # pyright: ignore[reportIncompatibleMethodOverride] - that is the point
+    def find(self, key: str) -> TicketRef | None:  # pyrefly: ignore[bad-override] - that is the point
         return self.kept.find(key)
 
     def state(self, ref: TicketRef) -> TicketState:

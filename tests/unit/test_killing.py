@@ -29,7 +29,7 @@ def test_each_part_of_each_task_has_its_kill() -> None:
         (task, place): 50 for task in LENGTHS for place in PLACES
     }
     for (task, place), found in groups.items():
-        length = LENGTHS[task][place]  # pyright: ignore[reportArgumentType]
+        length = LENGTHS[task][place]  # pyrefly: ignore[bad-index]
         ways = [after - before for before, after in pairwise([0, *found, length + 1])]
         assert min(found) >= 1
         assert max(found) <= length

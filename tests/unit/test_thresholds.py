@@ -118,7 +118,9 @@ def test_beyond_either_is_beyond(value: int, base: int, absolute: int, percent: 
     bound = limit.of(base)
     assert bound is not None
     assert (value > bound) == (value > absolute or value > int(max(base, least) * percent / 100))
-    assert limit.of(base + 1) >= bound, "a larger company may lose more"  # type: ignore[operator]
+    larger = limit.of(base + 1)
+    assert larger is not None
+    assert larger >= bound, "a larger company may lose more"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Annotated, Any, cast
 
 import typer
-from typer.core import CompletionItem, TyperCommand, TyperGroup  # pyright: ignore[reportPrivateImportUsage]
+from typer.core import CompletionItem, TyperCommand, TyperGroup
 from typer.main import get_command
 
 from offboarding.cli import VERSION

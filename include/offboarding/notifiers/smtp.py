@@ -51,7 +51,7 @@ class MailAlerts:
             mail.notify({})
         except REFUSED as error:
             raise FatalError(f"{where} refuses a mail ({_said(error)}). {_MEND}") from error
-        except (OSError, smtplib.SMTPException) as error:
+        except OSError as error:
             raise RetriableError(f"{where} takes no mail now ({_said(error)}).") from error
         except (AirflowException, ValueError) as error:
             raise FatalError(f"{where}: {error} {_MEND}") from error

@@ -122,7 +122,7 @@ class SqsQueue:
                 connect_timeout=5,
                 read_timeout=LONG_POLL_SECONDS + 10,
             )
-            self._client = session.client("sqs", endpoint_url=_extra(own, "endpoint_url"), config=config)  # pyright: ignore[reportUnknownMemberType]
+            self._client = session.client("sqs", endpoint_url=_extra(own, "endpoint_url"), config=config)
         return self._client
 
     @contextmanager

@@ -41,7 +41,7 @@ class Settings(RecordSettings):
     A column of the query that `columns` doesn't map is found by our own name for it.
     """
 
-    connection: str = Field(description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
+    connection: str = Field(description="Airflow connection id.")  # needed here
     query: str = Field(min_length=1, description="One statement that reads; a row an employment.")
     statement_timeout: Duration = Field(
         default=timedelta(minutes=10), description="How long the server may take, for each portion of the rows too."

@@ -96,7 +96,7 @@ class _Batch:
             copies=tuple(own),
             holders=tuple(self._holders(key_pk)),
             registered=said.registered,
-            attested=attested and attested.attested,
+            attested=attested.attested if attested else None,
             other_holders=said.other_holders,
             successors=tuple(row.copy for row in rows if not row.own),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from offboarding.model import DecisionStep, Sentence, WrittenStep, as_kept, kept
 from offboarding.model.sentences import Kept
@@ -29,7 +29,7 @@ def made_of(texts: Iterable[str], steps: Iterable[WrittenStep]) -> dict[str, Kep
     return {str(text): kept(text) for text in (*texts, *asked) if isinstance(text, Sentence)}
 
 
-def spoken(known: Mapping[str, Kept], said: Said) -> dict[str, object]:
+def spoken(known: Mapping[str, Kept], said: Said) -> dict[str, Any]:
     """The same fields with what their sentences were made of, so that they can be told in any language."""
 
     def sentence(text: str) -> str:

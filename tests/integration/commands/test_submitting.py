@@ -380,7 +380,7 @@ class TestRefusedAlike:
 
     def test_every_decision_is_among_them(self) -> None:
         """A new one comes with its row above."""
-        (rows,) = [mark for mark in self.test_by_command_and_by_form.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+        (rows,) = [mark for mark in self.test_by_command_and_by_form.pytestmark if mark.name == "parametrize"]  # pyrefly: ignore[missing-attribute]
         refused = {str(told["name"]) for _, told in rows.args[1]}
         assert refused | {"link reject"} == set(kinds.submitted())
 

@@ -86,7 +86,7 @@ def test_who_was_quicker_in_a_domain_is_left_alone(
     seen = revoke._seen
 
     def and_then(*given: object) -> StepSeen:
-        stood = seen(*given)  # pyright: ignore[reportArgumentType]
+        stood = seen(*given)  # pyrefly: ignore[bad-argument-type]
         domain.change(dn, **{CONTROL: str(0x10200)})
         return stood
 

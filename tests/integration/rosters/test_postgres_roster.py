@@ -2,6 +2,7 @@ import socket
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -181,7 +182,7 @@ def test_a_server_that_does_not_answer_may_be_tried_again(build: Build, hr_datab
     ),
 )
 def test_a_server_that_refuses_us_is_fatal(
-    build: Build, hr_database: HrDatabase, change: dict[str, object], said: str
+    build: Build, hr_database: HrDatabase, change: dict[str, Any], said: str
 ) -> None:
     error = _failure(build("SELECT 1", connection=replace(hr_database.connection, **change)))
     assert isinstance(error, FatalError)
@@ -198,7 +199,7 @@ def test_a_server_that_refuses_us_is_fatal(
     ),
 )
 def test_a_connection_that_can_not_be_meant_is_refused(
-    build: Build, hr_database: HrDatabase, change: dict[str, object], said: str
+    build: Build, hr_database: HrDatabase, change: dict[str, Any], said: str
 ) -> None:
     error = _failure(build("SELECT 1", connection=replace(hr_database.connection, **change)))
     assert isinstance(error, ConfigError)

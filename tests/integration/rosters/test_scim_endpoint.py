@@ -378,7 +378,7 @@ def test_of_several_at_once_one_makes_it_and_each_change_is_kept(place: PushedPl
     values = {"name.givenName": "Minjun", "name.familyName": "Kim", "externalId": "x", "userName": "minjun"}
     operations = [patch({"op": "replace", "path": path, "value": value}) for path, value in values.items()]
     asked = [lambda body=body: idp.patch(f"/Users/{made['id']}", json=body) for body in operations]
-    assert at_once(asked) == [204] * 4
+    assert at_once(asked) == [204] * 4  # pyrefly: ignore[bad-argument-type]
     assert place.kept.changes == 5
     found = body_of(idp.get(f"/Users/{made['id']}"))
     assert (found["name"], found["externalId"], found["userName"]) == (
@@ -634,7 +634,7 @@ BAD_PATCHES: dict[str, Any] = {
     "no operation": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": []},
     "too many": patch(*[{"op": "add", "path": "externalId", "value": "x"}] * 101),
     "an operation that isn't": patch({"op": "move", "path": "externalId", "value": "x"}),
-    "no object": patch("replace"),  # pyright: ignore[reportArgumentType] - that is the mistake
+    "no object": patch("replace"),  # pyrefly: ignore[bad-argument-type] - that is the mistake
     "a path of no attribute's form": patch({"op": "replace", "path": "((((", "value": "x"}),
     "a long path": patch({"op": "replace", "path": 'emails[value eq "' + "x" * 600 + '"].value', "value": "x"}),
     "a nested path": patch({"op": "replace", "path": "emails[" + "(" * 400 + "]", "value": "x"}),

@@ -324,7 +324,7 @@ def test_whoever_is_entered_or_purged_meanwhile_hides_nobody(place: SuccessFacto
     place.kept.most = 2
     for number in range(6):
         place.kept.add(str(number))
-    place.kept.between_pages = lambda: place.kept.people.pop(0) and None
+    place.kept.between_pages = lambda: place.kept.people.pop(0) and None  # pyrefly: ignore[bad-assignment]
     assert [worker.worker_id for worker in place.roster().read()] == [str(number) for number in range(6)]
 
 
@@ -584,7 +584,7 @@ def test_init_asks_what_the_company_s_own_codes_mean(place: SuccessFactorsPlace)
     proposal = successfactors.propose("hr_sf", place.connection(), FLAGS)
     assert proposal.settings["coverage"] == "full"
     assert proposal.settings["zones"] == {"Seoul": "Asia/Seoul"}
-    assert dict(proposal.settings["statuses"])["SABB"] == "leave"  # pyright: ignore[reportCallIssue, reportArgumentType] - a mapping
+    assert dict(proposal.settings["statuses"])["SABB"] == "leave"  # pyrefly: ignore[no-matching-overload] - a mapping
     assert proposal.mail_domains == ("corp.example",)
     assert proposal.notes == ("Proposed from 2 employments of 3 people.",)
     read = place.roster(json.loads(json.dumps(proposal.settings)))

@@ -292,7 +292,7 @@ def test_fewer_than_workday_counts_prove_nothing(place: WorkersPlace) -> None:
 def test_a_number_that_changes_as_it_is_read_is_another_list(place: WorkersPlace) -> None:
     for number in range(4):
         place.kept.add(str(number))
-    place.kept.between_pages = lambda: place.kept.profiles.pop() and None
+    place.kept.between_pages = lambda: place.kept.profiles.pop() and None  # pyrefly: ignore[bad-assignment]
     error = failure(place.roster({"page_size": 2}))
     assert isinstance(error, RetriableError)
     assert "the list changed as it was read" in str(error)

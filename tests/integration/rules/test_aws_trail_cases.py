@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,7 +55,7 @@ def night(session: Session, server: AwsServer, *, at: datetime = NIGHT) -> Night
         from offboarding.wiring import read_context
 
         own = given.source(name)
-        module = {"aws": aws_iam, "secrets": aws_secrets, "trail": aws_cloudtrail}[name]
+        module: Any = {"aws": aws_iam, "secrets": aws_secrets, "trail": aws_cloudtrail}[name]
         made = module.build(own, connection(server), part, read_context(given, as_of))
         if hasattr(made, "sleep"):
             made.sleep = lambda _: None

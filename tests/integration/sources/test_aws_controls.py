@@ -64,7 +64,7 @@ def stand(
         AwsUnitSeed(unit_id=UNIT, name="Workloads"),
         AwsUnitSeed(unit_id=INNER, name="Payments", parent=UNIT, accounts=(CORE,)),
     )
-    organization = AwsOrganizationSeed(units=units, controls=controls, **more)  # pyright: ignore[reportArgumentType]
+    organization = AwsOrganizationSeed(units=units, controls=controls, **more)  # pyrefly: ignore[bad-argument-type]
     server.seed(
         AwsSeed(
             accounts=(account(MANAGEMENT), account(LAB), member),

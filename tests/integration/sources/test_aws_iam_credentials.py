@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ class TestServiceCredentials:
             ({"status": "Paused"}, Standing.UNKNOWN, False),
         ],
     )
-    def test_standing(self, aws: AwsServer, changes: dict[str, object], standing: Standing, again: bool) -> None:
+    def test_standing(self, aws: AwsServer, changes: dict[str, Any], standing: Standing, again: bool) -> None:
         one = replace(service_credential("mjkim"), **changes)
 
         (found,) = held(aws, bare("mjkim", service_credentials=(one,)), SubjectKind.SERVICE_CREDENTIAL)

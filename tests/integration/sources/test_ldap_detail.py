@@ -81,7 +81,7 @@ def test_renamed_and_moved_keeps_its_id(tmp_path: Path) -> None:
 
 def _below_people(server: object, ref: AccountRef) -> AccountRef:
     """The same account, as a source whose base is ou=people knows it."""
-    realm = next(iter(collect(server, base_dn=PEOPLE, witness=WITNESS, user_filter="(objectClass=*)").scopes)).realm  # pyright: ignore[reportArgumentType]
+    realm = next(iter(collect(server, base_dn=PEOPLE, witness=WITNESS, user_filter="(objectClass=*)").scopes)).realm  # pyrefly: ignore[bad-argument-type]
     return AccountRef(realm=realm, native_id=ref.native_id, label=ref.label, login=ref.login)
 
 

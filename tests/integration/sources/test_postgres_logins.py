@@ -39,7 +39,7 @@ def gets_in(server: LoginServer, login: str, **more: str) -> bool:
     """Whether the server lets somebody in who knows the password, once it has read its rules."""
     try:
         fields = {"host": server.connection.host, "port": server.connection.port, "dbname": server.connection.schema}
-        psycopg.connect(**fields, user=login, password="theirs", **more).close()  # pyright: ignore[reportArgumentType]
+        psycopg.connect(**fields, user=login, password="theirs", **more).close()  # pyrefly: ignore[bad-argument-type]
     except psycopg.OperationalError:
         return False
     return True
@@ -152,7 +152,7 @@ def test_who_is_refused_at_each_database_is_out(login_server: LoginServer) -> No
 @contextmanager
 def session_of(server: LoginServer, login: str) -> Generator[None]:
     fields = {"host": server.connection.host, "port": server.connection.port, "dbname": server.connection.schema}
-    with psycopg.connect(**fields, user=login, password="theirs"):  # pyright: ignore[reportArgumentType]
+    with psycopg.connect(**fields, user=login, password="theirs"):
         yield
 
 
@@ -291,7 +291,7 @@ def legacy(login_server: LoginServer) -> Generator[psycopg.Connection[TupleRow]]
     """The owner in a database that knows of no encoding."""
     login_server.do("create database legacy template template0 encoding 'SQL_ASCII' locale_provider libc locale 'C'")
     fields = {"host": login_server.connection.host, "port": login_server.connection.port, "user": embedded.NAME}
-    with psycopg.connect(**fields, dbname="legacy", autocommit=True, client_encoding="SQL_ASCII") as owner:  # pyright: ignore[reportArgumentType]
+    with psycopg.connect(**fields, dbname="legacy", autocommit=True, client_encoding="SQL_ASCII") as owner:
         yield owner
     login_server.do("drop database legacy with (force)")
 

@@ -81,7 +81,7 @@ def test_a_certificate_is_a_copy_of_what_a_jwks_shows(store: Session, tmp_path: 
     authority = pki.Authority()
     ssh_files.put(tmp_path / "idp", "leaf.pem", authority.issue().pem)
     (told,) = [fact for fact in pki.verifier(tmp_path / "idp").collect() if hasattr(fact, "material")]
-    published = signing_key("kid-1", material=told.material)  # pyright: ignore[reportAttributeAccessIssue]
+    published = signing_key("kid-1", material=told.material)  # pyrefly: ignore[missing-attribute]
     KeyReader(store).read(published, whole(published.realm), at=hours(0))
 
     certs = KeyReader(store, "certs", "x509", "idp")

@@ -453,7 +453,7 @@ def test_a_read_under_a_role_is_theirs_by_mail_or_login_of_the_session(company: 
     ),
 )
 def test_what_proves_nothing(company: KeyCompany, nobody: object) -> None:
-    company.trail.facts = [nobody]  # pyright: ignore[reportAttributeAccessIssue]
+    company.trail.facts = [nobody]  # pyrefly: ignore[bad-assignment]
 
     assert reasons(after_kim_left(company), SECRET.material) == []
 

@@ -77,7 +77,7 @@ def administrator(server: embedded.EmbeddedServer, dbname: str) -> Generator[psy
 
 @contextmanager
 def as_role(server: embedded.EmbeddedServer, role: str, dbname: str) -> Generator[psycopg.Connection[TupleRow]]:
-    with psycopg.connect(**parameters(server, role, dbname), autocommit=True) as session:  # pyright: ignore[reportArgumentType]
+    with psycopg.connect(**parameters(server, role, dbname), autocommit=True) as session:  # pyrefly: ignore[bad-argument-type]
         yield session
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -214,7 +215,7 @@ def test_a_run_waits_a_minute_in_all(place: NowPlace, tracker: Tracker) -> None:
         ({"login": "", "password": "wr0ng-pass"}, r"401.*API key"),
     ],
 )
-def test_a_wrong_login_is_fatal_and_shown_nowhere(place: NowPlace, changes: dict[str, str], said: str) -> None:
+def test_a_wrong_login_is_fatal_and_shown_nowhere(place: NowPlace, changes: dict[str, Any], said: str) -> None:
     connection = replace(place.connection(), **changes)
     with pytest.raises(FatalError, match=said) as raised:
         build(settings(), connection).find("offb-1")

@@ -187,9 +187,9 @@ def test_the_form_s_test_sends_a_ping(place: Receiving) -> None:
 # --- what a receiver answers ------------------------------------------------------------------------------------------
 
 
-def answering(service: Described, **changes: object) -> ConnectionFields:
-    fields = {"conn_id": "soar_webhook", "schema": "http", "host": "127.0.0.1", "port": service.port}
-    return ConnectionFields(**{**fields, "password": new_secret(), **changes})  # pyright: ignore[reportArgumentType]
+def answering(service: Described, **changes: Any) -> ConnectionFields:
+    fields: dict[str, Any] = {"conn_id": "soar_webhook", "schema": "http", "host": "127.0.0.1", "port": service.port}
+    return ConnectionFields(**(fields | {"password": new_secret()} | changes))
 
 
 def opened(answer: Answered) -> object:

@@ -55,7 +55,7 @@ def read(source: KeySource) -> tuple[dict[str, Key], list[str], str]:
 
 def told(idp: Path, leaf: Leaf, **settings: object) -> tuple[Key, list[str]]:
     put(idp, "leaf.pem", leaf.pem)
-    keys, said, error = read(verifier(idp, **settings))  # pyright: ignore[reportArgumentType]
+    keys, said, error = read(verifier(idp, **settings))  # pyrefly: ignore[bad-argument-type]
     assert error == ""
     return keys[leaf.native_id], said
 
@@ -155,7 +155,7 @@ class TestCertificates:
     def test_it_joins_what_a_jwks_shows(self, idp: Path, authority: Authority) -> None:
         key = rsa.generate_private_key(65537, 2048)
 
-        told_key, _ = told(idp, authority.issue(key=key))  # pyright: ignore[reportArgumentType]
+        told_key, _ = told(idp, authority.issue(key=key))  # pyrefly: ignore[bad-argument-type]
 
         assert told_key.material == material_of(key.public_key())
         assert told_key.algorithm == "RSA_2048"

@@ -88,7 +88,7 @@ def shop(company: Callable[[str], Replay]) -> Replay:
 def everything_is_closed(shop: Replay) -> None:
     """The last day, as it was: HR says so, and not one account is left."""
     shop.hr.change("81042", employments=(LEFT,))
-    directory, cloud = (shop.readers[name]("", None) for name in ("corp-ldap", "aws"))  # pyright: ignore[reportArgumentType]
+    directory, cloud = (shop.readers[name]("", None) for name in ("corp-ldap", "aws"))  # pyrefly: ignore[bad-argument-type]
     assert isinstance(directory, System)
     assert isinstance(cloud, System)
     directory.change(ACCOUNT.native_id, **locked())

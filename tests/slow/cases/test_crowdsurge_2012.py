@@ -8,6 +8,7 @@ came out in a lawsuit that began in December 2015. He also knew addresses of dra
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from offboarding.model import ScopeRead, Standing, SubjectKind
 from tests.support.key_company import Keys
@@ -42,7 +43,7 @@ ACCOUNT = login("pcole", number("204"))
 CLOUD, ARTISTS = "111111111111", ("band", "singer")
 
 
-def toolbox(artist: str, version: int, made: datetime, **changes: object):
+def toolbox(artist: str, version: int, made: datetime, **changes: Any):
     """The password of an artist's page."""
     key = secret(f"arn:aws:secretsmanager:us-east-1:{CLOUD}:secret:toolbox/{artist}#{version}", realm=CLOUD)
     return replace(key, created_at=made, **changes)

@@ -198,7 +198,7 @@ def _parameters(written: str) -> Iterator[tuple[str, str, str]]:
 def _type(name: str) -> Any:
     models = importlib.import_module("okta.models")
     if inner := re.fullmatch(r"List\[(\w+)\]", name):
-        return list[getattr(models, inner[1])]
+        return list[getattr(models, inner[1])]  # pyrefly: ignore[invalid-annotation]
     return getattr(models, name)
 
 

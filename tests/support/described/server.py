@@ -65,7 +65,7 @@ class Description:
     def __init__(self, name: str) -> None:
         self._api = OpenAPI.from_dict(
             json.loads((FOLDER / f"{name}.json").read_text("utf-8")),
-            config=Config(spec_validator_cls=None),  # pyright: ignore[reportArgumentType] - as its pages say
+            config=Config(spec_validator_cls=None),  # pyrefly: ignore[bad-argument-type] - as its pages say
         )
 
     def wrong_in_request(self, asked: Asked) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from offboarding.model import ReadStatus
 from offboarding.report import night
 from offboarding.store.reading.key_views import AttestationThen, KeysThen
 from offboarding.store.reading.nights import Night
@@ -86,7 +87,7 @@ def screen(*parts: PartView) -> str:
 def test_where_nothing_tells_of_keys_they_are_said_to_be_not_checked() -> None:
     unread = "signing keys and shared secrets: no verifier or source of keys is configured"
     login = replace(AWS, name="login", part="", tells="keys")
-    not_begun = replace(AWS, name="login", part="", tells="", status="failed")
+    not_begun = replace(AWS, name="login", part="", tells="", status=ReadStatus.FAILED)
 
     assert unread in screen(AWS)
     assert why_red(told(parts=(AWS,))) == ()

@@ -193,18 +193,22 @@ def told(**changes: Any) -> Night:
         ),
         pytest.param(told(rosters=(replace(HR, waiting=3),)), (), id="vanished people wait for confirmation"),
         pytest.param(
-            told(rosters=(replace(HR, status="partial"),)), ("roster hr was read in part",), id="a partial roster"
+            told(rosters=(replace(HR, status=ReadStatus.PARTIAL),)),
+            ("roster hr was read in part",),
+            id="a partial roster",
         ),
         pytest.param(
-            told(rosters=(replace(HR, status="failed"),)), ("roster hr couldn't be read",), id="a failed roster"
+            told(rosters=(replace(HR, status=ReadStatus.FAILED),)),
+            ("roster hr couldn't be read",),
+            id="a failed roster",
         ),
         pytest.param(
-            told(parts=(replace(AWS, status="stale", missed=1),)),
+            told(parts=(replace(AWS, status=ReadStatus.STALE, missed=1),)),
             ("aws 222222222222 couldn't be read, since 2 nights",),
             id="a source that hasn't been read for two nights",
         ),
         pytest.param(
-            told(parts=(replace(AWS, status="partial"),)),
+            told(parts=(replace(AWS, status=ReadStatus.PARTIAL),)),
             ("aws 222222222222 was read in part",),
             id="a source with a red gap",
         ),
@@ -278,7 +282,7 @@ def test_of_many_reasons_the_first_are_told_and_the_others_counted() -> None:
 
 
 def test_several_reasons_are_listed_below_the_title() -> None:
-    seen = told(rosters=(replace(HR, status="failed"),), parts=(replace(AWS, status="failed"),))
+    seen = told(rosters=(replace(HR, status=ReadStatus.FAILED),), parts=(replace(AWS, status=ReadStatus.FAILED),))
 
     lines = night.render(seen, ZONE).splitlines()
 
@@ -442,11 +446,11 @@ def test_says_how_to_let_through_what_waits() -> None:
 def test_what_could_not_be_checked_comes_red_first_and_once() -> None:
     limit = GapView(text="federated access not inventoried", red=False)
     seen = told(
-        rosters=(replace(HR, status="partial", problems=("hr.csv row 214: a day. Mend the row.",)),),
+        rosters=(replace(HR, status=ReadStatus.PARTIAL, problems=("hr.csv row 214: a day. Mend the row.",)),),
         parts=(
             replace(AWS, gaps=(limit,)),
             replace(AWS, part="333333333333", realm="333333333333", gaps=(limit,)),
-            replace(AWS, part="444444444444", status="stale", errors=(DENIED,), missed=2),
+            replace(AWS, part="444444444444", status=ReadStatus.STALE, errors=(DENIED,), missed=2),
         ),
         findings=(finding(state="unverified"),),
     )
@@ -473,7 +477,7 @@ def test_what_nobody_knows_to_work_is_marked_as_such_and_counted_beside_what_is_
 
 
 def test_says_what_was_read_and_how_much_could_be_linked() -> None:
-    closed = replace(AWS, part="333333333333", status="failed", accounts=0)
+    closed = replace(AWS, part="333333333333", status=ReadStatus.FAILED, accounts=0)
 
     seen = told(parts=(AWS, closed))
 
@@ -552,7 +556,7 @@ def test_reasons_of_people_stay_out_of_the_log() -> None:
 
 
 def test_a_release_is_called_so() -> None:
-    seen = told(run=replace(RUN, kind="release"), rosters=(), parts=())
+    seen = told(run=replace(RUN, kind=RunKind.RELEASE), rosters=(), parts=())
 
     assert night.render(seen, ZONE).startswith("Release (as of 2026-11-25 01:30 KST), run 418   GREEN\n")
     assert line(seen, "Read").startswith("nothing")
@@ -577,8 +581,8 @@ WIDE: tuple[Any, ...] = (
             )
             for number in range(3)
         ),
-        rosters=(replace(HR, name=LONG, status="partial", problems=(f"{LONG}: mend it.",), waiting=3),),
-        parts=(replace(AWS, name=LONG, part=LONG, status="failed", errors=(f"{LONG} denied\x1b[2J",)),),
+        rosters=(replace(HR, name=LONG, status=ReadStatus.PARTIAL, problems=(f"{LONG}: mend it.",), waiting=3),),
+        parts=(replace(AWS, name=LONG, part=LONG, status=ReadStatus.FAILED, errors=(f"{LONG} denied\x1b[2J",)),),
         held=Waiting(baseline=12, over_maximum=60, holds=(replace(HOLD, name=LONG),)),
         tickets=TicketTotals(
             undelivered=2,

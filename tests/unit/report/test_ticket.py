@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -89,9 +90,12 @@ ACCOUNT = TicketItem(
     ticket_says="open",
 )
 SSH_KEY = replace(
-    ACCOUNT, finding_key="90ab" + "1" * 28, subject_kind="ssh_key", subject_label="ssh-ed25519 SHA256:x (kim@laptop)"
+    ACCOUNT,
+    finding_key="90ab" + "1" * 28,
+    subject_kind=SubjectKind.SSH_KEY,
+    subject_label="ssh-ed25519 SHA256:x (kim@laptop)",
 )
-DONE = {
+DONE: dict[str, Any] = {
     "state": "resolved",
     "resolution": "seen dead",
     "resolution_details": {"reason": "pwdAccountLockedTime"},
@@ -135,7 +139,7 @@ def test_all_moments_are_in_the_companys_zone() -> None:
         ("notice", "Kim Minjun has left, on"),
     ],
 )
-def test_who_lives_by_another_clock_is_told_with_both(basis: str, begins: str) -> None:
+def test_who_lives_by_another_clock_is_told_with_both(basis: Any, begins: str) -> None:
     there = replace(ACCOUNT, zone="America/Los_Angeles", left_at=datetime(2026, 11, 14, 8, tzinfo=UTC), basis=basis)
 
     told = " ".join(draft(TICKET, [there], [], ENGLISH).body.split())
@@ -195,8 +199,8 @@ def test_a_withdrawn_departure_is_no_leaver_any_more() -> None:
 
 
 OLD = replace(ACCOUNT, rule="rehire-old-account")
-MOVED = replace(ACCOUNT, rule="link-moved", ticket_kind="review", left_at=None)
-REVIEW = replace(TICKET, kind="review", holder="realm:d1")
+MOVED = replace(ACCOUNT, rule="link-moved", ticket_kind=TicketKind.REVIEW, left_at=None)
+REVIEW = replace(TICKET, kind=TicketKind.REVIEW, holder="realm:d1")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +209,11 @@ REVIEW = replace(TICKET, kind="review", holder="realm:d1")
         (TICKET, [OLD], "Revoke old accounts of worker 1042 (left 2026-11-13, works here again)"),
         (TICKET, [OLD, ACCOUNT], "Revoke what still works of worker 1042 (left 2026-11-13)"),
         (TICKET, [replace(OLD, told=None)], "Revoke old accounts of worker 1042 (departure withdrawn)"),
-        (replace(TICKET, kind="unverified"), [OLD], "Can't tell what works in corp-ldap: a person has to look"),
+        (
+            replace(TICKET, kind=TicketKind.UNVERIFIED),
+            [OLD],
+            "Can't tell what works in corp-ldap: a person has to look",
+        ),
         (REVIEW, [MOVED], "Review accounts of corp-ldap that say otherwise whose they are"),
         (REVIEW, [replace(MOVED, left_at=NIGHT)], "Review accounts of corp-ldap that may be a leaver's, or nobody's"),
     ],
@@ -220,11 +228,11 @@ def test_use_after_the_departure_says_when_and_asks_for_a_verdict() -> None:
     used = replace(
         ACCOUNT,
         rule="used-after-departure",
-        ticket_kind="event",
+        ticket_kind=TicketKind.EVENT,
         last_used_at=NIGHT,
         revoke=[DecisionStep(asks="Say what it was", decision="verdict", fields=(("finding", "KEY"),))],
     )
-    told = draft(replace(TICKET, kind="event"), [used], [], ENGLISH)
+    told = draft(replace(TICKET, kind=TicketKind.EVENT), [used], [], ENGLISH)
 
     assert told.title.startswith("Used after departure: account uid=kim,dc=corp of worker 1042 [")
     assert "It was used after that on 25 November 2026 01:30 KST." in told.body
@@ -250,7 +258,7 @@ def test_nobody_is_said_to_have_judged_a_use_that_ended_otherwise(
     over = replace(
         ACCOUNT,
         rule="used-after-departure",
-        ticket_kind="event",
+        ticket_kind=TicketKind.EVENT,
         state=FindingState.RESOLVED,
         resolved_at=NIGHT,
         resolution=resolution,
@@ -259,7 +267,9 @@ def test_nobody_is_said_to_have_judged_a_use_that_ended_otherwise(
     judged = languages.told(say("It was used after that, and somebody said what it was."), language)
     ended = languages.told(say("Nothing is left to do here."), language)
 
-    body = draft(replace(TICKET, kind="event"), [over], [], replace(ENGLISH, language=language)).body.replace("\n", " ")
+    body = draft(replace(TICKET, kind=TicketKind.EVENT), [over], [], replace(ENGLISH, language=language)).body.replace(
+        "\n", " "
+    )
 
     assert (judged in body, ended in body) == ((True, False) if resolution is Resolution.VERDICT else (False, True))
 
@@ -272,20 +282,20 @@ def test_nobody_is_said_to_have_judged_a_use_that_ended_otherwise(
         ("unverified", "Can't tell what works in corp-ldap: a person has to look ["),
     ],
 )
-def test_titles_of_the_other_kinds(kind: str, start: str) -> None:
+def test_titles_of_the_other_kinds(kind: Any, start: str) -> None:
     assert draft(replace(TICKET, kind=kind), [ACCOUNT], [], ENGLISH).title.startswith(start)
 
 
 def test_each_aws_account_is_told_apart() -> None:
     theirs = replace(ACCOUNT, realm="222222222222", source="aws")
 
-    title = draft(replace(TICKET, kind="review"), [theirs], [], ENGLISH).title
+    title = draft(replace(TICKET, kind=TicketKind.REVIEW), [theirs], [], ENGLISH).title
 
     assert title.startswith("Review accounts of aws 222222222222 that")
 
 
 def test_a_missing_right_is_named() -> None:
-    told = draft(replace(TICKET, kind="unverified"), [ACCOUNT], ["ListAccessKeys denied. Grant it."], ENGLISH)
+    told = draft(replace(TICKET, kind=TicketKind.UNVERIFIED), [ACCOUNT], ["ListAccessKeys denied. Grant it."], ENGLISH)
     assert told.title.startswith("Can't tell what works in corp-ldap: a right is missing [")
 
     assert "What is missing:\n- ListAccessKeys denied. Grant it." in told.body
@@ -298,7 +308,7 @@ def test_the_text_depends_on_nothing_but_what_it_tells() -> None:
 
 
 def test_a_closed_ticket_says_what_can_still_be_switched_on() -> None:
-    inactive = replace(ACCOUNT, subject_kind="access_key", subject_label="AKIA...AAAA", holds_ticket=False)
+    inactive = replace(ACCOUNT, subject_kind=SubjectKind.ACCESS_KEY, subject_label="AKIA...AAAA", holds_ticket=False)
 
     told = closing(ENGLISH, TICKET, [replace(ACCOUNT, **DONE), inactive], [replace(ACCOUNT, **DONE)])
 
@@ -314,19 +324,19 @@ KEY = replace(
     ACCOUNT,
     finding_key="9a10bb02" + "0" * 24,
     rule="leaver-signing-key",
-    ticket_kind="rotate",
+    ticket_kind=TicketKind.ROTATE,
     realm="",
     source="login",
-    subject_kind="signing_key",
+    subject_kind=SubjectKind.SIGNING_KEY,
     subject_native_id="jkt:abc",
     subject_label="login-signing",
     account_native_id="",
     account_label="",
-    severity="critical",
+    severity=Severity.CRITICAL,
     evidence=["Worker 1042 left then.", "Registered custodian since 2023.", "It's trusted: published."],
     revoke=["Make a new key; nobody exports it.", "Take the old one from every verifier."],
 )
-ROTATE = replace(TICKET, kind="rotate", holder="key:jkt:abc")
+ROTATE = replace(TICKET, kind=TicketKind.ROTATE, holder="key:jkt:abc")
 
 
 def test_a_keys_ticket_says_that_closed_accounts_change_nothing_and_what_to_do_once() -> None:
@@ -346,7 +356,7 @@ def test_a_keys_ticket_says_that_closed_accounts_change_nothing_and_what_to_do_o
 
 
 def test_a_key_that_cant_leave_is_no_rotation() -> None:
-    access = replace(KEY, rule="leaver-key-access", severity="medium", standing_reason="kms:Sign is granted")
+    access = replace(KEY, rule="leaver-key-access", severity=Severity.MEDIUM, standing_reason="kms:Sign is granted")
 
     told = draft(ROTATE, [access], [], ENGLISH)
 
@@ -358,23 +368,23 @@ def test_keys_that_nobody_answers_for_are_asked_about() -> None:
     digest = replace(
         KEY,
         rule="uncustodied-signing-key",
-        ticket_kind="review",
+        ticket_kind=TicketKind.REVIEW,
         of_keys=True,
-        subject_kind="source",
+        subject_kind=SubjectKind.SOURCE,
         subject_label="login",
         worker_id=None,
     )
 
-    told = draft(replace(TICKET, kind="review"), [digest], [], ENGLISH)
+    told = draft(replace(TICKET, kind=TicketKind.REVIEW), [digest], [], ENGLISH)
 
     assert told.title.startswith("Say who may hold the keys that login trusts")
     assert "Keys of login that nobody claims" in told.body
 
 
 def test_a_use_of_a_key_names_the_key() -> None:
-    used = replace(KEY, rule="signing-key-used-after-departure", ticket_kind="event", last_used_at=NIGHT)
+    used = replace(KEY, rule="signing-key-used-after-departure", ticket_kind=TicketKind.EVENT, last_used_at=NIGHT)
 
-    told = draft(replace(TICKET, kind="event"), [used], [], ENGLISH)
+    told = draft(replace(TICKET, kind=TicketKind.EVENT), [used], [], ENGLISH)
 
     assert told.title == "Used after departure: signing key login-signing of worker 1042 [offb-3fa9c1d2e4b7]"
 
@@ -413,7 +423,7 @@ def to_review(number: int, name: str = "uid=kim{},dc=corp") -> TicketItem:
     return replace(
         ACCOUNT,
         finding_key=f"{number}c31aa01".ljust(32, "0"),
-        ticket_kind="review",
+        ticket_kind=TicketKind.REVIEW,
         subject_label=dn,
         account_label=dn,
         revoke=[

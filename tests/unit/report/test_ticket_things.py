@@ -29,9 +29,9 @@ ROLE = "arn:aws:iam::333333333333:role/ops"
 def test_a_thing_is_named_once_with_the_account_that_it_is_on(
     kind: SubjectKind, label: str, account: str, told: str
 ) -> None:
-    assert named(replace(ACCOUNT, subject_kind=kind.value, subject_label=label, account_label=account)) == told
+    assert named(replace(ACCOUNT, subject_kind=kind, subject_label=label, account_label=account)) == told
 
 
 @pytest.mark.parametrize("kind", list(SubjectKind))
 def test_every_kind_of_thing_has_a_name(kind: SubjectKind) -> None:
-    assert "_" not in named(replace(ACCOUNT, subject_kind=kind.value))
+    assert "_" not in named(replace(ACCOUNT, subject_kind=kind))

@@ -88,7 +88,7 @@ def test_a_file_without_end(
         def readable(self) -> bool:
             return True
 
-        def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override]
             time.sleep(0.05)
             row, self.rest = self.rest[: buffer.nbytes], self.rest[buffer.nbytes :] or b"1,active\n"
             buffer[: len(row)] = row

@@ -62,7 +62,7 @@ def answering(said: Said, service: str = "iam") -> Generator[Any]:
     AnswerWatch().watch(session)
     once = Config(retries={"total_max_attempts": 1})
     try:
-        yield session.client(service, endpoint_url=f"http://127.0.0.1:{server.server_port}", config=once)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        yield session.client(service, endpoint_url=f"http://127.0.0.1:{server.server_port}", config=once)  # pyrefly: ignore[no-matching-overload]
     finally:
         server.shutdown()
         thread.join()

@@ -51,7 +51,7 @@ def above(*levels: Sequence[Document], **changes: object) -> Above:
     """These statements at the account, its unit and the root, in this order, `FullAWSAccess` beside each."""
     found = (Level(target=f"level {at}", policies=(FULL, policy(f"L{at}", *one))) for at, one in enumerate(levels))
     given: dict[str, object] = {"account_id": CORE, "organization_id": ORGANIZATION, "levels": tuple(found)}
-    return Above(**(given | changes))  # pyright: ignore[reportArgumentType]
+    return Above(**(given | changes))  # pyrefly: ignore[bad-argument-type]
 
 
 def only(*levels: Sequence[Document]) -> Above:

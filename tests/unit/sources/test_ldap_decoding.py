@@ -153,5 +153,5 @@ def answers(stream: bytes, size: int) -> tuple[list[Any], dict[str, Any]]:
     )
     strategy = EntryStrategy(connection, ResponseBounds(silence_seconds=10, until=time.monotonic() + 60))
     connection.strategy = strategy
-    strategy._outstanding = {5: {}}  # pyright: ignore[reportAttributeAccessIssue]
+    strategy._outstanding = {5: {}}  # pyrefly: ignore[missing-attribute]
     return strategy.get_response(5)

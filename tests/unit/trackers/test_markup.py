@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -118,7 +119,8 @@ def test_control_the_renderer_acts_on_what_isn_t_escaped() -> None:
 @pytest.mark.parametrize("field", ["account_label", "subject_label", "name"])
 @pytest.mark.parametrize("times", [1, 7])
 def test_a_whole_ticket_of_somebody_called_so(name: str, field: str, times: int) -> None:
-    items = [replace(item, **{field: " ".join([name] * times)}) for item in (cases.ACCOUNT, cases.SSH_KEY)]
+    named: Any = {field: " ".join([name] * times)}
+    items = [replace(item, **named) for item in (cases.ACCOUNT, cases.SSH_KEY)]
     body = draft(cases.TICKET, items, [], TicketTexts(zone="Asia/Seoul"), "https://airflow.example/{form}").body
 
     assert_seen_and_harmless(body)
@@ -229,7 +231,7 @@ def test_what_does_not_fit_is_counted_and_a_command_shows_it(most: int) -> None:
 
     assert len(written) <= most
     page = seen(written)
-    left_out = int(re.search(r"(\d+) more are left out", page.words)[1])  # pyright: ignore[reportOptionalSubscript]
+    left_out = int(re.search(r"(\d+) more are left out", page.words)[1])  # pyrefly: ignore[unsupported-operation]
     assert len(page.boxes) + left_out == 400
     assert "python -m offboarding findings --state all" in page.words
     assert page.words.startswith("Kim has left.")

@@ -1,6 +1,7 @@
 """Tickets' text in Jira Data Center's wiki markup: all of it is seen, and nothing that a system told lives in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -152,7 +153,8 @@ def test_control_what_is_not_written_so_lives(text: str, kind: str) -> None:
 @pytest.mark.parametrize("field", ["account_label", "subject_label", "name"])
 @pytest.mark.parametrize("times", [1, 7])
 def test_a_whole_ticket_of_somebody_called_so(name: str, field: str, times: int) -> None:
-    items = [replace(item, **{field: " ".join([name] * times)}) for item in (cases.ACCOUNT, cases.SSH_KEY)]
+    named: Any = {field: " ".join([name] * times)}
+    items = [replace(item, **named) for item in (cases.ACCOUNT, cases.SSH_KEY)]
     body = draft(cases.TICKET, items, [], TicketTexts(zone="Asia/Seoul"), "https://airflow.example/{form}").body
 
     page = assert_seen_and_harmless(body)

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Iterator
+from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
@@ -58,7 +59,7 @@ def client_of(
     *,
     seconds: float,
     exposed: str = "the password",
-    **more: object,
+    **more: Any,
 ) -> httpx.Client:
     """A client that asks below `base`, and says so where what is to stay between us goes there unencrypted.
 
@@ -73,7 +74,7 @@ def client_of(
         base_url=base,
         timeout=seconds,
         transport=DeadlineTransport(_authorities(where, connection), proxy=None if local else _proxy_of(base)),
-        **more,  # pyright: ignore[reportArgumentType] - httpx's own: auth, headers
+        **more,  # httpx's own: auth, headers
     )
 
 

@@ -104,7 +104,7 @@ class RecordSettings(RosterSettings):
         default={}, description="Our name -> the feed's name of the column; [First Name, Last Name] puts two together."
     )
     statuses: Mapping[HrWord, StatusWord] = Field(
-        default={status: status for status in HrStatus},
+        default={str(status): status for status in HrStatus},
         min_length=1,
         description="HR's word -> active, leave, suspended, garden_leave, left, retired, deceased or future; case"
         " doesn't count.",
@@ -171,4 +171,4 @@ class MappedSettings(RecordSettings):
 class ServiceSettings(HttpBudget, MappedSettings):
     """The same of what a service tells over HTTP."""
 
-    connection: str = Field(min_length=1, description="Airflow connection id.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
+    connection: str = Field(min_length=1, description="Airflow connection id.")  # needed here

@@ -61,7 +61,7 @@ class BoundedStream(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+    def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override] - of any buffer
         """Up to a buffer full."""
         chunk = what_came(self._raw, len(buffer))
         buffer[: len(chunk)] = chunk
@@ -88,7 +88,7 @@ class Digested(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+    def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override] - of any buffer
         """Up to a buffer full."""
         chunk = what_came(self._raw, len(buffer))
         buffer[: len(chunk)] = chunk

@@ -44,7 +44,7 @@ def driver_of(address: str, connection: ConnectionFields | None, where: str) -> 
     """The driver, ready. Raises ConfigError, or FatalError where none is installed; its own errors where it asks."""
     scheme, options = scheme_of(address), _options(address, connection, where)
     try:
-        from fsspec import get_filesystem_class  # noqa: PLC0415 - see interfaces # pyright: ignore[reportUnknownVariableType]
+        from fsspec import get_filesystem_class  # noqa: PLC0415 - see interfaces
 
         # gcsfs' own default asks by gRPC first what kind of bucket it is: a minute where no gRPC gets through.
         made = import_module("gcsfs.core").GCSFileSystem if scheme in GOOGLE else get_filesystem_class(scheme)
@@ -62,7 +62,7 @@ def path_of(address: str) -> str:
     """As the driver has it."""
     if scheme_of(address) == "smb":
         return _without_host(address)
-    from fsspec.core import strip_protocol  # noqa: PLC0415 - see interfaces # pyright: ignore[reportUnknownVariableType]
+    from fsspec.core import strip_protocol  # noqa: PLC0415 - see interfaces
 
     return cast("str", strip_protocol(address))
 

@@ -76,7 +76,7 @@ class Filesystem:
         """The file, described anew."""
         with self._speaking():
             described = self._described(file.path)
-            opened = answered(self._driver().open, file.path, "rb")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            opened = answered(self._driver().open, file.path, "rb")
             stream = cast("BinaryIO", opened)
         try:
             answering = cast("BinaryIO", AnsweringStream(stream))
@@ -98,7 +98,7 @@ class Filesystem:
         )
 
     def _info(self, path: str) -> Mapping[str, Any]:
-        return cast("Mapping[str, Any]", answered(self._driver().info, path))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return cast("Mapping[str, Any]", answered(self._driver().info, path))
 
     def _paths(self) -> list[str]:
         self._driver()  # first, since it says so where none is installed
@@ -122,7 +122,7 @@ class Filesystem:
     def _entries(self, folder: str) -> Iterator[tuple[str, str]]:
         """What lies in a folder; nothing, where there is no such folder."""
         try:
-            listed = answered(self._driver().ls, folder, detail=True)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+            listed = answered(self._driver().ls, folder, detail=True)
         except Exception as error:
             # One that is there lists a file that has vanished since.
             if trouble(error) is DriverTrouble.ABSENT and self._kind(folder) != _FOLDER:
@@ -162,7 +162,7 @@ class Filesystem:
 
 def _modified_at(driver: "AbstractFileSystem", path: str) -> datetime | None:
     try:
-        moment = cast("datetime", driver.modified(path))  # pyright: ignore[reportUnknownMemberType]
+        moment = cast("datetime", driver.modified(path))
     except NotImplementedError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -199,7 +199,7 @@ class _Decrypted(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+    def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override] - of any buffer
         """Up to a buffer full."""
         assert self._process.stdout
         chunk = os.read(self._process.stdout.fileno(), len(buffer))

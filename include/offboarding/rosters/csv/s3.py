@@ -136,7 +136,7 @@ class Bucket:
                 connect_timeout=CONNECT_SECONDS,
                 read_timeout=READ_SECONDS,
             )
-            self._client = session.client("s3", endpoint_url=self._extra("endpoint_url"), config=config)  # pyright: ignore[reportUnknownMemberType]
+            self._client = session.client("s3", endpoint_url=self._extra("endpoint_url"), config=config)
         return self._client
 
     def _extra(self, name: str) -> str | None:
@@ -203,14 +203,14 @@ class _Body(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+    def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override] - of any buffer
         """Up to a buffer full. The client raises where fewer bytes came than S3 announced, or others."""
-        from botocore.exceptions import BotoCoreError, HTTPClientError  # noqa: PLC0415 - see interfaces
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - see interfaces
         from urllib3.exceptions import HTTPError  # noqa: PLC0415 - see interfaces
 
         try:
             chunk = self._body.read(len(buffer))
-        except (BotoCoreError, HTTPClientError, HTTPError) as error:
+        except (BotoCoreError, HTTPError) as error:
             raise OSError(0, f"S3 broke off: {type(error).__name__}") from error
         buffer[: len(chunk)] = chunk
         return len(chunk)

@@ -15,7 +15,7 @@ class StoreStream(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # pyright: ignore[reportIncompatibleMethodOverride] - of any buffer
+    def readinto(self, buffer: memoryview, /) -> int:  # pyrefly: ignore[bad-override] - of any buffer
         """Up to a buffer full."""
         try:
             chunk = self._stream.read(len(buffer))

@@ -34,7 +34,7 @@ def propose(where: str, connection: ConnectionFields, asker: Chooser) -> Proposa
 
 def _office(value: object) -> str:
     match value:
-        case {"attributes": {"name": str() as name}}:
+        case {"attributes": {"name": str() as name}}:  # pyrefly: ignore[not-callable]
             return name
         case _:
             return ""

@@ -36,7 +36,9 @@ def texts_of(columns: ColumnNames) -> Iterator[str]:
 class ScimSettings(MappedSettings):
     """Whoever an identity provider has pushed by SCIM."""
 
-    connection: str = Field(min_length=1, description="Airflow connection id: it holds what tokens are known by.")  # pyright: ignore[reportIncompatibleVariableOverride] - needed here
+    connection: str = Field(
+        min_length=1, description="Airflow connection id: it holds what tokens are known by."
+    )  # needed here
     columns: Annotated[Columns, AfterValidator(_paths)] = Field(
         default=COLUMNS,
         min_length=1,

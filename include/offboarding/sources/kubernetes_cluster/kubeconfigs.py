@@ -4,7 +4,6 @@ https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 """
 
 import base64
-import binascii
 import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -182,7 +181,7 @@ def _certificates(listed: tuple[str, ...]) -> tuple[x509.Certificate, ...]:
 def _claims(middle: str) -> Mapping[str, object]:
     try:
         found = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise KubeconfigError("a token in it can't be read")

@@ -11,7 +11,7 @@ from ldap3 import Connection, Server
 from ldap3.core.exceptions import LDAPSocketReceiveError
 from ldap3.strategy.base import RESPONSE_COMPLETE, SESSION_TERMINATED_BY_SERVER
 from ldap3.strategy.sync import SyncStrategy
-from ldap3.utils.asn1 import decode_message_fast  # pyright: ignore[reportUnknownVariableType] - untyped
+from ldap3.utils.asn1 import decode_message_fast  # untyped
 
 from offboarding.sources.ldap.ber import ENTRY_TAG, DecodeError, decode_entry, message_end, operation
 from offboarding.sources.ldap.entry import Entry

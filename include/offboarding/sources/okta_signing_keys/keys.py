@@ -55,7 +55,10 @@ def standing_of(server: OktaAuthorizationServer, key: OktaSigningKey) -> tuple[S
     if server.status != "ACTIVE":
         return Standing.UNKNOWN, f"the server is {server.status}; whether its keys are published then isn't documented"
     if key.status == "ACTIVE":
-        return Standing.WORKS, f"ACTIVE: it signs{_rotation(server.credentials and server.credentials.signing)}"
+        return (
+            Standing.WORKS,
+            f"ACTIVE: it signs{_rotation(server.credentials.signing if server.credentials else None)}",
+        )
     if key.status == "NEXT":
         return Standing.WORKS, "NEXT: published ahead, and signs from the next rotation on"
     if key.status == "EXPIRED":

@@ -241,7 +241,7 @@ class _ClusterRead:
         entity = self._entity(owner) if owner else None
         aliases = entity.aliases or () if entity else ()
         found = next((each for each in aliases if (each.mount_accessor, each.name) == (accessor, name)), None)
-        return found and (found.creation_time or self._context.as_of)
+        return (found.creation_time or self._context.as_of) if found else None
 
     @cached_property
     def _owners(self) -> DiskIndex:

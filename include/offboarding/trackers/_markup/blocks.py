@@ -205,7 +205,7 @@ class _Reading:
 
     @property
     def _into(self) -> list[Part]:
-        parts: list[Part] = self._step.parts if self._step else self._block.parts if self._block else []  # pyright: ignore[reportAssignmentType] - a step holds no steps
+        parts: list[Part] = self._step.parts if self._step else self._block.parts if self._block else []  # pyrefly: ignore[bad-assignment] - a step holds no steps
         return parts
 
     def _broken_before(self, text: str) -> bool:

@@ -42,7 +42,8 @@ def client(where: str, connection: ConnectionFields, *, seconds: float) -> "Gitl
 
         def http_request(self, *what: Any, **how: Any) -> Any:
             """Without sleeping where GitLab says that it's too much."""
-            return super().http_request(*what, **{**how, "obey_rate_limit": False, "max_retries": 0})
+            how |= {"obey_rate_limit": False, "max_retries": 0}
+            return super().http_request(*what, **how)
 
     needed(where, connection, "host", "password")
     address = address_of(where, connection)

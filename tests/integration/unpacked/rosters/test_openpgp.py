@@ -312,7 +312,7 @@ def test_nothing_runs_on_when_nobody_reads_on(keys: Keyring, roster: Read) -> No
     rows = b"id\n" + b"".join(b"%d\n" % number for number in range(1_000_000))
     workers = roster(keys.message(rows)).read()
     next(workers)
-    workers.close()  # type: ignore[attr-defined]
+    workers.close()  # pyrefly: ignore[missing-attribute]
 
     assert not _running()
 

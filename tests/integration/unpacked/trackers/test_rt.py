@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -150,7 +151,7 @@ def test_what_people_merge_into_a_ticket_of_their_own_goes_on_there(rt: TicketSe
     ("changes", "said"),
     [({"password": "1-14-wrong"}, "401.*Check the token"), ({"host": "127.0.0.1/elsewhere"}, "not RT's answer")],
 )
-def test_a_connection_that_is_wrong_is_named(rt: TicketServer, changes: dict[str, str], said: str) -> None:
+def test_a_connection_that_is_wrong_is_named(rt: TicketServer, changes: dict[str, Any], said: str) -> None:
     connection = replace(rt.connection(), **changes)
     with pytest.raises(FatalError, match=said) as raised:
         build(settings(), connection).find("offb-1")

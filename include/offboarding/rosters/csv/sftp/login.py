@@ -154,7 +154,7 @@ def _files(transport: "Transport", server: SftpServer, where: str) -> "SFTPClien
             f"{where}: {server} lets {server.login} in, and to no files. Have SFTP allowed for it."
         ) from error
     assert client
-    client.get_channel().settimeout(ANSWER_SECONDS)  # pyright: ignore[reportOptionalMemberAccess] - it's open
+    client.get_channel().settimeout(ANSWER_SECONDS)  # pyrefly: ignore[missing-attribute] - it's open
     return client
 
 
@@ -196,7 +196,7 @@ def _private_key(named: str, connection: ConnectionFields) -> "PKey | None":
         except paramiko.PasswordRequiredException:
             fix = "write its passphrase as private_key_passphrase beside it"
             raise ConfigError(f"{named}: private_key in its extra is encrypted: {fix}.") from None
-        except (paramiko.SSHException, ValueError, IndexError, UnicodeError):
+        except (paramiko.SSHException, ValueError, IndexError):
             continue
     raise ConfigError(
         f"{named}: private_key in its extra can't be read, or not by private_key_passphrase. Give it an OpenSSH or PEM "

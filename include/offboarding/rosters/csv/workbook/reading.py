@@ -48,7 +48,7 @@ class OpenSheet:
         # The size that a file tells of itself may be wrong, and rows beyond it would be left out.
         # https://openpyxl.readthedocs.io/en/stable/optimized.html#worksheet-dimensions
         self.worksheet.reset_dimensions()
-        rows = enumerate(self.worksheet.iter_rows(), start=1)
+        rows = enumerate(self.worksheet.iter_rows(), start=1)  # pyrefly: ignore[bad-argument-type]
         waiting, active = list(reversed(self.structure.merged)), list[MergedCells]()
         while chunk := _parsed(rows):
             self.bounds.check(0)

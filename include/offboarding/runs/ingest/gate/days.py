@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from offboarding.model import Employment, EmploymentStatus, Problem, Worker
 from offboarding.runs.ingest.gate.listing import Listing
@@ -83,5 +84,5 @@ class DayGate:
                     f"{who}: HR says that they left, and by {day}, more than a year ahead: the day is left out, and"
                     " they count as having left"
                 )
-                job = replace(job, **{name: None})
+                job = replace(job, **cast("Any", {name: None}))
         return job

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 from offboarding.model import (
     CREDENTIAL_KINDS,
@@ -175,7 +176,7 @@ class FactGate:
             )
 
 
-def _labels(fact: Account | Credential, names: Sequence[str]) -> dict[str, str]:
+def _labels(fact: Account | Credential, names: Sequence[str]) -> dict[str, Any]:
     return {name: label(getattr(fact, name)) for name in names}
 
 
@@ -197,7 +198,7 @@ def _keys(left: list[str], keys: Sequence[AccountKey]) -> Iterator[AccountKey]:
             left.append(key.name)
 
 
-def _shown(fact: Key | KeyAccess | AuditEvent | Trust) -> dict[str, str]:
+def _shown(fact: Key | KeyAccess | AuditEvent | Trust) -> dict[str, Any]:
     """What of it is told to people, made visible, and nothing where that changes nothing."""
     texts = {each.name: str(getattr(fact, each.name)) for each in fields(fact) if each.name in _SHOWN}
     kept = {name: label(text) if "label" in name else sentence(text) for name, text in texts.items()}

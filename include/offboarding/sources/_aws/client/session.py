@@ -59,51 +59,51 @@ class Opened:
 
     def sts(self) -> "STSClient":
         """Of the token service."""
-        return self.session.client("sts", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("sts", **self.options)
 
     def iam(self) -> "IAMClient":
         """Of IAM, which has no regions."""
-        return self.session.client("iam", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("iam", **self.options)
 
     def organizations(self) -> "OrganizationsClient":
         """Of Organizations, which has no regions."""
-        return self.session.client("organizations", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("organizations", **self.options)
 
     def identity_store(self) -> "IdentityStoreClient":
         """Of Identity Center's people, in the connection's region."""
-        return self.session.client("identitystore", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("identitystore", **self.options)
 
     def sso_admin(self) -> "SSOAdminClient":
         """Of Identity Center's assignments, in the connection's region."""
-        return self.session.client("sso-admin", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("sso-admin", **self.options)
 
     def ec2(self) -> "EC2Client":
         """Of EC2, in the connection's region: which regions there are."""
-        return self.session.client("ec2", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("ec2", **self.options)
 
     def cloudtrail(self, region: str) -> "CloudTrailClient":
         """Of CloudTrail in a region."""
-        return self.session.client("cloudtrail", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("cloudtrail", region_name=region, **self.options)
 
     def s3(self) -> "S3Client":
         """Of S3, in the connection's region; a bucket elsewhere is found by itself."""
-        return self.session.client("s3", **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("s3", **self.options)
 
     def eks(self, region: str) -> object:
         """Of EKS in a region; without a type of its own, since its description is in no package that we have."""
-        return self.session.client("eks", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return self.session.client("eks", region_name=region, **self.options)
 
     def kms(self, region: str) -> "KMSClient":
         """Of KMS in a region."""
-        return self.session.client("kms", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("kms", region_name=region, **self.options)
 
     def secrets_manager(self, region: str) -> "SecretsManagerClient":
         """Of Secrets Manager in a region."""
-        return self.session.client("secretsmanager", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("secretsmanager", region_name=region, **self.options)
 
     def ssm(self, region: str) -> "SSMClient":
         """Of Systems Manager, whose is the Parameter Store, in a region."""
-        return self.session.client("ssm", region_name=region, **self.options)  # pyright: ignore[reportUnknownMemberType]
+        return self.session.client("ssm", region_name=region, **self.options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
