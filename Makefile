@@ -57,9 +57,8 @@ up: setup slapd ## the demo in a whole Airflow: its address and login, tonight's
 try: setup slapd ## the first hour on systems that nobody prepared: plain OpenLDAP, plain moto, a workbook of HR's; a minute
 	@$(PYTHON_BIN) -m demo.first_hour
 
-# Types are checked by one core for as long as the tests take to be collected.
 test: setup slapd ## lint, and all tests but the next lines', in three processes for two cores (ARGS="-k leaver" for some; WORKERS=0: in one)
-	@$(MAKE) -j2 lint only-tests
+	@$(MAKE) lint only-tests
 
 only-tests:
 	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
@@ -98,7 +97,7 @@ screenshots: setup slapd chromium ## the README's pictures of the pages, light a
 lint: setup ## style, types, scripts and configuration files
 	@.venv/bin/ruff check $(wildcard $(TARGETS))
 	@.venv/bin/ruff format --check $(wildcard $(TARGETS))
-	@.venv/bin/basedpyright --warnings
+	@env -u PYTHONPATH .venv/bin/pyrefly check
 	@.venv/bin/yamllint --strict .
 	@.venv/bin/shellcheck --external-sources $(SCRIPTS)
 	@.venv/bin/hadolint Dockerfile

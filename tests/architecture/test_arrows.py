@@ -35,6 +35,16 @@ def test_the_plan_itself_has_no_way_round() -> None:
     assert list(graphlib.TopologicalSorter(ARROWS).static_order())
 
 
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """In functions either."""
+    names = {module.name for module in (*modules(), *known_to_airflow())}
+    used = {
+        module.name: {name if name in names else name.rpartition(".")[0] for name in module.imports} & names
+        for module in (*modules(), *known_to_airflow())
+    }
+    assert list(graphlib.TopologicalSorter({own: found - {own} for own, found in used.items()}).static_order())
+
+
 def test_every_room_is_in_the_plan() -> None:
     assert {module.room for module in modules()} - {""} <= ARROWS.keys()
 

