@@ -1,21 +1,24 @@
-"""docs/systems.md: each system that is read or told has its row, and says how it was tried."""
+"""Each kind declares against what it was tested, and docs/systems.md and the README repeat it."""
 
 import re
 
-import pytest
-
 from offboarding.config import loading
+from offboarding.interfaces import Against
+from offboarding.interfaces.kinds import kind_module, kinds
+from tests.support.rooms import ADAPTER_ROOMS
 
-PAGE = (loading.project_folder() / "docs/systems.md").read_text("utf-8")
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| [")]
-TRIED = re.compile(r"real|description|documents|proxy|as `\w+`|OpenSSH's own tools|own library")
-
-
-@pytest.mark.parametrize("room", ["sources", "verifiers", "rosters", "trackers"])
-def test_each_kind_has_a_row(room: str) -> None:
-    shown = {kind for row in ROWS for kind in re.findall(r"\[`(\w+)`\]", row[0])}
-    assert set(loading.kinds(room)) <= shown
+TESTED = {kind: kind_module(room, kind).Settings.tested for room in ADAPTER_ROOMS for kind in kinds(room)}
+PAGE, README = ((loading.project_folder() / name).read_text("utf-8") for name in ("docs/systems.md", "README.md"))
 
 
-def test_each_row_says_how_it_was_tried() -> None:
-    assert [row[0] for row in ROWS if not TRIED.search(row[-1])] == []
+def test_the_page_says_of_each_kind_how_it_was_tested() -> None:
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line.startswith("| [")
+    ]
+    assert {row[0].split("`")[1]: row[-1] for row in rows} == {kind: str(how) for kind, how in TESTED.items()}
+
+
+def test_the_readme_lists_the_kinds_by_it() -> None:
+    rows = {against: re.findall(rf"^\| {against} \| (.*) \|$", README, re.MULTILINE) for against in Against}
+    told = {against: set(re.findall(r"`(\w+)`", row)) for against, (row,) in rows.items()}
+    assert told == {against: {kind for kind, how in TESTED.items() if how.against is against} for against in Against}

@@ -1,7 +1,7 @@
 """Looking at the configuration file."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -37,15 +37,17 @@ def check_config(*, output: Format = "table") -> int:
         # What no run could write down is a defect, and ends the command as it would end each night.
         opening.rows_of_files(checked.loaded.settings)
     warnings = (*checked.loaded.warnings, *_custodians(checked.loaded)) if checked.loaded else ()
+    notes = checked.loaded.settings.untested() if checked.loaded else ()
     if output == "jsonl":
         records(
             [
                 *(MistakeLine(level="mistake", text=m.text, path=m.path, file=m.file) for m in checked.mistakes),
                 *(MistakeLine(level="warning", text=warning, path=None, file=None) for warning in warnings),
+                *(MistakeLine(level="note", text=text, path=None, file=None) for text in notes),
             ]
         )
     else:
-        say(*_lines(checked, warnings))
+        say(*_lines(checked, warnings, notes))
     return REFUSED if checked.mistakes else DONE
 
 
@@ -116,10 +118,11 @@ def _unknown(loaded: Loaded, named: Collection[tuple[str, str]]) -> list[tuple[s
         return unknown_workers(session, named)
 
 
-def _lines(checked: CheckedConfiguration, warnings: tuple[str, ...]) -> list[str]:
+def _lines(checked: CheckedConfiguration, warnings: Sequence[str], notes: Sequence[str]) -> list[str]:
     path = _shown(checked.path)
     lines = [f"{_shown(mistake.file) if mistake.file else path}: {mistake}" for mistake in checked.mistakes]
     lines += [f"{path}: warning: {warning}" for warning in warnings]
+    lines += [f"{path}: note: {text}" for text in notes]
     if checked.loaded is None:
         pages = "docs/configuration.md"
         if any(mistake.file for mistake in checked.mistakes):

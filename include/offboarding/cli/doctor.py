@@ -54,7 +54,7 @@ def doctor(*, output: Format = "table") -> int:
     if output == "jsonl":
         records(map(CheckedLine.read, found))
     else:
-        _show(found, loaded.warnings)
+        _show(found, loaded.settings.untested(), loaded.warnings)
     return DONE if all(checked.state == GOOD for checked in found) else REFUSED
 
 
@@ -72,7 +72,7 @@ def _store(loaded: Loaded) -> Generator[tuple[Session | None, CheckedSystem]]:
         yield session, CheckedSystem(room="store", name="store", state=GOOD, readable=readable)
 
 
-def _show(found: Sequence[CheckedSystem], warnings: Sequence[str]) -> None:
+def _show(found: Sequence[CheckedSystem], untested: Sequence[str], warnings: Sequence[str]) -> None:
     columns = [
         Column(name="What", whole=True),
         Column(name="Name"),
@@ -85,6 +85,7 @@ def _show(found: Sequence[CheckedSystem], warnings: Sequence[str]) -> None:
     limits = list(dict.fromkeys(text for checked in found for text in checked.limits))
     _list("MISSING", missing)
     _list("NEVER LOOKED AT, and said each night", limits)
+    _list("BEFORE YOU RELY ON IT", untested)
     _list("LIKELY NOT MEANT, in the configuration", warnings)
     ill = sum(checked.state != GOOD for checked in found)
     say("", f"{ill} of {len(found)} need something." if ill else f"All {counted(len(found), 'system')} can be read.")

@@ -2,6 +2,7 @@
 its kind.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
@@ -15,6 +16,8 @@ from offboarding.custody import across
 from offboarding.custody.register import Register
 from offboarding.guard.limits import Guard
 from offboarding.interfaces import (
+    Against,
+    HowTested,
     NotifierSettings,
     PagerSettings,
     QueueSettings,
@@ -79,6 +82,28 @@ class Settings(Strict):
     _register: Register = PrivateAttr(default_factory=Register)
     _exceptions: Exceptions = PrivateAttr(default_factory=Exceptions)
     _templates: OwnTemplates = PrivateAttr(default_factory=OwnTemplates)
+
+    def tested(self) -> Mapping[tuple[str, str], HowTested]:
+        """How each system's kind was tested, by what the system is (`source`) and its name; a queue's is its kind."""
+        lists = {
+            "roster": self.rosters,
+            "source": self.sources,
+            "verifier": self.verifiers,
+            "tracker": self.trackers,
+            "pager": self.pagers,
+            "notifier": self.notifiers,
+        }
+        found = {(what, own.name): own.tested for what, entries in lists.items() for own in entries}
+        return found if self.messages is None else {**found, ("queue", self.messages.kind): self.messages.tested}
+
+    def untested(self) -> tuple[str, ...]:
+        """Return a sentence on the systems whose kinds were not tested against the real thing, if any."""
+        names = defaultdict[Against, list[str]](list)
+        for (_, name), how in self.tested().items():
+            names[how.against].append(name)
+        found = [f"{', '.join(names[each])} by {each}" for each in Against if each is not Against.REAL and names[each]]
+        text = f"Not tested against the real thing: {'; '.join(found)}. Look closely at what they report first"
+        return (f"{text} (docs/systems.md).",) if found else ()
 
     @property
     def register(self) -> Register:

@@ -2,7 +2,8 @@
 
 A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
 
-- `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it;
+- `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it, and
+  `tested`: against what the kind was tested;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
   tracker, pager or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks
@@ -57,6 +58,8 @@ from offboarding.interfaces.proposing import Chooser, Proposal
 from offboarding.interfaces.pushing import PushedBy
 from offboarding.interfaces.revoking import Revoker
 from offboarding.interfaces.settings import (
+    Against,
+    HowTested,
     NotifierSettings,
     PagerSettings,
     QueueSettings,
@@ -88,9 +91,11 @@ from offboarding.model import (
 
 __all__ = [
     "AccountRemedies",
+    "Against",
     "Chooser",
     "ConnectionFields",
     "Found",
+    "HowTested",
     "KeyRemedies",
     "KeySource",
     "MessageQueue",

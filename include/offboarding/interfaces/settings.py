@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar, Literal, TypeVar
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, Field
 
@@ -30,6 +31,27 @@ Tells = Literal["accounts", "keys", "events"]
 """
 
 
+class Against(StrEnum):
+    """What a kind was tested against, the best of it."""
+
+    REAL = "the real thing"
+    EMULATOR = "an emulator"
+    DESCRIPTION = "the vendor's description"
+    BY_HAND = "a description written by hand"
+
+
+class HowTested(NamedTuple):
+    """How a kind was tested: `check-config`, `doctor`, the README and docs/systems.md say it."""
+
+    against: Against
+    what: str
+    """Which, and what else of it."""
+
+    def __str__(self) -> str:
+        """As pages have it."""
+        return f"{self.against}: {self.what}"
+
+
 DEFAULT_READ_MINUTES = 60
 MOST_READ_MINUTES = 90
 """The reads of a night follow each other twice and are tried three times, within six hours (offboarding_airflow)."""
@@ -37,6 +59,9 @@ MOST_READ_MINUTES = 90
 
 class ReadSettings(Pinned):
     """What the settings of everything that is read hold: rosters, sources and verifiers."""
+
+    tested: ClassVar[HowTested]
+    """Each kind declares it."""
 
     max_read_minutes: float = Field(
         default=DEFAULT_READ_MINUTES,
@@ -138,6 +163,9 @@ class VerifierSettings(SourceSettings):
 class TrackerSettings(Pinned):
     """What every tracker's settings hold."""
 
+    tested: ClassVar[HowTested]
+    """Each kind declares it."""
+
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
     kind: str
     connection: str = Field(description="Airflow connection id.")
@@ -155,6 +183,9 @@ class TrackerSettings(Pinned):
 class QueueSettings(Pinned):
     """What every queue's settings hold: departures are told by message there."""
 
+    tested: ClassVar[HowTested]
+    """Each kind declares it."""
+
     kind: str
     connection: str | None = Field(default=None, description="An Airflow connection id; left out: the machine's role.")
     queue: str = Field(min_length=1, description="The queue's URL.")
@@ -164,6 +195,9 @@ class QueueSettings(Pinned):
 class PagerSettings(Pinned):
     """What every pager's settings hold."""
 
+    tested: ClassVar[HowTested]
+    """Each kind declares it."""
+
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in routes and errors.")
     kind: str
     connection: str = Field(description="Airflow connection id.")
@@ -171,6 +205,9 @@ class PagerSettings(Pinned):
 
 class NotifierSettings(Strict):
     """What every notifier's settings hold."""
+
+    tested: ClassVar[HowTested]
+    """Each kind declares it."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Our name for it, in logs and errors.")
     kind: str

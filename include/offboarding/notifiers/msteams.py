@@ -10,8 +10,9 @@ Airflow has no notifier for it.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
 
-from offboarding.interfaces import ConnectionFields, NotifierSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings
 from offboarding.model import Alert, counted
 from offboarding.model.redaction import keep_out
 from offboarding.net.destinations import Destination, Pinned
@@ -34,6 +35,8 @@ FIXES = {
 
 class Settings(NotifierSettings, Pinned):
     """Of a workflow."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.BY_HAND, "after Microsoft's documents")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

@@ -7,11 +7,11 @@ https://airflow.apache.org/docs/apache-airflow-providers-slack/stable/connection
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import ClassVar, cast
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, NotifierSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -21,6 +21,8 @@ LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error
 
 class Settings(NotifierSettings):
     """Of a Slack bot."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.BY_HAND, "after Slack's documents; Airflow's own client asks it")
 
     channel: str = Field(min_length=1, description="Slack channel, such as #offboarding.")
 

@@ -8,10 +8,11 @@ import html
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, NotifierSettings, Some
+from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings, Some
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
 
@@ -21,6 +22,8 @@ REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtpl
 
 class Settings(NotifierSettings):
     """Of a mail server."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "aiosmtpd")
 
     to: Some[str] = Field(description="Mail addresses.")
 

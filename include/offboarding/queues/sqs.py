@@ -5,11 +5,11 @@ AWS, Amazon SQS Developer Guide: "Amazon SQS visibility timeout", "Short and lon
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, QueuedMessage, QueueSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, QueuedMessage, QueueSettings
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.net.destinations import Destination, of_aws
 
@@ -34,6 +34,8 @@ _BESIDE = 4_096
 
 class Settings(QueueSettings):
     """Of Amazon SQS."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.EMULATOR, "moto")
 
     region: str = Field(default="us-east-1", description="Where the connection names none.")
     visibility_seconds: int = Field(

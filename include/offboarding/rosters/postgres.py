@@ -5,13 +5,14 @@ One statement sees one state of the database, and the server says where it ends:
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import ClassVar
 
 import psycopg
 import structlog
 from psycopg.rows import TupleRow
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, of_postgres
@@ -40,6 +41,8 @@ class Settings(RecordSettings):
 
     A column of the query that `columns` doesn't map is found by our own name for it.
     """
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "PostgreSQL")
 
     connection: str = Field(description="Airflow connection id.")  # needed here
     query: str = Field(min_length=1, description="One statement that reads; a row an employment.")

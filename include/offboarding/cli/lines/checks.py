@@ -7,16 +7,18 @@ from offboarding.cli.lines.line import JsonLine
 
 
 class MistakeLine(JsonLine):
-    """A line for each mistake, then one for each thing that is likely not meant."""
+    """A line for each mistake, then one for each thing that is likely not meant, and a note on systems that were
+    not tested against the real thing.
+    """
 
-    level: Literal["mistake", "warning"]
-    """`mistake` or `warning`."""
+    level: Literal["mistake", "warning", "note"]
+    """`mistake`, `warning` or `note`."""
     text: str
     """What is wrong, and the nearest word."""
     path: str | None
-    """Where in the file, such as `sources[1].name`; null for a warning."""
+    """Where in the file, such as `sources[1].name`; null for others."""
     file: Path | None
-    """The file beside the configuration that it stands in; null for the configuration's own, and for a warning."""
+    """The file beside the configuration that it stands in; null for the configuration's own, and for others."""
 
 
 class WholeLine(JsonLine):

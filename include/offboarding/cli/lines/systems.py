@@ -46,3 +46,5 @@ class CheckedLine(JsonLine):
     """What is missing, and what to grant or mend, a sentence each."""
     limits: list[str]
     """What is never looked at there, and is said each night."""
+    tested: OrNull
+    """Against what its kind was tested, such as `the vendor's description: Okta's`; null for the store and the like."""

@@ -1,7 +1,7 @@
 """What a user may write for a CSV roster."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.rosters._records.decoding import checked_encoding
 from offboarding.rosters._records.durations import Duration, DurationOrNever
 from offboarding.rosters._records.settings import MappedSettings, ZoneName
@@ -38,6 +39,12 @@ DEFAULT_MEGABYTES = 2048
 
 class Settings(MappedSettings):
     """What a user may write for a CSV roster."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.REAL,
+        "files, OpenSSH's SFTP server, Samba's file server, messages of GnuPG and Sequoia; on emulators S3 "
+        "(moto), Google's storage (fake-gcs-server) and Azure's (Azurite)",
+    )
 
     path: Annotated[str, AfterValidator(checked_address)] = Field(
         min_length=1,

@@ -1,9 +1,11 @@
 """What a user may write for a roster from Personio."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from pydantic import Field
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import HrStatus
 from offboarding.rosters._records.columns import ColumnNames
 from offboarding.rosters._records.settings import Columns, HrWord, ServiceSettings, StatusWord
@@ -31,6 +33,11 @@ STATUSES: Mapping[str, HrStatus] = {
 
 class PersonioSettings(ServiceSettings):
     """Everybody whom a company's Personio lists."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Personio's, cut by hand; personio-py as second caller",
+    )
 
     columns: Columns = Field(
         default=COLUMNS, min_length=1, description="Our name -> Personio's name of the attribute, all that are wanted."

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import EmploymentStatus
 from offboarding.rosters._records.columns import ColumnNames
 from offboarding.rosters._records.durations import Duration
@@ -35,6 +36,11 @@ def texts_of(columns: ColumnNames) -> Iterator[str]:
 
 class ScimSettings(MappedSettings):
     """Whoever an identity provider has pushed by SCIM."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.REAL,
+        "SCIM's own tester and client over HTTPS; what identity providers send by their documents",
+    )
 
     connection: str = Field(
         min_length=1, description="Airflow connection id: it holds what tokens are known by."

@@ -1,9 +1,11 @@
 """What a user may write for a roster from SAP SuccessFactors."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import HrStatus
 from offboarding.rosters._records.columns import ColumnNames
 from offboarding.rosters._records.settings import Columns, HrWord, ServiceSettings, StatusWord
@@ -40,6 +42,11 @@ _USER = "userNav"
 
 class SuccessFactorsSettings(ServiceSettings):
     """Everybody with an employment in a company's Employee Central."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.BY_HAND,
+        "after SAP's `$metadata`; SAP's own client as second caller",
+    )
 
     columns: Columns = Field(
         default=COLUMNS,

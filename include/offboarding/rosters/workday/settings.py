@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.rosters._records.settings import Columns, ServiceSettings
 
 _PART = r"[^/?#\s]+"
@@ -27,6 +28,11 @@ Prompt = Annotated[str, StringConstraints(min_length=1)]
 
 class WorkdaySettings(ServiceSettings):
     """A custom report that is enabled as a web service."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.BY_HAND,
+        "after Workday's own client, and Microsoft's documents on terminations; workday-tools as second caller",
+    )
 
     report: Annotated[str, AfterValidator(_report)] = Field(
         description="TENANT/OWNER/REPORT, as they stand in the report's URL after customreport2/."

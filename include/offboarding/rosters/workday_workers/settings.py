@@ -1,10 +1,11 @@
 """What a user may write for a roster of Workday's workers."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import HrStatus
 from offboarding.rosters._records.columns import ColumnNames
 from offboarding.rosters._records.settings import Columns, HrWord, ServiceSettings, StatusWord
@@ -43,6 +44,11 @@ STATUSES: Mapping[str, HrStatus] = {
 
 class WorkdayWorkersSettings(ServiceSettings):
     """Every worker of a tenant's, by Get_Workers."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.BY_HAND,
+        "a schema after Workday's, and Microsoft's documents; zeep as second caller",
+    )
 
     tenant: Annotated[str, StringConstraints(pattern=r"^[^/?#\s]+$")] = Field(
         description="The tenant's name, as it stands in Workday's URLs."

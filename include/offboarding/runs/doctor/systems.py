@@ -40,6 +40,8 @@ class CheckedSystem:
     """Sentences: what is missing, and what to grant or mend."""
     limits: tuple[str, ...] = ()
     """What is never looked at here, and is said each night."""
+    tested: str = ""
+    """How its kind was tested; "" for what is no system of somebody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,12 @@ class Doctor:
         """Yield what came of each system: rosters, sources with what would link, the queue, the trackers, whoever may
         write, who only logs in, and what prints the night's report, on this machine.
         """
+        tested = self.settings.tested()
+        for each in self._asked():
+            how = tested.get((each.room, each.name))
+            yield replace(each, tested=str(how)) if how else each
+
+    def _asked(self) -> Iterator[CheckedSystem]:
         run = self._opened()
         yield from [self._roster(run, roster) for roster in self.settings.rosters]
         yield from self._linked(run, [part for source in self.settings.readers for part in self._source(run, source)])

@@ -1,10 +1,10 @@
 """What a user may write for a system that nobody can ask."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from offboarding.interfaces import SourceSettings, Strict
+from offboarding.interfaces import Against, HowTested, SourceSettings, Strict
 
 Heading = Annotated[str, Field(min_length=1)]
 DELIMITERS = ",;|\t"
@@ -34,6 +34,8 @@ class ListColumns(Strict):
 
 class AttestedSettings(SourceSettings):
     """A folder of lists, of one system. `hosts` is where a connection may lead, of which there is none."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "files")
 
     connection: str = Field(default="", description="None: files of this machine are read.")
     realm: str = Field(

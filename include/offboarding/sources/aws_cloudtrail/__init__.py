@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 import structlog
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import ConnectionFields, ReadContext, Some, Tells
+from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext, Some, Tells
 from offboarding.model import AuditEvent, Fact, Gap, RequestCounts, ScopeRead
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
@@ -54,6 +54,11 @@ _CALLS = {
 
 class Settings(AccountsSettings):
     """AWS accounts whose CloudTrail is read."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.EMULATOR,
+        "moto, behind a proxy that refuses and limits as AWS does",
+    )
 
     tells: ClassVar[Tells] = "events"
 

@@ -1,10 +1,10 @@
 """What a user may write for `kind: aws_iam`."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Strict, Words
+from offboarding.interfaces import Against, HowTested, Strict, Words
 from offboarding.sources._aws.settings import AccountsSettings, Region
 
 
@@ -19,6 +19,11 @@ class Tags(Strict):
 
 class Settings(AccountsSettings):
     """What `kind: aws_iam` takes besides."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.EMULATOR,
+        "moto, behind a proxy that refuses and limits as AWS does; of EKS botocore's description",
+    )
 
     identity_center: str | None = Field(
         default=None, description="The source that reads the people who come in through Identity Center."

@@ -12,7 +12,7 @@ from typing import ClassVar, TypeVar
 import structlog
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, ReadContext, SourceSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext, SourceSettings
 from offboarding.model import (
     Account,
     AccountKey,
@@ -63,6 +63,11 @@ _Answer = TypeVar("_Answer")
 
 class Settings(SourceSettings):
     """An organization's Identity Center."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.EMULATOR,
+        "moto, behind a proxy that refuses and limits as AWS does",
+    )
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=12)}
     """The longest that a permission set's session of a role may last; nothing at Identity Center ends one that is open

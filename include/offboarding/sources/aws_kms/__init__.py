@@ -12,7 +12,7 @@ from typing import ClassVar
 import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
-from offboarding.interfaces import ConnectionFields, ReadContext, Tells
+from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext, Tells
 from offboarding.model import Fact, Key, KeyAccess, SubjectKind
 from offboarding.sources._aws.access.accesses import Accesses, tagged
 from offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
@@ -45,6 +45,11 @@ KEY_POLICY = "A key whose own policy names no `:root` of the account must name t
 
 class Settings(RegionsSettings):
     """AWS accounts whose KMS keys are read."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.EMULATOR,
+        "moto, behind a proxy that refuses and limits as AWS does",
+    )
 
     tells: ClassVar[Tells] = "keys"
 

@@ -6,12 +6,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import SubjectKind
 from offboarding.sources._http.settings import AccountwiseSettings
 
 
 class EntraSettings(AccountwiseSettings):
     """A tenant's users and applications."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Microsoft's; its SDK as second caller, its `msal` at the sign-in",
+    )
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = dict.fromkeys(
         (SubjectKind.ACCOUNT, SubjectKind.SERVICE_CREDENTIAL, SubjectKind.CERTIFICATE), timedelta(minutes=90)

@@ -1,12 +1,17 @@
 """What a user may write for an organization on GitHub."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.sources._http.settings import AccountwiseSettings
 
 
 class GithubOrgSettings(AccountwiseSettings):
     """An organization's people, and what lets them in."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.DESCRIPTION, "GitHub's; PyGithub as second caller")
 
     organization: str = Field(
         pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$", description="The organization, as its address has it."

@@ -1,12 +1,17 @@
 """What a user may write for a GitLab, or a group of one."""
 
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.sources._http.settings import AccountwiseSettings
 
 
 class GitlabUsersSettings(AccountwiseSettings):
     """A GitLab of one's own, or a group."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.BY_HAND, "after GitLab's; python-gitlab as second caller")
 
     instance: str | None = Field(
         default=None,

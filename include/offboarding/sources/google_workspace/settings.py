@@ -6,12 +6,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from offboarding.interfaces import Against, HowTested
 from offboarding.model import SubjectKind
 from offboarding.sources._http.settings import AccountwiseSettings
 
 
 class GoogleWorkspaceSettings(AccountwiseSettings):
     """A customer's users, and what lets them in."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.DESCRIPTION, "Google's; its client as second caller")
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=1)}
     """How long an access token lives; that a suspension ends those which are out Google doesn't say

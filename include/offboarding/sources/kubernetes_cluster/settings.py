@@ -1,16 +1,22 @@
 """What a user may write for a Kubernetes cluster."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Words
+from offboarding.interfaces import Against, HowTested, Words
 from offboarding.sources._collected.files import MachineName
 from offboarding.sources._http.settings import AccountwiseSettings
 
 
 class KubernetesSettings(AccountwiseSettings):
     """A cluster: whom its bindings authorise, and what lets in there."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Kubernetes', as its published schemas have it; its Python client as second caller; kubeconfigs of a "
+        "real kubectl",
+    )
 
     secrets: bool = Field(
         default=True,

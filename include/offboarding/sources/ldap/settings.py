@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from offboarding.interfaces import ConnectionFields, SourceSettings, Strict, Words
+from offboarding.interfaces import Against, ConnectionFields, HowTested, SourceSettings, Strict, Words
 from offboarding.model.errors import ConfigError
 from offboarding.net.revocation.settings import AskedCrls
 
@@ -88,6 +88,11 @@ class RevocationSettings(AskedCrls):
 
 class LdapSettings(SourceSettings):
     """A directory."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.REAL,
+        "OpenLDAP, 389-ds, Samba's Active Directory; FreeIPA by its schema on 389-ds",
+    )
 
     base_dn: str = Field(
         min_length=1, description="Accounts lie below it; its own immutable id is what the system is known by."

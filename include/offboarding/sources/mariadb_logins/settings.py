@@ -1,16 +1,18 @@
 """What a user may write for a MariaDB server's accounts, and for the connection to it."""
 
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
-from offboarding.interfaces import ConnectionFields, SourceSettings, Strict
+from offboarding.interfaces import Against, ConnectionFields, HowTested, SourceSettings, Strict
 from offboarding.model.errors import ConfigError
 
 
 class MariaDbLoginSettings(SourceSettings):
     """A MariaDB server's accounts."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "MariaDB 11.8, MySQL 9.7")
 
     cluster: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]*$",

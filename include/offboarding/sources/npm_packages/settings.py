@@ -1,13 +1,20 @@
 """What a user may write for an organization's packages at npm."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from offboarding.interfaces import Words
+from offboarding.interfaces import Against, HowTested, Words
 from offboarding.sources._http.settings import HttpSourceSettings
 
 
 class NpmPackagesSettings(HttpSourceSettings):
     """An organization, its packages, and others that are the company's."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "npm's, of its registry; npm's own client as second caller",
+    )
 
     organization: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Its name at npm, without the @.")
     packages: Words[str] = Field(

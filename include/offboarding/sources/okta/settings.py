@@ -1,14 +1,21 @@
 """What a user may write for an Okta org."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from offboarding.interfaces import Words
+from offboarding.interfaces import Against, HowTested, Words
 from offboarding.sources._http.settings import AccountwiseSettings
 from offboarding.sources._okta.scopes import API_TOKENS, APPS, LOGS, ROLES, USERS
 
 
 class OktaSettings(AccountwiseSettings):
     """An org's users, and what lets them in."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Okta's, as its own client has it; that client as second caller",
+    )
 
     sees_all: bool = Field(
         default=False,

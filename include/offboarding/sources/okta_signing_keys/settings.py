@@ -4,13 +4,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import Tells
+from offboarding.interfaces import Against, HowTested, Tells
 from offboarding.sources._http.settings import HttpSourceSettings
 from offboarding.sources._okta.scopes import AUTHORIZATION_SERVERS, ROLES
 
 
 class OktaSigningKeysSettings(HttpSourceSettings):
     """An org's authorization servers, and who may have them sign."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Okta's, as its own client has it; that client as second caller",
+    )
 
     tells: ClassVar[Tells] = "keys"
 

@@ -1,10 +1,11 @@
 """What a user may write for a PostgreSQL server's logins."""
 
 import re
+from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from offboarding.interfaces import SourceSettings
+from offboarding.interfaces import Against, HowTested, SourceSettings
 from offboarding.model import IdentityKeyKind
 
 HOLES = {
@@ -16,6 +17,8 @@ HOLES = {
 
 class PostgresLoginSettings(SourceSettings):
     """A PostgreSQL server's roles."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "PostgreSQL 15 and 18")
 
     cluster: str = Field(
         pattern=r"^[a-z0-9][a-z0-9._-]*$",

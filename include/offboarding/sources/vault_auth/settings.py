@@ -1,8 +1,10 @@
 """What a user may write for whoever gets into Vault or OpenBao."""
 
+from typing import ClassVar
+
 from pydantic import Field
 
-from offboarding.interfaces import SourceSettings, Strict, Words
+from offboarding.interfaces import Against, HowTested, SourceSettings, Strict, Words
 
 
 class IdentityMetadata(Strict):
@@ -15,6 +17,8 @@ class IdentityMetadata(Strict):
 
 class VaultAuthSettings(SourceSettings):
     """A cluster, or one namespace of it: who gets in, and by what."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "OpenBao")
 
     tokens: bool = Field(
         default=True, description="Tokens are read: a request for each. It takes sudo on auth/token/accessors."

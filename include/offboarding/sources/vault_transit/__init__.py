@@ -9,12 +9,23 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, KeySource, ReadContext, Some, SourceSettings, Tells
+from offboarding.interfaces import (
+    Against,
+    ConnectionFields,
+    HowTested,
+    KeySource,
+    ReadContext,
+    Some,
+    SourceSettings,
+    Tells,
+)
 from offboarding.net.destinations import Destination
 
 
 class Settings(SourceSettings):
     """A Vault cluster."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "OpenBao")
 
     tells: ClassVar[Tells] = "keys"
 

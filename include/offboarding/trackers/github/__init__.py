@@ -12,15 +12,14 @@ between us and GitHub sent twice is noticed right after, and the later issue clo
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
-from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
-from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import Language, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.github import destination
@@ -28,9 +27,9 @@ from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
-from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
 from offboarding.trackers.github.client import RIGHTS, GithubGoneError, GithubInvalidError, asking, client, own_login
+from offboarding.trackers.github.settings import Settings
 
 if TYPE_CHECKING:
     from github import Github
@@ -40,32 +39,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("offboarding.trackers")
 
-LABELS: Mapping[TicketPriority, str] = {each: f"priority: {each}" for each in TicketPriority}
 MOST_CHARACTERS: Final = 65_536
 """Of a description or a comment."""
 MOST_OF_A_TITLE: Final = 256
 _EVENTS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "closed"}
 _REASONS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "completed"}
 _REF = re.compile(r"(?:(?P<repository>[\w.-]+/[\w.-]+)#)?(?P<number>\d{1,15})")
-
-
-class Settings(TrackerSettings):
-    """What a user may write for issues of a GitHub repository."""
-
-    repository: str = Field(
-        pattern=r"^[A-Za-z0-9-]+/[\w.-]+$", description="Where issues are opened: owner/name. Make it private."
-    )
-    label: str = Field(
-        default="offboarding", min_length=1, description="On each of our issues, which are found again by it."
-    )
-    priorities: Annotated[Mapping[TicketPriority, str], over(LABELS)] = Field(
-        default=LABELS, description="Labels for urgent, high, normal, low."
-    )
-    labels: Mapping[str, str] = Field(default={}, description="Label by queue, where it isn't the queue's own name.")
-    pause_seconds: float = Field(
-        default=1, ge=0, description="Between two changes: GitHub slows down whoever makes more of them."
-    )
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

@@ -13,17 +13,16 @@ and GitLab sent twice is noticed right after, and the later issue closed.
 
 import re
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import structlog
-from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
-from offboarding.model import Language, TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import Language, TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import destination
@@ -31,16 +30,15 @@ from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._markup.markdown import markdown
 from offboarding.trackers._markup.own_part import event_mark, has_part, room_for_part, with_part
-from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import ListedTitles, key_in, keys_in, within
 from offboarding.trackers.gitlab.client import FIXES, GitlabConflictError, GitlabGoneError, asking, client, is_by
+from offboarding.trackers.gitlab.settings import Settings
 
 if TYPE_CHECKING:
     from gitlab import Gitlab
 
 log = structlog.get_logger("offboarding.trackers")
 
-LABELS: Mapping[TicketPriority, str] = {each: f"priority::{each}" for each in TicketPriority}
 MOST_CHARACTERS: Final = 1_000_000
 """Of a description (1,048,576) or a note (1,000,000)."""
 MOST_OF_A_TITLE: Final = 255
@@ -48,23 +46,6 @@ _REF = re.compile(r"(?:(?P<project>[\w./-]+)#)?(?P<number>\d{1,15})")
 _STATES = {"opened": TicketState.OPEN, "closed": TicketState.CLOSED}
 _EVENTS = {TicketState.OPEN: "reopened", TicketState.CLOSED: "closed"}
 _TURNS = {TicketState.OPEN: "reopen", TicketState.CLOSED: "close"}
-
-
-class Settings(TrackerSettings):
-    """What a user may write for issues of a GitLab project."""
-
-    project: str = Field(
-        pattern=r"^[\w.-]+(/[\w.-]+)+$", description="Where issues are opened: group/name, with its subgroups."
-    )
-    label: str = Field(
-        default="offboarding", min_length=1, description="On each of our issues, which are found again by it."
-    )
-    confidential: bool = Field(default=True, description="Issues are seen by members of the role Reporter and up.")
-    priorities: Annotated[Mapping[TicketPriority, str], over(LABELS)] = Field(
-        default=LABELS, description="Labels for urgent, high, normal, low."
-    )
-    labels: Mapping[str, str] = Field(default={}, description="Label by queue, where it isn't the queue's own name.")
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

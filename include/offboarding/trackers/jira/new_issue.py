@@ -1,11 +1,11 @@
 """What a user may write for a Jira project, and what a new issue says by that, held to what it may and must say."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
-from offboarding.interfaces import TrackerSettings
+from offboarding.interfaces import Against, HowTested, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority
 from offboarding.model.errors import FatalError
 from offboarding.trackers._priorities import over
@@ -27,6 +27,11 @@ Screen = Mapping[str, JiraScreenField]
 
 class Settings(TrackerSettings):
     """What a user may write for issues of a Jira project."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.DESCRIPTION,
+        "Jira Cloud's; Jira Data Center by its documents; the Python library jira as second caller",
+    )
 
     project: str = Field(pattern=r"^[A-Z][A-Z0-9_]+$", description="The project's key, such as SEC.")
     issue_type: str = Field(default="Task", description="Of new issues, as it's called there.")

@@ -15,11 +15,11 @@ import re
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
@@ -45,6 +45,8 @@ MAKES_PRIVATE = "Give the role of the key's user 'Set issues public or private',
 
 class Settings(TrackerSettings):
     """What a user may write for a Redmine."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Redmine 6")
 
     url: str | None = Field(
         default=None,

@@ -14,12 +14,12 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 import hashlib
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 import httpx
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, Some, TrackerSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, Some, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import RetriableError
 from offboarding.net.destinations import Destination
@@ -45,6 +45,8 @@ EDIT_ATTEMPTS = 5
 
 class Settings(TrackerSettings):
     """What a user may write for a Roundup tracker."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Roundup 2")
 
     url: str | None = Field(
         default=None,

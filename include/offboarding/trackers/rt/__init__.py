@@ -14,11 +14,11 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
-from offboarding.interfaces import ConnectionFields, Some, TrackerSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, Some, TrackerSettings
 from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
@@ -46,6 +46,8 @@ _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Settings(TrackerSettings):
     """What a user may write for a Request Tracker."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Request Tracker 5")
 
     url: str | None = Field(
         default=None,

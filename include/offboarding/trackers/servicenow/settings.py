@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import Some, TrackerSettings
+from offboarding.interfaces import Against, HowTested, Some, TrackerSettings
 from offboarding.model import TicketPriority
 from offboarding.trackers.servicenow.text import as_shown
 
@@ -55,6 +56,11 @@ TABLES = {"incident": INCIDENT}
 
 class Settings(TrackerSettings):
     """What a user may write for a ServiceNow."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.BY_HAND,
+        "after ServiceNow's documents; its own client as second caller",
+    )
 
     url: str | None = Field(
         default=None,

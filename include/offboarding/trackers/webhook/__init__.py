@@ -15,12 +15,12 @@ import secrets
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from offboarding.interfaces import ConnectionFields, TrackerSettings
+from offboarding.interfaces import Against, ConnectionFields, HowTested, TrackerSettings
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, UncertainError
 from offboarding.net.destinations import Destination
@@ -49,6 +49,8 @@ _PAGES = ("text/html", "application/xhtml+xml")
 
 class Settings(TrackerSettings):
     """What a user may write for a webhook."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Standard Webhooks' own library verifies what is sent")
 
     timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 

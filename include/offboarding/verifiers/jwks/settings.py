@@ -1,11 +1,11 @@
 """What a user may write for a verifier that publishes its keys as a JWKS."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
-from offboarding.interfaces import VerifierSettings
+from offboarding.interfaces import Against, HowTested, VerifierSettings
 from offboarding.net.urls import checked_url
 
 
@@ -22,6 +22,8 @@ RealmName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 
 class JwksSettings(VerifierSettings):
     """Services that publish the keys they sign with."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "a server over HTTPS")
 
     issuers: tuple[Issuer, ...] = Field(default=(), description="OpenID issuers, as their discovery page spells them.")
     urls: tuple[Url, ...] = Field(default=(), description="Addresses of a JWKS itself, where there's no discovery.")

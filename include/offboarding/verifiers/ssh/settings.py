@@ -1,8 +1,10 @@
 """What a user may write for fleets of machines with sshd."""
 
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import VerifierSettings
+from offboarding.interfaces import Against, HowTested, VerifierSettings
 from offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
 
 
@@ -25,6 +27,8 @@ class Fleet(Collection):
 
 class SshSettings(VerifierSettings):
     """Fleets of machines that people log in to by SSH."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "files of OpenSSH's own tools")
 
     fleets: tuple[Fleet, ...] = Field(description="Each read by a task of its own.")
 

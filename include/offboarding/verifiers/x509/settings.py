@@ -1,8 +1,10 @@
 """What a user may write for folders of certificates."""
 
+from typing import ClassVar
+
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Some, VerifierSettings
+from offboarding.interfaces import Against, HowTested, Some, VerifierSettings
 from offboarding.net.revocation.settings import AskedCrls
 from offboarding.verifiers._collected.settings import Collection, Pattern, one_realm_each
 
@@ -20,6 +22,8 @@ class Certificates(Collection):
 
 class X509Settings(VerifierSettings, AskedCrls):
     """Folders of certificates."""
+
+    tested: ClassVar[HowTested] = HowTested(Against.REAL, "files, CRLs over HTTP")
 
     collections: tuple[Certificates, ...] = Field(description="Each read by a task of its own.")
     issuers: tuple[str, ...] = Field(
