@@ -17,13 +17,16 @@ async def tell_late(context: dict[str, Any]) -> None:
 
 
 def _tell(night: dict[str, Any]) -> None:
-    settings, run_id = wiring.configured(), str(night["dag_run_id"])
+    due, run_id = wiring.schedules(), str(night["dag_run_id"])
+    if due.nightly_done_by is None:
+        return
     pipeline.tell_late_night(
-        settings,
-        wiring.notifiers(settings),
+        wiring.told_at_once(),
         due_at=datetime.fromisoformat(night["logical_date"]),
+        done_by=due.nightly_done_by,
+        zone=due.time_zone,
         page=f"{page()}/dags/{night['dag_id']}/runs/{quote(run_id, safe='')}",
-        done=lambda: _done(run_id),
+        done=_done(run_id),
     )
 
 

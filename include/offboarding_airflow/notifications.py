@@ -29,8 +29,8 @@ class OffboardingNotifier(BaseNotifier):
 
     def notify(self, context: Any) -> None:
         """Once, now, and past the store: it may be what is away."""
-        settings = wiring.configured()
-        if not settings.notifiers:
+        notifiers = wiring.told_at_once()
+        if not notifiers:
             raise ConfigError("notifiers: nobody is named there, so nobody is told. See docs/configuration.md.")
         key = f"told:{context['run_id']}" if "run_id" in context else "told"
-        pipeline.tell_now(wiring.notifiers(settings), Alert(key=key, subject=self.subject, body=self.body))
+        pipeline.tell_now(notifiers, Alert(key=key, subject=self.subject, body=self.body))

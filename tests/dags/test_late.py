@@ -1,11 +1,10 @@
 """A night that isn't done in time: who is told, and when nobody is."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.definitions.deadline import DeadlineReference
 
 from offboarding import wiring
-from offboarding.model.errors import RetriableError
+from offboarding.model.errors import ConfigError, RetriableError
 from offboarding.runs import pipeline
 from offboarding_airflow import late
 from tests.support.alerts import HeardNotifier
@@ -32,18 +31,28 @@ SENTENCE = (
 )
 
 
-CONFIGURED = SimpleNamespace(
-    policy=SimpleNamespace(nightly_done_by="06:00"), company=SimpleNamespace(time_zone="Asia/Seoul")
-)
-"""As far as it's asked for."""
+CONFIGURED = {
+    "company": {"time_zone": "Asia/Seoul"},
+    "policy": {"nightly": "30 1 * * *", "nightly_done_by": "06:00"},
+    "notifiers": [MAIL],
+}
+"""As far as it's asked for: nothing else of the file is there, which is a mistake."""
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[HeardNotifier]:
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], object]:
+    """Writes the configuration."""
+    path = tmp_path / "offboarding.yaml"
+    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
+    return lambda told: path.write_text(yaml.safe_dump(told), "utf-8")
+
+
+@pytest.fixture
+def heard(written: Callable[[object], object], monkeypatch: pytest.MonkeyPatch) -> list[HeardNotifier]:
     """Two who are told."""
+    written(CONFIGURED)
     ears = [HeardNotifier(name="mail"), HeardNotifier(name="chat")]
-    monkeypatch.setattr(wiring, "configured", lambda: CONFIGURED)
-    monkeypatch.setattr(wiring, "notifiers", lambda _: ears)
+    monkeypatch.setattr(wiring, "told_at_once", lambda: ears)
     return ears
 
 
@@ -110,6 +119,24 @@ def test_one_who_cannot_be_told_keeps_no_other_back(
         missed()
 
     assert len(heard[1].alerts) == 1
+
+
+def test_a_mistake_elsewhere_in_the_file_keeps_nobody_from_being_told(
+    monkeypatch: pytest.MonkeyPatch, written: Callable[[object], object]
+) -> None:
+    """Of those whom it names well."""
+    store(monkeypatch, done=None)
+    monkeypatch.setattr(wiring, "_notifier", lambda own: own.name)
+    monkeypatch.setattr(pipeline, "tell_late_night", lambda notifiers, **_: told.extend(notifiers))
+    told: list[str] = []
+    written({**CONFIGURED, "rosters": "none", "notifiers": [{"name": "chat", "kind": "slak"}, MAIL]})
+
+    missed()
+
+    assert told == ["soc-mail"]
+    written({**CONFIGURED, "notifiers": [{"name": "chat", "kind": "slak"}]})
+    with pytest.raises(ConfigError, match=r"notifiers\[0\].kind: 'slak' is unknown"):
+        missed()
 
 
 @pytest.mark.parametrize(

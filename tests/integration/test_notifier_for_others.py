@@ -42,7 +42,7 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def heard(configured: Path, monkeypatch: pytest.MonkeyPatch) -> HeardNotifier:
     del configured
     notifier = HeardNotifier()
-    monkeypatch.setattr(wiring, "notifiers", lambda _: (notifier,))
+    monkeypatch.setattr(wiring, "told_at_once", lambda: (notifier,))
     return notifier
 
 

@@ -141,6 +141,17 @@ def check(path: Path | None = None) -> CheckedConfiguration:
     return CheckedConfiguration(loaded=loaded, mistakes=(), path=path)
 
 
+def notifiers() -> tuple[NotifierSettings, ...]:
+    """Return whom the file names to be told at once, each entry looked at by itself: a mistake elsewhere in the file
+    keeps nobody from being told. Raises ConfigError where the file names some, and no entry is good.
+    """
+    path, mistakes = config_path(), list[Mistake]()
+    found = cast("list[NotifierSettings]", _entries("notifiers", read_mapping(path), mistakes))
+    if mistakes and not found:
+        raise _error(path, mistakes)
+    return tuple(found)
+
+
 def store_choice(path: Path | None = None) -> StoreChoice:
     """Which store the file names; the rest of it isn't looked at, so that reading commands answer at once."""
     path = path or config_path()

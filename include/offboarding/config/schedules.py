@@ -30,6 +30,8 @@ class Schedules:
     """A cron line of five fields."""
     nightly_takes: timedelta | None = None
     """How long a night may take before the notifiers are called; None: no limit."""
+    nightly_done_by: str | None = None
+    """The time of day by which it is to be done, as the file writes it."""
     verify: str = Policy().verify
     """A cron line of five fields."""
     queue: str | None = None
@@ -52,6 +54,7 @@ def schedules() -> Schedules:
         time_zone=zone.time_zone if zone else Schedules().time_zone,
         nightly=due.nightly,
         nightly_takes=due.nightly_takes,
+        nightly_done_by=due.nightly_done_by,
         verify=verify.verify,
         queue=queue if isinstance(queue, str) else None,
     )

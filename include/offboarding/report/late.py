@@ -42,7 +42,8 @@ def untold_night(due_at: datetime, done_by: str, zone: str, page: str) -> Alert:
         key=f"late-night:{due_at.isoformat()}",
         subject=f"Offboarding: nobody can tell whether the night is done by {done_by}",
         body=f"Whether the night of {moment(due_at, zone)} is done by {done_by} can't be told: the store can't be"
-        f" reached. See to that first, then whether the night came to its end: {page}",
+        " asked. It is away, or offboarding.yaml has a mistake, which `offboarding check-config` names. See to that"
+        f" first, then whether the night came to its end: {page}",
     )
 
 

@@ -196,14 +196,13 @@ def alert(session: Session, notifiers: Sequence[Notifier]) -> int:
 
 
 def tell_late_night(
-    settings: Settings, notifiers: Sequence[Notifier], *, due_at: datetime, page: str, done: Callable[[], bool | None]
+    notifiers: Sequence[Notifier], *, due_at: datetime, done_by: str, zone: str, page: str, done: bool | None
 ) -> None:
-    """Tell people now that a night isn't done by `policy.nightly_done_by`, unless it is; or, where `done` is None, that
-    it can't be told. Raises as `alert`.
+    """Tell people now that a night isn't done by that time of day, unless it is; or, where `done` is None, that it
+    can't be told. Raises as `alert`.
     """
-    done_by, zone = settings.policy.nightly_done_by, settings.company.time_zone
-    if done_by and not (is_so := done()):
-        said = late.untold_night if is_so is None else late.late_night
+    if not done:
+        said = late.untold_night if done is None else late.late_night
         alerting.tell_now(notifiers, said(due_at, done_by, zone, page))
 
 

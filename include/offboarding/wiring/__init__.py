@@ -11,6 +11,7 @@ import structlog
 from psycopg import OperationalError
 from pydantic import BaseModel
 
+from offboarding.config import loading
 from offboarding.config.loading import (
     Loaded,
     StoreChoice,
@@ -258,6 +259,11 @@ def _pager(own: PagerSettings) -> Pager:
 def notifiers(settings: Settings) -> tuple[Notifier, ...]:
     """Who is told at once, ready; nobody where the configuration names none."""
     return tuple(_notifier(own) for own in settings.notifiers)
+
+
+def told_at_once() -> tuple[Notifier, ...]:
+    """The same, whatever else is wrong in the file. Raises ConfigError where it names some, and no entry is good."""
+    return tuple(_notifier(own) for own in loading.notifiers())
 
 
 def _notifier(own: NotifierSettings) -> Notifier:
