@@ -229,8 +229,11 @@ def test_the_others_go_on(company: Office, people: ListedPeople) -> None:
 def test_rejected_nothing_of_it_is_told_and_the_next_night_compares_with_what_was_accepted(
     three: Office, people: ListedPeople
 ) -> None:
-    three.reject(three.holds["roster", "hr"].hold_id)
+    hold = three.holds["roster", "hr"].hold_id
+    three.reject(hold)
     assert titles(people, three) == []
+    decided = three.session.execute("select status from guard_hold where hold_id = %s", (hold,)).fetchall()
+    assert decided == [("rejected",)]
     said = three.session.execute(
         "select distinct text from finding_event where actor = 'analyst' and about is null"
     ).fetchall()
