@@ -163,8 +163,8 @@ class _Handler(BaseHTTPRequestHandler):
         del format, args
 
     def _send(self, answer: Answer) -> None:
-        self.close_connection = True
         self.send_response(answer.status)
+        self.send_header("Connection", "close")
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))

@@ -234,9 +234,9 @@ def test_without_a_queue_nothing_is_missed(office: Office) -> None:
 
 
 def checked(office: Office, mailbox: Mailbox, queue: SqsQueue) -> CheckedSystem:
-    doctor = Doctor(
-        settings=settings(office, mailbox), readers=readers(office, queue), as_of=office.as_of, session=office.session
-    )
+    alone = settings(office, mailbox).model_copy(update={"rosters": (), "sources": (), "trackers": ()})
+    hands = readers(office, queue)
+    doctor = Doctor(settings=alone, readers=hands, as_of=office.as_of, session=office.session)
     (found,) = [each for each in doctor.run() if each.room == "queue"]
     return found
 
