@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Self
 
 import structlog
-from pydantic import Field, model_validator
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext, Some, Tells
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AuditEvent, Fact, Gap, RequestCounts, ScopeRead
 from offboarding.sources._aws.client.failures import SERVICES, CallerIdentity, speaking_of
 from offboarding.sources._aws.client.meter import Meter, Purpose
@@ -23,13 +21,13 @@ from offboarding.sources._aws.client.organization import Organization
 from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.regions import enabled_regions
 from offboarding.sources._aws.client.session import AccountConnection, Opened
-from offboarding.sources._aws.settings import AccountId, AccountsSettings, Region
 from offboarding.sources.aws_cloudtrail.actors import Record
 from offboarding.sources.aws_cloudtrail.bucket import TrailBucket
 from offboarding.sources.aws_cloudtrail.days import first_and_last
 from offboarding.sources.aws_cloudtrail.lookup import HORIZON_DAYS, EventHistory, Pace
 from offboarding.sources.aws_cloudtrail.names import ResourceNames
 from offboarding.sources.aws_cloudtrail.records import RecordedEvent, RecordError, recorded
+from offboarding.sources.aws_cloudtrail.settings import Settings
 from offboarding.sources.aws_cloudtrail.words import HOMES
 
 __all__ = ["AwsCloudTrailSource", "Settings", "build", "destinations", "discover"]
@@ -50,42 +48,6 @@ _CALLS = {
     "ListObjectsV2": "s3",
     "GetObject": "s3",
 }
-
-
-class Settings(AccountsSettings):
-    """AWS accounts whose CloudTrail is read."""
-
-    tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does",
-    )
-
-    tells: ClassVar[Tells] = "events"
-
-    regions: Some[Region] = Field(
-        default=(), description="The only regions to ask; left out: every one that the account has enabled."
-    )
-    bucket: str | None = Field(
-        default=None,
-        pattern=r"^s3://[a-z0-9.-]+(/.*)?$",
-        description="Where a trail writes its files, s3://BUCKET/PREFIX: read in place of the event history.",
-    )
-    bucket_account: AccountId | None = Field(
-        default=None,
-        description="Where role_name is assumed to read the bucket; left out: the connection's own rights.",
-    )
-    first_days: int = Field(default=90, ge=1, le=3660, description="How far back the first read goes; of files alone.")
-    max_pages: int = Field(
-        default=1000, ge=1, description="The most pages, of 50 events, of one kind of event in one region."
-    )
-
-    @model_validator(mode="after")
-    def _bucket_of_someone(self) -> Self:
-        if self.bucket_account and not (self.bucket and self.role_name):
-            raise ValueError("bucket_account: says where role_name is assumed to read `bucket`; write both, or neither")
-        if self.bucket and self.regions:
-            raise ValueError("regions: the files in `bucket` are read as they are; leave one of the two out")
-        return self
 
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsCloudTrailSource":

@@ -7,12 +7,11 @@ access costs those of `Accesses`. Rights: docs/permissions/aws.md.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import structlog
 
 from offboarding.custody.thumbprints import material_by_reference
-from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext, Tells
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Fact, Key, KeyAccess, SubjectKind
 from offboarding.sources._aws.access.accesses import Accesses, tagged
 from offboarding.sources._aws.access.actions import KMS_MACS, KMS_REPLICATES, KMS_SIGNS
@@ -23,8 +22,8 @@ from offboarding.sources._aws.client.refusals import Refusals
 from offboarding.sources._aws.client.session import Opened
 from offboarding.sources._aws.proposing import propose
 from offboarding.sources._aws.regional import RegionalSource, RegionsRead, regional
-from offboarding.sources._aws.settings import RegionsSettings
 from offboarding.sources.aws_kms.keys import MACS, KmsKey, KmsReader
+from offboarding.sources.aws_kms.settings import Settings
 from offboarding.sources.aws_kms.words import exportable, standing, verifies
 
 __all__ = ["AwsKmsSource", "Settings", "build", "destinations", "discover", "propose"]
@@ -41,17 +40,6 @@ SERVICES: Mapping[str, str] = dict.fromkeys(
 )
 """Policies' prefix of the calls that are made here."""
 KEY_POLICY = "A key whose own policy names no `:root` of the account must name the role itself."
-
-
-class Settings(RegionsSettings):
-    """AWS accounts whose KMS keys are read."""
-
-    tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does",
-    )
-
-    tells: ClassVar[Tells] = "keys"
 
 
 def build(settings: Settings, connection: ConnectionFields, part: str, context: ReadContext) -> "AwsKmsSource":

@@ -32,8 +32,9 @@ from offboarding.trackers._bearing import as_ours, oldest, unsaid, without_key
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.jira.answers import EVENT, JiraComment, JiraIssue, JiraUser
 from offboarding.trackers.jira.document import MOST_CHARACTERS, document, same, whole, with_part, with_wiki_part
-from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, Settings, compare, due, fields, named
+from offboarding.trackers.jira.new_issue import MOST_OF_A_TITLE, Screen, compare, due, fields, named
 from offboarding.trackers.jira.rest import JiraGoneError, JiraRefusedError, JiraRest
+from offboarding.trackers.jira.settings import Settings
 from offboarding.trackers.jira.wiki import wiki
 
 __all__ = ["JiraTracker", "Settings", "build", "destinations", "rest_of"]

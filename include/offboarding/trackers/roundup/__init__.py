@@ -13,63 +13,27 @@ Roundup has no uniqueness: whoever opens a ticket searches first, under a lock o
 
 import hashlib
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, ClassVar, Final, Literal
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import httpx
-from pydantic import Field
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, Some, TrackerSettings
-from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import RetriableError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import as_ours, oldest
-from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.roundup.rest import Content, Hit, Item, Linked, Properties, Rest, RoundupRefusedError
+from offboarding.trackers.roundup.settings import Settings
 from offboarding.trackers.roundup.text import as_kept, unlinked
 
-CLASSIC_PRIORITIES: Mapping[TicketPriority, str] = {
-    TicketPriority.URGENT: "critical",
-    TicketPriority.HIGH: "urgent",
-    TicketPriority.NORMAL: "bug",
-    TicketPriority.LOW: "feature",
-}
 MOST_OF_A_TITLE: Final = 255
 """Roundup has no limit; as long as elsewhere a list of tickets is still read."""
 EDIT_ATTEMPTS = 5
 """How often an edit starts over because somebody else edited the same thing meanwhile."""
-
-
-class Settings(TrackerSettings):
-    """What a user may write for a Roundup tracker."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Roundup 2")
-
-    url: str | None = Field(
-        default=None,
-        pattern=r"^https?://.+/$",
-        description="The tracker's own address ([tracker] web), with its slash; if the connection leads elsewhere.",
-    )
-    open_status: str = Field(default="unread", description="Status of a new or reopened ticket.")
-    closed_statuses: Some[str] = Field(
-        default=("resolved", "done-cbb"), description="What counts as closed; we set the first."
-    )
-    priorities: Annotated[Mapping[TicketPriority, str], over(CLASSIC_PRIORITIES)] = Field(
-        default=CLASSIC_PRIORITIES, description="The tracker's words for urgent, high, normal, low."
-    )
-    queue_as: Literal["keyword", "body"] = Field(
-        default="keyword", description="A queue is a keyword, or the first line of the text."
-    )
-    keywords: Mapping[str, str] = Field(
-        default={}, description="Keyword by queue, where it isn't the queue's own name."
-    )
-    assigned_to: str | None = Field(
-        default=None, description="Login of whoever gets new tickets that name nobody else."
-    )
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

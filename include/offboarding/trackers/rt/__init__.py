@@ -14,62 +14,26 @@ import hashlib
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Final
+from typing import Final
 
-from pydantic import Field
-
-from offboarding.interfaces import Against, ConnectionFields, HowTested, Some, TrackerSettings
-from offboarding.model import TicketDraft, TicketPriority, TicketRef, TicketState
+from offboarding.interfaces import ConnectionFields
+from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.trackers._assigning import unknown_assignee
 from offboarding.trackers._bearing import as_ours, oldest
-from offboarding.trackers._priorities import over
 from offboarding.trackers._titles import key_in, keys_in, within
 from offboarding.trackers.rt.checklist import as_shown, as_written
 from offboarding.trackers.rt.rest2 import BY_US, Rest2, RtTicket
+from offboarding.trackers.rt.settings import Settings
 
-PRIORITIES: Mapping[TicketPriority, int] = {
-    TicketPriority.URGENT: 100,
-    TicketPriority.HIGH: 75,
-    TicketPriority.NORMAL: 50,
-    TicketPriority.LOW: 0,
-}
 MOST_OF_A_SUBJECT: Final = 200
 """In UTF-8. RT cuts the rest off, and its database's column."""
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 """In UTC: of RT's own words the only one that both makes and changes a ticket right."""
 _NO_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 """RT's word for none."""
-
-
-class Settings(TrackerSettings):
-    """What a user may write for a Request Tracker."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Request Tracker 5")
-
-    url: str | None = Field(
-        default=None,
-        pattern=r"^https?://.+/$",
-        description="RT's own address, with its slash, for tickets' links; if the connection leads elsewhere.",
-    )
-    queue: str = Field(default="General", min_length=1, description="The queue of tickets that name none.")
-    queues: Mapping[str, str] = Field(default={}, description="RT's queue by ours, where it's called otherwise.")
-    checklist_field: str = Field(
-        default="Offboarding checklist",
-        min_length=1,
-        description="The queue's custom field, one text area, that holds the checklist.",
-    )
-    open_status: str = Field(default="open", description="Status of a reopened ticket.")
-    closed_statuses: Some[str] = Field(
-        default=("resolved", "rejected"), description="What counts as closed; we set the first."
-    )
-    priorities: Annotated[Mapping[TicketPriority, int], over(PRIORITIES)] = Field(
-        default=PRIORITIES, description="RT's numbers for urgent, high, normal, low."
-    )
-    assigned_to: str | None = Field(default=None, description="Name of whoever gets new tickets that name nobody else.")
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

@@ -15,17 +15,18 @@ import secrets
 import weakref
 from collections.abc import Iterator, Mapping
 from datetime import UTC
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, TrackerSettings
+from offboarding.interfaces import ConnectionFields, TrackerSettings
 from offboarding.model import TicketDraft, TicketRef, TicketState
 from offboarding.model.errors import ConfigError, UncertainError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, check, in_short
+from offboarding.trackers.webhook.settings import Settings
 from offboarding.trackers.webhook.signing import Signer, keep_out_of_errors, signer_of
 
 __all__ = ["Settings", "Webhook", "build", "destinations"]
@@ -45,14 +46,6 @@ FIXES = {
 
 
 _PAGES = ("text/html", "application/xhtml+xml")
-
-
-class Settings(TrackerSettings):
-    """What a user may write for a webhook."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.REAL, "Standard Webhooks' own library verifies what is sent")
-
-    timeout_seconds: float = Field(default=30, gt=0, description="How long to wait for an answer.")
 
 
 _SAID = BeforeValidator(lambda given: given.strip() if isinstance(given, str) else given)

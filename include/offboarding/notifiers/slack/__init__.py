@@ -7,24 +7,15 @@ https://airflow.apache.org/docs/apache-airflow-providers-slack/stable/connection
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from typing import cast
 
-from pydantic import Field
-
-from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.notifiers.slack.settings import Settings
 
 LATER = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
 """https://docs.slack.dev/reference/methods/chat.postMessage: errors that another try may not meet."""
-
-
-class Settings(NotifierSettings):
-    """Of a Slack bot."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.BY_HAND, "after Slack's documents; Airflow's own client asks it")
-
-    channel: str = Field(min_length=1, description="Slack channel, such as #offboarding.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,24 +8,14 @@ import html
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from pydantic import Field
-
-from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings, Some
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import Alert
 from offboarding.model.errors import FatalError, RetriableError
+from offboarding.notifiers.smtp.settings import Settings
 
 REFUSED = (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused)
 """What no repetition mends."""
-
-
-class Settings(NotifierSettings):
-    """Of a mail server."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.REAL, "aiosmtpd")
-
-    to: Some[str] = Field(description="Mail addresses.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

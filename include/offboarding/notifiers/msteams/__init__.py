@@ -10,14 +10,14 @@ Airflow has no notifier for it.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import ClassVar
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, NotifierSettings
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import Alert, counted
 from offboarding.model.redaction import keep_out
-from offboarding.net.destinations import Destination, Pinned
+from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import Asker, check, in_short
+from offboarding.notifiers.msteams.settings import Settings
 
 TIMEOUT_SECONDS = 20
 MOST_LINES = 100
@@ -31,12 +31,6 @@ FIXES = {
     403: "Copy the workflow's address anew: host into the connection's host, all that follows it into its password",
     404: "The workflow is gone or switched off, or its address was copied in part",
 }
-
-
-class Settings(NotifierSettings, Pinned):
-    """Of a workflow."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.BY_HAND, "after Microsoft's documents")
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

@@ -5,13 +5,12 @@ AWS, Amazon SQS Developer Guide: "Amazon SQS visibility timeout", "Short and lon
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
-from pydantic import Field
-
-from offboarding.interfaces import Against, ConnectionFields, HowTested, QueuedMessage, QueueSettings
+from offboarding.interfaces import ConnectionFields, QueuedMessage
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 from offboarding.net.destinations import Destination, of_aws
+from offboarding.queues.sqs.settings import Settings
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -30,17 +29,6 @@ _LONGEST = 262_144
 """Bytes that a queue takes unless it's told otherwise, attributes among them (SendMessage)."""
 _BESIDE = 4_096
 """Room for the attributes."""
-
-
-class Settings(QueueSettings):
-    """Of Amazon SQS."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.EMULATOR, "moto")
-
-    region: str = Field(default="us-east-1", description="Where the connection names none.")
-    visibility_seconds: int = Field(
-        default=900, ge=60, le=43_200, description="How long a message is unseen before it comes again."
-    )
 
 
 class SqsQueue:

@@ -4,15 +4,12 @@ One statement sees one state of the database, and the server says where it ends:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from typing import ClassVar
 
 import psycopg
 import structlog
 from psycopg.rows import TupleRow
-from pydantic import Field
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, ReadContext
+from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Coverage, LeftOut, Problem, RosterSummary, Worker
 from offboarding.model.errors import ConfigError
 from offboarding.net.destinations import Destination, of_postgres
@@ -27,32 +24,12 @@ from offboarding.rosters._records.columns import (
     missing,
 )
 from offboarding.rosters._records.days import DayReader, database_day
-from offboarding.rosters._records.durations import Duration
 from offboarding.rosters._records.postgres_rows import column_names, column_types, take_text
-from offboarding.rosters._records.settings import RecordSettings
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
+from offboarding.rosters.postgres.settings import Settings
 
 _log = structlog.get_logger("offboarding.rosters")
 _DAY_TYPES = ("date", "timestamp", "timestamptz")
-
-
-class Settings(RecordSettings):
-    """What a user may write for a PostgreSQL roster.
-
-    A column of the query that `columns` doesn't map is found by our own name for it.
-    """
-
-    tested: ClassVar[HowTested] = HowTested(Against.REAL, "PostgreSQL")
-
-    connection: str = Field(description="Airflow connection id.")  # needed here
-    query: str = Field(min_length=1, description="One statement that reads; a row an employment.")
-    statement_timeout: Duration = Field(
-        default=timedelta(minutes=10), description="How long the server may take, for each portion of the rows too."
-    )
-
-    def tells_location(self) -> bool:
-        """What the query has a column for isn't known before it's asked."""
-        return True
 
 
 def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:

@@ -8,9 +8,9 @@ sent again: https://developer.pagerduty.com/docs/events-api-v2/overview/
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
-from offboarding.interfaces import Against, ConnectionFields, HowTested, PagerSettings
+from offboarding.interfaces import ConnectionFields, PagerSettings
 from offboarding.model import TicketPage
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
@@ -28,12 +28,6 @@ FIXES = {
     400: "The connection's password must be the key of an Events API v2 integration",
     404: "Look at the connection's host: it is that of the account's region",
 }
-
-
-class Settings(PagerSettings):
-    """Of an integration of PagerDuty's."""
-
-    tested: ClassVar[HowTested] = HowTested(Against.DESCRIPTION, "PagerDuty's")
 
 
 def destinations(settings: PagerSettings, connection: ConnectionFields) -> Iterator[Destination]:
