@@ -22,7 +22,7 @@ from demo.aws import PROJECT, AwsServer, aws_server
 from demo.aws_seed import CALLER_KEY_ID, AwsAccountSeed, AwsKeySeed, AwsLoginSeed, AwsSeed, AwsUserSeed
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import Account, AccountRef, Credential, SubjectKind
-from offboarding.sources.aws_iam import Settings, build
+from offboarding.sources.aws.iam import Settings, build
 
 ACCOUNT, ROLE = "111111111111", "OffboardingAudit"
 AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)

@@ -33,7 +33,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import RosterSettings, SourceSettings
 from offboarding.model import Account, Coverage, Credential, IdentityKeyKind
 from offboarding.runs import pipeline
-from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.sources.aws.iam import Settings as AwsSettings
 from offboarding.store import embedded
 from offboarding.store.connect import Session, opened
 from offboarding.store.rows import Run

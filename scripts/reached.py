@@ -20,8 +20,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT), str(PROJECT / "include")]
 
 from scripts.moved import difference  # noqa: E402 - found by the path above
-from tests.support.rooms import ADAPTER_ROOMS  # noqa: E402 - the same
-from tests.support.source_tree import Module  # noqa: E402 - the same
+from tests.support.source_tree import Module, inner  # noqa: E402 - the same
 
 PACKAGE = "include/offboarding"
 AIRFLOW = ("include/offboarding_airflow", "dags", "plugins")
@@ -112,8 +111,8 @@ def is_below(path: Path, folders: Iterable[str]) -> bool:
 @cache
 def system(path: Path) -> str:
     """Return the system that a file belongs to, as `sources.okta`; a role's kit begins with `_`; "" for other files."""
-    room, _, rest = path.relative_to(PROJECT).as_posix().removeprefix(f"{PACKAGE}/").partition("/")
-    return f"{room}.{rest.partition('/')[0].removesuffix('.py')}" if room in ADAPTER_ROOMS else ""
+    module = Module(path)
+    return f"{module.room}.{name}" if (name := inner(module)) else ""
 
 
 def systems(files: Iterable[Path]) -> set[str]:

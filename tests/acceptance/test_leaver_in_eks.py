@@ -18,7 +18,7 @@ from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.model import IdentityKeyKind, Standing, TicketRef, TicketState
 from offboarding.sources import kubernetes_cluster
-from offboarding.sources.aws_iam import build
+from offboarding.sources.aws.iam import build
 from offboarding.store import reading
 from tests.support.cloud import CONTEXT, CORE, MADE, aws, aws_process, connection, person, role
 from tests.support.cloud import account as aws_account

@@ -14,7 +14,8 @@ from demo.okta_service_apps import KNOWS
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.model import Standing
-from offboarding.sources import okta, okta_signing_keys
+from offboarding.sources import okta
+from offboarding.sources.okta import signing_keys as okta_signing_keys
 from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office

@@ -16,7 +16,7 @@ from offboarding.report.red import reasons
 from offboarding.runs import order, pipeline, whole
 from offboarding.runs.order import Call
 from offboarding.runs.troubles import troubles
-from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.sources.aws.iam import Settings as AwsSettings
 from offboarding.store import reading
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run

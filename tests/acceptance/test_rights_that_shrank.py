@@ -12,7 +12,8 @@ import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Roster, RosterSettings
-from offboarding.rosters import bamboohr, personio, successfactors, workday, workday_workers
+from offboarding.rosters import bamboohr, personio, successfactors, workday
+from offboarding.rosters.workday import workers as workday_workers
 from offboarding.store import reading
 from offboarding.store.accepted_reads import accept_read
 from tests.support import bamboo_service, personio_service, successfactors_service, workday_service, workers_service

@@ -7,7 +7,7 @@ import pytest
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Source
 from offboarding.model import Standing
-from offboarding.sources import vault_auth
+from offboarding.sources.vault import auth as vault_auth
 from tests.support.left_out import found_after
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import Office

@@ -8,7 +8,7 @@ import pytest
 
 from offboarding.config.settings import Settings
 from offboarding.interfaces import Roster
-from offboarding.rosters import workday_workers
+from offboarding.rosters.workday import workers as workday_workers
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
 from tests.support.small_company import account, number

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from tests.support.rooms import ADAPTER_ROOMS, ARROWS
-from tests.support.source_tree import DOMAIN, Module, inner, kinds, known_to_airflow, modules, of_room, room_of, serves
+from tests.support.source_tree import DOMAIN, Module, inner, known_to_airflow, modules, of_room, room_of, rules, serves
 
 TOP = ("__main__",)
 
@@ -87,19 +87,13 @@ def test_few_speak_to_postgresql() -> None:
 
 @pytest.mark.parametrize("room", ADAPTER_ROOMS)
 def test_systems_do_not_know_each_other(room: str) -> None:
+    owners = {module.name: inner(module) for module in of_room(room)}
     for module in of_room(room):
-        own = inner(module)
+        own = owners[module.name]
         for name in module.imports:
             if name.startswith(f"{DOMAIN}.{room}."):
-                used = name.split(".")[2]
-                # What is private may stand on what its own kind may: _csv on _records, and not the other way.
-                assert used == own or serves(used, own.removeprefix("_")), f"{module.name} uses {name}"
-
-
-@pytest.mark.parametrize("room", ADAPTER_ROOMS)
-def test_what_is_private_serves_somebody(room: str) -> None:
-    private = {inner(module) for module in of_room(room) if inner(module).startswith("_")} - {"__init__"}
-    assert [name for name in private if not any(serves(name, kind) for kind in kinds(room))] == []
+                used = owners.get(name) or owners[name.rpartition(".")[0]]
+                assert used == own or serves(used, own), f"{module.name} uses {name}"
 
 
 def test_what_is_private_stays_at_home() -> None:
@@ -114,6 +108,6 @@ def test_what_is_private_stays_at_home() -> None:
 
 
 def test_rules_do_not_know_each_other() -> None:
-    rules = {f"{DOMAIN}.rules.{kind}" for kind in kinds("rules")}
+    names = {f"{DOMAIN}.rules.{rule}" for rule in rules()}
     for module in of_room("rules"):
-        assert not {name for name in module.imports if any(name.startswith(rule) for rule in rules - {module.name})}
+        assert not {name for name in module.imports if any(name.startswith(rule) for rule in names - {module.name})}

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from tests.support.source_tree import PROJECT, kinds, known_to_airflow, modules, of_room
+from tests.support.source_tree import PROJECT, known_to_airflow, modules, of_room, rules
 
-RULES = re.compile(r"(?<![\w-])(" + "|".join(kind.replace("_", "-") for kind in kinds("rules")) + r")(?![\w-])")
+RULES = re.compile(r"(?<![\w-])(" + "|".join(rule.replace("_", "-") for rule in rules()) + r")(?![\w-])")
 """Any rule's id. One rule's may be the beginning of another's."""
 
 MAY_NAME_RULES = ("rules", "demo")
@@ -19,7 +19,7 @@ def test_a_rule_is_named_at_home_alone() -> None:
 def test_a_rule_that_is_named_is_seen() -> None:
     at_home = {found for module in of_room("rules") for text in module.texts for found in RULES.findall(text)}
 
-    assert {kind.replace("_", "-") for kind in kinds("rules")} <= at_home
+    assert {rule.replace("_", "-") for rule in rules()} <= at_home
     assert RULES.findall("case when f.rule = 'leaver-ssh-key' then") == ["leaver-ssh-key"]
     assert RULES.findall("leaver-access-keys, my-leaver-ssh-key") == []
 

@@ -23,21 +23,19 @@ from offboarding.rosters import csv as csv_roster
 from offboarding.rosters._records.days import WrittenDays, database_day
 from offboarding.rosters._records.listed import fields_of
 from offboarding.rosters.successfactors.days import ODataDays
-from offboarding.rosters.workday_workers import Settings as WorkersSettings
-from offboarding.rosters.workday_workers.soap import AsOf, NotAnXmlAnswerError, fault, workers_page
-from offboarding.rosters.workday_workers.workers import WorkerPaths, number_of
+from offboarding.rosters.workday.workers import Settings as WorkersSettings
+from offboarding.rosters.workday.workers.soap import AsOf, NotAnXmlAnswerError, fault, workers_page
+from offboarding.rosters.workday.workers.workers import WorkerPaths, number_of
 from offboarding.runs import messages
-from offboarding.sources._aws.policy.conditions import Who, identity_part, judge, named_values
-from offboarding.sources._aws.policy.statements import about, covers, covers_for, resource_statements
-from offboarding.sources._aws.policy.trusts import trust_statements
 from offboarding.sources._collected.lines import CollectionError
-from offboarding.sources._vault.listing import aliases_in, names_in
-from offboarding.sources._vault.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.attested.lists import ListError, read_list
 from offboarding.sources.attested.settings import ListColumns
-from offboarding.sources.aws_cloudtrail.records import recorded
-from offboarding.sources.aws_iam.certificates import read_certificate
-from offboarding.sources.aws_iam.report import parse_report
+from offboarding.sources.aws._api.policy.conditions import Who, identity_part, judge, named_values
+from offboarding.sources.aws._api.policy.statements import about, covers, covers_for, resource_statements
+from offboarding.sources.aws._api.policy.trusts import trust_statements
+from offboarding.sources.aws.cloudtrail.records import recorded
+from offboarding.sources.aws.iam.certificates import read_certificate
+from offboarding.sources.aws.iam.report import parse_report
 from offboarding.sources.kubernetes_cluster.held import token_of
 from offboarding.sources.kubernetes_cluster.kubeconfigs import KubeconfigError, held_in
 from offboarding.sources.kubernetes_cluster.kubeconfigs import read_collection as read_kubeconfigs
@@ -49,6 +47,8 @@ from offboarding.sources.openvpn_clients.issued import issued_in
 from offboarding.sources.openvpn_clients.server import served
 from offboarding.sources.ssh_hosts.collection import read_collection
 from offboarding.sources.ssh_hosts.users import HostDescriber
+from offboarding.sources.vault._api.listing import aliases_in, names_in
+from offboarding.sources.vault._api.policies import PolicyFormatError, rules_of, verdict
 from offboarding.sources.wireguard_peers.collection import read_collection as read_peers
 from offboarding.sources.wireguard_peers.source import REGISTER
 from offboarding.verifiers.jwks.document import document_of

@@ -29,15 +29,9 @@ from offboarding.model import (
     Worker,
 )
 from offboarding.rosters import csv, postgres
-from offboarding.sources import (
-    aws_iam,
-    aws_identity_center,
-    github_org,
-    ldap,
-    okta,
-    postgres_logins,
-    ssh_hosts,
-)
+from offboarding.sources import github_org, ldap, okta, postgres_logins, ssh_hosts
+from offboarding.sources.aws import iam as aws_iam
+from offboarding.sources.aws import identity_center as aws_identity_center
 from tests.support.memory import Folder
 from tests.support.oracle import Company, RosterRead, Snapshot, SourceRead, Verdict, judge
 

@@ -28,7 +28,7 @@ from demo.aws_seed import (
 )
 from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AccountRef, Fact
-from offboarding.sources.aws_iam import AwsIamSource, Settings, build
+from offboarding.sources.aws.iam import AwsIamSource, Settings, build
 from tests.support.lasting import Lasting, descriptions_read_once
 
 CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"

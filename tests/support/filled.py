@@ -34,7 +34,8 @@ from offboarding.model import (
 )
 from offboarding.model.errors import FatalError
 from offboarding.runs import pipeline
-from offboarding.sources import aws_iam, ldap
+from offboarding.sources import ldap
+from offboarding.sources.aws import iam as aws_iam
 from offboarding.store import runs
 from offboarding.store.connect import Session
 from offboarding.store.rows import Run

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from demo.aws import AwsServer
 from demo.aws_key_seed import AwsGrantSeed, AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed, AwsSecretVersionSeed
 from offboarding.custody.thumbprints import material_of
-from offboarding.sources import aws_kms, aws_secrets
+from offboarding.sources.aws import kms as aws_kms
+from offboarding.sources.aws import secrets as aws_secrets
 from tests.support.cloud import CONTEXT, CORE, connection
 
 US, SEOUL = "us-east-1", "ap-northeast-2"

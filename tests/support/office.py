@@ -40,7 +40,7 @@ from offboarding.model import (
 )
 from offboarding.model.errors import OffboardingError
 from offboarding.report.texts.own import OwnTemplates
-from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.sources.aws.iam import Settings as AwsSettings
 from offboarding.store import guard
 from offboarding.store.connect import Session
 from offboarding.store.guard import Hold

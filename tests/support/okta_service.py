@@ -13,7 +13,8 @@ from demo.okta_app import CLIENT_ID, app_key
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, KeySource, Source
 from offboarding.model import Account
-from offboarding.sources import okta, okta_signing_keys
+from offboarding.sources import okta
+from offboarding.sources.okta import signing_keys as okta_signing_keys
 from tests.support.described.server import Described, Description, described
 from tests.support.github_org_service import CONTEXT
 

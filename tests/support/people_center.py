@@ -5,7 +5,7 @@ from typing import Any
 from demo.aws import AwsServer
 from demo.aws_seed import AwsCenterSeed, AwsPermissionSetSeed, AwsPersonSeed, AwsSeed
 from offboarding.model import AccountRef
-from offboarding.sources.aws_identity_center import IdentityCenterSource, Settings, build
+from offboarding.sources.aws.identity_center import IdentityCenterSource, Settings, build
 from tests.support.cloud import CONTEXT, MADE, account, connection
 
 MANAGEMENT = "999999999999"

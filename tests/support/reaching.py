@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from offboarding.model import KeyAccess, Standing
-from offboarding.sources._aws.access.above import NOTHING, Above
-from offboarding.sources._aws.access.effective import KeyTarget, key_access
-from offboarding.sources._aws.access.principals import Principals, principals_of
-from offboarding.sources._aws.inventory import IamUser, Inventory
-from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
-from offboarding.sources._aws.policy.statements import resource_statements
-from offboarding.sources._aws.policy.trusts import IamRole
+from offboarding.sources.aws._api.access.above import NOTHING, Above
+from offboarding.sources.aws._api.access.effective import KeyTarget, key_access
+from offboarding.sources.aws._api.access.principals import Principals, principals_of
+from offboarding.sources.aws._api.inventory import IamUser, Inventory
+from offboarding.sources.aws._api.policy.policies import Attached, Grants, NamedPolicy, statements
+from offboarding.sources.aws._api.policy.statements import resource_statements
+from offboarding.sources.aws._api.policy.trusts import IamRole
 
 CORE, OTHER = "111111111111", "222222222222"
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

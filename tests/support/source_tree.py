@@ -1,22 +1,18 @@
 """The code as it is written: modules, what they import, what they say. Nothing of it is imported or run."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
 from tests.support.garbage import kept
-from tests.support.rooms import ARROWS
+from tests.support.rooms import ADAPTER_ROOMS, ARROWS
 
 PROJECT = Path(__file__).parents[2]
 DOMAIN = "offboarding"
 DOMAIN_FOLDER = PROJECT / "include" / "offboarding"
-SHARED = {
-    *("records", "collected", "assigning", "bearing", "priorities"),
-    *("markup", "titles", "bearers", "owners", "sessions", "http"),
-}
-"""What every kind of a room may stand on: rosters/_records, how verifiers read a folder."""
 MADE = {
     *(".airflow", ".cache", ".demo", ".git", ".hypothesis", ".offboarding"),
     *(".pytest_cache", ".ruff_cache", ".try", ".venv", "dist"),
@@ -136,22 +132,41 @@ def of_room(*rooms: str) -> list[Module]:
 
 
 def kinds(room: str) -> list[str]:
-    """The kinds that a room offers: its files and packages that are no shared ones."""
-    entries = (DOMAIN_FOLDER / room).iterdir()
-    there = {path.stem for path in entries if path.suffix == ".py" or (path / "__init__.py").exists()}
-    return sorted(name for name in there if not name.startswith("_"))
+    """The kinds that a room of systems offers."""
+    return sorted({inner(module) for module in of_room(room) if not is_shared(inner(module))})
+
+
+def rules() -> list[str]:
+    """The rules, by their files."""
+    return [path.stem for path in sorted((DOMAIN_FOLDER / "rules").glob("[!_]*.py"))]
 
 
 def inner(module: Module) -> str:
-    """The file or folder of its room that a module belongs to; "" for the room's own docstring."""
-    parts = module.name.split(".")
-    return parts[2] if len(parts) > 2 else ""
+    """The kind that a module belongs to, as `aws_iam`; what kinds share, as `_http`, `aws._api` or `aws.__init__`.
+
+    "" for a module of another room.
+    """
+    if module.room not in ADAPTER_ROOMS:
+        return ""
+    room = DOMAIN_FOLDER / module.room
+    parts = module.path.relative_to(room).with_suffix("").parts
+    shared = next((at for at, part in enumerate(parts, 1) if re.match("_[^_]", part)), None)
+    if shared is not None:
+        return ".".join(parts[:shared])
+    for length in range(len(parts) - 1, 0, -1):
+        if (room.joinpath(*parts[:length]) / "settings.py").exists():
+            return "_".join(parts[:length])
+    return ".".join(parts)
 
 
-def serves(private: str, kind: str) -> bool:
-    """Whether that file or folder is this kind's own (_ldap, _roundup_rest), or what all of the room share."""
-    name = private.removeprefix("_")
-    return private.startswith("_") and (name in SHARED or kind.startswith(name) or name.startswith(kind))
+def is_shared(name: str) -> bool:
+    """Whether that is no kind."""
+    return "._" in f".{name}"
+
+
+def serves(shared: str, kind: str) -> bool:
+    """Whether that is what every kind of the room may stand on, or every kind of the same vendor."""
+    return is_shared(shared) and kind.startswith(shared.rpartition("_")[0].removesuffix("."))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Any
 from demo.aws import AwsServer
 from demo.aws_trail_seed import AwsEventSeed, iam_user, record_of, role_session
 from offboarding.interfaces import ConnectionFields
-from offboarding.sources.aws_cloudtrail import AwsCloudTrailSource, Settings, build
+from offboarding.sources.aws.cloudtrail import AwsCloudTrailSource, Settings, build
 from tests.support.cloud import AS_OF, CONTEXT, CORE, connection, user_id
 
 READ_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -12,7 +12,7 @@ import pytest
 from demo.vault import HOST, VaultServer, vault_server
 from offboarding.config.loading import project_folder
 from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
-from offboarding.sources import vault_transit
+from offboarding.sources.vault import transit as vault_transit
 from tests.support.lasting import Lasting
 
 CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")

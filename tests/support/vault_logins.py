@@ -9,7 +9,7 @@ import pytest
 
 from demo.vault import HOST, VaultServer
 from offboarding.interfaces import ConnectionFields, ReadContext, Source
-from offboarding.sources import vault_auth
+from offboarding.sources.vault import auth as vault_auth
 from tests.support.vault import CONTEXT, LOGIN_POLICY
 
 PASSWORD = "correct horse battery staple"

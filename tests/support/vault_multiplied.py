@@ -17,7 +17,7 @@ from demo.certificates import make_certificate
 from demo.slapd import Tls
 from demo.vault import VaultServer, vault_server
 from offboarding.interfaces import ConnectionFields, Source
-from offboarding.sources import vault_auth
+from offboarding.sources.vault import auth as vault_auth
 from tests.support.described.server import Described, described
 from tests.support.vault import CONTEXT
 from tests.support.vault_logins import PASSWORD, PASSWORD_HASH

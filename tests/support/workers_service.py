@@ -19,8 +19,8 @@ import lxml.etree
 
 from demo.slapd import Tls
 from offboarding.interfaces import ConnectionFields, ReadContext
-from offboarding.rosters import workday_workers
-from offboarding.rosters.workday_workers.soap import NAMESPACES, WD
+from offboarding.rosters.workday import workers as workday_workers
+from offboarding.rosters.workday.workers.soap import NAMESPACES, WD
 from tests.support.described.server import Answered, Asked, described
 from tests.support.workday_service import ACCESS, CLIENT, NIGHT, PASSWORD, REFRESH, SECRET, USER, TenantPlace, Text
 

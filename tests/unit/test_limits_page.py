@@ -18,7 +18,7 @@ from offboarding.net.revocation.settings import AskedCrls
 from offboarding.net.service import asking
 from offboarding.queues import sqs
 from offboarding.report.texts import checking, sandbox
-from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday, workday_workers
+from offboarding.rosters import bamboohr, personio, postgres, successfactors, workday
 from offboarding.rosters._records import delimited
 from offboarding.rosters.csv import deadlines, drivers, manifests, openpgp, proof, s3
 from offboarding.rosters.csv.settings import Settings as Csv
@@ -28,10 +28,10 @@ from offboarding.rosters.csv.workbook import structure
 from offboarding.rosters.scim import bounds as pushed
 from offboarding.rosters.scim import endpoint
 from offboarding.rosters.scim.described import MOST_RESULTS
+from offboarding.rosters.workday import workers as workday_workers
 from offboarding.runs import messages, opening
 from offboarding.runs.ingest import bounds as read_bounds
 from offboarding.sources import (
-    aws_cloudtrail,
     entra_id,
     github_org,
     gitlab_users,
@@ -40,19 +40,20 @@ from offboarding.sources import (
     mariadb_logins,
     okta,
     postgres_logins,
-    vault_auth,
-    vault_transit,
 )
-from offboarding.sources._aws.client import session as aws
 from offboarding.sources._collected import files
 from offboarding.sources._http import rows
-from offboarding.sources._vault import listing
 from offboarding.sources.attested import lists
-from offboarding.sources.aws_cloudtrail import bucket
+from offboarding.sources.aws import cloudtrail as aws_cloudtrail
+from offboarding.sources.aws._api.client import session as aws
+from offboarding.sources.aws.cloudtrail import bucket
 from offboarding.sources.kubernetes_cluster import client as kubernetes_client
 from offboarding.sources.ldap import paging, session, strategy
 from offboarding.sources.ldap.settings import LdapSettings
 from offboarding.sources.mariadb_logins import server as mariadb
+from offboarding.sources.vault import auth as vault_auth
+from offboarding.sources.vault import transit as vault_transit
+from offboarding.sources.vault._api import listing
 from offboarding.trackers import roundup
 from offboarding.verifiers._collected import folder
 from offboarding.verifiers.jwks.settings import JwksSettings

@@ -7,9 +7,9 @@ import pytest
 from offboarding.model import Standing
 from offboarding.model.days import epoch_moment
 from offboarding.sources.kubernetes_cluster.certificates import CERTIFICATE, end_of
-from offboarding.sources.vault_auth.answers import VaultToken
-from offboarding.sources.vault_auth.tokens import of_token
-from offboarding.sources.vault_transit.keys import TransitKey, versions
+from offboarding.sources.vault.auth.answers import VaultToken
+from offboarding.sources.vault.auth.tokens import of_token
+from offboarding.sources.vault.transit.keys import TransitKey, versions
 from tests.support import cases
 
 NIGHT = datetime(2026, 11, 24, tzinfo=UTC)

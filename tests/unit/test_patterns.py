@@ -14,11 +14,11 @@ from offboarding.net.revocation.certificates import CertificateFileError, certif
 from offboarding.net.sshkeys.lines import Unread, lines
 from offboarding.rosters.csv.names import matches as path_matches
 from offboarding.rosters.csv.proof import LONGEST_PROOF, FeedManifest, Trailer
-from offboarding.sources._aws.policy.conditions import matches
-from offboarding.sources._aws.policy.statements import arn_matches
-from offboarding.sources._vault import policies
+from offboarding.sources.aws._api.policy.conditions import matches
+from offboarding.sources.aws._api.policy.statements import arn_matches
 from offboarding.sources.ldap import times
 from offboarding.sources.ldap.names import canonical
+from offboarding.sources.vault._api import policies
 from offboarding.verifiers._collected.private import holds_private_key
 
 Record = Callable[[str, object], None]

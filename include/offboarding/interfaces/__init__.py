@@ -1,6 +1,6 @@
 """What the rooms promise each other: rosters, sources, verifiers, trackers, pagers, queues and notifiers.
 
-A system's file or package is found by its name, which is the `kind` in the configuration. Each of these holds
+A system's package is found by its name, which is the `kind` in the configuration (kinds.py). Each of these holds
 
 - `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it, and
   `tested`: against what the kind was tested;

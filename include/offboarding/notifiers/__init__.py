@@ -1,1 +1,1 @@
-"""Who is told at once, beside the tickets: one file a kind, each by Airflow's own notifier."""
+"""Who is told at once, beside the tickets: one package a kind, each by Airflow's own notifier."""

@@ -1,1 +1,1 @@
-"""Where messages of departures come from: one file a kind of queue."""
+"""Where messages of departures come from: one package a kind of queue."""

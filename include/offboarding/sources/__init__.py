@@ -1,5 +1,5 @@
-"""What exists: one package, or file, for each kind of system that holds accounts, credentials or keys.
+"""What exists: one package for each kind of system that holds accounts, credentials or keys.
 
-Its name is the `kind` in the configuration; it holds `Settings` and `build` (see interfaces). What several kinds share
-lies in a package with a leading underscore (`_aws/`), which is nobody's kind.
+Its name is the `kind` in the configuration (interfaces/kinds.py); it holds `Settings` and `build`. What several kinds
+share lies in a file or package with a leading underscore; what those of one vendor share, in the vendor's `_api`.
 """

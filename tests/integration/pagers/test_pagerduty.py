@@ -11,18 +11,18 @@ import pytest
 
 from demo.certificates import make_certificate
 from demo.slapd import Tls
-from offboarding.interfaces import ConnectionFields, PagerSettings
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketPage
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.destinations import Destination
-from offboarding.pagers.pagerduty import PagerDuty, build, destinations
+from offboarding.pagers.pagerduty import PagerDuty, Settings, build, destinations
 from tests.contract.pager_contract import PagerContract
 from tests.support.described.server import Answered, Asked, Described, Description, described
 
 pytestmark = pytest.mark.slow
 
 KEY = "R0UT1NGKEY"
-SETTINGS = PagerSettings(name="oncall", kind="pagerduty", connection="pagerduty")
+SETTINGS = Settings(name="oncall", kind="pagerduty", connection="pagerduty")
 PAGE = TicketPage(
     key="offb-3fa9c1d2e4b7",
     title="critical: used-after-departure in aws 222222222222 [offb-3fa9c1d2e4b7]",

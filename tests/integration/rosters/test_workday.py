@@ -16,7 +16,7 @@ from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
 from offboarding.rosters import workday
-from offboarding.rosters._workday.tenant import effective_date
+from offboarding.rosters.workday._api.tenant import effective_date
 from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing, row
 from tests.support.described.server import Answered
 from tests.support.full_disk import no_file_beyond

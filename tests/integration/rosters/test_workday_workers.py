@@ -14,9 +14,9 @@ from offboarding.interfaces import Roster
 from offboarding.model import Worker
 from offboarding.model.errors import ConfigError, FatalError, IncompleteReadError, OffboardingError, RetriableError
 from offboarding.net.service import api
-from offboarding.rosters import workday_workers
-from offboarding.rosters.workday_workers.settings import COLUMNS as PATHS
-from offboarding.rosters.workday_workers.soap import NAMESPACES, AsOf, question
+from offboarding.rosters.workday import workers as workday_workers
+from offboarding.rosters.workday.workers.settings import COLUMNS as PATHS
+from offboarding.rosters.workday.workers.soap import NAMESPACES, AsOf, question
 from tests.contract.roster_contract import STATUSES, Publish, RosterContract, failure_of, publishing
 from tests.support.described.server import Answered
 from tests.support.workday_service import ACCESS, PASSWORD, REFRESH, SECRET, Text

@@ -13,7 +13,9 @@ from offboarding.config.policy import Policy
 from offboarding.config.settings import Company, Settings
 from offboarding.custody.register import Register
 from offboarding.interfaces import Reader, RosterSettings
-from offboarding.sources import aws_cloudtrail, aws_iam, aws_secrets
+from offboarding.sources.aws import cloudtrail as aws_cloudtrail
+from offboarding.sources.aws import iam as aws_iam
+from offboarding.sources.aws import secrets as aws_secrets
 from offboarding.store.connect import Session
 from tests.support.cloud import CORE, account, aws_process, connection, person, user_id
 from tests.support.night import ListedRoster, rows_of

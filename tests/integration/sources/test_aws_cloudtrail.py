@@ -20,10 +20,10 @@ from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed, Aw
 from demo.aws_seed import AwsSeed
 from offboarding.model import ActionKind, AuditEvent, Gap, IdentityKeyKind, ScopeRead
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources import aws_cloudtrail
-from offboarding.sources._aws.client.failures import error_code
-from offboarding.sources.aws_cloudtrail.lookup import Pace
-from offboarding.sources.aws_cloudtrail.words import GLOBAL, REGIONAL
+from offboarding.sources.aws import cloudtrail as aws_cloudtrail
+from offboarding.sources.aws._api.client.failures import error_code
+from offboarding.sources.aws.cloudtrail.lookup import Pace
+from offboarding.sources.aws.cloudtrail.words import GLOBAL, REGIONAL
 from tests.contract.trail_contract import of
 from tests.support.buckets import BUCKET, Store, s3, s3_process
 from tests.support.cloud import (
@@ -456,7 +456,7 @@ def test_a_record_that_can_t_be_read_costs_itself(s3: Store, record_property) ->
 
 
 def test_a_file_that_unpacks_without_end_is_an_error(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("offboarding.sources.aws_cloudtrail.bucket.MOST_BYTES", 1 << 16)
+    monkeypatch.setattr("offboarding.sources.aws.cloudtrail.bucket.MOST_BYTES", 1 << 16)
     s3.put(key_of(AS_OF), gzip.compress(b" " * (1 << 18)))
 
     with pytest.raises(FatalError, match="unpacks to more than"):

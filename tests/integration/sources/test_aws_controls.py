@@ -19,7 +19,7 @@ from demo.aws_organization_seed import (
 from demo.aws_seed import AwsSeed
 from offboarding.model import Fact, Gap, KeyAccess, ScopeRead, Standing
 from offboarding.model.errors import RetriableError
-from offboarding.sources._aws.access.controls import ADVICE
+from offboarding.sources.aws._api.access.controls import ADVICE
 from tests.support.cloud import ADMIN_POLICY, CORE, LAB, account, aws_process, bare, of_kind, shipped_rights, user_id
 from tests.support.keyring import grant, kms_source, secret, secrets_source, signing
 

@@ -10,8 +10,8 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
 from offboarding.model import AccountAction, Fact, Gap, Remedy, ScopeRead, Standing, Subject, SubjectKind, Trust
-from offboarding.sources.aws_iam import build
-from offboarding.sources.aws_iam.remedy import disable
+from offboarding.sources.aws.iam import build
+from offboarding.sources.aws.iam.remedy import disable
 from tests.contract.source_contract import of
 from tests.support import cases
 from tests.support.cloud import (

@@ -23,8 +23,8 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
-from offboarding.sources._aws.client.organization import ROOT_UNCHECKED
-from offboarding.sources.aws_iam import FEDERATED, AwsIamSource, build
+from offboarding.sources.aws._api.client.organization import ROOT_UNCHECKED
+from offboarding.sources.aws.iam import FEDERATED, AwsIamSource, build
 from tests.support.cloud import (
     ADMIN_POLICY,
     ALLOW_ALL,

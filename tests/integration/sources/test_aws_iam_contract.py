@@ -7,7 +7,7 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed, AwsUserSeed
 from offboarding.interfaces import Source
-from offboarding.sources.aws_iam import build
+from offboarding.sources.aws.iam import build
 from tests.contract import source_contract
 from tests.contract.source_contract import SourceContract
 from tests.support.cloud import CONTEXT, CORE, account, aws_process, connection, everything, settings, source

@@ -9,7 +9,7 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed, AwsUserSeed
 from offboarding.model import Account, Credential, Gap, ScopeRead, Standing, SubjectKind, Trust
-from offboarding.sources.aws_iam import FEDERATED
+from offboarding.sources.aws.iam import FEDERATED
 from tests.support.cloud import (
     ADMIN_POLICY,
     AS_OF,

@@ -6,8 +6,8 @@ from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
 from offboarding.model import Account, Credential, Fact, Gap, IdentityKeyKind, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources._aws.client.organization import ROOT_UNCHECKED
-from offboarding.sources.aws_iam import AwsIamSource, discover
+from offboarding.sources.aws._api.client.organization import ROOT_UNCHECKED
+from offboarding.sources.aws.iam import AwsIamSource, discover
 from tests.support.cloud import (
     CONTEXT,
     CORE,

@@ -16,8 +16,8 @@ from offboarding.model import Credential, Effect, Fact, Revocable, Standing, Ste
 from offboarding.model.errors import FatalError, OffboardingError, UncertainError
 from offboarding.runs.doctor.systems import FAILED, GOOD, Doctor
 from offboarding.runs.whole import Readers
-from offboarding.sources.aws_iam import Settings as AwsSettings
-from offboarding.sources.aws_iam import discover, revoke
+from offboarding.sources.aws.iam import Settings as AwsSettings
+from offboarding.sources.aws.iam import discover, revoke
 from tests.support import cloud
 from tests.support.cloud import CORE, aws, aws_process, key_id, user_id
 from tests.support.revoker import CALLERS, REVOKER_ROLE, revoker_of_aws

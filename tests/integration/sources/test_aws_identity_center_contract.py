@@ -7,7 +7,7 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsPersonSeed
 from offboarding.interfaces import Source
-from offboarding.sources.aws_identity_center import build
+from offboarding.sources.aws.identity_center import build
 from tests.contract import source_contract
 from tests.contract.source_contract import LoginsAlone, SourceContract
 from tests.support.cloud import CONTEXT, aws_process, connection

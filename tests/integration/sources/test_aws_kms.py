@@ -25,7 +25,7 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources.aws_kms import discover
+from offboarding.sources.aws.kms import discover
 from tests.support.cloud import (
     ADMIN_POLICY,
     CONTEXT,

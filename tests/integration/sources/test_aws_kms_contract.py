@@ -6,7 +6,7 @@ from demo.aws import AwsServer
 from demo.aws_key_seed import AwsKmsKeySeed
 from demo.aws_seed import AwsSeed
 from offboarding.interfaces import KeySource
-from offboarding.sources.aws_kms import build
+from offboarding.sources.aws.kms import build
 from tests.contract.key_contract import RemoteKeyContract, RemoteKeySystem
 from tests.support.cloud import ADMIN_POLICY, CONTEXT, CORE, account, aws_process, bare, connection
 from tests.support.keyring import kms_settings, kms_source, mac, private_key, signing

@@ -7,11 +7,11 @@ import pytest
 from demo.aws import AwsServer
 from demo.aws_seed import AwsSeed
 from offboarding.model import KeyAccess, PrincipalKind
-from offboarding.sources._aws.access.actions import SECRET
-from offboarding.sources._aws.access.effective import KeyTarget, key_access
-from offboarding.sources._aws.access.principals import Principals, principals_of, read_aws_policies
-from offboarding.sources._aws.client.refusals import Refusals
-from offboarding.sources._aws.inventory import read_inventory
+from offboarding.sources.aws._api.access.actions import SECRET
+from offboarding.sources.aws._api.access.effective import KeyTarget, key_access
+from offboarding.sources.aws._api.access.principals import Principals, principals_of, read_aws_policies
+from offboarding.sources.aws._api.client.refusals import Refusals
+from offboarding.sources.aws._api.inventory import read_inventory
 from tests.support.cloud import ADMIN_POLICY, AS_OF, CORE, READ_POLICY, account, aws_process, bare, group, role, user_id
 from tests.support.trails import SECRET as ARN
 from tests.support.trails import trail

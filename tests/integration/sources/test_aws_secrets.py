@@ -14,7 +14,7 @@ from demo.aws_key_seed import AwsKmsKeySeed, AwsParameterSeed, AwsSecretSeed
 from demo.aws_seed import AwsSeed, AwsUserSeed
 from offboarding.model import Exportable, Fact, Gap, Key, KeyAccess, RequestCounts, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources.aws_secrets import discover
+from offboarding.sources.aws.secrets import discover
 from tests.support.cloud import (
     ADMIN_POLICY,
     CONTEXT,

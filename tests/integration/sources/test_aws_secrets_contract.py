@@ -6,7 +6,7 @@ from demo.aws import AwsServer
 from demo.aws_key_seed import AwsSecretSeed
 from demo.aws_seed import AwsSeed
 from offboarding.interfaces import KeySource
-from offboarding.sources.aws_secrets import build
+from offboarding.sources.aws.secrets import build
 from tests.contract.key_contract import RemoteKeyContract, RemoteKeySystem
 from tests.support.cloud import ADMIN_POLICY, CONTEXT, CORE, account, aws_process, bare, connection
 from tests.support.keyring import VALUE, parameter, secret, secret_arn, secrets_settings, secrets_source, version_id

@@ -21,8 +21,8 @@ from demo.slapd import Tls
 from offboarding.custody.thumbprints import material_of_jwk
 from offboarding.interfaces import Chooser
 from offboarding.model import Exportable, Gap, Key, KeyAccess, KeyAction, Remedy, ScopeRead, Standing
-from offboarding.sources import okta_signing_keys
-from offboarding.sources.okta_signing_keys.remedy import REMEDIES
+from offboarding.sources.okta import signing_keys as okta_signing_keys
+from offboarding.sources.okta.signing_keys.remedy import REMEDIES
 from offboarding.store.connect import Session
 from offboarding.tickets.remedies import written_out
 from tests.contract.key_contract import of

@@ -32,10 +32,10 @@ from offboarding.model import (
     SubjectKind,
 )
 from offboarding.model.errors import ConfigError, FatalError
-from offboarding.sources import vault_auth
-from offboarding.sources._vault import client
-from offboarding.sources.vault_auth.connection import greet
-from offboarding.sources.vault_auth.remedy import REMEDIES
+from offboarding.sources.vault import auth as vault_auth
+from offboarding.sources.vault._api import client
+from offboarding.sources.vault.auth.connection import greet
+from offboarding.sources.vault.auth.remedy import REMEDIES
 from tests.contract.source_contract import of
 from tests.support.vault import CONTEXT
 from tests.support.vault_logins import PASSWORD, Logins

@@ -25,7 +25,7 @@ from offboarding.custody.thumbprints import material_of, thumbprint
 from offboarding.model import Exportable, Fact, Gap, Key, KeyAccess, PrincipalKind, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import ConfigError, FatalError, RetriableError
 from offboarding.net.service import asking
-from offboarding.sources._vault.policies import PathRule, rules_of, verdict
+from offboarding.sources.vault._api.policies import PathRule, rules_of, verdict
 from offboarding.store.connect import Session
 from tests.contract.key_contract import of
 from tests.support import echo

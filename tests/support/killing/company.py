@@ -13,7 +13,7 @@ from offboarding.guard.limits import Guard
 from offboarding.interfaces import Reader, Roster, RosterSettings, SourceSettings, Tracker, Trackers, VerifierSettings
 from offboarding.interfaces import TrackerSettings as TrackerNamed
 from offboarding.model import Coverage, Exportable, IdentityKeyKind, Key, Worker
-from offboarding.sources.aws_iam import Settings as AwsSettings
+from offboarding.sources.aws.iam import Settings as AwsSettings
 from tests.support.key_company import Keys
 from tests.support.keys_read import ISSUER, signing_key, whole
 from tests.support.office import CLOUD, DIRECTORY, OTHER_CLOUD, Feed, System, access_key, locked, login, user

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from offboarding.model import AccountKey, IdentityKeyKind, IdentityKeyOrigin
-from offboarding.sources._aws.inventory import IamUser
-from offboarding.sources._aws.policy.policies import Grants
-from offboarding.sources.aws_iam.accounts import TagKeys, identity_keys
+from offboarding.sources.aws._api.inventory import IamUser
+from offboarding.sources.aws._api.policy.policies import Grants
+from offboarding.sources.aws.iam.accounts import TagKeys, identity_keys
 
 TAGS = TagKeys(employee_id=("employee-id",), email=("email",), owner=("owner", "managedBy"), service=("service",))
 

@@ -12,9 +12,9 @@ from boto3.session import Session
 from botocore.config import Config
 
 from offboarding.model.errors import FatalError, RetriableError
-from offboarding.sources._aws.client.answers import AnswerWatch
-from offboarding.sources._aws.client.failures import CallerIdentity, speaking_of
-from offboarding.sources._aws.client.refusals import Unanswered, asked
+from offboarding.sources.aws._api.client.answers import AnswerWatch
+from offboarding.sources.aws._api.client.failures import CallerIdentity, speaking_of
+from offboarding.sources.aws._api.client.refusals import Unanswered, asked
 
 ASKER = CallerIdentity(source="aws", account_id="222222222222", role_name="OffboardingAudit", conn_id="aws_audit")
 LOG_IN = b"<html><body>Please log in<br></body></html>"

@@ -1,7 +1,7 @@
 import pytest
 
 from offboarding.model import Effect
-from offboarding.sources._aws.policy.policies import (
+from offboarding.sources.aws._api.policy.policies import (
     Attached,
     Grants,
     NamedPolicy,

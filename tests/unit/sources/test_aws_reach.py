@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offboarding.model import PrincipalKind, Standing
-from offboarding.sources._aws.access.actions import DECRYPT, KMS_SIGNS, SECRET
-from offboarding.sources._aws.access.effective import key_access
-from offboarding.sources._aws.access.principals import unread_sentence
-from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
-from offboarding.sources._aws.policy.statements import arn_matches, resource_statements
-from offboarding.sources._aws.policy.trusts import IamRole
+from offboarding.sources.aws._api.access.actions import DECRYPT, KMS_SIGNS, SECRET
+from offboarding.sources.aws._api.access.effective import key_access
+from offboarding.sources.aws._api.access.principals import unread_sentence
+from offboarding.sources.aws._api.policy.policies import Attached, Grants, NamedPolicy, statements
+from offboarding.sources.aws._api.policy.statements import arn_matches, resource_statements
+from offboarding.sources.aws._api.policy.trusts import IamRole
 from tests.support.reaching import (
     BOUNDARY,
     CORE,

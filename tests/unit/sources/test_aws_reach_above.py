@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from offboarding.model import KeyAccess, PrincipalKind, Standing
-from offboarding.sources._aws.access.above import Above, Level
-from offboarding.sources._aws.access.actions import DECRYPT, SECRET
-from offboarding.sources._aws.access.effective import KeyTarget, key_access, key_access_by_grant
-from offboarding.sources._aws.access.principals import Principal
-from offboarding.sources._aws.access.values import Value
+from offboarding.sources.aws._api.access.above import Above, Level
+from offboarding.sources.aws._api.access.actions import DECRYPT, SECRET
+from offboarding.sources.aws._api.access.effective import KeyTarget, key_access, key_access_by_grant
+from offboarding.sources.aws._api.access.principals import Principal
+from offboarding.sources.aws._api.access.values import Value
 from tests.support.reaching import (
     CORE,
     KMS_ARN,

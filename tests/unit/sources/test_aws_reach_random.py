@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from hypothesis import HealthCheck, given, settings
 
 from offboarding.model import Standing
-from offboarding.sources._aws.access.above import SERVICE, Above, Level
-from offboarding.sources._aws.access.principals import Principals
-from offboarding.sources._aws.access.target import KeyTarget
-from offboarding.sources._aws.policy.policies import Attached, Grants, NamedPolicy, statements
-from offboarding.sources._aws.policy.statements import resource_statements
-from offboarding.sources._aws.policy.trusts import IamRole, TrustReader
+from offboarding.sources.aws._api.access.above import SERVICE, Above, Level
+from offboarding.sources.aws._api.access.principals import Principals
+from offboarding.sources.aws._api.access.target import KeyTarget
+from offboarding.sources.aws._api.policy.policies import Attached, Grants, NamedPolicy, statements
+from offboarding.sources.aws._api.policy.statements import resource_statements
+from offboarding.sources.aws._api.policy.trusts import IamRole, TrustReader
 from tests.support.iam.deciding import Policies, may
 from tests.support.iam.drawing import JO, ROLE_Y, SESSION_Y, Drawn, contexts, drawn, readings
 from tests.support.iam.matching import Asked, Context

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from offboarding.model import SubjectKind
-from offboarding.sources._aws.client.refusals import Refusals
-from offboarding.sources._aws.regional import RegionsRead
+from offboarding.sources.aws._api.client.refusals import Refusals
+from offboarding.sources.aws._api.regional import RegionsRead
 from tests.support.cloud import CORE
 from tests.support.keyring import SEOUL, US
 

@@ -4,8 +4,8 @@ import pytest
 
 from offboarding.model import Standing
 from offboarding.model.errors import IncompleteReadError
-from offboarding.sources.aws_iam.accounts import standing_by_report
-from offboarding.sources.aws_iam.report import CredentialReport, ReportRow, parse_report
+from offboarding.sources.aws.iam.accounts import standing_by_report
+from offboarding.sources.aws.iam.report import CredentialReport, ReportRow, parse_report
 
 SLOT = ("active", "last_rotated", "last_used_date", "last_used_region", "last_used_service")
 COLUMNS = [

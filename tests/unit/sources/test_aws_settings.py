@@ -57,6 +57,6 @@ def test_the_source_of_identity_center_is_named() -> None:
 
 
 def test_reading_settings_loads_no_boto3() -> None:
-    code = "import sys, offboarding.sources.aws_iam; sys.exit({'boto3', 'botocore'} & sys.modules.keys() != set())"
+    code = "import sys, offboarding.sources.aws.iam; sys.exit({'boto3', 'botocore'} & sys.modules.keys() != set())"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

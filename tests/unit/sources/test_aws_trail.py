@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from demo.aws_trail_seed import AwsEventSeed, record_of
 from offboarding.model import ActionKind, AuditEvent, IdentityKeyKind
-from offboarding.sources.aws_cloudtrail.days import first_and_last
-from offboarding.sources.aws_cloudtrail.lookup import Pace
-from offboarding.sources.aws_cloudtrail.records import RecordError, recorded
+from offboarding.sources.aws.cloudtrail.days import first_and_last
+from offboarding.sources.aws.cloudtrail.lookup import Pace
+from offboarding.sources.aws.cloudtrail.records import RecordError, recorded
 from tests.support.cloud import CORE, PAYMENTS, user_id
 from tests.support.trails import READ_AT, SECRET, event, mjkim, somebody
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from offboarding.model import Standing, Trust
-from offboarding.sources._aws.policy.policies import Attached, Grants
-from offboarding.sources._aws.policy.trusts import IamRole, TrustReader, saml_providers
+from offboarding.sources.aws._api.policy.policies import Attached, Grants
+from offboarding.sources.aws._api.policy.trusts import IamRole, TrustReader, saml_providers
 from tests.support.cloud import AS_OF
 
 HOME, ABROAD = "111111111111", "222222222222"

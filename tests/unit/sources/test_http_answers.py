@@ -6,9 +6,9 @@ import pytest
 
 from offboarding.net.service.answers import Moment, Told, number_in, retry_after
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources._okta.answers import OktaAccess
 from offboarding.sources.github_org.answers import InstallationToken
 from offboarding.sources.google_workspace.answers import GoogleAccess
+from offboarding.sources.okta._api.answers import OktaAccess
 
 
 class _Ends(Told):

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from offboarding.sources._vault import listing
-from offboarding.sources._vault.listing import aliases_in, names_in
+from offboarding.sources.vault._api import listing
+from offboarding.sources.vault._api.listing import aliases_in, names_in
 from tests.support.variants import some_of
 
 HOSTILE = ['"keys":["root"]', "]}", "\\", 'a\\"b', "김민준", "data", "keys", ""]

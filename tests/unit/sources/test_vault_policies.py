@@ -3,7 +3,7 @@
 import pytest
 
 from offboarding.model import Standing
-from offboarding.sources._vault.policies import PolicyFormatError, rules_of, unreadable, verdict
+from offboarding.sources.vault._api.policies import PolicyFormatError, rules_of, unreadable, verdict
 
 HCL = """
 # one line, another kind, and a block

@@ -8,9 +8,9 @@ import pytest
 from offboarding.model.errors import FatalError
 from offboarding.net.service.budget import RequestBudget
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources._vault.client import UnansweredPathError
-from offboarding.sources.vault_auth.answers import VaultEntity, VaultToken
-from offboarding.sources.vault_auth.tokens import HandedOut, of_token
+from offboarding.sources.vault._api.client import UnansweredPathError
+from offboarding.sources.vault.auth.answers import VaultEntity, VaultToken
+from offboarding.sources.vault.auth.tokens import HandedOut, of_token
 from tests.support.small_company import NIGHT, account
 
 MOST, MOST_AN_ENTITY = 30, 5

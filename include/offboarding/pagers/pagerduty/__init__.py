@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from offboarding.interfaces import ConnectionFields, PagerSettings
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import TicketPage
 from offboarding.model.errors import FatalError
 from offboarding.net.destinations import Destination
 from offboarding.net.service.address import address_of, client_of, destination, needed
 from offboarding.net.service.asking import PATIENCE_SECONDS, Asker, check, in_short
+from offboarding.pagers.pagerduty.settings import Settings
 
 HOST = "events.pagerduty.com"
 PATH = "v2/enqueue"
@@ -30,12 +31,12 @@ FIXES = {
 }
 
 
-def destinations(settings: PagerSettings, connection: ConnectionFields) -> Iterator[Destination]:
+def destinations(settings: Settings, connection: ConnectionFields) -> Iterator[Destination]:
     """Where events go."""
     return destination(f"pagers.{settings.name}", _in_full(connection))
 
 
-def build(settings: PagerSettings, connection: ConnectionFields) -> "PagerDuty":
+def build(settings: Settings, connection: ConnectionFields) -> "PagerDuty":
     """A pager for one integration; nothing is sent yet. Raises ConfigError for a connection that can't be right."""
     where = f"pagers.{settings.name}"
     needed(where, connection, "password")

@@ -18,7 +18,7 @@ from offboarding.rosters._records.decoding import decoded, undecodable
 from offboarding.rosters._records.delimited import lines, records
 from offboarding.rosters._records.problems import BadRecordError
 from offboarding.rosters._records.table import TableRead, UnlikelyTableError
-from offboarding.rosters._workday.tenant import DATED
+from offboarding.rosters.workday._api.tenant import DATED
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.proposing import propose
 from offboarding.rosters.workday.settings import WorkdaySettings

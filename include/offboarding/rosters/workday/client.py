@@ -12,7 +12,7 @@ import httpx
 from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, IncompleteReadError
 from offboarding.net.service.asking import AnswerTooLargeError
-from offboarding.rosters._workday.tenant import WorkdayTenant, effective_date
+from offboarding.rosters.workday._api.tenant import WorkdayTenant, effective_date
 from offboarding.rosters.workday.settings import WorkdaySettings
 
 PAGE = "docs/configuration/workday.md"

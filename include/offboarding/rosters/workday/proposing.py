@@ -21,7 +21,7 @@ from offboarding.rosters._records.proposing import (
     statuses_of,
     tells_leavers,
 )
-from offboarding.rosters._workday.tenant import DATED
+from offboarding.rosters.workday._api.tenant import DATED
 from offboarding.rosters.workday.client import WorkdayApi
 from offboarding.rosters.workday.settings import WorkdaySettings
 

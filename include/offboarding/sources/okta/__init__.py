@@ -1,6 +1,6 @@
 """Kind `okta`: who gets into an Okta org, and what stands for them there (docs/configuration/okta.md).
 
-Read from below: `_okta` asks, `answers` are what comes, `org` who is in and who asks, `credentials` their tokens,
+Read from below: `_api` asks, `answers` are what comes, `org` who is in and who asks, `credentials` their tokens,
 `makers` who answers for an app, `app_access` by what it gets in, `service_apps` which there are, `source` tells them
 all.
 """

@@ -2,7 +2,7 @@
 
 from offboarding.interfaces import ConnectionFields
 from offboarding.interfaces.form import AUTHORITIES, ConnectionForm, ExtraField
-from offboarding.sources._okta.client import OktaApi
+from offboarding.sources.okta._api.client import OktaApi
 from offboarding.sources.okta.answers import OktaUser
 from offboarding.sources.okta.settings import OktaSettings
 

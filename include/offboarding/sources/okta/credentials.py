@@ -13,7 +13,7 @@ from offboarding.model import Credential, Fact, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import FatalError
 from offboarding.net.service.api import NotAnsweredError
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read
-from offboarding.sources._okta.client import PAGE, PAGE_SIZE
+from offboarding.sources.okta._api.client import PAGE, PAGE_SIZE
 from offboarding.sources.okta.answers import OktaApiToken, OktaClient, OktaRefreshToken, OktaUser
 from offboarding.sources.okta.org import DEPROVISIONED, OktaOrg, standing_of
 

@@ -14,8 +14,8 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources._okta.client import OktaApi
 from offboarding.sources._owners import owner_keys
+from offboarding.sources.okta._api.client import OktaApi
 from offboarding.sources.okta.answers import OktaApp, OktaLogEvent, OktaLogParty, OktaUser
 
 REACHES_BACK = timedelta(days=90)

@@ -13,9 +13,9 @@ from offboarding.model import Account, AccountKey, IdentityKeyKind, IdentityKeyO
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources._okta.answers import OktaRole
-from offboarding.sources._okta.client import PAGE, PAGE_SIZE, OktaApi
-from offboarding.sources._okta.roles import SUPER_ADMIN, Roles, assignees, named, roles_at
+from offboarding.sources.okta._api.answers import OktaRole
+from offboarding.sources.okta._api.client import PAGE, PAGE_SIZE, OktaApi
+from offboarding.sources.okta._api.roles import SUPER_ADMIN, Roles, assignees, named, roles_at
 from offboarding.sources.okta.answers import OktaUser
 from offboarding.sources.okta.settings import OktaSettings
 

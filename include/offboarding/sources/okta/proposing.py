@@ -3,7 +3,7 @@
 from offboarding.interfaces import Chooser, ConnectionFields, Proposal
 from offboarding.model.errors import RetriableError
 from offboarding.net.service.api import NotAnsweredError
-from offboarding.sources._okta.client import OktaApi
+from offboarding.sources.okta._api.client import OktaApi
 from offboarding.sources.okta.org import organization
 from offboarding.sources.okta.settings import OktaSettings
 

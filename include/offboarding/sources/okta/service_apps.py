@@ -13,8 +13,8 @@ from offboarding.model import Account, Credential, Standing, SubjectKind
 from offboarding.net.service.api import NotAnsweredError, Purpose
 from offboarding.sources._http.on_disk import DiskIndex
 from offboarding.sources._http.rows import UnreadRows
-from offboarding.sources._okta.client import PAGE_SIZE
-from offboarding.sources._okta.roles import named, roles_at
+from offboarding.sources.okta._api.client import PAGE_SIZE
+from offboarding.sources.okta._api.roles import named, roles_at
 from offboarding.sources.okta.answers import OktaApp
 from offboarding.sources.okta.app_access import access_of, credentials_of
 from offboarding.sources.okta.makers import AppMakers, profile_owners

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from offboarding.interfaces import Against, HowTested, Words
 from offboarding.sources._http.settings import AccountwiseSettings
-from offboarding.sources._okta.scopes import API_TOKENS, APPS, LOGS, ROLES, USERS
+from offboarding.sources.okta._api.scopes import API_TOKENS, APPS, LOGS, ROLES, USERS
 
 
 class OktaSettings(AccountwiseSettings):

@@ -11,7 +11,7 @@ from offboarding.model.errors import FatalError
 from offboarding.net.service.api import Purpose
 from offboarding.sources._bearers import borne
 from offboarding.sources._http.rows import UnreadRows, as_far_as_read, looked_at
-from offboarding.sources._okta.client import OktaApi
+from offboarding.sources.okta._api.client import OktaApi
 from offboarding.sources.okta.credentials import TOKEN, OktaApiTokens, credentials
 from offboarding.sources.okta.makers import AppMakers
 from offboarding.sources.okta.org import OktaOrg, organization

@@ -1,0 +1,1 @@
+"""The kinds that read AWS accounts, and `_api`, how they ask."""
