@@ -7,7 +7,6 @@ with one fixture: `system`, a real system that holds two keys at least, and by w
 behind our back. A system that is asked over a network, with a login, takes `RemoteKeyContract` in its place.
 """
 
-import importlib
 import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from offboarding.interfaces import KeySource, SourceSettings
+from offboarding.interfaces.kinds import kind_module
 from offboarding.model import KEY_KINDS, Fact, Gap, Key, KeyAccess, ScopeRead, Standing
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
@@ -217,7 +217,7 @@ class KeyContract:
         assert not [word for word in SECRET_WORDS if word in told]
 
     def test_settings_refuse_what_they_do_not_know(self, system: KeySystem) -> None:
-        settings = importlib.import_module(f"offboarding.{system.room}.{system.kind}").Settings
+        settings = kind_module(system.room, system.kind).Settings
 
         assert issubclass(settings, SourceSettings)
         assert settings.tells == "keys"

@@ -7,7 +7,6 @@ with one fixture: `system`, a real system in which alice, bob and carl have an a
 credential at least of each kind that the system has, and by which the suite's people change things behind our back.
 """
 
-import importlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -18,7 +17,7 @@ import pytest
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from offboarding.interfaces import Source, SourceSettings
+from offboarding.interfaces import Source, SourceSettings, kinds
 from offboarding.model import (
     CREDENTIAL_KINDS,
     Account,
@@ -418,11 +417,11 @@ class SourceContract:
         assert not [name for name in named if any(name in str(value) for log in logs for value in log.values())]
 
     def test_settings_refuse_what_they_do_not_know(self, system: System) -> None:
-        module = kind_module(system.source())
+        settings = settings_of(system.source())
 
-        assert issubclass(module.Settings, SourceSettings)
+        assert issubclass(settings, SourceSettings)
         with pytest.raises(ValidationError) as caught:
-            module.Settings.model_validate({"name": "it", "kind": "it", "connection": "it", "acounts": []})
+            settings.model_validate({"name": "it", "kind": "it", "connection": "it", "acounts": []})
         assert ("acounts",) in [mistake["loc"] for mistake in caught.value.errors()]
 
 
@@ -511,12 +510,11 @@ def requests_for(system: System, read: Callable[[Source], Iterator[Fact]]):
     return reader.requests
 
 
-def kind_module(source: Source):
-    """The file of its kind: the room's only one that builds such a source."""
-    room = importlib.import_module("offboarding.sources")
-    package = type(source).__module__.removeprefix(f"{room.__name__}.").split(".")[0]
-    kind = package.removeprefix("_")
-    return importlib.import_module(f"{room.__name__}.{kind}")
+def settings_of(source: Source) -> type[SourceSettings]:
+    """Those of its kind."""
+    packages = (kinds.kind_module("sources", kind) for kind in kinds.kinds("sources"))
+    own = [each for each in packages if f"{type(source).__module__}.".startswith(f"{each.__name__}.")]
+    return max(own, key=lambda each: len(each.__name__)).Settings
 
 
 class LoginsAlone:

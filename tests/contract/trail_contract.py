@@ -7,7 +7,6 @@ with one fixture: `system`, a real trail in which two people have read a secret 
 more.
 """
 
-import importlib
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from structlog.testing import capture_logs
 
 from offboarding.interfaces import SourceSettings, Trail
+from offboarding.interfaces.kinds import kind_module
 from offboarding.model import ActionKind, AuditEvent, Fact, Gap, ScopeRead
 from offboarding.model.errors import FatalError, OffboardingError, RetriableError
 
@@ -199,7 +199,7 @@ class TrailContract:
         assert str(caught.value).startswith(f"sources.{system.name}")
 
     def test_settings_refuse_what_they_do_not_know(self, system: TrailSystem) -> None:
-        settings = importlib.import_module(f"offboarding.sources.{system.kind}").Settings
+        settings = kind_module("sources", system.kind).Settings
 
         assert issubclass(settings, SourceSettings)
         assert settings.tells == "events"
