@@ -141,6 +141,7 @@ def rules() -> list[str]:
     return [path.stem for path in sorted((DOMAIN_FOLDER / "rules").glob("[!_]*.py"))]
 
 
+@cache
 def inner(module: Module) -> str:
     """The kind that a module belongs to, as `aws_iam`; what kinds share, as `_http`, `aws._api` or `aws.__init__`.
 

@@ -35,8 +35,7 @@ class PersonioSettings(ServiceSettings):
     """Everybody whom a company's Personio lists."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "Personio's, cut by hand; personio-py as second caller",
+        Against.DESCRIPTION, "Personio's, cut by hand; personio-py as second caller"
     )
 
     columns: Columns = Field(

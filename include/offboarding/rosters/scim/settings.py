@@ -38,8 +38,7 @@ class ScimSettings(MappedSettings):
     """Whoever an identity provider has pushed by SCIM."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.REAL,
-        "SCIM's own tester and client over HTTPS; what identity providers send by their documents",
+        Against.REAL, "SCIM's own tester and client over HTTPS; what identity providers send by their documents"
     )
 
     connection: str = Field(

@@ -44,8 +44,7 @@ class SuccessFactorsSettings(ServiceSettings):
     """Everybody with an employment in a company's Employee Central."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.BY_HAND,
-        "after SAP's `$metadata`; SAP's own client as second caller",
+        Against.BY_HAND, "after SAP's `$metadata`; SAP's own client as second caller"
     )
 
     columns: Columns = Field(

@@ -15,8 +15,7 @@ class EntraSettings(AccountwiseSettings):
     """A tenant's users and applications."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "Microsoft's; its SDK as second caller, its `msal` at the sign-in",
+        Against.DESCRIPTION, "Microsoft's; its SDK as second caller, its `msal` at the sign-in"
     )
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = dict.fromkeys(

@@ -90,8 +90,7 @@ class LdapSettings(SourceSettings):
     """A directory."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.REAL,
-        "OpenLDAP, 389-ds, Samba's Active Directory; FreeIPA by its schema on 389-ds",
+        Against.REAL, "OpenLDAP, 389-ds, Samba's Active Directory; FreeIPA by its schema on 389-ds"
     )
 
     base_dn: str = Field(

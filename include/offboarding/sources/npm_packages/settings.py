@@ -12,8 +12,7 @@ class NpmPackagesSettings(HttpSourceSettings):
     """An organization, its packages, and others that are the company's."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "npm's, of its registry; npm's own client as second caller",
+        Against.DESCRIPTION, "npm's, of its registry; npm's own client as second caller"
     )
 
     organization: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Its name at npm, without the @.")

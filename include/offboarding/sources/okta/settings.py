@@ -13,8 +13,7 @@ class OktaSettings(AccountwiseSettings):
     """An org's users, and what lets them in."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "Okta's, as its own client has it; that client as second caller",
+        Against.DESCRIPTION, "Okta's, as its own client has it; that client as second caller"
     )
 
     sees_all: bool = Field(

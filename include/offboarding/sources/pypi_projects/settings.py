@@ -12,8 +12,7 @@ class PypiProjectsSettings(HttpSourceSettings):
     """Projects, by name: PyPI lists those of no company."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.BY_HAND,
-        "after PyPI's documents on its JSON API; pypi-json as second caller",
+        Against.BY_HAND, "after PyPI's documents on its JSON API; pypi-json as second caller"
     )
 
     realm: str = Field(

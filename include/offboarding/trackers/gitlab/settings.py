@@ -16,8 +16,7 @@ class Settings(TrackerSettings):
     """What a user may write for issues of a GitLab project."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.BY_HAND,
-        "after GitLab's, whose licence is CC BY-SA; python-gitlab as second caller",
+        Against.BY_HAND, "after GitLab's, whose licence is CC BY-SA; python-gitlab as second caller"
     )
 
     project: str = Field(

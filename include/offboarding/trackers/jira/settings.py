@@ -21,8 +21,7 @@ class Settings(TrackerSettings):
     """What a user may write for issues of a Jira project."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "Jira Cloud's; Jira Data Center by its documents; the Python library jira as second caller",
+        Against.DESCRIPTION, "Jira Cloud's; Jira Data Center by its documents; the Python library jira as second caller"
     )
 
     project: str = Field(pattern=r"^[A-Z][A-Z0-9_]+$", description="The project's key, such as SEC.")

@@ -58,8 +58,7 @@ class Settings(TrackerSettings):
     """What a user may write for a ServiceNow."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.BY_HAND,
-        "after ServiceNow's documents; its own client as second caller",
+        Against.BY_HAND, "after ServiceNow's documents; its own client as second caller"
     )
 
     url: str | None = Field(

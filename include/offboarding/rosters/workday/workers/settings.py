@@ -46,8 +46,7 @@ class WorkdayWorkersSettings(ServiceSettings):
     """Every worker of a tenant's, by Get_Workers."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.BY_HAND,
-        "a schema after Workday's, and Microsoft's documents; zeep as second caller",
+        Against.BY_HAND, "a schema after Workday's, and Microsoft's documents; zeep as second caller"
     )
 
     tenant: Annotated[str, StringConstraints(pattern=r"^[^/?#\s]+$")] = Field(

@@ -1,11 +1,11 @@
 """What a user may write for AWS accounts, whatever is read of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Some, SourceSettings
+from offboarding.interfaces import Against, HowTested, Some, SourceSettings
 
 Region = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+$")]
 AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
@@ -13,6 +13,10 @@ AccountId = Annotated[str, Field(pattern=r"^\d{12}$")]
 
 class AccountsSettings(SourceSettings):
     """AWS accounts reached from one connection; what every kind of source that reads them shares."""
+
+    tested: ClassVar[HowTested] = HowTested(
+        Against.EMULATOR, "moto, behind a proxy that refuses and limits as AWS does"
+    )
 
     accounts: tuple[AccountId, ...] = Field(default=(), description="Account ids: 12 digits, in quotes.")
     organization: bool = Field(

@@ -4,17 +4,12 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from offboarding.interfaces import Against, HowTested, Some, Tells
+from offboarding.interfaces import Some, Tells
 from offboarding.sources.aws._api.settings import AccountId, AccountsSettings, Region
 
 
 class Settings(AccountsSettings):
     """AWS accounts whose CloudTrail is read."""
-
-    tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does",
-    )
 
     tells: ClassVar[Tells] = "events"
 

@@ -21,8 +21,7 @@ class Settings(AccountsSettings):
     """What `kind: aws_iam` takes besides."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does; of EKS botocore's description",
+        Against.EMULATOR, "moto, behind a proxy that refuses and limits as AWS does; of EKS botocore's description"
     )
 
     identity_center: str | None = Field(

@@ -16,8 +16,7 @@ class Settings(SourceSettings):
     """An organization's Identity Center."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does",
+        Against.EMULATOR, "moto, behind a proxy that refuses and limits as AWS does"
     )
 
     delays: ClassVar[Mapping[SubjectKind, timedelta]] = {SubjectKind.ACCOUNT: timedelta(hours=12)}

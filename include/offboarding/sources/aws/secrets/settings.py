@@ -4,17 +4,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from offboarding.interfaces import Against, HowTested, Some, Tells, Words
+from offboarding.interfaces import Some, Tells, Words
 from offboarding.sources.aws._api.settings import RegionsSettings
 
 
 class SecretSettings(RegionsSettings):
     """AWS accounts whose secrets and parameters are read."""
-
-    tested: ClassVar[HowTested] = HowTested(
-        Against.EMULATOR,
-        "moto, behind a proxy that refuses and limits as AWS does",
-    )
 
     tells: ClassVar[Tells] = "keys"
 

@@ -13,8 +13,7 @@ class OktaSigningKeysSettings(HttpSourceSettings):
     """An org's authorization servers, and who may have them sign."""
 
     tested: ClassVar[HowTested] = HowTested(
-        Against.DESCRIPTION,
-        "Okta's, as its own client has it; that client as second caller",
+        Against.DESCRIPTION, "Okta's, as its own client has it; that client as second caller"
     )
 
     tells: ClassVar[Tells] = "keys"
