@@ -246,6 +246,12 @@ def test_where_all_of_them_have_left_it_is_each_one_s(made: datetime | None) -> 
     )
 
 
+def test_where_one_of_them_may_be_somebody_who_works_here_it_is_nobody_s() -> None:
+    possibly = replace(GONE[1], previous_worker_ids=("2000",))
+
+    assert link(hr(GONE[0], possibly, worker("2000")), ldap(account("x", login="kim"))) == DISPUTED
+
+
 def test_a_departure_that_nobody_confirmed_leaves_a_login_of_two_in_dispute() -> None:
     lapsed = worker("1043", job(end="2026-11-13"), logins=("kim",))
 

@@ -167,7 +167,7 @@ def decide(
     known: Knowledge, each: Case, person: Person, relation: Relation, possibly_one: frozenset[frozenset[Person]]
 ) -> LinkDecision:
     """A row's decision; what may be an active person's is never a leaver's alone, unless a person said so."""
-    decision = own(known, each, person) if relation is Relation.IS else owned(known, each, person)
+    decision = own(known, each, person, possibly_one) if relation is Relation.IS else owned(known, each, person)
     confirmed = each.word.confirmed == person and relation is Relation.IS
     if decision is LinkDecision.LINKED and not confirmed and shared_with_active(known, person, possibly_one):
         return LinkDecision.DISPUTED
@@ -190,14 +190,17 @@ def owned(known: Knowledge, each: Case, person: Person) -> LinkDecision:
     return LinkDecision.LINKED if owns >= known.company.scores.linked else LinkDecision.CANDIDATE
 
 
-def own(known: Knowledge, each: Case, person: Person) -> LinkDecision:
+def own(known: Knowledge, each: Case, person: Person, possibly_one: frozenset[frozenset[Person]]) -> LinkDecision:
     scores, ranked = known.company.scores, ranking(each)
     top, mine = ranked[0][1], dict(ranked)[person]
     if linked(known, each) is not None:
         return LinkDecision.LINKED if linked(known, each) == person else LinkDecision.CANDIDATE
-    are_gone = all_have_left(known, [suspect for suspect, score in ranked if score >= scores.candidate])
-    if person in each.several and mine >= scores.linked and are_gone:
-        return LinkDecision.LINKED
+    suspects = {suspect: score for suspect, score in ranked if score >= scores.candidate}
+    are_gone = all_have_left(known, suspects)
+    may_work_here = any(shared_with_active(known, suspect, possibly_one) for suspect in suspects)
+    sharing = {suspect for suspect in each.several if suspects.get(suspect, 0) >= scores.linked}
+    if sharing and are_gone and not may_work_here and (person in sharing or mine < scores.linked):
+        return LinkDecision.LINKED if person in sharing else LinkDecision.CANDIDATE
     if top >= scores.linked:
         return LinkDecision.DISPUTED if top - mine < scores.ahead else LinkDecision.CANDIDATE
     probable = mine == top and mine >= scores.probable and are_gone

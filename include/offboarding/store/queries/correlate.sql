@@ -867,16 +867,19 @@ from at_once c left join lateral (
         and n.person_uid <> c.person_uid) o on true;
 
 -- name: link_each_leaver
--- Where everybody has left for certain whom such an account may belong to, it's each one's.
-update ranked r set decision = 'linked'
-where r.decision = 'disputed' and r.score >= %(linked)s
-    and (r.account_pk, r.person_uid) in (select c.account_pk, c.person_uid from at_once c)
-    and r.person_uid not in (select c.person_uid from contested c)
+-- Where everybody has left for certain whom such an account may belong to, and is nobody who may work here, it's each
+-- one's, and of whom less speaks for it's nobody's.
+update ranked r set decision = case when r.score >= %(linked)s then 'linked' else 'candidate' end
+where r.decision = 'disputed'
+    and (r.score < %(linked)s or (r.account_pk, r.person_uid) in (select c.account_pk, c.person_uid from at_once c))
+    and r.account_pk in (
+        select c.account_pk from at_once c join ranked o using (account_pk, person_uid) where o.score >= %(linked)s)
     and not exists (
         select from ranked o
-        where o.account_pk = r.account_pk and o.score >= %(candidate)s and not exists (
-            select from person_state s
-            where s.person_uid = o.person_uid and not s.returned and s.confirmed and s.basis <> 'away'));
+        where o.account_pk = r.account_pk and o.score >= %(candidate)s
+            and (o.person_uid in (select c.person_uid from contested c) or not exists (
+                select from person_state s
+                where s.person_uid = o.person_uid and not s.returned and s.confirmed and s.basis <> 'away')));
 
 -- name: evidence_owner_label
 -- Who is named as manager or owner of a workload's account that is nobody's own. Of accounts that are clearly somebody's
