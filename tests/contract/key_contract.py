@@ -36,7 +36,7 @@ class KeySystem(Protocol):
     room: str
     """"sources" or "verifiers": what messages begin with."""
     kind: str
-    """The name of its file in that room."""
+    """As the configuration has it."""
     name: str
     """What the configuration calls it."""
 

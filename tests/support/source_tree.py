@@ -167,7 +167,8 @@ def is_shared(name: str) -> bool:
 
 def serves(shared: str, kind: str) -> bool:
     """Whether that is what every kind of the room may stand on, or every kind of the same vendor."""
-    return is_shared(shared) and kind.startswith(shared.rpartition("_")[0].removesuffix("."))
+    vendor = f".{shared}".partition("._")[0].removeprefix(".")
+    return is_shared(shared) and kind.replace(".", "_").startswith(vendor.replace(".", "_"))
 
 
 @cache

@@ -2,8 +2,8 @@
 
 A system's package is found by its name, which is the `kind` in the configuration (kinds.py). Each of these holds
 
-- `Settings`: a pydantic model, a subclass of the base below, with what a user may write for it, and
-  `tested`: against what the kind was tested;
+- `Settings`, of its file `settings.py`: a pydantic model, a subclass of the base below, with what a user may write for
+  it, and `tested`: against what the kind was tested;
 - `build`: makes the ready object; nothing is contacted before its first method is called. For a roster
   `build(settings, connection, context)`, for a source or verifier `build(settings, connection, part, context)`, for a
   tracker, pager or queue `build(settings, connection)`, for a notifier `build(settings)`, since Airflow's own hooks
@@ -20,20 +20,20 @@ It may hold
   itself. `where` is what the user named, an address or a connection id; `connection` its fields, None for an address.
   A kind without it begins with name, kind and connection alone.
 
-A source or verifier that is a package may hold a file `remedy.py` with
+A source or verifier may hold a file `remedy.py` with
 
 - `REMEDIES`: how what the rules ask for is done in that system, and undone (`AccountRemedies`; `KeyRemedies` where it
   tells keys). What isn't in it is said in words. Whatever a system told is quoted, since a leaver may have chosen it:
   in a shell by `shlex.quote`. The reader has never seen Airflow, and works in a shell;
 - `EXAMPLES`: subjects by which the command `remedies` shows them (`RemedyExamples`), if more than an account or a key.
 
-A source that is a package may hold a file `revoke.py`, the only one that may write into its system, with
+A source may hold a file `revoke.py`, the only one that may write into its system, with
 
 - `step(thing)`: what shuts a thing so that it can be opened again, a clause ("set inactive"); None for what can't be;
 - `build(settings, connection, reader, part)`: the `Revoker`, by a connection of its own. `reader` is the one that the
   source is read by: what it logs in by is never shut.
 
-A roster that is a package may hold a file `endpoint.py`, where its system pushes users to, with
+A roster may hold a file `endpoint.py`, where its system pushes users to, with
 
 - `build(rosters, now)`: an ASGI app, served at `/offboarding-` and the kind. `rosters()` gives what the configuration
   says now (`pushing.Pushing`). Whom it lets in the app says itself: Airflow asks nobody who they are before.
