@@ -22,10 +22,10 @@ from offboarding.model.errors import FatalError, OffboardingError, RetriableErro
 from offboarding.rosters.csv import CsvRoster, deadlines
 from tests.contract.roster_contract import RosterContract, Streams, failure_of
 from tests.support.drops import Drop
+from tests.support.usual_read import AS_OF
 from tests.unit.rosters.conftest import Build, Deliver
 
 Read = Callable[..., CsvRoster]
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 _ROWS = 20_000
 _WRITTEN = "somebody wrote to the file while it was read"
 _MANY = "id,note\n" + "".join(f"{number},{'a' * 100}\n" for number in range(_ROWS))

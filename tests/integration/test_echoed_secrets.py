@@ -5,7 +5,6 @@ import gc
 import json
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,18 +17,18 @@ from demo.slapd import Tls
 from offboarding import wiring
 from offboarding.config import loading
 from offboarding.config.loading import kind_module
-from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import Alert
 from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
 from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
 from tests.support.successfactors_service import key_pair
+from tests.support.usual_read import CONTEXT
 from tests.support.variants import some_of
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
 BASIC = base64.b64encode(f"reader:{SECRET}".encode()).decode()
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 STATUSES = (400, 403, 500)
 Try = Callable[[], object]
 ACCOUNT = "111111111111"

@@ -30,9 +30,9 @@ from offboarding.interfaces import ConnectionFields, ReadContext
 from offboarding.model import AccountRef, Fact
 from offboarding.sources.aws.iam import AwsIamSource, Settings, build
 from tests.support.lasting import Lasting, descriptions_read_once
+from tests.support.usual_read import AS_OF
 
 CORE, PAYMENTS, LAB = "111111111111", "222222222222", "333333333333"
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 MADE = datetime(2024, 3, 1, 9, tzinfo=UTC)
 USED = datetime(2026, 11, 23, 2, 10, tzinfo=UTC)
 CERTIFICATE_ENDS = datetime(2027, 3, 1, 9, tzinfo=UTC)

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from demo.certificates import make_certificate
 from offboarding.interfaces import ConnectionFields, ReadContext, Source
 from offboarding.model import Account, AccountRef, Credential, Fact, Gap, ScopeRead
 from offboarding.sources.ldap import Settings, build
+from tests.support.usual_read import AS_OF
 
 SUFFIX = "dc=corp,dc=example"
 ADMIN = f"cn=admin,{SUFFIX}"
@@ -27,7 +27,6 @@ POLICY = f"cn=default,ou=policies,{SUFFIX}"
 LAX_POLICY = f"cn=lax,ou=policies,{SUFFIX}"
 REALM = "0b5e0000-0000-4000-8000-000000000001"
 PERMANENT = "000001010000Z"
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 """GitHub's host key: its fingerprint is published."""
 FINGERPRINT = "SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"

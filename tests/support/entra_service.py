@@ -28,10 +28,10 @@ from offboarding.interfaces import ConnectionFields, ReadContext, Source
 from offboarding.model import Account
 from offboarding.sources import entra_id
 from tests.support.described.server import Answered, Asked, Described, Description, described
+from tests.support.usual_read import AS_OF
 
 TENANT = "0f3a2c52-7f5e-4b0c-9c39-7d1f27b1a111"
 READER, SECRET, TOKEN = "5a7d4f0e-0000-4000-8000-0000000000aa", "s3cret~of.the-reader", "token.of.the-reader"
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 CONTEXT = ReadContext(as_of=AS_OF, default_zone="Asia/Seoul", service_patterns=("svc-*",))
 EPOCH, LATER, ENDS = "2020-03-01T09:00:00Z", "2026-11-01T09:00:00Z", "2028-03-01T09:00:00Z"
 RIGHTS = frozenset(

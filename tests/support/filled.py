@@ -41,8 +41,8 @@ from offboarding.store.connect import Session
 from offboarding.store.rows import Run
 from tests.support.listed import FactSource
 from tests.support.night import ListedRoster
+from tests.support.usual_read import AS_OF
 
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 USED_AT = datetime(2026, 11, 22, 17, 10, tzinfo=UTC)
 MADE_AT = datetime(2021, 3, 1, tzinfo=UTC)
 DIRECTORY = "7d1c5a52-0000-4c0e-9d0f-000000000000"

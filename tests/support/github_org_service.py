@@ -3,7 +3,6 @@
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -11,13 +10,11 @@ from demo.github import GithubOrgService, app_key
 from demo.github_answers import BASE, ORG
 from demo.github_log import OWNER_TOKEN
 from demo.slapd import Tls
-from offboarding.interfaces import ConnectionFields, ReadContext, Source
+from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import github_org
 from tests.support.described.server import Described, Description, described, needed
-
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
-CONTEXT = ReadContext(as_of=AS_OF, default_zone="Asia/Seoul")
+from tests.support.usual_read import CONTEXT
 
 
 @cache

@@ -23,7 +23,7 @@ from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import gitlab_users
 from tests.support.described.server import Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 BASE = "/api/v4"
 READER_TOKEN = "glpat-of-the-reader"

@@ -1,14 +1,13 @@
 """A system that nobody can ask, whose lists are written, and its reader."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from offboarding.interfaces import ReadContext, Source
 from offboarding.sources import attested
-
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
+from tests.support.usual_read import CONTEXT
 
 
 @dataclass(slots=True, kw_only=True)

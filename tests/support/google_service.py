@@ -25,7 +25,7 @@ from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import google_workspace
 from tests.support.described.server import FOLDER, Answered, Asked, Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 CUSTOMER = "C03az79cb"
 SERVICE_ACCOUNT = "reader@offboarding-1.iam.gserviceaccount.com"

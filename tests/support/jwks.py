@@ -1,7 +1,6 @@
 """Verifiers of JWKSs, as a task makes them, and the login service that they ask."""
 
 import base64
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,13 +8,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from structlog.testing import capture_logs
 
 from demo.login_service import LoginService, login_service, public_jwk
-from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.interfaces import ConnectionFields, KeySource
 from offboarding.model import Fact
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.verifiers import jwks
 from tests.support.lasting import Lasting
-
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
+from tests.support.usual_read import CONTEXT
 
 PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 FIRST = PRIVATE.public_key()

@@ -29,7 +29,7 @@ from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import kubernetes_cluster
 from tests.support.described.server import Answered, Asked, Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 CLUSTER = "8a1f9c0e-0000-4000-8000-00000000c1a5"
 READER = "system:serviceaccount:kube-system:offboarding-audit"

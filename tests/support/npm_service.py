@@ -17,7 +17,7 @@ from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import npm_packages
 from tests.support.described.server import Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 ORG, TOKEN, READER = "corp", "npm_token-of-the-reader", "reader"
 KIT, LEGACY = "@corp/kit", "corp-legacy"

@@ -16,7 +16,7 @@ from offboarding.model import Account
 from offboarding.sources import okta
 from offboarding.sources.okta import signing_keys as okta_signing_keys
 from tests.support.described.server import Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 
 def limited(seconds: int, *, ours: float = 0) -> Answered:

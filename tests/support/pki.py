@@ -4,7 +4,7 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography import x509
@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 
 from offboarding.interfaces import KeySource, ReadContext
 from offboarding.verifiers import x509 as kind
+from tests.support.usual_read import AS_OF
 
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 YEAR = timedelta(days=365)
 
 

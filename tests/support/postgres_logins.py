@@ -3,7 +3,6 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,12 @@ from offboarding.sources import postgres_logins
 from offboarding.store import embedded
 from tests.support.lasting import Lasting
 from tests.support.memory import Folder
+from tests.support.usual_read import AS_OF
 
 READER = "offboarding_reader"
 PASSWORD = "reader's \\ own"
 LINES = "pg_catalog.pg_hba_file_rules()"
 BY_PASSWORD = "host all all 0.0.0.0/0 scram-sha-256\nlocal all all scram-sha-256"
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 CONTEXT = ReadContext(as_of=AS_OF, default_zone="Asia/Seoul", service_patterns=("svc-*",))
 
 

@@ -17,7 +17,7 @@ from offboarding.interfaces import ConnectionFields, Source
 from offboarding.model import Account
 from offboarding.sources import pypi_projects
 from tests.support.described.server import Described, Description, described
-from tests.support.github_org_service import CONTEXT
+from tests.support.usual_read import CONTEXT
 
 SHOP, PAY = "corp-shop", "corp-pay"
 NOT_FOUND = Answered(status=404, body={"message": "Not Found"})

@@ -12,19 +12,18 @@ from collections import deque
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import structlog
 
-from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.interfaces import ConnectionFields
 from offboarding.model import Account, AccountRef
 from offboarding.store.connect import opened
 from offboarding.store.pushed import PushedUsersStore
+from tests.support.usual_read import CONTEXT
 
 LEAVERS, LAST = 15, 5
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ import hashlib
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,7 @@ import pytest
 from offboarding.interfaces import KeySource, ReadContext
 from offboarding.model import Fact, Gap, Key, ScopeRead
 from offboarding.verifiers import ssh
-
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
+from tests.support.usual_read import AS_OF
 
 needs_ssh_keygen = pytest.mark.skipif(
     shutil.which("ssh-keygen") is None, reason="there is no ssh-keygen: install openssh-client (openssh-clients)"

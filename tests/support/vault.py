@@ -3,7 +3,6 @@
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -11,11 +10,11 @@ import pytest
 
 from demo.vault import HOST, VaultServer, vault_server
 from offboarding.config.loading import project_folder
-from offboarding.interfaces import ConnectionFields, KeySource, ReadContext
+from offboarding.interfaces import ConnectionFields, KeySource
 from offboarding.sources.vault import transit as vault_transit
 from tests.support.lasting import Lasting
+from tests.support.usual_read import CONTEXT
 
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 PAGE = (project_folder() / "docs/permissions/vault.md").read_text("utf-8")
 AUDIT_POLICY, LOGIN_POLICY = re.findall(r"```hcl\n(.*?)```", PAGE, re.DOTALL)
 

@@ -9,8 +9,8 @@ from typing import Any
 from offboarding.interfaces import ReadContext, Source
 from offboarding.model import Account
 from offboarding.sources import wireguard_peers
+from tests.support.usual_read import CONTEXT
 
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 HANDSHAKE_AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 

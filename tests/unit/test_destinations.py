@@ -4,7 +4,6 @@ import ast
 import inspect
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,10 +19,10 @@ from offboarding.net.destinations import Destination, Pinned, at_least, check, i
 from offboarding.notifiers.msteams import TeamsAlerts
 from offboarding.store import connect as connecting
 from tests.support.liars import lying
+from tests.support.usual_read import AS_OF
 from tests.support.variants import some_of
 
 Record = Callable[[str, object], None]
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 OURS = {
     "ldap": "ldap.corp.example",
     "vault_transit": "vault.corp.example",

@@ -10,7 +10,6 @@ is that one; else it isn't known.
 
 import zipfile
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,9 +21,9 @@ from offboarding.net.revocation.issuers import Issuers
 from offboarding.net.revocation.lists import RevocationLists, State, web_for
 from offboarding.verifiers import x509 as kind
 from offboarding.verifiers.x509.settings import X509Settings
+from tests.support.usual_read import AS_OF
 
 SUITE = Path(__file__).with_name("pkits.zip")
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 GOOD, REVOKED, HELD, UNKNOWN, UNASKED = State.GOOD, State.REVOKED, State.HELD, State.UNKNOWN, State.UNASKED
 SECTIONS: Mapping[str, Mapping[str, State]] = {
     "4.4": {

@@ -30,8 +30,8 @@ from offboarding.store.refusals import RefusedTicket
 from offboarding.store.revocations import BrokenOff
 from offboarding.store.rows import CorrelationCounts, Run
 from tests.support.red import why_red
+from tests.support.usual_read import AS_OF
 
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 LEFT_AT = datetime(2026, 11, 13, 15, tzinfo=UTC)
 ZONE = "Asia/Seoul"
 

@@ -1,14 +1,12 @@
 """Whether a password login works: every combination of lock, policy and witness, in three values."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from offboarding.model import Standing
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.standing import PasswordPolicy, Proof, judge
+from tests.support.usual_read import AS_OF
 
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 LOCKS_COUNT = PasswordPolicy(label="cn=default", lockout=True)
 LOCKS_IGNORED = PasswordPolicy(label="cn=lax", lockout=False)
 UNREADABLE = PasswordPolicy(label="cn=secret", lockout=None, problem="the policy cn=secret can't be read")

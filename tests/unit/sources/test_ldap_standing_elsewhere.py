@@ -13,8 +13,8 @@ from offboarding.sources.ldap.freeipa import FreeIpa
 from offboarding.sources.ldap.revocation import certificate_judge
 from offboarding.sources.ldap.standing import Proof
 from tests.support.certificates import certificate
+from tests.support.usual_read import AS_OF
 
-AS_OF = datetime(2026, 11, 24, 16, 30, tzinfo=UTC)
 SEEN = Proof(readable=True, reason="the reference account shows that locks can be read")
 NOT_SEEN = Proof(readable=False, reason="the reference account doesn't read as locked")
 NO_WITNESS = Proof(readable=None, reason="no reference account (`witness`) is configured")

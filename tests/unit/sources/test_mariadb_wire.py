@@ -3,18 +3,17 @@
 import random
 import struct
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError, OffboardingError
 from offboarding.sources import mariadb_logins
 from tests.support import echo
+from tests.support.usual_read import CONTEXT
 
 Record = Callable[[str, object], None]
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 _CAN = 1 << 9 | 1 << 15 | 1 << 19
 GREETING = (
     b"\x0a11.8-MariaDB\0"

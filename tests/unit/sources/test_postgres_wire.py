@@ -2,17 +2,16 @@
 
 import struct
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from offboarding.interfaces import ConnectionFields, ReadContext
+from offboarding.interfaces import ConnectionFields
 from offboarding.model.errors import FatalError
 from offboarding.sources import postgres_logins
 from tests.support import echo
+from tests.support.usual_read import CONTEXT
 
-CONTEXT = ReadContext(as_of=datetime(2026, 11, 24, 16, 30, tzinfo=UTC), default_zone="Asia/Seoul")
 TEXT, NUMBER, TRUTH = 25, 23, 16
 """Types, by their oids."""
 RIGHTS = ([TEXT, TRUTH], ["execute on function pg_catalog.pg_hba_file_rules()", "t"])
