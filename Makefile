@@ -10,17 +10,15 @@ PYTHON_BIN := .venv/bin/python
 TARGETS := include demo dags plugins tests benchmarks scripts
 # Tests wait for servers a third of their time.
 WORKERS := $(shell expr 3 '*' $$(getconf _NPROCESSORS_ONLN) / 2)
-DIRECTORIES := tests/integration/directories
-TRACKERS := tests/integration/unpacked/trackers
-DATABASES := tests/integration/unpacked/sources
-ROSTERS := tests/integration/unpacked/rosters
-HOSTS := tests/integration/unpacked/hosts
 SLOW := tests/slow
 AIRFLOWS := tests/airflows
 CELERY := tests/celery
 BROWSER := tests/browser
 # Of whose variants `make test` plays some.
 VARIED := $(shell grep -rlE --exclude-dir=support '^from tests.(support.(variants|tracker_faults)|contract.roster_contract) import' tests)
+# Files whose tests need servers that are fetched, by the mark that says so (tests/support/fetched.py).
+FETCHED := directories trackers databases rosters hosts
+needing = $(shell grep -rl 'pytest[.]mark[.]$(1)$$' tests)
 # What `make test` leaves out whole: one system's own tests, and cases in number.
 MARKED := $(shell grep -rl 'pytest[.]mark[.]slow' tests)
 # What `make test` draws a few random examples of, and `make fuzz` many.
@@ -61,32 +59,32 @@ test: setup slapd ## lint, and all tests but the next lines', in three processes
 	@$(MAKE) lint only-tests
 
 only-tests:
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" --ignore=$(DIRECTORIES) --ignore=$(TRACKERS) --ignore=$(DATABASES) --ignore=$(ROSTERS) --ignore=$(HOSTS) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m "not slow" $(foreach mark,$(FETCHED),$(addprefix --ignore=,$(call needing,$(mark)))) --ignore=$(SLOW) --ignore=$(AIRFLOWS) --ignore=$(CELERY) --ignore=$(BROWSER) $(ARGS)
 
 test-slow: setup slapd ## the tests of one system or one feature, a whole Airflow, killed tasks, PgBouncer, Prometheus, vendors' own clients, the pages on adding, and the variants that make test leaves out
 	@scripts/pgbouncer.sh
 	@scripts/prometheus.sh
 	@scripts/pango.sh
 	@scripts/clients.sh
-	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m slow $(or $(FILES),$(SLOW) $(sort $(MARKED) $(filter-out $(TRACKERS)/% $(ROSTERS)/%,$(VARIED)))) $(ARGS)
+	@$(PYTHON_BIN) -m pytest -n $(WORKERS) -m slow $(or $(FILES),$(SLOW) $(sort $(MARKED) $(filter-out $(foreach mark,$(FETCHED),$(call needing,$(mark))),$(VARIED)))) $(ARGS)
 
 test-directories: setup slapd directories ## what a real Active Directory (Samba) and 389-ds say; needs root and apt
-	@$(PYTHON_BIN) -m pytest $(DIRECTORIES) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(call needing,directories) $(ARGS)
 
 test-celery: setup slapd celery ## a night on several machines' worth of Airflow: Celery, Redis, two workers, and what kills them; ten minutes
 	@$(PYTHON_BIN) -m pytest $(CELERY) $(ARGS)
 
 test-trackers: setup slapd trackers ## what real ticket systems say, Request Tracker for one, fetched and not installed; needs root and apt
-	@$(PYTHON_BIN) -m pytest $(TRACKERS) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(call needing,trackers) $(ARGS)
 
 test-databases: setup databases ## what a real MariaDB and MySQL say of their accounts, fetched and not installed; needs root and apt
-	@$(PYTHON_BIN) -m pytest $(DATABASES) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(call needing,databases) $(ARGS)
 
 test-rosters: setup rosters drops ## HR's files on real SFTP and SMB servers and on emulators of Google's and Azure's storage, and encrypted ones, by programs that are fetched and not installed; needs root and apt
-	@$(PYTHON_BIN) -m pytest $(ROSTERS) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(call needing,rosters) $(ARGS)
 
 test-hosts: setup rosters hosts ## who gets in to a host with a real sshd, OpenVPN or WireGuard, and kubeconfigs of a real kubectl, fetched and not installed; needs root and apt
-	@$(PYTHON_BIN) -m pytest $(HOSTS) $(ARGS)
+	@$(PYTHON_BIN) -m pytest $(call needing,hosts) $(ARGS)
 
 test-browser: setup slapd chromium ## the pages inside a whole Airflow, as Chromium shows them: what a person does, axe-core, hostile data; five minutes
 	@$(PYTHON_BIN) -m pytest $(BROWSER) $(ARGS)

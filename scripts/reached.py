@@ -25,18 +25,13 @@ from tests.support.source_tree import Module, inner  # noqa: E402 - the same
 PACKAGE = "include/offboarding"
 AIRFLOW = ("include/offboarding_airflow", "dags", "plugins")
 PYTHON = ("include", "demo", "dags", "plugins", "tests", "scripts")
-FOLDERS = {
-    "test-airflows": "tests/airflows",
-    "test-browser": "tests/browser",
-    "test-celery": "tests/celery",
-    "test-trackers": "tests/integration/unpacked/trackers",
-    "test-hosts": "tests/integration/unpacked/hosts",
-    "test-rosters": "tests/integration/unpacked/rosters",
-    "test-directories": "tests/integration/directories",
-    "test-databases": "tests/integration/unpacked/sources",
-}
-"""Which target runs the test files of a folder, the longest first, since two run at once; `test-slow` runs the rest."""
-TARGETS = ("test-slow", *FOLDERS)
+FOLDERS = {"test-airflows": "tests/airflows", "test-browser": "tests/browser", "test-celery": "tests/celery"}
+ONE_SYSTEM = ("test-trackers", "test-hosts", "test-rosters", "test-directories", "test-databases")
+"""The tests of these targets ask one system each, on servers that are fetched, and say so by a mark of that name."""
+TARGETS = ("test-slow", *FOLDERS, *ONE_SYSTEM)
+"""Which target runs the test files of a folder or a mark, the longest first: two run at once. `test-slow` runs the
+rest."""
+NEEDS = re.compile(r"^pytestmark = pytest[.]mark[.](\w+)$", re.MULTILINE)
 SLOW = re.compile(
     r"pytest[.]mark[.]slow|^from tests[.](support[.](variants|tracker_faults)|contract[.]roster_contract) import",
     re.MULTILINE,
@@ -47,10 +42,9 @@ EVERYTHING = (LOCK, "tests/conftest.py", "scripts/bootstrap.sh", "scripts/uv-env
 STARTS_AIRFLOW = re.compile(r'"airflow"|AIRFLOW__CORE__DAGS_FOLDER')
 SHARED = "tests/acceptance/conftest.py"
 """What it imports is shared by tests of every system: the invented company, and the systems that it has."""
+SYSTEMS = "tests/systems"
 WHOLE = ("tests/slow", "tests/airflows", "tests/celery", "tests/browser")
 """The tests here are about no single system."""
-ONE_SYSTEM = ("test-directories", "test-trackers", "test-databases", "test-rosters", "test-hosts")
-"""The tests of these targets ask one system each."""
 ONE_NIGHT, ONE_AIRFLOW = "tests/slow/test_demo_company.py", "tests/slow/test_standalone.py"
 ONE_RUN = {"test-airflows": "-k 3.1", "test-celery": "-k one_machine"}
 """Unless the locked packages changed, or the target itself, this part of it is enough."""
@@ -115,6 +109,13 @@ def system(path: Path) -> str:
     return f"{module.room}.{name}" if (name := inner(module)) else ""
 
 
+@cache
+def all_systems() -> Mapping[str, str]:
+    """Return the folder right below its role's of each system, as `aws` of `sources.aws_iam`."""
+    folders = {system(path): path.relative_to(PROJECT / PACKAGE).parts[1] for path in python_files() if system(path)}
+    return {name: folder for name, folder in folders.items() if "._" not in name}
+
+
 def systems(files: Iterable[Path]) -> set[str]:
     """Return the systems that these files belong to, without kits."""
     return {name for name in map(system, files) if name and "._" not in name}
@@ -139,9 +140,12 @@ def used_by(*files: Path) -> frozenset[Path]:
 
 @cache
 def own_systems(test: Path) -> frozenset[str]:
-    """Return the systems that a test file is about: those that it imports, or else its stand-ins do."""
+    """Return the systems that a test file is about: its folder's, or those that it or else its stand-ins import."""
     if is_below(test, WHOLE):
         return frozenset()
+    if is_below(test, [SYSTEMS]):
+        folder = test.relative_to(PROJECT / SYSTEMS).parts[0]
+        return frozenset(name for name, each in all_systems().items() if each == folder)
     near = {path for path in imported(test) if is_below(path, ["tests", "demo"])}
     stood_for = systems(path for each in near for path in imported(each)) - systems(shared())
     return frozenset(systems(imported(test)) or stood_for)
@@ -185,6 +189,8 @@ def target_of(test: Path) -> str:
     for target, folder in FOLDERS.items():
         if is_below(test, [folder]):
             return target
+    if (found := NEEDS.search(text(test))) and f"test-{found[1]}" in ONE_SYSTEM:
+        return f"test-{found[1]}"
     return "test-slow" if SLOW.search(text(test)) or is_below(test, ["tests/slow"]) else ""
 
 

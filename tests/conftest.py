@@ -48,9 +48,11 @@ pytest_plugins = [
     "tests.support.lasting",
     "tests.support.parallel",
     "tests.support.tallies",
+    "tests.support.fetched",
 ]
 """What stays isn't looked through for garbage; the store and folders in memory, for whoever asks for them; servers that
-tests share; how tests are spread over processes; what they count.
+tests share; how tests are spread over processes; what they count; and
+which servers they need.
 """
 
 

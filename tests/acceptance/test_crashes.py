@@ -18,8 +18,8 @@ from tests.support.desk import SeenTicket, tickets_of
 from tests.support.office import HeardTracker, Office, locked, login
 from tests.support.relay import Do, relay
 from tests.support.small_company import number
-from tests.support.tracker import RoundupPeople, people, roundup, settings, tracker
 from tests.support.variants import variants
+from tests.systems.roundup.tracker import RoundupPeople, people, roundup, settings, tracker
 
 __all__ = ["kim", "people", "roundup", "tracker"]  # fixtures
 

@@ -16,11 +16,15 @@ from offboarding.rosters import bamboohr, personio, successfactors, workday
 from offboarding.rosters.workday import workers as workday_workers
 from offboarding.store import reading
 from offboarding.store.accepted_reads import accept_read
-from tests.support import bamboo_service, personio_service, successfactors_service, workday_service, workers_service
 from tests.support.listed_tracker import ListedTracker
 from tests.support.office import DIRECTORY, Office
 from tests.support.red import why_red
 from tests.support.small_company import account, number
+from tests.systems.bamboohr import service as bamboo_service
+from tests.systems.personio import service as personio_service
+from tests.systems.successfactors import service as successfactors_service
+from tests.systems.workday import service as workday_service
+from tests.systems.workday import workers_service
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -118,11 +119,13 @@ def test_every_rule_has_tests_of_its_own() -> None:
 
 @pytest.mark.parametrize(("room", "kind"), [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)])
 def test_every_system_keeps_its_rooms_contract(room: str, kind: str) -> None:
-    """A test module test_KIND... in a folder called as the room, with the line `class ...(...Contract)`."""
-    suites = [each for each in modules("tests") if each.path.parent.name == room and kind_of_test(each, room) == kind]
+    """A test module in the system's folder with the line `class ...(...Contract)`: test_KIND... where it has several."""
+    folder = folder_of(room, kind)
+    several = [each for each in kinds(room) if folder_of(room, each) == folder]
     bases = {
         ast.unparse(base)
-        for module in suites
+        for module in modules(f"tests/systems/{folder}")
+        if kind_of_test(module, several) == kind
         for node in module.tree.body
         if isinstance(node, ast.ClassDef)
         for base in node.bases
@@ -130,9 +133,21 @@ def test_every_system_keeps_its_rooms_contract(room: str, kind: str) -> None:
     assert contracts(room, kind) & bases
 
 
-def kind_of_test(module: Module, room: str) -> str:
+def test_each_folder_of_tests_is_a_systems() -> None:
+    systems = {folder_of(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)}
+
+    assert {path.name for path in (PROJECT / "tests/systems").iterdir() if any(path.glob("*.py"))} == systems
+
+
+def folder_of(room: str, kind: str) -> str:
+    """A system's folder right below its room's: its tests and its page are called so."""
+    return kind_module(room, kind).__name__.split(".")[2]
+
+
+def kind_of_test(module: Module, several: Sequence[str]) -> str:
     """A test of `okta_signing_keys` is none of `okta`."""
-    return max((kind for kind in kinds(room) if module.path.stem.startswith(f"test_{kind}")), key=len, default="")
+    named = [kind for kind in several if module.path.stem.startswith(f"test_{kind}")]
+    return max(named, key=len, default="") if several[1:] else several[0]
 
 
 def contracts(room: str, kind: str) -> set[str]:

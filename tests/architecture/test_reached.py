@@ -34,7 +34,7 @@ def planned(*names: str, is_only_moved: bool = False) -> tuple[list[str], set[st
         ("dags/offboarding_nightly.py", ["test-slow", "test-airflows", "test-browser", ONE_CELERY_RUN]),
         ("tests/celery/test_many_machines.py", ["test-celery"]),
         ("tests/browser/test_charts.py", ["test-browser"]),
-        ("tests/support/samba.py", ["test-directories"]),
+        ("tests/systems/ldap/samba.py", ["test-slow", "test-directories"]),
         ("scripts/trackers.sh", ["test-trackers"]),
         ("scripts/celery.txt", ["test-celery"]),
         ("docs/decisions/README.md", []),
@@ -50,7 +50,7 @@ def test_a_system_has_its_own_tests_and_no_other_systems() -> None:
     _, okta = planned("include/offboarding/sources/okta/__init__.py")
     _, kit = planned("include/offboarding/sources/_http/__init__.py")
 
-    assert "tests/integration/sources/test_okta_contract.py" in okta
+    assert "tests/systems/okta/test_okta_contract.py" in okta
     assert {name for name in okta if "okta" not in name} == set()
     assert okta < kit
     assert not any("aws_iam" in name for name in kit)

@@ -25,7 +25,7 @@ from tests.support.memory import Folder
 from tests.support.source_tree import PROJECT
 from tests.support.standalone import QUICK
 from tests.support.tiny_company import TinyCompany
-from tests.support.tracker import RoundupPeople, client
+from tests.systems.roundup.tracker import RoundupPeople, client
 
 SECONDS = 1200
 pytestmark = pytest.mark.timeout(SECONDS + 300)

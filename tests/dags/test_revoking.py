@@ -30,11 +30,12 @@ from offboarding.store import runs
 from offboarding_airflow import question
 from offboarding_airflow.revoking import NOTHING, RevokeOperator
 from offboarding_airflow.work import RedError, RefusedError
-from tests.support import cloud, directory
 from tests.support.memory import Folder
 from tests.support.revoker import REVOKER, second_connections
 from tests.support.source_tree import PROJECT
 from tests.support.tiny_company import LEAVER, LOGINS, MAILS, NAMES, READ, REFUSES, TinyCompany, tiny_company
+from tests.systems.aws import cloud
+from tests.systems.ldap import directory
 
 NIGHTS = [f"2026-11-{day}T01:30:00+09:00" for day in (24, 25, 26)]
 KIM = {"id": "3", "name": "sam"}

@@ -55,7 +55,7 @@ from offboarding.verifiers.jwks.document import document_of
 from offboarding.verifiers.jwks.entries import entries
 from offboarding.verifiers.ssh.revocation import RevocationError, Revocations
 from offboarding.waivers.reading import read as read_exceptions
-from tests.support.workbooks import Worksheet, workbook
+from tests.systems.csv.workbooks import Worksheet, workbook
 
 CORPUS = Path(__file__).parent / "corpus"
 NIGHT = datetime(2026, 11, 24, 16, tzinfo=UTC)

@@ -16,10 +16,10 @@ from offboarding.interfaces import ConnectionFields
 from offboarding.wiring.forms import connection_types
 from offboarding_airflow import hooks
 from offboarding_airflow.provider import get_provider_info
-from tests.support import directory
 from tests.support.memory import Folder
 from tests.support.tiny_company import variable
-from tests.support.tracker import roundup
+from tests.systems.ldap import directory
+from tests.systems.roundup.tracker import roundup
 
 __all__ = ["roundup"]
 

@@ -23,9 +23,9 @@ from offboarding.model.errors import OffboardingError
 from offboarding.store.connect import connected
 from offboarding.wiring.connections import connection as named_connection
 from tests.support import echo
-from tests.support.successfactors_service import key_pair
 from tests.support.usual_read import CONTEXT
 from tests.support.variants import some_of
+from tests.systems.successfactors.service import key_pair
 
 SECRET, TOKEN = "canary-Pa55-of-a-connection", "canary-T0ken-of-a-session"
 BASIC = base64.b64encode(f"reader:{SECRET}".encode()).decode()

@@ -21,7 +21,9 @@ from offboarding.model.errors import OffboardingError
 from offboarding.rosters import postgres
 from offboarding.runs.ingest.gate.facts import FactGate
 from offboarding.runs.ingest.gate.workers import WorkerGate
-from tests.support.cloud import (
+from tests.support.hostile import VALUES, long_text
+from tests.support.variants import some_of
+from tests.systems.aws.cloud import (
     CONTEXT,
     CORE,
     SSH_KEY,
@@ -36,12 +38,10 @@ from tests.support.cloud import (
     ssh_key,
     user_id,
 )
-from tests.support.hostile import VALUES, long_text
-from tests.support.hr_database import HrDatabase, hr_database, hr_server
-from tests.support.jwks import FIRST, JSON, SECOND, facts, running_login, service
-from tests.support.ssh_files import put, put_bytes
-from tests.support.ssh_files import verifier as ssh_verifier
-from tests.support.variants import some_of
+from tests.systems.jwks.login import FIRST, JSON, SECOND, facts, running_login, service
+from tests.systems.postgres.hr_database import HrDatabase, hr_database, hr_server
+from tests.systems.ssh.files import put, put_bytes
+from tests.systems.ssh.files import verifier as ssh_verifier
 
 __all__ = ["aws", "aws_process", "hr_database", "hr_server", "running_login", "service"]  # fixtures
 

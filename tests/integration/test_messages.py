@@ -28,10 +28,10 @@ from tests.support.deciding import add_notice
 from tests.support.departure import departure
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office
-from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.red import why_red
 from tests.support.source_tree import PROJECT
 from tests.support.variants import variants
+from tests.systems.sqs.queue_server import Mailbox, mailbox, sqs_server
 from tests.unit.test_config import GOOD
 
 __all__ = ["beginnings", "begun", "mailbox", "office", "people", "seen", "sqs_server", "tracker"]  # fixtures

@@ -22,9 +22,9 @@ from tests.support.deciding import acknowledge
 from tests.support.desk import tickets_of
 from tests.support.listed_tracker import ListedPeople, people, tracker
 from tests.support.office import Office, login
-from tests.support.queue_server import Mailbox, mailbox, sqs_server
 from tests.support.red import why_red
 from tests.support.small_company import LEFT, number, worker
+from tests.systems.sqs.queue_server import Mailbox, mailbox, sqs_server
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,7 @@ from tests.support.demo_expected import (
 from tests.support.desk import SeenTicket, seen
 from tests.support.rows import changed, versions
 from tests.support.telling import of_everyone, said
-from tests.support.tracker import RoundupPeople, client, people, roundup, tracker
+from tests.systems.roundup.tracker import RoundupPeople, client, people, roundup, tracker
 
 __all__ = ["demo_company", "people", "roundup", "tracker"]  # fixtures
 

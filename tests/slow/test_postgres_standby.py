@@ -9,7 +9,7 @@ from offboarding.model.errors import FatalError
 from offboarding.sources import postgres_logins
 from offboarding.store import embedded
 from tests.support.memory import Folder
-from tests.support.postgres_logins import CONTEXT
+from tests.systems.postgres_logins.logins import CONTEXT
 
 
 def test_it_is_refused(in_memory: Folder) -> None:

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from demo.standalone import Standalone, standalone
-from tests.support import directory
 from tests.support.memory import Folder
 from tests.support.revoker import second_connections
 from tests.support.standalone import QUICK
 from tests.support.tiny_company import LEAVER, READ, TinyCompany, tiny_company
+from tests.systems.ldap import directory
 
 pytestmark = pytest.mark.timeout(600)
 DEPARTURE, RELEASE = "offboarding_departure", "offboarding_release"

@@ -24,10 +24,10 @@ from offboarding_airflow.pushes import PUSHES
 from tests.support import canaries
 from tests.support.canaries import Processes
 from tests.support.memory import Folder
-from tests.support.pushed import known_by
-from tests.support.pushed import user as scim_user
 from tests.support.queued_company import PEOPLE, SALARY, QueuedCompany, queued_company
 from tests.support.standalone import QUICK
+from tests.systems.scim.pushed import known_by
+from tests.systems.scim.pushed import user as scim_user
 
 pytestmark = pytest.mark.timeout(600)
 NIGHTLY, DEPARTURE = "offboarding_nightly", "offboarding_departure"

@@ -8,7 +8,7 @@ from tests.acceptance import test_tickets as tickets
 from tests.acceptance.conftest import office
 from tests.acceptance.test_tickets import closed, kim, ticketed, used
 from tests.support.begun import Begun
-from tests.support.tracker import people, roundup, tracker
+from tests.systems.roundup.tracker import people, roundup, tracker
 
 __all__ = ["closed", "kim", "office", "people", "roundup", "ticketed", "tracker", "used"]
 

@@ -7,8 +7,8 @@ import pytest
 
 from offboarding.interfaces import Tracker
 from offboarding.store.connect import Session
-from tests.support.tracker import bench, people, roundup
 from tests.support.tracker_faults import Bench, begun
+from tests.systems.roundup.tracker import bench, people, roundup
 
 __all__ = ["bench", "people", "roundup"]  # fixtures
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from offboarding.model import TicketRef
 from tests.support.listed_tracker import ListedPeople, ListedTicket
-from tests.support.tracker import RoundupPeople
+from tests.systems.roundup.tracker import RoundupPeople
 
 DeskPeople = RoundupPeople | ListedPeople
 """Whoever works in one of the two."""

@@ -12,8 +12,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 PROJECT = Path(__file__).parents[2]
-DIRECTORIES = "tests/integration/directories/"
-"""Two servers that need seconds to begin."""
+DIRECTORIES = "pytest.mark.directories"
+"""Two servers that need seconds to begin; each file that needs them says so."""
 SHORT = "tests/unit/"
 ARCHITECTURE = "tests/architecture/"
 """Every file of ours, parsed: two pages are held against the names of all tests, too."""
@@ -35,9 +35,9 @@ class FilesTogether(LoadFileScheduling):
 
 @functools.cache
 def _shared(file: str) -> str:
-    if file.startswith(DIRECTORIES):
-        return DIRECTORIES
     text = (PROJECT / file).read_text(encoding="utf-8")
+    if DIRECTORIES in text:
+        return DIRECTORIES
     if any(each in text for each in WHOLE_AIRFLOW):
         return WHOLE_AIRFLOW[0]
     if file.startswith(ARCHITECTURE) or NAMES_OF_TESTS in text:

@@ -19,22 +19,22 @@ from offboarding.rosters.scim.paths import ENTERPRISE
 from offboarding.store import embedded
 from offboarding.store.connect import opened
 from offboarding.store.pushed import PushedUsersStore
-from tests.support import pushed
-from tests.support.bamboo_service import BambooService, bamboo_place
-from tests.support.entra_service import EntraPlace, EntraService, entra_place
-from tests.support.github_org_service import GithubOrgService, github_org_place
-from tests.support.gitlab_users_service import GROUP, GROUP_PATH, GitlabUsersService, gitlab_users_place
-from tests.support.google_service import GoogleService, google_place
-from tests.support.kubernetes_service import KubernetesService, kubernetes_place
-from tests.support.npm_service import NpmService, npm_place
-from tests.support.okta_service import okta_place
-from tests.support.personio_service import PersonioService, personio_place
-from tests.support.pushed import PushedPlace
-from tests.support.pypi_service import PypiService, pypi_place
-from tests.support.successfactors_service import SuccessFactorsService, successfactors_place
-from tests.support.vault_multiplied import MultipliedVault, multiplied_vault_place
-from tests.support.workday_service import WorkdayService, workday_place
-from tests.support.workers_service import WorkersService, workers_place
+from tests.systems.bamboohr.service import BambooService, bamboo_place
+from tests.systems.entra_id.service import EntraPlace, EntraService, entra_place
+from tests.systems.github_org.service import GithubOrgService, github_org_place
+from tests.systems.gitlab_users.service import GROUP, GROUP_PATH, GitlabUsersService, gitlab_users_place
+from tests.systems.google_workspace.service import GoogleService, google_place
+from tests.systems.kubernetes_cluster.service import KubernetesService, kubernetes_place
+from tests.systems.npm_packages.service import NpmService, npm_place
+from tests.systems.okta.service import okta_place
+from tests.systems.personio.service import PersonioService, personio_place
+from tests.systems.pypi_projects.service import PypiService, pypi_place
+from tests.systems.scim import pushed
+from tests.systems.scim.pushed import PushedPlace
+from tests.systems.successfactors.service import SuccessFactorsService, successfactors_place
+from tests.systems.vault.multiplied import MultipliedVault, multiplied_vault_place
+from tests.systems.workday.service import WorkdayService, workday_place
+from tests.systems.workday.workers_service import WorkersService, workers_place
 
 Place = Any
 """A running stand-in; each kind has a class of its own."""

@@ -24,11 +24,13 @@ from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields
 from offboarding.store import embedded
 from offboarding.store.connect import Session
-from tests.support import alerts, directory, queue_server
-from tests.support.queue_server import Mailbox
+from tests.support import alerts
 from tests.support.tiny_company import variable
-from tests.support.tracker import client
 from tests.support.whole_night import NightTold, Readers, whole_night
+from tests.systems.ldap import directory
+from tests.systems.roundup.tracker import client
+from tests.systems.sqs import queue_server
+from tests.systems.sqs.queue_server import Mailbox
 
 PEOPLE = ("10442", "10057", "10103", "10218", "10361")
 """Worker ids, as HR and the directory have them."""

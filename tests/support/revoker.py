@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from demo.aws_seed import AwsLoginSeed
-from tests.support import cloud
-from tests.support.directory import PEOPLE, SUFFIX, entry
 from tests.support.tiny_company import Added
+from tests.systems.aws import cloud
+from tests.systems.ldap.directory import PEOPLE, SUFFIX, entry
 
 REVOKER = f"cn=revoker,{SUFFIX}"
 REVOKER_PASSWORD = "s3cret of the revoker"

@@ -25,7 +25,8 @@ from offboarding.config import loading
 from offboarding.interfaces import ConnectionFields
 from offboarding.store import embedded
 from offboarding.store.connect import Session
-from tests.support import cloud, directory
+from tests.systems.aws import cloud
+from tests.systems.ldap import directory
 
 LEAVER, STAFF = "10442", "10057"
 NAMES = ("Kim Minjun", "Lee Haneul")

@@ -15,8 +15,9 @@ import yaml
 from demo.aws import aws_server
 from demo.aws_seed import AwsAccountSeed, AwsSeed
 from demo.roundup import roundup_server
-from tests.support import cloud, directory
 from tests.support.tiny_company import TinyCompany, variable
+from tests.systems.aws import cloud
+from tests.systems.ldap import directory
 
 AWS_ACCOUNTS, DIRECTORIES, PEOPLE, LEAVERS = 96, 6, 40, 8
 EACH = AWS_ACCOUNTS // LEAVERS

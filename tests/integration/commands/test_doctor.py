@@ -14,8 +14,8 @@ from offboarding.config import loading
 from offboarding.report import printed
 from tests.integration.commands.conftest import Type, Typed, trial_schemas
 from tests.integration.commands.test_jsonl import promised
-from tests.support.directory import WITNESS
 from tests.support.tiny_company import NAMES, READ, REFUSES, TinyCompany
+from tests.systems.ldap.directory import WITNESS
 
 pytestmark = pytest.mark.slow
 

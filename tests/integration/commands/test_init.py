@@ -14,14 +14,14 @@ import yaml
 from offboarding import wiring
 from offboarding.config import loading
 from tests.integration.commands.conftest import Type
-from tests.support.directory import POLICY, SUFFIX, WITNESS
-from tests.support.given_lists import ListedSystem
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
 from tests.support.variants import some_of
-from tests.support.workbooks import Cell, Worksheet, day, workbook
-from tests.support.written_host import WrittenHost
-from tests.support.written_openvpn import WrittenVpn
-from tests.support.written_wireguard import WrittenServer
+from tests.systems.attested.lists import ListedSystem
+from tests.systems.csv.workbooks import Cell, Worksheet, day, workbook
+from tests.systems.ldap.directory import POLICY, SUFFIX, WITNESS
+from tests.systems.openvpn_clients.written_openvpn import WrittenVpn
+from tests.systems.ssh_hosts.written_host import WrittenHost
+from tests.systems.wireguard_peers.written_wireguard import WrittenServer
 
 GERMAN = (
     "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"

@@ -15,8 +15,8 @@ from botocore.exceptions import ClientError
 from demo.aws import AwsServer
 from demo.aws_model import check_answer
 from demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
-from tests.support.cloud import CORE, USED, account, aws, aws_process
-from tests.support.keyring import (
+from tests.systems.aws.cloud import CORE, USED, account, aws, aws_process
+from tests.systems.aws.keyring import (
     KEY_MADE,
     SECRET_MADE,
     SEOUL,

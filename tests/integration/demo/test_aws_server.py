@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from demo.aws import PROJECT, AwsServer, aws_server
 from demo.aws_seed import AwsSeed, seed_from_json, seed_to_json
-from tests.support.cloud import (
+from tests.systems.aws.cloud import (
     CORE,
     MADE,
     account,

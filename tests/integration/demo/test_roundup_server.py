@@ -14,7 +14,7 @@ import pytest
 
 from demo.roundup import roundup_server
 from offboarding.model.errors import FatalError
-from tests.support.tracker import client
+from tests.systems.roundup.tracker import client
 
 pytestmark = pytest.mark.slow
 

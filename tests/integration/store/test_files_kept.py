@@ -7,8 +7,9 @@ import pytest
 
 from demo.ssh_authority import TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
 from offboarding.store.connect import Session
-from tests.support import pki, ssh_files
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
+from tests.systems.ssh import files as ssh_files
+from tests.systems.x509 import pki
 
 OLD, NEW = SshAuthority(seed="login CA 2024"), SshAuthority(seed="login CA 2026")
 LAPTOP = SshIdentity(seed="alice's laptop")

@@ -8,9 +8,9 @@ from demo.login_service import JWKS, Answer, LoginService, public_jwk
 from offboarding.custody.thumbprints import material_of
 from offboarding.model.errors import RetriableError
 from offboarding.store.connect import Session
-from tests.support.jwks import FIRST, SECOND, running_login, service, verifier
 from tests.support.keys_read import KeyReader, hours
-from tests.support.vault import Engine, engine, vault
+from tests.systems.jwks.login import FIRST, SECOND, running_login, service, verifier
+from tests.systems.vault.vault import Engine, engine, vault
 
 __all__ = ["engine", "running_login", "service", "vault"]  # fixtures
 

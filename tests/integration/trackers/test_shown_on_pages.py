@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from demo.certificates import make_certificate
-from tests.support import github_service, gitlab_service, jira_service, service_now
 from tests.support.described.server import Description
 from tests.support.shown_ticket import DRAFT, assert_shown
+from tests.systems.github import service as github_service
+from tests.systems.gitlab import service as gitlab_service
+from tests.systems.jira import service as jira_service
+from tests.systems.servicenow import service as service_now
 
 
 def test_github_s(tmp_path: Path) -> None:

@@ -17,10 +17,10 @@ from demo.github_kept import KeptToken
 from offboarding.decisions import moments
 from offboarding.sources import github_org
 from tests.support.deciding import add_notice
-from tests.support.github_org_service import GithubOrgPlace, github_org_place
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker
+from tests.systems.github_org.service import GithubOrgPlace, github_org_place
 
 CASE = PublicCase(
     name="First Republic 2020",

@@ -15,12 +15,12 @@ import pytest
 from demo.certificates import make_certificate
 from demo.github_answers import ORG
 from offboarding.sources import github_org, npm_packages
-from tests.support.github_org_service import GithubOrgPlace, github_org_place
-from tests.support.npm_service import KIT, NpmPlace, npm_place
-from tests.support.npm_service import ORG as NPM_ORG
 from tests.support.public_case import PublicCase, documented
 from tests.support.replay import NOTHING, Replay
 from tests.support.small_company import job, worker
+from tests.systems.github_org.service import GithubOrgPlace, github_org_place
+from tests.systems.npm_packages.service import KIT, NpmPlace, npm_place
+from tests.systems.npm_packages.service import ORG as NPM_ORG
 
 MISUSED_ON = date(2023, 12, 14)
 CASE = PublicCase(

@@ -19,8 +19,13 @@ from werkzeug.datastructures import Headers, ImmutableMultiDict
 from demo.answering import Answered, Answering, Asked, answering
 from demo.slapd import Tls
 
-FOLDER = Path(__file__).parent
+SYSTEMS = Path(__file__).parents[2] / "systems"
 USUAL_TIME = "2026-11-25T00:00:00.000Z"
+
+
+def description_of(name: str) -> Path:
+    """Where a system's description lies."""
+    return SYSTEMS / name / "described.json"
 
 
 class Nested(Answered):
@@ -56,7 +61,7 @@ def _usual(told: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
 
 
 def _schemas(name: str) -> Mapping[str, Any]:
-    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))["components"]["schemas"]
+    return json.loads(description_of(name).read_text("utf-8"))["components"]["schemas"]
 
 
 class Description:
@@ -64,7 +69,7 @@ class Description:
 
     def __init__(self, name: str) -> None:
         self._api = OpenAPI.from_dict(
-            json.loads((FOLDER / f"{name}.json").read_text("utf-8")),
+            json.loads(description_of(name).read_text("utf-8")),
             config=Config(spec_validator_cls=None),  # pyrefly: ignore[bad-argument-type] - as its pages say
         )
 

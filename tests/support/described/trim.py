@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.support.described.server import description_of
+
 FOLDER = Path(__file__).parent
 NAVIGATION = "x-ms-navigationProperty"
 """What Microsoft marks as another thing, told only where it's expanded."""
@@ -16,7 +18,7 @@ PROSE = {"description", "example", "examples", "externalDocs", "summary", "tags"
 ISSUES = "/repos/{owner}/{repo}/issues"
 KEYS = "/repos/{owner}/{repo}/keys"
 USED = {
-    "entra": {
+    "entra_id": {
         "/applications": ["get"],
         "/applications/{application-id}": ["get"],
         "/applications/{application-id}/federatedIdentityCredentials": ["get"],
@@ -36,6 +38,22 @@ USED = {
     },
     "github": {
         "/user": ["get"],
+        "/app": ["get"],
+        "/app/installations/{installation_id}/access_tokens": ["post"],
+        "/repos/{owner}/{repo}": ["get"],
+        "/repos/{owner}/{repo}/assignees/{assignee}": ["get"],
+        "/repos/{owner}/{repo}/labels": ["post"],
+        "/repos/{owner}/{repo}/labels/{name}": ["get", "patch"],
+        ISSUES: ["get", "post"],
+        f"{ISSUES}/{{issue_number}}": ["get", "patch"],
+        f"{ISSUES}/{{issue_number}}/comments": ["get", "post"],
+        f"{ISSUES}/{{issue_number}}/events": ["get"],
+        f"{ISSUES}/{{issue_number}}/labels": ["post"],
+        f"{ISSUES}/{{issue_number}}/labels/{{name}}": ["delete"],
+        f"{ISSUES}/comments/{{comment_id}}": ["delete"],
+    },
+    "github_org": {
+        "/user": ["get"],
         "/installation/repositories": ["get"],
         "/app": ["get"],
         "/app/installations/{installation_id}/access_tokens": ["post"],
@@ -51,16 +69,6 @@ USED = {
         "/orgs/{org}/personal-access-tokens": ["get"],
         "/orgs/{org}/repos": ["get"],
         "/repos/{owner}/{repo}": ["get"],
-        "/repos/{owner}/{repo}/assignees/{assignee}": ["get"],
-        "/repos/{owner}/{repo}/labels": ["post"],
-        "/repos/{owner}/{repo}/labels/{name}": ["get", "patch"],
-        ISSUES: ["get", "post"],
-        f"{ISSUES}/{{issue_number}}": ["get", "patch"],
-        f"{ISSUES}/{{issue_number}}/comments": ["get", "post"],
-        f"{ISSUES}/{{issue_number}}/events": ["get"],
-        f"{ISSUES}/{{issue_number}}/labels": ["post"],
-        f"{ISSUES}/{{issue_number}}/labels/{{name}}": ["delete"],
-        f"{ISSUES}/comments/{{comment_id}}": ["delete"],
         KEYS: ["get"],
         "/user/{account_id}": ["get"],
         "/user/memberships/orgs/{org}": ["get"],
@@ -114,13 +122,13 @@ GRAPHQL = {
     },
 }
 """What every question in GraphQL is; what is asked, GitHub describes in another language."""
-BELOW = {"entra": "", "github": "", "jira": "/rest/api/3"}
+BELOW = {"jira": "/rest/api/3"}
 """Below what a stub serves them."""
 
 
 def trimmed(whole: dict[str, Any], name: str) -> dict[str, Any]:
     """The operations that are used, and what they refer to."""
-    below = BELOW[name]
+    below = BELOW.get(name, "")
     paths = {
         path: {
             each: bare(part) for each, part in whole["paths"][below + path].items() if each in {*methods, "parameters"}
@@ -176,6 +184,7 @@ def _as_told(name: str, made: dict[str, Any]) -> None:
         adding = made["paths"][f"{ISSUES}/{{issue_number}}/labels"]["post"]["requestBody"]["content"]
         labels = {"type": "array", "minItems": 1, "items": {"type": "string"}}
         adding["application/json"]["schema"]["oneOf"].append(labels)
+    if name == "github_org":
         # As redirects and Link headers name a repository, whatever it's called
         # (https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api).
         by_id = {"name": "repository_id", "in": "path", "required": True, "schema": {"type": "integer"}}
@@ -189,7 +198,7 @@ def _as_told(name: str, made: dict[str, Any]) -> None:
         # As servers of a company's own tell it (GHUser.getSuspendedAt of hub4j/github-api).
         for schema in ("private-user", "public-user"):
             made["components"]["schemas"][schema]["properties"]["suspended_at"] = {"type": "string", "nullable": True}
-    if name == "entra":
+    if name == "entra_id":
         _as_microsoft_tells(made)
     if name == "jira":
         # An answer of any kind at all is none: "Returned if the request is successful."
@@ -246,4 +255,4 @@ if __name__ == "__main__":
     name, file = sys.argv[1:]
     made = trimmed(json.loads(Path(file).read_text("utf-8")), name)
     _as_told(name, made)
-    (FOLDER / f"{name}.json").write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    description_of(name).write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from tests.support.killing.stands import Differs, Stands, differs, stands
 from tests.support.killing.tasks import Task
 from tests.support.killing.tracker_data import TrackerData
 from tests.support.tiny_company import TinyCompany, tiny_company
-from tests.support.tracker import RoundupPeople, client
+from tests.systems.roundup.tracker import RoundupPeople, client
 
 _ITEMS = re.compile(r"\[[ x]\] \d+|f-[0-9a-f]{8}")
 NIGHT = "2026-11-25T01:30:00+09:00"

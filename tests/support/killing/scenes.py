@@ -23,8 +23,8 @@ from tests.support.killing.tasks import Orders, Task, started
 from tests.support.killing.tracker_data import TrackerData
 from tests.support.office import login, switched_off
 from tests.support.small_company import WORKS, job, number
-from tests.support.tracker import RoundupPeople, client, settings
 from tests.support.whole_night import OUTCOMES, whole_night
+from tests.systems.roundup.tracker import RoundupPeople, client, settings
 
 LAST_DAY = job("left", last="2026-11-27")
 """That of the second night, in Seoul."""

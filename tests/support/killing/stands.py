@@ -12,7 +12,7 @@ from typing import LiteralString
 
 from offboarding.store.connect import Session
 from offboarding.store.events import broken_at
-from tests.support.tracker import RoundupPeople
+from tests.systems.roundup.tracker import RoundupPeople
 
 _VOLATILE = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d(:\d\d)?|\b(run|hold) ?\d+")
 _BEARS = re.compile(r"\[(offb-[0-9a-f]{12})\]")

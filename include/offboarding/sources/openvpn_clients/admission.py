@@ -1,6 +1,6 @@
 """Whether a server lets a certificate in, as OpenVPN 2.6 decides it (ssl_verify.c, ssl_openssl.c), step by step.
 
-The tests hold this to the real one: tests/integration/unpacked/hosts/test_openvpn_clients.py.
+The tests hold this to the real one: tests/systems/openvpn_clients/test_openvpn_servers.py.
 """
 
 from collections.abc import Iterator, Sequence
