@@ -1,6 +1,6 @@
 """What `collect.sh` writes of a Linux host: written here, since nobody's machine may be changed for a demo or a test.
 
-That the script itself writes so, tests/integration/unpacked/hosts holds on a real one.
+That the script itself writes so, tests/systems/ssh_hosts/test_ssh_hosts.py holds on a real one.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Feeds by a driver of fsspec, before anybody is asked: the places are in tests/integration/unpacked/rosters."""
+"""Feeds by a driver of fsspec, before anybody is asked: test_abfs.py, test_gs.py and test_smb.py ask the places."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What of an OpenPGP message is known before it's opened; opened ones are in tests/integration/unpacked/rosters."""
+"""What of an OpenPGP message is known before it's opened; test_openpgp.py opens some."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A feed over SFTP, before anybody is asked: the server itself is in tests/integration/unpacked/rosters."""
+"""A feed over SFTP, before anybody is asked: test_sftp.py asks a server."""
 
 import base64
 import socket

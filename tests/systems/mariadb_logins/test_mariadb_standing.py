@@ -1,4 +1,4 @@
-"""What an account's attributes at MariaDB mean; tests/integration/unpacked/sources asks a real server the same."""
+"""What an account's attributes at MariaDB mean; test_mariadb_logins.py asks a real server the same."""
 
 from dataclasses import replace
 

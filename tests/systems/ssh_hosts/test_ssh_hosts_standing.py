@@ -1,4 +1,4 @@
-"""What a host's file says of a user, where no sshd needs to be asked: tests/integration/unpacked/hosts asks one."""
+"""What a host's file says of a user, where no sshd needs to be asked: test_ssh_hosts.py asks one."""
 
 from collections.abc import Callable
 from dataclasses import replace
