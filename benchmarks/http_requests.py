@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 
 from offboarding.model import Account, AccountRef
-from tests.support.populations import POPULATIONS, Allowed, Place, Population
+from tests.support.populations import Allowed, Place, Population, populations
 
 USERS, LEAVERS = 2000, 15
 STOPS = ("max_requests", "max_requests_an_account")
@@ -22,7 +22,7 @@ STOPS = ("max_requests", "max_requests_an_account")
 def main(users: int, names: Sequence[str]) -> None:
     """One system after the other."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
-    for name, population in POPULATIONS.items():
+    for name, population in populations().items():
         if population.allowed is not None and (not names or name in names):
             with population.opened(None) as place:
                 population.fill(place.kept, users)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from tests.support.populations import POPULATIONS
+from tests.support.populations import populations
 from tests.support.read_elsewhere import Took, took
 
 SIZES, BASE = (1_000, 10_000, 100_000), 10_000
@@ -22,14 +22,14 @@ def main(names: Sequence[str], most: int) -> None:
     """One system after the other."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     print("what is asked and said isn't checked against the vendors' descriptions here")
-    for name in names or POPULATIONS:
-        within = min(most, POPULATIONS[name].most)
+    for name in names or populations():
+        within = min(most, populations()[name].most)
         compared(name, {users: measured(name, users) for users in SIZES if users <= within})
 
 
 def measured(name: str, users: int) -> Took:
     """One read of so many."""
-    population = POPULATIONS[name]
+    population = populations()[name]
     with population.opened(None) as place:
         population.fill(place.kept, users)
         read = took(place, population.reader(place))

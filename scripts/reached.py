@@ -109,6 +109,12 @@ def system(path: Path) -> str:
     return f"{module.room}.{name}" if (name := inner(module)) else ""
 
 
+def of_each_system(test: Path) -> set[Path]:
+    """Return the files of systems' tests that are called as a module of tests/support that the test imports."""
+    names = {path.name for path in imported(test) if path.parent == PROJECT / "tests/support"} - {"__init__.py"}
+    return {path for name in names for path in (PROJECT / SYSTEMS).glob(f"*/{name}")}
+
+
 @cache
 def all_systems() -> Mapping[str, str]:
     """Return the folder right below its role's of each system, as `aws` of `sources.aws_iam`."""
@@ -145,7 +151,8 @@ def own_systems(test: Path) -> frozenset[str]:
         return frozenset()
     if is_below(test, [SYSTEMS]):
         folder = test.relative_to(PROJECT / SYSTEMS).parts[0]
-        return frozenset(name for name, each in all_systems().items() if each == folder)
+        named = {path.parent.name for path in of_each_system(test)} if folder == test.name else {folder}
+        return frozenset(name for name, each in all_systems().items() if each in named)
     near = {path for path in imported(test) if is_below(path, ["tests", "demo"])}
     stood_for = systems(path for each in near for path in imported(each)) - systems(shared())
     return frozenset(systems(imported(test)) or stood_for)
@@ -160,7 +167,11 @@ def shared() -> frozenset[Path]:
 def reached_by(test: Path) -> frozenset[Path]:
     """Return the files whose change reaches a test file."""
     above = [folder / "conftest.py" for folder in test.parents if is_below(folder, ["tests"])]
-    used = used_by(test, *(path for path in above if path.is_file() and path.parent != PROJECT / "tests"))
+    used = used_by(
+        test,
+        *sorted(of_each_system(test)),
+        *(path for path in above if path.is_file() and path.parent != PROJECT / "tests"),
+    )
     if own := own_systems(test):
         stand_ins = {path for path in used - shared() if is_below(path, ["tests", "demo"])}
         return frozenset(stand_ins | files_of(own) | kits(own))

@@ -119,7 +119,7 @@ def test_every_rule_has_tests_of_its_own() -> None:
 
 @pytest.mark.parametrize(("room", "kind"), [(room, kind) for room in ADAPTER_ROOMS for kind in kinds(room)])
 def test_every_system_keeps_its_rooms_contract(room: str, kind: str) -> None:
-    """A test module in the system's folder with the line `class ...(...Contract)`: test_KIND... where it has several."""
+    """A test module in the system's folder with a line `class ...(...Contract)`: test_KIND... if it has several."""
     folder = folder_of(room, kind)
     several = [each for each in kinds(room) if folder_of(room, each) == folder]
     bases = {

@@ -7,19 +7,12 @@ import pytest
 
 from demo.slapd import Tls
 from offboarding.model import Account, AccountRef, Fact, ScopeRead
-from tests.support.populations import POPULATIONS, Place
+from tests.support.populations import Place, populations
 
 PEOPLE = 30
 SETTING = "max_requests_an_account"
 MOST = {
-    "okta": 4,
-    "entra_id": 3,
-    "google_workspace": 3,
-    "github_org": 5,
-    "gitlab_users": 4,
-    "gitlab_users_of_a_group": 2,
-    "vault_auth": 2,
-    "kubernetes_cluster": 2,
+    name: each.allowed.an_account for name, each in populations().items() if each.allowed and each.allowed.an_account
 }
 """Of any account of these populations; as each page says under "How many requests"."""
 pytestmark = pytest.mark.slow
@@ -29,7 +22,7 @@ pytestmark = pytest.mark.slow
 def named(request: pytest.FixtureRequest, tls: Tls) -> Generator[tuple[str, Place, Sequence[AccountRef]]]:
     """A system with people, and whoever is there."""
     name = str(request.param)
-    population = POPULATIONS[name]
+    population = populations()[name]
     with population.opened(tls) as place:
         population.fill(place.kept, PEOPLE)
         found = [fact for fact in reader(name, place).collect() if isinstance(fact, Account)]
