@@ -21,6 +21,7 @@ from offboarding.model.errors import OffboardingError
 from offboarding.rosters import postgres
 from offboarding.runs.ingest.gate.facts import FactGate
 from offboarding.runs.ingest.gate.workers import WorkerGate
+from tests.support.collected import put, put_bytes
 from tests.support.hostile import VALUES, long_text
 from tests.support.variants import some_of
 from tests.systems.aws.cloud import (
@@ -40,7 +41,6 @@ from tests.systems.aws.cloud import (
 )
 from tests.systems.jwks.login import FIRST, JSON, SECOND, facts, running_login, service
 from tests.systems.postgres.hr_database import HrDatabase, hr_database, hr_server
-from tests.systems.ssh.files import put, put_bytes
 from tests.systems.ssh.files import verifier as ssh_verifier
 
 __all__ = ["aws", "aws_process", "hr_database", "hr_server", "running_login", "service"]  # fixtures

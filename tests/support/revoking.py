@@ -11,8 +11,8 @@ from cryptography import x509
 from demo import slapd
 from offboarding.interfaces import Source
 from offboarding.model import AccountRef, Credential, SubjectKind
+from tests.support.pki import Authority, CrlServer, Leaf
 from tests.systems.ldap.directory import PEOPLE, Told, as_admin, connection, source
-from tests.systems.x509.pki import Authority, CrlServer, Leaf
 
 
 @dataclass(kw_only=True)

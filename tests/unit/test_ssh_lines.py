@@ -18,8 +18,9 @@ from offboarding.net.sshkeys.wire import string
 from offboarding.sources.ldap.entry import Entry
 from offboarding.sources.ldap.ssh_keys import ssh_keys_in
 from tests.contract.source_contract import of, refs
+from tests.support.collected import put_bytes
 from tests.support.ssh_lines import drawn, found_by_openssh
-from tests.systems.ssh.files import needs_ssh_keygen, put_bytes, read, verifier
+from tests.systems.ssh.files import needs_ssh_keygen, read, verifier
 from tests.systems.ssh_hosts.written_host import WrittenHost
 
 ONE, TWO = (SshIdentity(seed=seed) for seed in ("one", "two"))

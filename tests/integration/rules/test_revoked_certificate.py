@@ -15,11 +15,11 @@ from offboarding.sources.ldap import build
 from offboarding.store.connect import Session
 from offboarding.store.reading import findings
 from tests.support.office import HeardTracker, Office
+from tests.support.pki import CrlServer, Leaf, crl_server
 from tests.support.revoking import Certified
 from tests.support.small_company import KIM, LEFT, STAFF, worker
 from tests.support.whole_night import Readers
 from tests.systems.ldap.directory import PERMANENT, connection, directory, person, reading, settings
-from tests.systems.x509.pki import CrlServer, Leaf, crl_server
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,11 @@ import pytest
 
 from demo.ssh_authority import TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
 from offboarding.store.connect import Session
+from tests.support import pki
+from tests.support.collected import put
 from tests.support.keys_read import KeyReader, hours, signing_key, whole
 from tests.systems.ssh import files as ssh_files
-from tests.systems.x509 import pki
+from tests.systems.x509.collection import verifier
 
 OLD, NEW = SshAuthority(seed="login CA 2024"), SshAuthority(seed="login CA 2026")
 LAPTOP = SshIdentity(seed="alice's laptop")
@@ -80,13 +82,13 @@ def test_a_key_and_its_certificate_are_copies_of_one(store: Session, web: Path) 
 
 def test_a_certificate_is_a_copy_of_what_a_jwks_shows(store: Session, tmp_path: Path) -> None:
     authority = pki.Authority()
-    ssh_files.put(tmp_path / "idp", "leaf.pem", authority.issue().pem)
-    (told,) = [fact for fact in pki.verifier(tmp_path / "idp").collect() if hasattr(fact, "material")]
+    put(tmp_path / "idp", "leaf.pem", authority.issue().pem)
+    (told,) = [fact for fact in verifier(tmp_path / "idp").collect() if hasattr(fact, "material")]
     published = signing_key("kid-1", material=told.material)  # pyrefly: ignore[missing-attribute]
     KeyReader(store).read(published, whole(published.realm), at=hours(0))
 
     certs = KeyReader(store, "certs", "x509", "idp")
-    certs.read(*pki.verifier(tmp_path / "idp").collect(), at=hours(1))
+    certs.read(*verifier(tmp_path / "idp").collect(), at=hours(1))
 
     assert certs.ask("select source_kind from key_copy order by source_kind") == [("jwks",), ("x509",)]
     assert certs.ask("select count(*) from signing_key") == [(1,)]

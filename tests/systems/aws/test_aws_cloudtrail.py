@@ -25,6 +25,7 @@ from offboarding.sources.aws._api.client.failures import error_code
 from offboarding.sources.aws.cloudtrail.lookup import Pace
 from offboarding.sources.aws.cloudtrail.words import GLOBAL, REGIONAL
 from tests.contract.trail_contract import of
+from tests.support.buckets import BUCKET, Store, s3, s3_process
 from tests.systems.aws.cloud import (
     AS_OF,
     CORE,
@@ -39,7 +40,6 @@ from tests.systems.aws.cloud import (
     user_id,
 )
 from tests.systems.aws.trails import READ_AT, SECRET, event, event_id, file_of, key_of, somebody, trail
-from tests.systems.csv.buckets import BUCKET, Store, s3, s3_process
 
 pytestmark = pytest.mark.slow
 

@@ -10,11 +10,11 @@ from demo.aws_seed import AwsSeed
 from demo.aws_trail_seed import AwsEventSeed
 from offboarding.interfaces import Trail
 from tests.contract.trail_contract import TrailContract
+from tests.support.bucket_server import Manners
+from tests.support.buckets import BUCKET, Store, s3, s3_process
+from tests.support.buckets import SECRET as READERS_SECRET
 from tests.systems.aws.cloud import AS_OF, CORE, account, aws_process, connection, person
 from tests.systems.aws.trails import HELD_BACK, SECRET, event, file_of, key_of, somebody, trail
-from tests.systems.csv.bucket_server import Manners
-from tests.systems.csv.buckets import BUCKET, Store, s3, s3_process
-from tests.systems.csv.buckets import SECRET as READERS_SECRET
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from tests.contract.roster_contract import Publish, RosterContract, Streams, _peak, row
-from tests.systems.csv.buckets import Store, s3, s3_process
+from tests.support.buckets import Store, s3, s3_process
 from tests.systems.csv.conftest import Deliver
 
 pytestmark = pytest.mark.slow

@@ -10,8 +10,8 @@ from offboarding.model.errors import FatalError, OffboardingError, RetriableErro
 from offboarding.rosters.csv import CsvRoster
 from offboarding.rosters.csv import s3 as s3_store
 from tests.contract.roster_contract import failure_of
-from tests.systems.csv.bucket_server import Manners
-from tests.systems.csv.buckets import BUCKET, SECRET, Store, s3, s3_process
+from tests.support.bucket_server import Manners
+from tests.support.buckets import BUCKET, SECRET, Store, s3, s3_process
 from tests.systems.csv.conftest import Build
 
 pytestmark = pytest.mark.slow

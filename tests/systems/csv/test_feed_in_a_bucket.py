@@ -10,7 +10,7 @@ from offboarding import wiring
 from offboarding.config import loading
 from offboarding.interfaces import Roster
 from offboarding.model.errors import IncompleteReadError
-from tests.systems.csv.buckets import BUCKET, Store, s3, s3_process
+from tests.support.buckets import BUCKET, Store, s3, s3_process
 
 pytestmark = pytest.mark.slow
 

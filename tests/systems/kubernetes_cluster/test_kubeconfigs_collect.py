@@ -22,9 +22,9 @@ from offboarding.sources.kubernetes_cluster.kubeconfigs import (
     held_in,
     read_collection,
 )
+from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 from tests.support.unpacked import KUBECTL
 from tests.systems.kubernetes_cluster.written_kubeconfigs import claims
-from tests.systems.ssh_hosts.host import SshHost, ssh_host, ssh_host_running
 
 pytestmark = pytest.mark.hosts
 

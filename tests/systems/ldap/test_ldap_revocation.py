@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from demo import slapd
 from offboarding.model import Credential, ScopeRead, Standing, SubjectKind
 from offboarding.model.errors import ConfigError
+from tests.support.pki import AS_OF, Authority, CrlServer, Leaf, crl_server
 from tests.support.revoking import Certified, certificates
 from tests.systems.ldap.directory import Told, collect, connection, directory, look_again, person, settings, source
-from tests.systems.x509.pki import AS_OF, Authority, CrlServer, Leaf, crl_server
 
 PUBLISHED = "2026-11-24 15:30 UTC"
 ENDS = "2027-11-24 16:30 UTC"

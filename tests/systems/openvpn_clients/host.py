@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from offboarding.interfaces import ReadContext
 from offboarding.model import Fact
 from offboarding.sources import openvpn_clients
-from tests.systems.ssh_hosts.host import SshHost
+from tests.support.ssh_host import SshHost
 
 COLLECT = Path(openvpn_clients.__file__).with_name("collect.sh")
 HOME = "/etc/openvpn/server"

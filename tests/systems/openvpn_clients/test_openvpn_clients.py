@@ -14,8 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from offboarding.model import (
     Standing,
 )
+from tests.support.pki import AS_OF, Authority
 from tests.systems.openvpn_clients.written_openvpn import CLIENT, WrittenVpn, told
-from tests.systems.x509.pki import AS_OF, Authority
 
 pytestmark = pytest.mark.slow
 CCD = "option client-config-dir\tccd"

@@ -28,8 +28,8 @@ from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.sources.openvpn_clients.remedy import disable
 from tests.contract.source_contract import error_of, of, refs, sought
 from tests.support import cases
+from tests.support.pki import AS_OF, Authority
 from tests.systems.openvpn_clients.written_openvpn import SEEN_AT, WrittenVpn, told
-from tests.systems.x509.pki import AS_OF, Authority
 
 pytestmark = pytest.mark.slow
 BASIC_CONSTRAINTS = ExtensionOID.BASIC_CONSTRAINTS

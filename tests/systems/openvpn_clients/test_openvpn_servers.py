@@ -16,8 +16,8 @@ from offboarding.sources.openvpn_clients.collection import read_collection
 from offboarding.tickets.remedies import written_out
 from tests.contract.source_contract import of
 from tests.support import cases
+from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 from tests.systems.openvpn_clients.host import COLLECT, HOME, PKI, OpenvpnHost
-from tests.systems.ssh_hosts.host import SshHost, ssh_host, ssh_host_running
 
 pytestmark = pytest.mark.hosts
 

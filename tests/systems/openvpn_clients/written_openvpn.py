@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from offboarding.interfaces import ReadContext, Source
 from offboarding.model import Account
 from offboarding.sources import openvpn_clients
-from tests.systems.x509.pki import AS_OF, Authority, Leaf
+from tests.support.pki import AS_OF, Authority, Leaf
 
 CONTEXT = ReadContext(as_of=AS_OF, default_zone="Asia/Seoul")
 CLIENT = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])

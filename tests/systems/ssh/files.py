@@ -1,7 +1,6 @@
 """Keys, certificates and lists of revoked keys, made by OpenSSH's own ssh-keygen; and verifiers that read them."""
 
 import base64
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -60,28 +59,6 @@ class Keygen:
             ["ssh-keygen", *arguments], cwd=self.folder, capture_output=True, text=True, check=True, timeout=60
         )
         return done.stdout
-
-
-def put(folder: Path, path: str, *lines: str) -> Path:
-    """Write a collected file."""
-    return put_bytes(folder, path, "".join(f"{line}\n" for line in lines).encode())
-
-
-def put_bytes(folder: Path, path: str, body: bytes) -> Path:
-    """Write a collected file as it is."""
-    place = folder / path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(body)
-    return place
-
-
-def seal(folder: Path, name: str = "SHA256SUMS") -> Path:
-    """Write the manifest, as sha256sum would."""
-    manifest = folder / name
-    files = sorted(each for each in folder.rglob("*") if each.is_file() and each != manifest)
-    sums = {each.relative_to(folder).as_posix(): hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
-    manifest.write_text("".join(f"{digest}  ./{path}\n" for path, digest in sums.items()))
-    return manifest
 
 
 def verifier(folder: Path, *, others: Sequence[Mapping[str, object]] = (), **fleet: object) -> KeySource:

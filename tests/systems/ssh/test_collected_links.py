@@ -9,7 +9,8 @@ import pytest
 
 from demo.ssh_authority import SshAuthority, SshIdentity
 from offboarding.verifiers._collected import folder as collected
-from tests.systems.ssh.files import put, read, verifier
+from tests.support.collected import put
+from tests.systems.ssh.files import read, verifier
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from demo.ssh_authority import REVOKED, TRUSTED_CA, HostFiles, SshAuthority, SshIdentity, collect
 from offboarding.custody.thumbprints import material_of, material_of_ssh
 from offboarding.model import Exportable, Standing
+from tests.support.collected import put, put_bytes
 from tests.systems.ssh.files import (
     AS_OF,
     Keygen,
     needs_ssh_keygen,
-    put,
-    put_bytes,
     read,
     token_line,
     verifier,

@@ -7,7 +7,8 @@ import pytest
 
 from offboarding.interfaces import KeySource
 from tests.contract.key_contract import KeyContract
-from tests.systems.ssh.files import Keygen, needs_ssh_keygen, put, put_bytes, verifier
+from tests.support.collected import put, put_bytes
+from tests.systems.ssh.files import Keygen, needs_ssh_keygen, verifier
 
 pytestmark = needs_ssh_keygen
 

@@ -15,7 +15,8 @@ from offboarding.model import Gap, Standing
 from offboarding.model.errors import FatalError
 from offboarding.net.sshkeys.wire import string
 from offboarding.verifiers import ssh
-from tests.systems.ssh.files import AS_OF, put, put_bytes, read, seal, verifier
+from tests.support.collected import put, put_bytes, seal
+from tests.systems.ssh.files import AS_OF, read, verifier
 
 pytestmark = pytest.mark.slow
 

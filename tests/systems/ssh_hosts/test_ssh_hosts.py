@@ -17,7 +17,8 @@ from offboarding.runs.whole import Readers
 from offboarding.sources import ssh_hosts
 from offboarding.sources.ssh_hosts.remedy import REMEDIES
 from tests.contract.source_contract import of
-from tests.systems.ssh_hosts.host import PASSWORD, SshHost, ssh_host, ssh_host_running
+from tests.support.ssh_host import PASSWORD
+from tests.systems.ssh_hosts.host import ReadHost, ssh_host, ssh_host_running
 
 pytestmark = pytest.mark.hosts
 
@@ -27,10 +28,10 @@ WORKS, DEAD, UNKNOWN = Standing.WORKS, Standing.DEAD, Standing.UNKNOWN
 PAM = "UsePAM yes"
 NOW = datetime.now(UTC)
 YESTERDAY = f"{NOW - timedelta(days=2):%Y%m%d}Z"
-Doing = Callable[[SshHost], object]
+Doing = Callable[[ReadHost], object]
 
 
-def nothing(_: SshHost) -> None:
+def nothing(_: ReadHost) -> None:
     return None
 
 
@@ -168,7 +169,7 @@ def shadow(number: int, value: str) -> Doing:
     ],
 )
 def test_a_key_is_worth_what_sshd_does_with_it(
-    ssh_host: SshHost, asks: list[str], doing: Doing, options: str, standing: Standing, says: str, enters: bool
+    ssh_host: ReadHost, asks: list[str], doing: Doing, options: str, standing: Standing, says: str, enters: bool
 ) -> None:
     ssh_host.person("alice")
     ssh_host.authorize("alice", f"{options} {ssh_host.key('laptop')}".strip())
@@ -244,7 +245,7 @@ def test_a_key_is_worth_what_sshd_does_with_it(
     ],
 )
 def test_a_password_is_worth_what_sshd_does_with_it(
-    ssh_host: SshHost, asks: list[str], doing: Doing, standing: Standing, says: str, enters: bool
+    ssh_host: ReadHost, asks: list[str], doing: Doing, standing: Standing, says: str, enters: bool
 ) -> None:
     ssh_host.person("alice", password=PASSWORD)
     doing(ssh_host)
@@ -268,7 +269,7 @@ chmod 755 /usr/local/sbin/sshd
 """
 
 
-def test_an_older_sshd_tells_its_conditions_too(ssh_host: SshHost) -> None:
+def test_an_older_sshd_tells_its_conditions_too(ssh_host: ReadHost) -> None:
     ssh_host.person("alice")
     ssh_host.authorize("alice", ssh_host.key("laptop"))
     ssh_host.configure(PAM, "Match Address 192.0.2.0/24", "PubkeyAuthentication no", "Match all")
@@ -283,7 +284,7 @@ def test_an_older_sshd_tells_its_conditions_too(ssh_host: SshHost) -> None:
     assert "(Match Address 192.0.2.0/24)" in reason
 
 
-def test_a_link_tells_nothing_that_its_user_may_not_read(ssh_host: SshHost) -> None:
+def test_a_link_tells_nothing_that_its_user_may_not_read(ssh_host: ReadHost) -> None:
     ssh_host.person("alice", password=PASSWORD)
     ssh_host.do("ln -s /etc/shadow /home/alice/.ssh/authorized_keys")
     ssh_host.configure(PAM)
@@ -303,7 +304,7 @@ def test_a_link_tells_nothing_that_its_user_may_not_read(ssh_host: SshHost) -> N
         pytest.param("yes '# nothing' | head -c 300000 >", "larger than 262144 bytes", id="large"),
     ],
 )
-def test_what_is_no_file_of_keys_is_not_checked(ssh_host: SshHost, made: str, says: str) -> None:
+def test_what_is_no_file_of_keys_is_not_checked(ssh_host: ReadHost, made: str, says: str) -> None:
     ssh_host.person("alice")
     ssh_host.do(f"{made} /home/alice/.ssh/authorized_keys")
 
@@ -312,7 +313,7 @@ def test_what_is_no_file_of_keys_is_not_checked(ssh_host: SshHost, made: str, sa
     assert says in gap.text
 
 
-def test_no_secret_leaves_the_host(ssh_host: SshHost) -> None:
+def test_no_secret_leaves_the_host(ssh_host: ReadHost) -> None:
     ssh_host.person("alice", password=PASSWORD)
     ssh_host.authorize("alice", ssh_host.key("laptop"), (ssh_host.folder / "laptop").read_text("ascii"))
     ssh_host.do("usermod --lock alice; echo 'old:$1$canary$hash:64500:64500::/:/bin/sh' >> /etc/passwd")
@@ -330,7 +331,7 @@ def test_no_secret_leaves_the_host(ssh_host: SshHost) -> None:
 HOSTILE = ("$(id)", "a'b", 'a"b', "a\\b", "a b", "*", "%s", "é", "a;b", "`id`")
 
 
-def test_whatever_a_user_is_called_they_are_told(ssh_host: SshHost) -> None:
+def test_whatever_a_user_is_called_they_are_told(ssh_host: ReadHost) -> None:
     for login in HOSTILE:
         ssh_host.person(login)
         ssh_host.authorize(login, ssh_host.key(f"key-{HOSTILE.index(login)}"))
@@ -342,7 +343,7 @@ def test_whatever_a_user_is_called_they_are_told(ssh_host: SshHost) -> None:
     assert len(of(Credential, facts)) == len(HOSTILE)
 
 
-def test_a_file_without_an_end_and_one_of_another_s(ssh_host: SshHost) -> None:
+def test_a_file_without_an_end_and_one_of_another_s(ssh_host: ReadHost) -> None:
     key = ssh_host.key("laptop")
     ssh_host.person("alice")
     ssh_host.person("bob")
@@ -357,7 +358,7 @@ def test_a_file_without_an_end_and_one_of_another_s(ssh_host: SshHost) -> None:
     assert ssh_host.lets_in_by_key("bob", "laptop")
 
 
-def test_a_session_outlives_what_is_shut(ssh_host: SshHost) -> None:
+def test_a_session_outlives_what_is_shut(ssh_host: ReadHost) -> None:
     ssh_host.person("alice", password=PASSWORD)
     ssh_host.configure(PAM)
     command = [*ssh_host.enter(), "setpriv", "--reuid", "64401", "--clear-groups", "sleep", "60"]
@@ -372,7 +373,7 @@ def test_a_session_outlives_what_is_shut(ssh_host: SshHost) -> None:
     assert ssh_host.account("alice") == (DEAD, "the account has expired (/etc/shadow)")
 
 
-def action(ssh_host: SshHost, kind: SubjectKind) -> AccountAction:
+def action(ssh_host: ReadHost, kind: SubjectKind) -> AccountAction:
     facts = ssh_host.facts()
     (account,) = (each for each in of(Account, facts) if each.login not in ("root", "sshd", "nobody"))
     native_id = of(Credential, facts)[0].native_id if kind is SubjectKind.SSH_KEY else account.native_id
@@ -381,7 +382,7 @@ def action(ssh_host: SshHost, kind: SubjectKind) -> AccountAction:
 
 
 @pytest.mark.parametrize("login", ["alice", "a b"])
-def test_what_a_ticket_says_of_a_user_is_typed(ssh_host: SshHost, login: str) -> None:
+def test_what_a_ticket_says_of_a_user_is_typed(ssh_host: ReadHost, login: str) -> None:
     ssh_host.person(login, password=PASSWORD)
     ssh_host.authorize(login, ssh_host.key("laptop"))
     ssh_host.configure(PAM)
@@ -400,7 +401,7 @@ def test_what_a_ticket_says_of_a_user_is_typed(ssh_host: SshHost, login: str) ->
     assert (ssh_host.account(login)[0], ssh_host.credential()[0]) == (WORKS, WORKS)
 
 
-def test_what_a_ticket_says_of_a_key_is_typed(ssh_host: SshHost) -> None:
+def test_what_a_ticket_says_of_a_key_is_typed(ssh_host: ReadHost) -> None:
     ssh_host.person("alice")
     lines = [f'command="echo \\"#x\\" \\\\n" {ssh_host.key("laptop")}', "# a comment", "", ssh_host.key("other")]
     ssh_host.authorize("alice", *lines)
@@ -419,7 +420,7 @@ def test_what_a_ticket_says_of_a_key_is_typed(ssh_host: SshHost) -> None:
     assert ssh_host.lets_in_by_key("alice", "laptop")
 
 
-def test_without_root_it_tells_nothing(ssh_host: SshHost) -> None:
+def test_without_root_it_tells_nothing(ssh_host: ReadHost) -> None:
     path = ssh_host.collect(by=("setpriv", "--reuid", "65534", "--clear-groups", "sh"), status=1)
 
     assert path.read_text("utf-8").endswith("refused it was not run as root\nend\n")
@@ -428,7 +429,7 @@ def test_without_root_it_tells_nothing(ssh_host: SshHost) -> None:
 
 
 @pytest.mark.parametrize("shell", [("dash",), ("bash", "--posix"), ("busybox", "sh")], ids=" ".join)
-def test_every_shell_tells_the_same(ssh_host: SshHost, shell: tuple[str, ...]) -> None:
+def test_every_shell_tells_the_same(ssh_host: ReadHost, shell: tuple[str, ...]) -> None:
     if shutil.which(shell[0]) is None:
         pytest.skip(f"there is no {shell[0]}")
     ssh_host.person("alice", password=PASSWORD)
@@ -443,7 +444,7 @@ def test_every_shell_tells_the_same(ssh_host: SshHost, shell: tuple[str, ...]) -
     assert first == second
 
 
-def test_doctor_asks_each_host_by_itself(ssh_host: SshHost) -> None:
+def test_doctor_asks_each_host_by_itself(ssh_host: ReadHost) -> None:
     ssh_host.person("alice")
     ssh_host.authorize("alice", ssh_host.key("laptop"))
     own = ssh_hosts.Settings.model_validate(

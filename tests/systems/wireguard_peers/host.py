@@ -12,8 +12,8 @@ from pathlib import Path
 from offboarding.interfaces import ReadContext
 from offboarding.model import Account, Fact
 from offboarding.sources import wireguard_peers
+from tests.support.ssh_host import SshHost
 from tests.support.unpacked import WIREGUARD
-from tests.systems.ssh_hosts.host import SshHost
 
 COLLECT = Path(wireguard_peers.__file__).with_name("collect.sh")
 CONF = "/etc/wireguard/wg0.conf"

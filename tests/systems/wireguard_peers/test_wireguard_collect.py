@@ -8,7 +8,7 @@ import pytest
 from offboarding.sources import wireguard_peers
 from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.wireguard_peers.collection import WireguardServer, read_collection
-from tests.systems.ssh_hosts.host import SshHost, ssh_host, ssh_host_running
+from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 
 pytestmark = pytest.mark.hosts
 

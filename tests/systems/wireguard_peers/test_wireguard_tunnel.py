@@ -11,8 +11,8 @@ from offboarding.sources._collected.lines import CollectionError
 from offboarding.sources.wireguard_peers.collection import read_collection
 from offboarding.tickets.remedies import written_out
 from tests.support import cases
+from tests.support.ssh_host import SshHost, ssh_host, ssh_host_running
 from tests.support.unpacked import WIREGUARD
-from tests.systems.ssh_hosts.host import SshHost, ssh_host, ssh_host_running
 from tests.systems.wireguard_peers.host import CONF, PEOPLE, WireguardHost
 
 pytestmark = pytest.mark.hosts

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from offboarding.custody.thumbprints import material_of
 from offboarding.interfaces import KeySource
 from offboarding.model import Exportable, Fact, Gap, Key, ScopeRead, Standing
-from tests.systems.ssh.files import put, put_bytes
-from tests.systems.x509.pki import AS_OF, YEAR, Authority, CrlServer, Leaf, crl_server, distribution_point, verifier
+from tests.support.collected import put, put_bytes
+from tests.support.pki import AS_OF, YEAR, Authority, CrlServer, Leaf, crl_server, distribution_point
+from tests.systems.x509.collection import verifier
 
 pytestmark = pytest.mark.slow
 

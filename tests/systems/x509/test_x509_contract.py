@@ -7,8 +7,9 @@ import pytest
 
 from offboarding.interfaces import KeySource
 from tests.contract.key_contract import KeyContract
-from tests.systems.ssh.files import put
-from tests.systems.x509.pki import Authority, Leaf, verifier
+from tests.support.collected import put
+from tests.support.pki import Authority, Leaf
+from tests.systems.x509.collection import verifier
 
 pytestmark = pytest.mark.slow
 

@@ -15,8 +15,9 @@ from offboarding.interfaces import KeySource
 from offboarding.model import Fact, Gap, Key, ScopeRead, Standing
 from offboarding.model.errors import ConfigError
 from offboarding.verifiers import x509 as kind
-from tests.systems.ssh.files import put, put_bytes
-from tests.systems.x509.pki import AS_OF, Authority, CrlServer, Leaf, crl_server, verifier
+from tests.support.collected import put, put_bytes
+from tests.support.pki import AS_OF, Authority, CrlServer, Leaf, crl_server
+from tests.systems.x509.collection import verifier
 
 pytestmark = pytest.mark.slow
 

@@ -12,13 +12,13 @@ import boto3
 import pytest
 
 from offboarding.interfaces import ConnectionFields
+from tests.support.bucket_server import CONTROL, OPERATOR, Manners
 from tests.support.lasting import Lasting, descriptions_read_once
-from tests.systems.csv.bucket_server import CONTROL, OPERATOR, Manners
 
 BUCKET = "hr-feeds"
 SECRET = "s3cret of the reader"
 READER = "AKIA00000000000READER"
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[2]
 
 
 class Store:
@@ -74,7 +74,7 @@ def s3_process(lasting: Lasting) -> Store:
 @contextmanager
 def _started() -> Generator[Store]:
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.systems.csv.bucket_server"],
+        [sys.executable, "-m", "tests.support.bucket_server"],
         cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

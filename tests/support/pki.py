@@ -13,8 +13,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from offboarding.interfaces import KeySource, ReadContext
-from offboarding.verifiers import x509 as kind
 from tests.support.usual_read import AS_OF
 
 YEAR = timedelta(days=365)
@@ -161,14 +159,6 @@ def crl_server() -> Generator[CrlServer]:
         finally:
             http.shutdown()
             thread.join()
-
-
-def verifier(folder: object, *, checks_revocation: bool = False, **settings: object) -> KeySource:
-    """The verifier of the collection `idp`, whose files lie in this folder; it may ask this machine."""
-    own = {"realm": "idp", "folder": str(folder), "expected": ["*"], "checks_revocation": checks_revocation}
-    usual: dict[str, object] = {"name": "certs", "kind": "x509", "internal": True, "collections": [own]}
-    valid = kind.Settings.model_validate(usual | settings)
-    return kind.build(valid, None, "idp", ReadContext(as_of=AS_OF, default_zone="Asia/Seoul"))
 
 
 def _builder(

@@ -1,6 +1,6 @@
 """moto's S3 behind a door that refuses, breaks off and dawdles as S3 and networks do; a process of its own.
 
-    python -m tests.systems.csv.bucket_server
+    python -m tests.support.bucket_server
 
 prints its port, and ends when its standard input closes.
 """
