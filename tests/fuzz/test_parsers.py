@@ -11,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.fuzz.drawing import changed
-from tests.fuzz.targets import TARGETS, Target
+from tests.fuzz.parsing import CORPUS, Target
+from tests.fuzz.targets import targets
 
+TARGETS = targets()
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 DRAWN = settings(
     max_examples=EXAMPLES or 25,
@@ -46,5 +48,7 @@ def test_whatever_comes_is_told_or_refused(target: Target, record_property) -> N
     record_property("hostile values", len(tried) + len(seeds))
 
 
-def test_each_folder_of_the_corpus_is_a_parser_s() -> None:
-    assert {path.name for path in TARGETS[0].folder.parent.iterdir()} == {target.name for target in TARGETS}
+def test_each_folder_of_seeds_is_a_parser_s() -> None:
+    corpora = [CORPUS, *CORPUS.parents[1].glob("systems/*/corpus")]
+
+    assert {path for corpus in corpora for path in corpus.iterdir()} == {target.folder for target in TARGETS}
