@@ -1,16 +1,12 @@
 """Commands typed in this process, over a filled store that lies on a real PostgreSQL."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import structlog
 
 from offboarding import wiring
-from offboarding.cli.entry import main
 from offboarding.config import loading
 from offboarding.runs import pipeline
 from offboarding.store import embedded, trial
@@ -20,25 +16,9 @@ from tests.support.database import TEMPLATE, cloned
 from tests.support.lasting import Lasting, descriptions_read_once
 from tests.support.memory import Folder
 from tests.support.tiny_company import TinyCompany, tiny_company
+from tests.support.typed import ZONE_ONLY, Type, Typed, configured, own_logs, target, typed
 
-ZONE_ONLY = "company: {time_zone: Asia/Seoul}\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What came of a command."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """Its lines of JSON."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Type = Callable[..., Typed]
+__all__ = ["ZONE_ONLY", "Type", "Typed", "configured", "own_logs", "target", "typed"]
 
 
 def connected(parameters: Mapping[str, str | int]) -> str:
@@ -52,14 +32,6 @@ def connected(parameters: Mapping[str, str | int]) -> str:
             "schema": str(parameters["dbname"]),
         }
     )
-
-
-@pytest.fixture(autouse=True)
-def own_logs() -> Iterator[None]:
-    """A command that shows its logs sends them to this test's error output, which is closed after it."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
@@ -89,33 +61,6 @@ def reported_night(session: Session, **changes: Any) -> int:
     run = filled.spend_night(session, **changes)
     pipeline.report(session, filled.settings(), run)
     return run.run_id
-
-
-@pytest.fixture
-def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A configuration that says no more than reading commands need."""
-    path = tmp_path / "offboarding.yaml"
-    path.write_text(ZONE_ONLY, encoding="utf-8")
-    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
-    monkeypatch.setenv("COLUMNS", "160")
-    return path
-
-
-@pytest.fixture
-def typed(configured: Path, capsys: pytest.CaptureFixture[str]) -> Type:
-    """Types a command in; what was printed before it is forgotten."""
-    del configured
-
-    def type_in(*words: str) -> Typed:
-        capsys.readouterr()
-        try:
-            code = main(words)
-        except SystemExit as ended:
-            code = int(str(ended.code))
-        said = capsys.readouterr()
-        return Typed(code=code, out=said.out, err=said.err)
-
-    return type_in
 
 
 @pytest.fixture

@@ -6,31 +6,16 @@ import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from offboarding import wiring
 from offboarding.config import loading
-from tests.integration.commands.conftest import Type
 from tests.support.tiny_company import LEAVER, READ, REFUSES, TinyCompany
+from tests.support.typed import BERLIN, GERMAN, Type, feed, written
 from tests.support.variants import some_of
-from tests.systems.attested.lists import ListedSystem
 from tests.systems.csv.workbooks import Cell, Worksheet, day, workbook
 from tests.systems.ldap.directory import POLICY, SUFFIX, WITNESS
-from tests.systems.openvpn_clients.written_openvpn import WrittenVpn
-from tests.systems.ssh_hosts.written_host import WrittenHost
-from tests.systems.wireguard_peers.written_wireguard import WrittenServer
-
-GERMAN = (
-    "Personalnummer;Vollständiger Name;E-Mail;Kennung;Standort;Status;Eintrittsdatum;Austrittsdatum\n"
-    "17;Jörg Müßig;joerg.muessig@corp.example;jmuessig;Köln;aktiv;04.03.2019;\n"
-    "18;Änne Groß;aenne.gross@corp.example;agross;Berlin;ausgeschieden;13.05.2011;13.11.2026\n"
-)
-
-
-BERLIN = ("--zone", "Europe/Berlin")
 
 
 def mails(*headers: str) -> str:
@@ -51,25 +36,6 @@ class Keyboard(io.StringIO):
 
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture
-def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configured: Path) -> Path:
-    configured.unlink()
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    path = tmp_path / "mine.yaml"
-    monkeypatch.setenv("OFFBOARDING_CONFIG", str(path))
-    return path
-
-
-def feed(folder: Path, text: str, encoding: str = "utf-8") -> str:
-    path = folder / "people.csv"
-    path.write_text(text, encoding=encoding)
-    return f"csv={path}"
-
-
-def written(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text("utf-8"))
 
 
 def directory_alone(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
@@ -222,78 +188,6 @@ class TestFeeds:
 
         assert done.code == 0, done.err
         assert written(target)["rosters"][0]["columns"]["name"] == name
-
-    def test_a_folder_of_hosts_is_called_by_its_kind_and_needs_no_connection(
-        self, typed: Type, target: Path, tmp_path: Path
-    ) -> None:
-        host = WrittenHost(folder=tmp_path / "hosts")
-        host.person("alice")
-
-        done = typed("init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"ssh_hosts={host.folder}")
-
-        assert (done.code, done.err) == (0, "")
-        (source,) = written(target)["sources"]
-        assert source == {"name": "ssh-hosts", "kind": "ssh_hosts", "folder": str(host.folder), "machines": ["web1"]}
-
-    def test_a_folder_of_wireguard_servers_is_asked_whose_the_peers_are(
-        self, typed: Type, target: Path, tmp_path: Path
-    ) -> None:
-        server = WrittenServer(folder=tmp_path / "servers")
-        server.person("alice")
-
-        done = typed(
-            "init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"wireguard_peers={server.folder}"
-        )
-
-        assert (done.code, done.err) == (0, "")
-        (source,) = written(target)["sources"]
-        assert (source["kind"], source["machines"]) == ("wireguard_peers", ["vpn1"])
-        assert "A peer has no name" in target.read_text("utf-8")
-
-    def test_a_folder_of_openvpn_servers_is_told_where_what_was_issued_may_lie(
-        self, typed: Type, target: Path, tmp_path: Path
-    ) -> None:
-        server = WrittenVpn(folder=tmp_path / "servers")
-        server.person("alice")
-
-        done = typed(
-            "init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"openvpn_clients={server.folder}"
-        )
-
-        assert (done.code, done.err) == (0, "")
-        (source,) = written(target)["sources"]
-        assert (source["kind"], source["machines"]) == ("openvpn_clients", ["vpn1"])
-        assert "issued_folders" in target.read_text("utf-8")
-
-    def test_a_folder_of_lists_is_asked_which_system_and_whom(self, typed: Type, target: Path, tmp_path: Path) -> None:
-        portal = ListedSystem(folder=tmp_path / "lists")
-        portal.person("alice")
-        words = ("init", "--roster", feed(tmp_path, GERMAN), *BERLIN, "--source", f"attested={portal.folder}")
-
-        refused = typed(*words)
-        done = typed(*words, "--set", "attested.realm=bank", "--set", "attested.owner=finance")
-
-        assert "--set attested.realm=" in refused.err
-        assert (done.code, done.err) == (0, "")
-        (source,) = written(target)["sources"]
-        assert (source["realm"], source["owner"], source["folder"]) == ("bank", "finance", str(portal.folder))
-        assert source["columns"] == {"account": "User ID", "login": "Login", "mail": "E-Mail"}
-        assert "Nobody checks what stands on a list" in target.read_text("utf-8")
-
-    def test_projects_at_pypi_are_said_by_name_and_whose_users_are_in_a_register(
-        self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("AIRFLOW_CONN_INDEX", json.dumps({"conn_type": "http", "host": "index.corp.example"}))
-        words = ("--source", "pypi_projects=index", "--set", "index.realm=corp")
-
-        done = typed(
-            "init", "--roster", feed(tmp_path, GERMAN), *BERLIN, *words, "--set", "index.projects=corp-shop corp-pay"
-        )
-
-        assert (done.code, done.err) == (0, "")
-        (source,) = written(target)["sources"]
-        assert (source["realm"], source["projects"]) == ("corp", ["corp-shop", "corp-pay"])
-        assert "register_file" in target.read_text("utf-8")
 
     def test_a_file_may_have_a_connection(
         self, typed: Type, target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -37,6 +37,7 @@ USED = {
         "/users/{user-id}/oauth2PermissionGrants": ["get"],
     },
     "github": {
+        "/installation/repositories": ["get"],
         "/user": ["get"],
         "/app": ["get"],
         "/app/installations/{installation_id}/access_tokens": ["post"],
