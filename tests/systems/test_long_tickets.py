@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -11,22 +10,13 @@ import pytest
 from offboarding.model import Language, TicketDraft
 from offboarding.report.texts.rendering import TicketTexts
 from offboarding.report.ticket import changes, closed_too_early, draft
-from offboarding.trackers import github, gitlab
 from offboarding.trackers._markup.fitting import fitted_lines
-from offboarding.trackers._markup.markdown import markdown
-from offboarding.trackers.jira.document import MOST_CHARACTERS, document, written
-from offboarding.trackers.jira.wiki import wiki
+from tests.support.long_tickets import written_by_trackers
 from tests.unit.report.test_ticket import ACCOUNT, TICKET
 
 pytestmark = pytest.mark.slow
 
-WRITTEN: dict[str, tuple[int, Callable[[str, Language], str]]] = {
-    "github": (github.MOST_CHARACTERS, lambda text, language: markdown(text, github.MOST_CHARACTERS, language)),
-    "gitlab": (gitlab.MOST_CHARACTERS, lambda text, language: markdown(text, gitlab.MOST_CHARACTERS, language)),
-    "jira cloud": (MOST_CHARACTERS, lambda text, language: written(document(text, language))),
-    "jira data center": (MOST_CHARACTERS, lambda text, language: wiki(text, language, MOST_CHARACTERS)),
-    "servicenow": (4_000, lambda text, language: fitted_lines(text, 4_000, language)),
-}
+WRITTEN = written_by_trackers()
 LONG = "ou=개발 본부 開発本部 *bold* `x`," * 60
 MORE = {Language.EN: "And 2,900 more", Language.KO: "그 밖에 2,900건", Language.JA: "ほか2,900件"}
 LEFT_OUT = {
@@ -77,9 +67,9 @@ def test_comments_fold_too(tracker: str, language: Language) -> None:
 
 
 def test_a_text_without_markup_loses_things_and_no_lines_around_them() -> None:
-    told, (most, write) = long_ticket(Language.EN).body, WRITTEN["servicenow"]
+    told, most = long_ticket(Language.EN).body, 4_000
 
-    text = write(told, Language.EN)
+    text = fitted_lines(told, most, Language.EN)
 
     opening, closing = told.split("\n\n")[0], told.rstrip().split("\n\n")[-1]
     assert len(text) <= most
