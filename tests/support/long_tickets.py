@@ -1,4 +1,5 @@
 """How long a text may be in each ticket system, and how it's written there: its folder says so in long_tickets.py."""
+
 import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -32,6 +32,7 @@ from offboarding.net.service import api
 from offboarding.sources import kubernetes_cluster
 from offboarding.sources.kubernetes_cluster import client
 from offboarding.sources.kubernetes_cluster.answers import ObjectMeta
+from offboarding.sources.kubernetes_cluster.certificates import CERTIFICATE, end_of
 from offboarding.sources.kubernetes_cluster.connection import greet
 from tests.contract.source_contract import error_of, of, sought, wrong
 from tests.support import cases
@@ -1063,3 +1064,7 @@ def test_a_request_that_kubernetes_does_not_know_is_refused_and_a_wrong_answer_i
     assert description().wrong_in_answer(asked, Answered(body=odd))
     assert description().wrong_in_answer(asked, Answered(body={"kind": "RoleBindingList", "rows": []}))
     assert description().wrong_in_answer(asked, Answered(body={"kind": "RoleBindingList", "items": []})) == ""
+
+
+def test_an_id_with_a_far_end_names_none() -> None:
+    assert end_of(f"{CERTIFICATE}{10**18}/{'0' * 64}") is None
